@@ -1,0 +1,43 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Appends the primitives of the binary form: little-endian words and base-128 varints.
+struct ByteWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func write(_ byte: UInt8) {
+        self.bytes.append(byte)
+    }
+
+    mutating func write(_ other: some Sequence<UInt8>) {
+        self.bytes.append(contentsOf: other)
+    }
+
+    mutating func write(word: UInt64) {
+        withUnsafeBytes(of: word.littleEndian) { self.bytes.append(contentsOf: $0) }
+    }
+
+    mutating func write(varint: UInt64) {
+        var rest = varint
+        while rest >= 0x80 {
+            self.bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        self.bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// A length as varint, then the bytes.
+    mutating func write(counted other: some Collection<UInt8>) {
+        self.write(varint: UInt64(other.count))
+        self.write(other)
+    }
+
+    mutating func reserveCapacity(_ capacity: Int) {
+        self.bytes.reserveCapacity(capacity)
+    }
+}

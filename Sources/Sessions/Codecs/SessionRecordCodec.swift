@@ -1,0 +1,186 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The compact binary form of a record, for stores that keep bytes.
+///
+/// ```
+/// record   = format version (1 byte, 1) · known · extra · values
+/// known    = flags (1; bit 0: somebody is logged in) · version counter (8) · version tag (8) · created at (8)
+///            · last accessed at (8) · expires at (8) · absolute expires at (8) · secret hash (32)
+///            · secret issued at (8)
+/// extra    = counted( field* )              field = tag (varint) · counted bytes, tags ascending
+/// values   = count (varint) · entry*        entry = counted name · kind (1 byte) · counted payload, names ascending
+/// ```
+///
+/// Words are little-endian, times are milliseconds since 1970 as two's complement, counts are base-128 varints. Fields
+/// that a later version adds are kept by this one and written back; a form that this one cannot read carries another
+/// format version and is refused, not guessed at. The id is not part of it: it is the key.
+public enum SessionRecordCodec {
+    static let formatVersion: UInt8 = 1
+
+    private enum Tag {
+        static let previousSecret: UInt64 = 1
+        static let remembered: UInt64 = 2
+        static let authenticatedAt: UInt64 = 3
+        static let subject: UInt64 = 4
+        static let cookieOverrides: UInt64 = 5
+    }
+
+    /// The bytes of a record.
+    public static func encode(_ record: SessionRecord) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.reserveCapacity(128 + record.values.byteCount)
+        writer.write(self.formatVersion)
+        writer.write(record.subject == nil ? 0 : 1 as UInt8)
+        writer.write(word: record.version.counter)
+        writer.write(word: record.version.tag)
+        writer.write(instant: record.createdAt)
+        writer.write(instant: record.lastAccessedAt)
+        writer.write(instant: record.expiresAt)
+        writer.write(instant: record.absoluteExpiresAt)
+        record.secretHash.words.withUnsafeBytes { writer.write($0) }
+        writer.write(instant: record.secretIssuedAt)
+        writer.write(counted: self.encodeExtra(record))
+        record.values.write(to: &writer)
+        return writer.bytes
+    }
+
+    /// The record of some bytes.
+    ///
+    /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when the bytes are not a record, or
+    ///   `newerRecord` when a newer version of this library wrote them.
+    public static func decode(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) -> SessionRecord {
+        if let version = bytes.first, version > self.formatVersion {
+            throw .newerRecord(id, formatVersion: Int(version), supported: Int(self.formatVersion))
+        }
+        var reader = ByteReader(bytes)
+        guard let record = self.decode(&reader, id: id) else { throw .corruptRecord(id, byteCount: bytes.count) }
+        return record
+    }
+
+    private static func decode(_ reader: inout ByteReader, id: SessionID) -> SessionRecord? {
+        guard
+            reader.readByte() == self.formatVersion,
+            let flags = reader.readByte(), flags <= 1,
+            let counter = reader.readWord(),
+            let tag = reader.readWord(),
+            let createdAt = reader.readInstant(),
+            let lastAccessedAt = reader.readInstant(),
+            let expiresAt = reader.readInstant(),
+            let absoluteExpiresAt = reader.readInstant(),
+            let secretHash = reader.readSecretHash(),
+            let secretIssuedAt = reader.readInstant(),
+            let extra = reader.readCounted(),
+            let values = SessionValues(from: &reader)
+        else { return nil }
+        var record = SessionRecord(
+            id: id,
+            secretHash: secretHash,
+            secretIssuedAt: secretIssuedAt,
+            version: SessionVersion(counter: counter, tag: tag),
+            createdAt: createdAt,
+            lastAccessedAt: lastAccessedAt,
+            expiresAt: expiresAt,
+            absoluteExpiresAt: absoluteExpiresAt,
+            values: values
+        )
+        guard self.decodeExtra(ByteReader(reader.bytes, in: extra), into: &record) else { return nil }
+        return (record.subject != nil) == (flags == 1) ? record : nil
+    }
+
+    private static func encodeExtra(_ record: SessionRecord) -> [UInt8] {
+        var writer = ByteWriter()
+        if let previous = record.previousSecret {
+            var field = ByteWriter()
+            previous.hash.words.withUnsafeBytes { field.write($0) }
+            field.write(instant: previous.validUntil)
+            field.write(word: previous.nonce)
+            writer.write(tag: Tag.previousSecret, field.bytes)
+        }
+        if record.isRemembered {
+            writer.write(tag: Tag.remembered, [])
+        }
+        if let authenticatedAt = record.authenticatedAt {
+            var field = ByteWriter()
+            field.write(instant: authenticatedAt)
+            writer.write(tag: Tag.authenticatedAt, field.bytes)
+        }
+        if let subject = record.subject {
+            writer.write(tag: Tag.subject, subject.utf8)
+        }
+        if let overrides = record.cookieOverrides, let json = try? JSONEncoder().encode(overrides) {
+            writer.write(tag: Tag.cookieOverrides, json)
+        }
+        writer.write(record.unknownFields)
+        return writer.bytes
+    }
+
+    private static func decodeExtra(_ extra: ByteReader, into record: inout SessionRecord) -> Bool {
+        var reader = extra
+        var previousTag: UInt64 = 0
+        while !reader.isAtEnd {
+            let start = reader.offset
+            guard let tag = reader.readVarint(), tag > previousTag, let range = reader.readCounted() else {
+                return false
+            }
+            previousTag = tag
+            var field = ByteReader(reader.bytes, in: range)
+            switch tag {
+            case Tag.previousSecret:
+                guard let hash = field.readSecretHash(), let until = field.readInstant(), let nonce = field.readWord()
+                else { return false }
+                record.previousSecret = .init(hash: hash, validUntil: until, nonce: nonce)
+            case Tag.remembered:
+                record.isRemembered = true
+            case Tag.authenticatedAt:
+                guard let authenticatedAt = field.readInstant() else { return false }
+                record.authenticatedAt = authenticatedAt
+            case Tag.subject:
+                guard let subject = String(validating: reader.bytes[range], as: UTF8.self) else { return false }
+                record.subject = subject
+            case Tag.cookieOverrides:
+                let json = Data(reader.bytes[range])
+                guard let overrides = try? JSONDecoder().decode(SessionCookie.Overrides.self, from: json) else {
+                    return false
+                }
+                record.cookieOverrides = overrides
+            default:
+                record.unknownFields += reader.bytes[start..<reader.offset]
+            }
+        }
+        return true
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func write(instant: Instant) {
+        self.write(word: UInt64(bitPattern: instant.millisecondsSince1970))
+    }
+
+    fileprivate mutating func write(tag: UInt64, _ field: some Collection<UInt8>) {
+        self.write(varint: tag)
+        self.write(counted: field)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func readInstant() -> Instant? {
+        self.readWord().map { Instant(millisecondsSince1970: Int64(bitPattern: $0)) }
+    }
+
+    fileprivate mutating func readSecretHash() -> SecretHash? {
+        guard let range = self.readRange(count: 32) else { return nil }
+        return self.bytes.withUnsafeBytes { SecretHash(words: Words256(copying: .init(rebasing: $0[range]))) }
+    }
+}

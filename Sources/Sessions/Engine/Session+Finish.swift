@@ -1,0 +1,176 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Logging
+
+extension Session {
+    /// Does what the end of a request asks for. Called once, when no verb runs.
+    ///
+    /// - Returns: What to do with the cookie.
+    func finish(_ outcome: SessionEngine.Outcome) async throws -> SessionPlan.CookieStep {
+        if outcome.isFailure {
+            self.withState { $0.discardChanges() }
+        } else if let failure = self.withState({ $0.failure }) {
+            throw failure
+        }
+        return try await self.carryOut(self.plan(handlerFailed: outcome.isFailure))
+    }
+
+    func plan(handlerFailed: Bool = false) -> SessionPlan {
+        let now = self.engine.configuration.clock.now
+        let facts = self.withState {
+            $0.facts(isPassive: self.request.isPassive, handlerFailed: handlerFailed, now: now)
+        }
+        return self.engine.planner.plan(facts)
+    }
+
+    /// Carries a plan out, store first.
+    ///
+    /// - Returns: The cookie step of the plan, as far as it still holds: a session that is gone sets nothing.
+    func carryOut(_ plan: SessionPlan) async throws -> SessionPlan.CookieStep {
+        switch plan.store {
+        case .nothing:
+            return plan.cookie
+        case .drop:
+            self.drop()
+            return plan.cookie
+        case .create:
+            try await self.create { _ in }
+            return plan.cookie
+        case .touch(let touch):
+            return try await self.store(touch) ? plan.cookie : .leave
+        case .update(let touch, let isRenewing):
+            return try await self.update(touch, isRenewing: isRenewing) ? plan.cookie : .leave
+        }
+    }
+
+    /// What the client must be told although the end of the request failed.
+    var cookieOfVerbs: SessionPlan.CookieStep {
+        self.withState { state in
+            switch state.cookieDuty {
+            case .none: .leave
+            case .set: state.live == nil ? .leave : .set
+            case .clear: .clear
+            }
+        }
+    }
+
+    /// Starts a session with what was changed so far.
+    func create(_ fill: (inout SessionRecord) -> Void) async throws {
+        _ = try await self.writingChanges { changes in
+            let live = try await self.engine.createRecord { record in
+                record.values = try changes.apply(to: record.values)
+                fill(&record)
+            }
+            self.withState { state in
+                state.standing = .live(live)
+                state.cookieDuty = .set
+            }
+            self.logger.debug("A session began", metadata: ["session.id": "\(live.record.id)"])
+            return true
+        }
+    }
+
+    /// - Returns: False when the session is gone.
+    private func update(_ touch: SessionTouch?, isRenewing: Bool) async throws -> Bool {
+        guard let token = self.withState({ $0.live?.token }) else { return false }
+        let configuration = self.engine.configuration
+        return try await self.writingChanges { changes in
+            try await self.rewrite { record in
+                record.values = try changes.apply(to: record.values)
+                if let touch { record.apply(touch) }
+                // Another request of the same page may have renewed a moment ago; its secret serves this one as well.
+                if isRenewing, record.secretHash == token.secret.hash {
+                    record.renewSecret(
+                        of: token,
+                        grace: configuration.renewal.grace,
+                        random: configuration.random,
+                        now: configuration.clock.now
+                    )
+                }
+            }
+        }
+    }
+
+    /// Rewrites the record of the session, on its newest version.
+    ///
+    /// - Returns: False when the session is gone; the request then stands on nothing.
+    func rewrite(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
+        guard let live = self.withState({ $0.live }) else { return false }
+        switch try await self.engine.rewrite(live.record, change) {
+        case .written(let record):
+            self.withState { state in
+                guard case .live(var live) = state.standing else { return }
+                live.record = record
+                state.standing = .live(live)
+            }
+            return true
+        case .gone:
+            self.detach(live.record.id)
+            return false
+        }
+    }
+
+    /// - Returns: False when the session is gone.
+    func store(_ touch: SessionTouch) async throws -> Bool {
+        guard let live = self.withState({ $0.live }) else { return false }
+        let engine = self.engine
+        let id = live.record.id
+        do {
+            let now = engine.configuration.clock.now
+            guard try await engine.callAboutRecord({ try await $0.touch(id, touch, now: now) }) else {
+                self.detach(id)
+                return false
+            }
+        } catch let error as SessionError {
+            let policy = self.request.onStoreFailure ?? engine.configuration.onStoreFailure
+            guard policy.forgivesTouch else { throw error }
+            self.logger.error("A session could not be touched", metadata: ["session.id": "\(id)", "error": "\(error)"])
+            return true
+        }
+        self.withState { state in
+            guard case .live(var live) = state.standing else { return }
+            live.record.apply(touch)
+            state.standing = .live(live)
+        }
+        return true
+    }
+
+    /// Runs a write of the pending changes, which are pending again if it fails.
+    private func writingChanges(_ write: (SessionChanges) async throws -> Bool) async throws -> Bool {
+        let changes = self.withState { $0.takeChanges() }
+        do {
+            let isWritten = try await write(changes)
+            self.withState { $0.settleChanges() }
+            if !isWritten, !changes.isEmpty { self.logDrop() }
+            return isWritten
+        } catch {
+            self.withState { $0.restoreChanges() }
+            throw error
+        }
+    }
+
+    private func drop() {
+        self.withState { $0.discardChanges() }
+        self.logDrop()
+    }
+
+    private func logDrop() {
+        self.logger.info("Changes of a session were dropped: it ended, or cannot be reached, or the response had begun")
+    }
+
+    /// The session is gone: what this request set is dropped, and it sets no cookie.
+    func detach(_ id: SessionID) {
+        self.withState { state in
+            state.standing = .detached(.ended(id))
+            state.cookieDuty = .none
+        }
+        self.logger.info("A session ended while a request used it", metadata: ["session.id": "\(id)"])
+    }
+}

@@ -1,0 +1,74 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Logging
+
+extension Session {
+    /// Writes what the client, and every cache on the way, must know.
+    func write(_ cookie: SessionPlan.CookieStep, to response: inout HTTPFields) {
+        let (wasAccessed, live, clearedOverrides) = self.withState { ($0.wasAccessed, $0.live, $0.clearedOverrides) }
+        var isCookieWritten = false
+        switch cookie {
+        case .leave:
+            break
+        case .set:
+            isCookieWritten = live.map { self.writeToken(of: $0, to: &response) } ?? false
+        case .clear:
+            self.engine.transport.clear(
+                SessionTokenInstruction(request: self.request, cookieOverrides: clearedOverrides),
+                in: &response
+            )
+            isCookieWritten = true
+        }
+        if wasAccessed || isCookieWritten {
+            self.keepPrivate(&response)
+        }
+    }
+
+    private func writeToken(of live: SessionState.LiveSession, to response: inout HTTPFields) -> Bool {
+        let now = self.engine.configuration.clock.now
+        guard let token = live.record.newestToken(for: live.token, now: now) else {
+            // Somebody else was given a newer one; the older must not take its place.
+            return false
+        }
+        self.engine.transport.set(
+            token,
+            SessionTokenInstruction(
+                maxAge: live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil,
+                request: self.request,
+                cookieOverrides: live.record.cookieOverrides
+            ),
+            in: &response
+        )
+        return true
+    }
+
+    /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).
+    private func keepPrivate(_ response: inout HTTPFields) {
+        let field = self.engine.transport.requestField
+        let varying = Self.items(of: .vary, in: response)
+        if !varying.contains("*"), !varying.contains(field.canonicalName) {
+            response[values: .vary].append(field.rawName)
+        }
+        let directives = Self.items(of: .cacheControl, in: response)
+        let isPrivate = directives.contains("no-store") || directives.contains("private")
+        if !isPrivate || directives.contains("public") {
+            response[.cacheControl] = "no-store"
+        }
+    }
+
+    /// The lower-cased items of a comma-separated field.
+    private static func items(of name: HTTPField.Name, in fields: HTTPFields) -> [String] {
+        fields[values: name].flatMap { value in
+            value.lowercased().split(separator: ",").map { item in
+                String(item.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What a request did to the values of a session: the changed keys and how, and nothing of the others.
+struct SessionChanges: Sendable {
+    /// Whether every value that was there before is gone.
+    private var clearsAll = false
+    private var changes: [String: SessionChange] = [:]
+
+    /// Whether nothing was changed.
+    var isEmpty: Bool { !self.clearsAll && self.changes.isEmpty }
+
+    /// What the value of a name is after these changes.
+    enum Outcome {
+        case untouched
+        case changed(SessionValue?)
+    }
+
+    func outcome(of name: String) -> Outcome {
+        if !self.changes.isEmpty, let change = self.changes[name] { return .changed(change.result) }
+        return self.clearsAll ? .changed(nil) : .untouched
+    }
+
+    mutating func record(_ change: SessionChange, of name: String) {
+        if let earlier = self.changes[name] {
+            self.changes[name] = change.after(earlier)
+        } else {
+            self.changes[name] = change
+        }
+    }
+
+    mutating func recordRemovalOfAll() {
+        self.clearsAll = true
+        self.changes = [:]
+    }
+
+    /// Puts later changes on top of these.
+    mutating func append(_ later: SessionChanges) {
+        if later.clearsAll { self.recordRemovalOfAll() }
+        for (name, change) in later.changes { self.record(change, of: name) }
+    }
+
+    /// The values after the changes; other requests may have made something else of `values` meanwhile.
+    func apply(to values: SessionValues) throws -> SessionValues {
+        guard !self.isEmpty else { return values }
+        var result = self.clearsAll ? [:] : values.dictionary
+        for (name, change) in self.changes {
+            result[name] = try change.apply(to: result[name])
+        }
+        return SessionValues(result)
+    }
+}

@@ -1,0 +1,116 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+extension SessionEngine {
+    /// Finds out what a request stands on, by the tokens it carries.
+    func standing(of request: SessionRequest, logger: Logger) async throws -> SessionState.Standing {
+        let reading = self.transport.read(request)
+        if reading.malformedCount > 0 || reading.surplusCount > 0 {
+            logger.debug(
+                "Session tokens that are none, or too many, were left out",
+                metadata: ["session.malformed": "\(reading.malformedCount)", "session.surplus": "\(reading.surplusCount)"]
+            )
+        }
+        guard !reading.tokens.isEmpty else { return .visitor }
+        do {
+            return try await self.standing(of: reading.tokens, logger: logger)
+        } catch let error as SessionError {
+            let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
+            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
+            guard policy.goesOnAnonymously else { throw error }
+            return .detached(.storeUnavailable(error))
+        }
+    }
+
+    private func standing(of tokens: [SessionToken], logger: Logger) async throws -> SessionState.Standing {
+        var valid: [SessionState.LiveSession] = []
+        var ended: SessionID?
+        for token in tokens {
+            switch try await self.lookUp(token, logger: logger) {
+            case .live(let live):
+                // Two secrets of one session are one visitor, who is best known by the newer one.
+                if let index = valid.firstIndex(where: { $0.record.id == live.record.id }) {
+                    if live.holdsCurrentSecret { valid[index] = live }
+                } else {
+                    valid.append(live)
+                }
+            case .ended:
+                ended = token.id
+            case .refused:
+                break
+            }
+        }
+        if valid.count > 1 {
+            logger.warning(
+                "A request carries several valid session tokens, so none is believed",
+                metadata: ["session.ids": .array(valid.map { "\($0.record.id)" })]
+            )
+            return .visitor
+        }
+        if let live = valid.first { return .live(live) }
+        return ended.map { .detached(.ended($0)) } ?? .visitor
+    }
+
+    private enum TokenLookUp {
+        case live(SessionState.LiveSession)
+        case ended
+        case refused
+    }
+
+    private func lookUp(_ token: SessionToken, logger: Logger) async throws -> TokenLookUp {
+        let now = self.configuration.clock.now
+        let result: SessionLoadResult
+        do {
+            result = try await self.store.call { try await $0.load(token.id, now: now) }
+        } catch let error as SessionStoreError {
+            // One bad record is one visitor without a session.
+            logger.error("A stored session cannot be read", metadata: ["error": "\(error)"])
+            return .refused
+        }
+        switch result {
+        case .missing:
+            logger.debug("No session has the id of the token", metadata: ["session.id": "\(token.id)"])
+            return .refused
+        case .ended:
+            logger.debug("The session of the token has just ended", metadata: ["session.id": "\(token.id)"])
+            return .ended
+        case .found(let record):
+            return self.check(token, against: record, now: now, logger: logger)
+        }
+    }
+
+    private func check(_ token: SessionToken, against record: SessionRecord, now: Instant, logger: Logger) -> TokenLookUp {
+        // A store may be careless, and the idle limit may have been shortened since the record was written.
+        let limits = self.configuration.limits(isRemembered: record.isRemembered)
+        let idleEnd = limits.idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
+        guard !record.isExpired(at: now), now < idleEnd else {
+            logger.debug("The session of the token has expired", metadata: ["session.id": "\(record.id)"])
+            return .refused
+        }
+        switch record.standing(of: token.secret.hash, now: now) {
+        case .current, .previous:
+            return .live(SessionState.LiveSession(record: record, token: token, isNew: false))
+        case .outlived:
+            logger.warning(
+                "A session secret came back after its renewal: somebody may have kept a copy",
+                metadata: ["session.id": "\(record.id)"]
+            )
+            return .refused
+        case .unknown:
+            logger.info("A token has the id of a session and not its secret", metadata: ["session.id": "\(record.id)"])
+            return .refused
+        }
+    }
+}
+
+extension SessionState.LiveSession {
+    /// Whether the token is the newest of its session.
+    var holdsCurrentSecret: Bool { self.token.secret.hash == self.record.secretHash }
+}

@@ -1,0 +1,57 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// Lets one verb of a session run at a time: each is several steps with waiting in between.
+final class SessionGate: Sendable {
+    private struct State {
+        var isBusy = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Runs the body when no other runs. Those that wait go in the order they came.
+    func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        if !self.enter() {
+            await withCheckedContinuation { continuation in
+                let isFree = self.state.withLock { state in
+                    guard state.isBusy else {
+                        state.isBusy = true
+                        return true
+                    }
+                    state.waiting.append(continuation)
+                    return false
+                }
+                if isFree { continuation.resume() }
+            }
+        }
+        defer { self.leave() }
+        return try await body()
+    }
+
+    private func enter() -> Bool {
+        self.state.withLock { state in
+            guard !state.isBusy else { return false }
+            state.isBusy = true
+            return true
+        }
+    }
+
+    private func leave() {
+        let next = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard !state.waiting.isEmpty else {
+                state.isBusy = false
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
+    }
+}

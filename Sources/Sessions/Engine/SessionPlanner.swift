@@ -1,0 +1,86 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Decides what happens at the end of a request. Nothing but a function of what is known: no store, no HTTP, no clock.
+struct SessionPlanner: Sendable {
+    let configuration: SessionConfiguration
+
+    func plan(_ facts: SessionFacts) -> SessionPlan {
+        let hasChanges = facts.hasChanges && !facts.handlerFailed
+        switch facts.standing {
+        case .detached:
+            return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave)
+        case .visitor:
+            return self.planForVisitor(facts, hasChanges: hasChanges)
+        case .live(let live):
+            return self.plan(for: live, facts, hasChanges: hasChanges)
+        }
+    }
+
+    private func planForVisitor(_ facts: SessionFacts, hasChanges: Bool) -> SessionPlan {
+        let isToBeRemembered = hasChanges || (self.configuration.createsEmptySessions && !facts.handlerFailed)
+        if isToBeRemembered, facts.canSetCookie {
+            return SessionPlan(store: .create, cookie: .set)
+        }
+        return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: facts.cookieDuty == .clear ? .clear : .leave)
+    }
+
+    private func plan(for live: SessionFacts.LiveFacts, _ facts: SessionFacts, hasChanges: Bool) -> SessionPlan {
+        let touch = facts.isPassive ? nil : self.touch(of: live, now: facts.now)
+        let isTouchDue = touch.map { self.isDue($0, live) } ?? false
+        let isRenewing = self.isRenewalDue(live, facts)
+        var plan = SessionPlan(store: .nothing, cookie: .leave)
+        if hasChanges || isRenewing || (self.configuration.writesUnchangedSessions && !facts.handlerFailed) {
+            plan.store = .update(touch, renewing: isRenewing)
+        } else if let touch, isTouchDue {
+            // A remembered session's cookie is sent with its new life. The compare-and-set makes sure that it is not
+            // sent with a secret that somebody has just renewed.
+            plan.store = live.isRemembered ? .update(touch, renewing: false) : .touch(touch)
+        }
+        let isExtended = isTouchDue && live.isRemembered
+        if facts.cookieDuty == .set || live.holdsPreviousSecret || isRenewing || isExtended
+            || self.configuration.resendsCookie
+        {
+            plan.cookie = .set
+        }
+        return plan
+    }
+
+    /// What a use now would write.
+    private func touch(of live: SessionFacts.LiveFacts, now: Instant) -> SessionTouch {
+        let limits = self.configuration.limits(isRemembered: live.isRemembered)
+        return SessionTouch(
+            lastAccessedAt: max(now, live.lastAccessedAt),
+            expiresAt: max(live.expiresAt, limits.expiry(usedAt: now, absoluteExpiresAt: live.absoluteExpiresAt))
+        )
+    }
+
+    /// Whether a use is worth a write: it gains something, and enough of the idle limit has passed.
+    private func isDue(_ touch: SessionTouch, _ live: SessionFacts.LiveFacts) -> Bool {
+        guard
+            touch.expiresAt > live.expiresAt,
+            let idle = self.configuration.limits(isRemembered: live.isRemembered).idle
+        else { return false }
+        let threshold = self.configuration.touchAfter ?? idle.share(thousandths: 100)
+        return touch.lastAccessedAt - live.lastAccessedAt >= threshold
+    }
+
+    private func isRenewalDue(_ live: SessionFacts.LiveFacts, _ facts: SessionFacts) -> Bool {
+        guard
+            let after = self.configuration.renewal.after,
+            !facts.isPassive, !facts.handlerFailed, facts.canSetCookie, !live.holdsPreviousSecret
+        else { return false }
+        return facts.now - live.secretIssuedAt >= after
+    }
+}
+
+extension SessionConfiguration {
+    func limits(isRemembered: Bool) -> SessionLimits {
+        isRemembered ? self.rememberedLimits : self.limits
+    }
+}

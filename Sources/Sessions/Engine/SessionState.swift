@@ -1,0 +1,152 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What a ``Session`` holds while its request runs.
+struct SessionState {
+    /// What the request stands on.
+    enum Standing {
+        case visitor
+        case detached(Detachment)
+        case live(LiveSession)
+    }
+
+    /// Why nothing can be stored.
+    enum Detachment {
+        case ended(SessionID)
+        case storeUnavailable(SessionError)
+
+        var error: SessionError {
+            switch self {
+            case .ended(let id): .ended(id)
+            case .storeUnavailable(let error): error
+            }
+        }
+    }
+
+    struct LiveSession {
+        /// The record as this request last saw it in the store.
+        var record: SessionRecord {
+            didSet { self.index = nil }
+        }
+        /// The token that this request came with, or that was made in it.
+        var token: SessionToken
+        /// Whether the session began in this request.
+        var isNew: Bool
+        /// The values by name, once there are so many that searching for each would be slow.
+        private var index: [String: SessionValue]?
+
+        init(record: SessionRecord, token: SessionToken, isNew: Bool) {
+            self.record = record
+            self.token = token
+            self.isNew = isNew
+        }
+
+        mutating func value(of name: String) -> SessionValue? {
+            guard self.record.values.count > 16 else { return self.record.values[name] }
+            let index = self.index ?? self.record.values.dictionary
+            self.index = index
+            return index[name]
+        }
+    }
+
+    var standing: Standing
+    /// Changes that no write has taken yet.
+    var pending = SessionChanges()
+    /// Changes that a write under way has taken.
+    var committing = SessionChanges()
+    /// What the verbs did that the client must be told.
+    var cookieDuty = SessionFacts.CookieDuty.none
+    /// The attributes of the cookie that is to be cleared.
+    var clearedOverrides: SessionCookie.Overrides?
+    /// Whether the handler read or wrote the session.
+    var wasAccessed = false
+    /// Whether the head of the response is on its way.
+    var hasResponseStarted = false
+    /// The first value that could not be encoded.
+    var failure: SessionError?
+
+    init(_ standing: Standing) {
+        self.standing = standing
+    }
+
+    var live: LiveSession? {
+        if case .live(let live) = self.standing { live } else { nil }
+    }
+
+    /// The value as the handler sees it: what it changed, above what is stored.
+    mutating func value(of name: String) -> SessionValue? {
+        if case .changed(let value) = self.pending.outcome(of: name) { return value }
+        if case .changed(let value) = self.committing.outcome(of: name) { return value }
+        guard case .live(var live) = self.standing else { return nil }
+        // Taken out and put back, so that an index that is built here is kept.
+        self.standing = .visitor
+        defer { self.standing = .live(live) }
+        return live.value(of: name)
+    }
+
+    /// All values as the handler sees them.
+    var values: SessionValues {
+        let stored = self.live?.record.values ?? SessionValues()
+        // A step that fails on a value that is already merged has nothing to say about what is seen now.
+        return (try? self.pending.apply(to: (try? self.committing.apply(to: stored)) ?? stored)) ?? stored
+    }
+
+    /// Forgets what was changed and not stored.
+    mutating func discardChanges() {
+        self.pending = SessionChanges()
+        self.committing = SessionChanges()
+        self.failure = nil
+    }
+
+    /// Hands the changes to a write, which must settle them.
+    mutating func takeChanges() -> SessionChanges {
+        self.committing = self.pending
+        self.pending = SessionChanges()
+        return self.committing
+    }
+
+    /// The changes are stored.
+    mutating func settleChanges() {
+        self.committing = SessionChanges()
+    }
+
+    /// The changes could not be stored and are pending again, below what came since.
+    mutating func restoreChanges() {
+        var restored = self.committing
+        restored.append(self.pending)
+        self.pending = restored
+        self.committing = SessionChanges()
+    }
+
+    func facts(isPassive: Bool, handlerFailed: Bool, now: Instant) -> SessionFacts {
+        var facts = SessionFacts(standing: .visitor, now: now)
+        facts.hasChanges = !self.pending.isEmpty
+        facts.cookieDuty = self.cookieDuty
+        facts.isPassive = isPassive
+        facts.handlerFailed = handlerFailed
+        facts.canSetCookie = !self.hasResponseStarted
+        switch self.standing {
+        case .visitor:
+            facts.standing = .visitor
+        case .detached:
+            facts.standing = .detached
+        case .live(let live):
+            facts.standing = .live(
+                SessionFacts.LiveFacts(
+                    lastAccessedAt: live.record.lastAccessedAt,
+                    expiresAt: live.record.expiresAt,
+                    absoluteExpiresAt: live.record.absoluteExpiresAt,
+                    secretIssuedAt: live.record.secretIssuedAt,
+                    isRemembered: live.record.isRemembered,
+                    holdsPreviousSecret: live.token.secret.hash != live.record.secretHash
+                )
+            )
+        }
+        return facts
+    }
+}

@@ -1,0 +1,56 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// A point in time: whole milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Every limit of a session is computed with this type, and its arithmetic saturates: a hostile or mistaken duration
+/// gives the far end of time, never a trap.
+public struct Instant: Sendable, Hashable, Comparable {
+    /// Whole milliseconds since 1970-01-01T00:00:00Z; negative before it.
+    public var millisecondsSince1970: Int64
+
+    /// Creates an instant from whole milliseconds since 1970-01-01T00:00:00Z.
+    public init(millisecondsSince1970: Int64) {
+        self.millisecondsSince1970 = millisecondsSince1970
+    }
+
+    /// The earliest instant there is.
+    public static let distantPast = Instant(millisecondsSince1970: .min)
+
+    /// The latest instant there is.
+    public static let distantFuture = Instant(millisecondsSince1970: .max)
+
+    /// This instant moved by a duration, cut off at ``distantPast`` and ``distantFuture``.
+    public func advanced(by duration: Duration) -> Instant {
+        let (sum, overflow) = self.millisecondsSince1970.addingReportingOverflow(duration.wholeMilliseconds)
+        guard overflow else { return Instant(millisecondsSince1970: sum) }
+        return self.millisecondsSince1970 > 0 ? .distantFuture : .distantPast
+    }
+
+    /// The duration from this instant to another; negative when the other is earlier.
+    public func duration(to other: Instant) -> Duration {
+        let (difference, overflow) = other.millisecondsSince1970
+            .subtractingReportingOverflow(self.millisecondsSince1970)
+        guard overflow else { return .milliseconds(difference) }
+        return .milliseconds(other > self ? Int64.max : Int64.min)
+    }
+
+    public static func < (left: Instant, right: Instant) -> Bool {
+        left.millisecondsSince1970 < right.millisecondsSince1970
+    }
+
+    /// `instant` moved later by `duration`, saturating.
+    public static func + (instant: Instant, duration: Duration) -> Instant {
+        instant.advanced(by: duration)
+    }
+
+    /// The duration from `right` to `left`, saturating.
+    public static func - (left: Instant, right: Instant) -> Duration {
+        right.duration(to: left)
+    }
+}

@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension Session {
+    /// The public name of the session, fit for logs and lists; nil while nothing is stored for the visitor.
+    public var id: SessionID? { self.access { $0.live?.record.id } }
+
+    /// Whether the visitor came without a session: there is none, or it began in this request.
+    public var isNew: Bool { self.access { $0.live?.isNew ?? true } }
+
+    /// When the session began; nil while there is none.
+    public var createdAt: Instant? { self.access { $0.live?.record.createdAt } }
+
+    /// When the session was last known to be in use, before this request; nil while there is none.
+    ///
+    /// It is exact to the share of the idle limit that must pass before a use is written
+    /// (``SessionConfiguration/touchAfter``).
+    public var lastAccessedAt: Instant? { self.access { $0.live?.record.lastAccessedAt } }
+
+    /// When the session ends unless it is used again, at the latest at ``absoluteExpiresAt``; nil while there is none.
+    public var idleExpiresAt: Instant? { self.access { $0.live?.record.expiresAt } }
+
+    /// When the session ends in any case; nil while there is none.
+    public var absoluteExpiresAt: Instant? { self.access { $0.live?.record.absoluteExpiresAt } }
+
+    /// How long the session lives unless it is used again; never negative; nil while there is none.
+    public var remaining: Duration? {
+        self.idleExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
+    }
+
+    /// How long the session lives at most; never negative; nil while there is none.
+    public var absoluteRemaining: Duration? {
+        self.absoluteExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
+    }
+
+    /// Whether the visitor asked to be remembered beyond the life of the browser.
+    public var isRemembered: Bool { self.access { $0.live?.record.isRemembered ?? false } }
+
+    /// The identifier of the user who is logged in; nil while nobody is.
+    public var subject: String? { self.access { $0.live?.record.subject } }
+
+    /// Whether somebody is logged in.
+    public var isAuthenticated: Bool { self.subject != nil }
+
+    /// When the visitor last proved who they are; nil while nobody is logged in.
+    public var authenticatedAt: Instant? { self.access { $0.live?.record.authenticatedAt } }
+}

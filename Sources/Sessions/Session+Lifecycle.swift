@@ -1,0 +1,239 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+extension Session {
+    /// Stores what was changed, now.
+    ///
+    /// It also works while a streamed body is being written; only a session that would have to begin then comes too
+    /// late, for its cookie.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session ended meanwhile,
+    ///   `valuesTooLarge`, `notEncodable`, or `responseStarted`.
+    public func save() async throws {
+        try await self.gate.whenFree {
+            if let failure = self.withState({ $0.failure }) { throw failure }
+            let (standing, hasChanges, hasResponseStarted) = self.withState {
+                ($0.standing, !$0.pending.isEmpty, $0.hasResponseStarted)
+            }
+            if hasChanges {
+                switch standing {
+                case .detached(let detachment): throw detachment.error
+                case .visitor where hasResponseStarted: throw SessionError.responseStarted("Saving a new session")
+                case .visitor, .live: break
+                }
+            }
+            let cookie = try await self.carryOut(self.plan())
+            if hasChanges { try self.requireLive() }
+            self.withState { state in
+                if cookie == .set { state.cookieDuty = .set }
+            }
+        }
+    }
+
+    /// Reads the session anew and forgets what was changed and not saved. Without a session it only forgets.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
+    public func reload() async throws {
+        try await self.gate.whenFree {
+            self.access { $0.discardChanges() }
+            guard let live = self.withState({ $0.live }) else { return }
+            let now = self.engine.configuration.clock.now
+            let id = live.record.id
+            let result = try await self.engine.callAboutRecord { try await $0.load(id, now: now) }
+            guard case .found(let record) = result, record.newestToken(for: live.token, now: now) != nil else {
+                self.detach(id)
+                throw SessionError.ended(id)
+            }
+            self.withState { state in
+                guard case .live(var live) = state.standing else { return }
+                live.record = record
+                state.standing = .live(live)
+            }
+        }
+    }
+
+    /// Notes now that the session is in use, whatever share of the idle limit has passed. Without a session it does
+    /// nothing.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
+    public func touch() async throws {
+        try await self.gate.whenFree {
+            guard let live = self.access({ $0.live }) else { return }
+            let configuration = self.engine.configuration
+            let now = configuration.clock.now
+            let limits = configuration.limits(isRemembered: live.record.isRemembered)
+            let touch = SessionTouch(
+                lastAccessedAt: now,
+                expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: live.record.absoluteExpiresAt)
+            )
+            guard try await self.store(touch) else { throw SessionError.ended(live.record.id) }
+            if live.record.isRemembered { self.withState { $0.cookieDuty = .set } }
+        }
+    }
+
+    /// Makes a new secret for the same session, now: after a change of privileges, for example. The previous secret
+    /// opens nothing any more. Without a session it does nothing.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
+    public func renew() async throws {
+        try await self.beforeResponse("renew()") {
+            guard self.access({ $0.live }) != nil else { return }
+            let configuration = self.engine.configuration
+            let secret = SessionSecret(random: configuration.random)
+            guard
+                try await self.rewrite({ $0.replaceSecret(with: secret, now: configuration.clock.now) })
+            else { return try self.requireLive() }
+            self.withState { state in
+                guard case .live(var live) = state.standing else { return }
+                live.token = SessionToken(id: live.record.id, secret: secret)
+                state.standing = .live(live)
+                state.cookieDuty = .set
+            }
+        }
+    }
+
+    /// Ends the session, if there is one, and begins a new, empty one: another id, another secret, nobody logged in.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `responseStarted`. If the new session cannot be stored, the
+    ///   old one has ended all the same.
+    public func regenerate() async throws {
+        try await self.beforeResponse("regenerate()") {
+            try await self.endCurrent()
+            try await self.create { _ in }
+        }
+    }
+
+    /// Ends the session, now: no request that begins after this has returned gets in with its token. The client's
+    /// cookie is cleared with the response.
+    ///
+    /// What is set afterwards begins a new session. While a streamed body is being written the session ends as well;
+    /// the cookie, by then worthless, stays. Without a session nothing happens.
+    ///
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
+    public func destroy() async throws {
+        try await self.gate.whenFree { try await self.endCurrent() }
+    }
+
+    /// Remembers the visitor beyond the life of the browser, now: a persistent cookie, and the limits of remembered
+    /// sessions. Without a session one begins.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
+    public func remember() async throws {
+        try await self.setRemembered(true)
+    }
+
+    /// Goes back to a session that ends with the browser, now, with the limits of ordinary sessions counted from now;
+    /// they are never later than the ones before. Without a session nothing happens.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
+    public func stopRemembering() async throws {
+        try await self.setRemembered(false)
+    }
+
+    /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session
+    /// one begins.
+    ///
+    /// - Throws: ``SessionError``: `invalidCookie` when browsers would not accept the cookie, or when they would keep it
+    ///   beside the one they have (another domain, path or partitioning: call ``regenerate()`` first);
+    ///   `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
+    public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
+        try await self.beforeResponse("setCookie(_:)") {
+            let problems = self.engine.cookie(for: self.request).applying(overrides).problems
+            guard problems.isEmpty else { throw SessionError(.invalidCookie, problems.joined(separator: " ")) }
+            guard let live = self.access({ $0.live }) else {
+                return try await self.create { $0.cookieOverrides = overrides }
+            }
+            if !live.isNew, overrides.makesAnotherCookie(than: live.record.cookieOverrides ?? .init()) {
+                throw SessionError(
+                    .invalidCookie,
+                    "Another domain, path or partitioning makes another cookie beside the old: call regenerate() first."
+                )
+            }
+            guard try await self.rewrite({ $0.cookieOverrides = overrides }) else { return try self.requireLive() }
+            self.withState { $0.cookieDuty = .set }
+        }
+    }
+}
+
+extension Session {
+    /// Runs a verb that needs a header of the response, alone.
+    func beforeResponse(_ verb: String, _ body: () async throws -> Void) async throws {
+        try await self.gate.whenFree {
+            let hasResponseStarted = self.access { $0.hasResponseStarted }
+            guard !hasResponseStarted else { throw SessionError.responseStarted(verb) }
+            try await body()
+        }
+    }
+
+    /// Ends the session that the request stands on, in the store first.
+    func endCurrent() async throws {
+        guard let live = self.access({ $0.live }) else {
+            return self.withState { $0.discardChanges() }
+        }
+        let configuration = self.engine.configuration
+        let now = configuration.clock.now
+        let id = live.record.id
+        let markedUntil = now + configuration.endedMarkerLifetime
+        let wasLive = try await self.engine.callAboutRecord {
+            try await $0.end(id, markedUntil: markedUntil, now: now)
+        }
+        self.withState { state in
+            state.discardChanges()
+            state.standing = .visitor
+            // Whoever ended it before has told the client, perhaps with a fresh login, which must not be cleared.
+            state.cookieDuty = wasLive && !state.hasResponseStarted ? .clear : .none
+            state.clearedOverrides = live.record.cookieOverrides
+        }
+        self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
+    }
+
+    private func setRemembered(_ isRemembered: Bool) async throws {
+        try await self.beforeResponse(isRemembered ? "remember()" : "stopRemembering()") {
+            let configuration = self.engine.configuration
+            let live = self.access { $0.live }
+            guard live != nil else {
+                guard isRemembered else { return }
+                return try await self.create { $0.setRemembered(true, configuration, now: $0.createdAt) }
+            }
+            let isWritten = try await self.rewrite {
+                $0.setRemembered(isRemembered, configuration, now: configuration.clock.now)
+            }
+            guard isWritten else { return try self.requireLive() }
+            self.withState { $0.cookieDuty = .set }
+        }
+    }
+
+    /// - Throws: The reason, when the request stands on a session that is gone.
+    private func requireLive() throws {
+        if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
+    }
+}
+
+extension SessionRecord {
+    /// Changes the pair of limits that the session lives by.
+    mutating func setRemembered(_ isRemembered: Bool, _ configuration: SessionConfiguration, now: Instant) {
+        guard isRemembered != self.isRemembered else { return }
+        let limits = configuration.limits(isRemembered: isRemembered)
+        if isRemembered {
+            self.absoluteExpiresAt = (self.authenticatedAt ?? self.createdAt) + limits.absolute
+        } else {
+            self.absoluteExpiresAt = min(self.absoluteExpiresAt, now + limits.absolute)
+        }
+        self.isRemembered = isRemembered
+        self.lastAccessedAt = max(self.lastAccessedAt, now)
+        self.expiresAt = limits.expiry(usedAt: now, absoluteExpiresAt: self.absoluteExpiresAt)
+    }
+}
+
+extension SessionEngine {
+    func cookie(for request: SessionRequest) -> SessionCookie {
+        self.configuration.cookieForRequest?(request) ?? self.configuration.cookie
+    }
+}

@@ -1,0 +1,229 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+extension Session {
+    /// The value of a key: what was set in this request, else what is stored, else the key's default.
+    ///
+    /// Setting sends nothing. A value that cannot be encoded is reported when the session is saved; ``set(_:to:)``
+    /// reports it at once.
+    public subscript<Value>(key: SessionKey<Value>) -> Value {
+        get { self.read(key).value }
+        set { self.change(key, to: newValue, since: nil) }
+        // What is read and what is written back are known together, so that a counter's difference is exact even when
+        // several tasks of one request count at once.
+        _modify {
+            let before = self.read(key)
+            var value = before.value
+            defer { self.change(key, to: value, since: before) }
+            yield &value
+        }
+    }
+
+    /// Sets a value.
+    ///
+    /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
+    public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws {
+        let encoded = try self.encode(value, for: key)
+        self.access { $0.change(key, to: value, encoded: encoded, since: nil) }
+    }
+
+    /// Changes a value, and changes it again, on the newer value, if another request has written it meanwhile.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - body: Makes the new value of the present one. It may run several times, also while the response is being
+    ///     finished, and must not have side effects. If it throws then, the request fails and nothing of it is stored.
+    /// - Returns: What the first run returned.
+    @discardableResult
+    public func update<Value, Result>(
+        _ key: SessionKey<Value>,
+        _ body: @escaping @Sendable (inout Value) throws -> Result
+    ) throws -> Result {
+        let run: @Sendable (SessionValue?) throws -> (encoded: SessionValue?, result: Result) = { stored in
+            var value = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            let result = try body(&value)
+            return (try key.codec.encode(value), result)
+        }
+        // The body may use the session itself, so it runs without the lock, and again if somebody came between.
+        while true {
+            let before = self.access { $0.value(of: key.name) }
+            let (after, result) = try run(before)
+            let isDone = self.access { state in
+                guard state.value(of: key.name) == before else { return false }
+                state.pending.record(.step({ try run($0).encoded }, result: after), of: key.name)
+                return true
+            }
+            if isDone { return result }
+        }
+    }
+
+    /// Adds to a number; sums saturate.
+    ///
+    /// - Returns: The number as this request sees it.
+    @discardableResult
+    public func increment(_ key: SessionKey<Int>, by difference: Int = 1) -> Int {
+        self.access { state in
+            let present = state.integer(of: key) ?? Int64(key.defaultValue)
+            let result = present.addingSaturating(Int64(difference))
+            state.pending.record(
+                .addition(of: Int64(difference), initial: Int64(key.defaultValue), result: result),
+                of: key.name
+            )
+            return Int(result)
+        }
+    }
+
+    /// Removes a value.
+    public func remove<Value>(_ key: SessionKey<Value>) {
+        self.remove(named: key.name)
+    }
+
+    /// Removes a value by its name.
+    public func remove(named name: String) {
+        self.access { state in
+            guard state.value(of: name) != nil else { return }
+            state.pending.record(.replacement(nil), of: name)
+        }
+    }
+
+    /// Removes all values, also those that other requests store until this one is saved. The session goes on.
+    public func removeAll() {
+        self.access { state in
+            guard !state.values.isEmpty else { return }
+            state.pending.recordRemovalOfAll()
+        }
+    }
+
+    /// Whether a value is stored under a key.
+    public func contains<Value>(_ key: SessionKey<Value>) -> Bool {
+        self.access { $0.value(of: key.name) != nil }
+    }
+
+    /// The names of all values, in the order of their bytes.
+    public var names: [String] { self.values.names }
+
+    /// All values in encoded form.
+    public var values: SessionValues { self.access { $0.values } }
+}
+
+extension Session {
+    /// A value that was read, and the form it was read from.
+    private struct Reading<Value> {
+        var value: Value
+        var encoded: SessionValue?
+    }
+
+    private func read<Value>(_ key: SessionKey<Value>) -> Reading<Value> {
+        guard let encoded = self.access({ $0.value(of: key.name) }) else {
+            return Reading(value: key.defaultValue, encoded: nil)
+        }
+        do {
+            return Reading(value: try key.codec.decode(encoded), encoded: encoded)
+        } catch {
+            // What a newer version wrote is not ours to drop.
+            let drops = self.engine.configuration.undecodableValues == .drop && !encoded.isUnknown
+            self.logger.warning(
+                "A session value does not decode as its key's type",
+                metadata: [
+                    "session.key": "\(key.name)", "session.type": "\(Value.self)", "session.dropped": "\(drops)",
+                ]
+            )
+            if drops { self.remove(key) }
+            return Reading(value: key.defaultValue, encoded: nil)
+        }
+    }
+
+    private func change<Value>(_ key: SessionKey<Value>, to value: Value, since before: Reading<Value>?) {
+        do {
+            let encoded = try self.encode(value, for: key)
+            self.access { $0.change(key, to: value, encoded: encoded, since: before.map { ($0.value, $0.encoded) }) }
+        } catch {
+            self.access { $0.failure = $0.failure ?? error }
+        }
+    }
+
+    private func encode<Value>(_ value: Value, for key: SessionKey<Value>) throws(SessionError) -> SessionValue? {
+        do {
+            return try key.codec.encode(value)
+        } catch {
+            throw .notEncodable(key.name, underlying: error)
+        }
+    }
+}
+
+extension SessionState {
+    fileprivate mutating func integer<Value>(of key: SessionKey<Value>) -> Int64? {
+        if case .integer(let number) = self.value(of: key.name)?.storage { number } else { nil }
+    }
+
+    /// Records that a value became another, in the way its key wants it merged.
+    fileprivate mutating func change<Value>(
+        _ key: SessionKey<Value>,
+        to value: Value,
+        encoded: SessionValue?,
+        since before: (value: Value, encoded: SessionValue?)?
+    ) {
+        let present = self.value(of: key.name)
+        if let before {
+            guard encoded != before.encoded else { return }
+        } else {
+            guard encoded != present else { return }
+        }
+        switch key.merge {
+        case .replace:
+            self.pending.record(.replacement(encoded), of: key.name)
+        case .addDifference:
+            self.add(key, encoded: encoded, before: before.map { $0.encoded } ?? present, present: present)
+        case .custom(let merge):
+            let base = before?.value ?? present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            let step: SessionChange.Step = { stored in
+                let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+                return try key.codec.encode(merge(base, value, theirs))
+            }
+            let isUndisturbed = before.map { $0.encoded == present } ?? true
+            let result = isUndisturbed ? encoded : (try? step(present)) ?? encoded
+            self.pending.record(.step(step, result: result), of: key.name)
+        }
+    }
+
+    private mutating func add<Value>(
+        _ key: SessionKey<Value>,
+        encoded: SessionValue?,
+        before: SessionValue?,
+        present: SessionValue?
+    ) {
+        guard
+            case .integer(let after) = encoded?.storage,
+            let initial = (key.defaultValue as? Int).map(Int64.init),
+            let start = before.map({ $0.integer }) ?? initial,
+            let current = present.map({ $0.integer }) ?? initial
+        else {
+            // A number cannot be added to something that is none.
+            self.pending.record(.replacement(encoded), of: key.name)
+            return
+        }
+        let (difference, overflow) = after.subtractingReportingOverflow(start)
+        guard !overflow else {
+            self.pending.record(.replacement(encoded), of: key.name)
+            return
+        }
+        self.pending.record(
+            .addition(of: difference, initial: initial, result: current.addingSaturating(difference)),
+            of: key.name
+        )
+    }
+}
+
+extension SessionValue {
+    /// The number, if it is one.
+    fileprivate var integer: Int64? {
+        if case .integer(let number) = self.storage { number } else { nil }
+    }
+}

@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+import Synchronization
+
+/// The session of one request: what is remembered of the visitor, who they are, and how they are forgotten.
+///
+/// Reading and setting values is synchronous and sends nothing; what was changed is stored before the head of the
+/// response leaves, or by ``save()``. The verbs that end, create or renew a session act at once: when they return, it
+/// has happened.
+///
+/// A visitor of whom nothing is remembered has a `Session` too; it costs nothing and stores nothing until a value is
+/// set or somebody logs in.
+///
+/// All of it may be called from several tasks at once.
+public final class Session: Sendable {
+    let engine: SessionEngine
+    let request: SessionRequest
+    let logger: Logger
+    private let state: Mutex<SessionState>
+    /// One verb at a time.
+    let gate = SessionGate()
+
+    init(engine: SessionEngine, request: SessionRequest, logger: Logger, standing: SessionState.Standing) {
+        self.engine = engine
+        self.request = request
+        self.logger = logger
+        self.state = Mutex(SessionState(standing))
+    }
+
+    /// Whether an engine opened this session.
+    public func belongs(to engine: SessionEngine) -> Bool { self.engine === engine }
+
+    /// Reads or changes the state for the library itself.
+    func withState<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
+        try self.state.withLock { try body(&$0) }
+    }
+
+    /// Reads or changes the state for the handler, which makes the response depend on the session.
+    func access<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
+        try self.withState { state in
+            state.wasAccessed = true
+            return try body(&state)
+        }
+    }
+}

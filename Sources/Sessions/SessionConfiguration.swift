@@ -1,0 +1,90 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Everything an application may decide about its sessions. Every default is safe.
+///
+/// A ``SessionEngine`` checks its configuration when it is made and refuses what is unsafe or contradicts itself, in
+/// words that say what to change.
+public struct SessionConfiguration: Sendable {
+    /// The cookie that carries the token. The default is ``SessionCookie/standard``.
+    public var cookie: SessionCookie = .standard
+
+    /// A cookie chosen by the request, for an application that serves several hosts. It must have the same name for
+    /// the same visitor. The default is nil: ``cookie`` for every request.
+    public var cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)?
+
+    /// The limits of ordinary sessions. The default is 20 minutes idle, 8 hours in all.
+    public var limits: SessionLimits = .standard
+
+    /// The limits of sessions whose visitors asked to be remembered. The default is 14 days idle, 30 days in all.
+    public var rememberedLimits: SessionLimits = .remembered
+
+    /// When a secret is renewed by time alone. The default is never; a login always makes a new one.
+    public var renewal: SessionRenewal = .never
+
+    /// How much of the idle limit must have passed before a use is written to the store, so that a page of many
+    /// requests is not as many writes. The default is nil: a tenth of the idle limit.
+    public var touchAfter: Duration?
+
+    /// What a request gets while the store does not answer. The default is 503 with `Retry-After`.
+    public var onStoreFailure: StoreFailurePolicy = .unavailable
+
+    /// How long a call to the store may take, unless it keeps a deadline itself. The default is 2 seconds.
+    public var storeDeadline: Duration = .seconds(2)
+
+    /// What `Retry-After` says, in whole seconds. The default is 5 seconds.
+    public var retryAfter: Duration = .seconds(5)
+
+    /// Which proxies' forwarded headers are believed. The default is none.
+    public var trustedProxies: TrustedProxies = .none
+
+    /// The most that the names and encoded values of a session may take, in bytes. The default is 65,536 (64 KiB).
+    public var maximumValuesSize: Int = 65_536
+
+    /// What reading does with a value that no longer decodes. The default drops it and says so in the log.
+    public var undecodableValues: UndecodableValuePolicy = .drop
+
+    /// How long an ended session's id stays marked. The default is 1 minute.
+    ///
+    /// A request that was on its way when its session ended can neither revive it nor put an anonymous cookie over a
+    /// fresh login while the marker stands; make it no shorter than your slowest request.
+    public var endedMarkerLifetime: Duration = .minutes(1)
+
+    /// Whether every visitor gets a session, remembered or not; `saveUninitialized` of express-session. The default is
+    /// false.
+    ///
+    /// - Warning: Every bot and health check then fills the store, and consent to cookies is assumed.
+    public var createsEmptySessions = false
+
+    /// Whether every response sends the cookie again; `rolling` of express-session. The default is false: it is sent
+    /// when it has changed, and a remembered session's whenever its life was extended.
+    public var resendsCookie = false
+
+    /// Whether a session is written although nothing was changed; `resave` of express-session. The default is false.
+    ///
+    /// Unlike express-session's, such a write cannot undo another request's: it is a compare-and-set like any other.
+    public var writesUnchangedSessions = false
+
+    /// The clock. The default is the system's; others are for tests.
+    public var clock: SessionClock = .system
+
+    /// Where ids and secrets come from. The default is the system's secure generator; others are for tests.
+    public var random: SessionRandom = .system
+
+    /// The defaults.
+    public init() {}
+
+    /// For a development machine: as the defaults, but over plain HTTP, with a cookie named `session`.
+    ///
+    /// - Warning: The cookie is sent without `Secure` on a plain connection, where anyone on the way can read it.
+    public static var development: SessionConfiguration {
+        var configuration = SessionConfiguration()
+        configuration.cookie = .development
+        return configuration
+    }
+}

@@ -1,0 +1,114 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+public import Logging
+
+/// Opens a session at the beginning of a request and closes it at the end: the one place that orders what happens in
+/// between.
+///
+/// ```swift
+/// let session = try await engine.open(request, logger: logger)
+/// // … the handler uses the session …
+/// try await engine.close(session, response: &response.headerFields)
+/// ```
+///
+/// Middleware for a server framework is these two calls; applications that have such a middleware need neither.
+public final class SessionEngine: Sendable {
+    /// How this engine's sessions behave.
+    public let configuration: SessionConfiguration
+    let store: GuardedStore
+    let transport: any SessionTransport
+    let planner: SessionPlanner
+
+    /// Creates an engine.
+    ///
+    /// - Throws: ``SessionError`` with the code `configuration` when the configuration is unsafe or contradicts itself.
+    public init(_ backend: SessionBackend, configuration: SessionConfiguration = SessionConfiguration()) throws {
+        try configuration.check()
+        self.configuration = configuration
+        self.store = GuardedStore(store: backend.store, configuration: configuration)
+        self.transport = CookieTransport(
+            configuration.cookie,
+            cookieForRequest: configuration.cookieForRequest
+        )
+        self.planner = SessionPlanner(configuration: configuration)
+    }
+
+    /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
+    /// out need not always ask.
+    public var needsConnectionSecurity: Bool {
+        let cookie = self.configuration.cookie
+        return cookie.secure == .auto || cookie.sameSite == .auto || self.configuration.cookieForRequest != nil
+    }
+
+    /// Finds out who a request is from.
+    ///
+    /// A request without a token never asks the store. An unknown, forged, expired or malformed token, and a right id
+    /// with a wrong secret, are a visitor without a session.
+    ///
+    /// - Parameters:
+    ///   - request: What is known of the request.
+    ///   - logger: Where to say what happened; no secret is ever logged.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable` when the store does not answer, unless the policy is
+    ///   ``StoreFailurePolicy/anonymous``; `CancellationError` when the task is cancelled.
+    public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
+        let request = self.configuration.trustedProxies.resolve(request)
+        return Session(
+            engine: self,
+            request: request,
+            logger: logger,
+            standing: try await self.standing(of: request, logger: logger)
+        )
+    }
+
+    /// How a handler came to its end.
+    public struct Outcome: Sendable, Hashable {
+        let isFailure: Bool
+
+        /// With a response, or with an error that is one. This is the default.
+        public static let responded = Outcome(isFailure: false)
+
+        /// With an error that nobody meant: what was set and not saved is dropped; what the verbs did stands, and the
+        /// client is told of it.
+        public static let failed = Outcome(isFailure: true)
+    }
+
+    /// Stores what a request changed, and writes what the client must know into the response.
+    ///
+    /// Call it when the handler is done and before the head of the response leaves. The store comes first: the header
+    /// fields are written only after what they promise is true. They are written even if this throws, for what the
+    /// verbs did before.
+    ///
+    /// - Parameters:
+    ///   - session: The session of the request.
+    ///   - outcome: How the handler came to its end.
+    ///   - response: The header fields of the response.
+    /// - Throws: ``SessionError``, or `CancellationError`. The response of the handler must then not be sent as if all
+    ///   had gone well.
+    public func close(
+        _ session: Session,
+        outcome: Outcome = .responded,
+        response: inout HTTPFields
+    ) async throws {
+        var failure: (any Error)?
+        let cookie = await session.gate.whenFree { () -> SessionPlan.CookieStep in
+            var cookie: SessionPlan.CookieStep
+            do {
+                cookie = try await session.finish(outcome)
+            } catch {
+                failure = error
+                cookie = session.cookieOfVerbs
+            }
+            session.withState { $0.hasResponseStarted = true }
+            return cookie
+        }
+        session.write(cookie, to: &response)
+        if let failure { throw failure }
+    }
+}

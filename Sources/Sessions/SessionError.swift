@@ -1,0 +1,106 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Why a session did not do what it was asked.
+public struct SessionError: Error, Sendable, CustomStringConvertible {
+    /// The kind of a failure.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// A short fixed name, fit for a metric's label.
+        public let description: String
+
+        private init(_ description: String) { self.description = description }
+
+        /// The configuration is unsafe or contradicts itself.
+        public static let configuration = Code("configuration")
+        /// The store failed or did not answer in time. HTTP 503.
+        public static let storeUnavailable = Code("store_unavailable")
+        /// Other requests kept changing the session; this one gave up. HTTP 503.
+        public static let contention = Code("contention")
+        /// The session ended or expired while this request ran, or somebody logged in. HTTP 409.
+        public static let ended = Code("ended")
+        /// The response has begun: what would need a header comes too late. HTTP 500.
+        public static let responseStarted = Code("response_started")
+        /// The values are larger than allowed. HTTP 500.
+        public static let valuesTooLarge = Code("values_too_large")
+        /// A value cannot be encoded. HTTP 500.
+        public static let notEncodable = Code("not_encodable")
+        /// The subject is empty or too long. HTTP 500.
+        public static let invalidSubject = Code("invalid_subject")
+        /// The attributes asked for do not make a cookie that browsers accept. HTTP 500.
+        public static let invalidCookie = Code("invalid_cookie")
+    }
+
+    /// The kind of the failure.
+    public let code: Code
+    /// What happened, with the measured value and what to do, never with a secret.
+    public let message: String
+    /// The error beneath, if there was one.
+    public let underlying: (any Error)?
+    /// After how long to try again, if that may help: what `Retry-After` carries.
+    public let retryAfter: Duration?
+
+    init(_ code: Code, _ message: String, underlying: (any Error)? = nil, retryAfter: Duration? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+        self.retryAfter = retryAfter
+    }
+
+    public var description: String {
+        let cause = self.underlying.map { " (\($0))" } ?? ""
+        return "\(self.code): \(self.message)\(cause)"
+    }
+
+    static func configuration(_ problems: [String]) -> SessionError {
+        let list = problems.map { "\n  - \($0)" }.joined()
+        return SessionError(.configuration, "The session configuration is refused:\(list)")
+    }
+
+    static func storeUnavailable(_ error: any Error, retryAfter: Duration) -> SessionError {
+        SessionError(
+            .storeUnavailable,
+            "The session store did not do its work; nobody was logged out.",
+            underlying: error,
+            retryAfter: retryAfter
+        )
+    }
+
+    static func contention(attempts: Int, retryAfter: Duration) -> SessionError {
+        SessionError(
+            .contention,
+            "The session was changed by other requests in each of \(attempts) attempts to save it.",
+            retryAfter: retryAfter
+        )
+    }
+
+    static func ended(_ id: SessionID) -> SessionError {
+        SessionError(.ended, "The session \(id) has ended; nothing of this request was stored in it.")
+    }
+
+    static func responseStarted(_ verb: String) -> SessionError {
+        SessionError(
+            .responseStarted,
+            "\(verb) needs a Set-Cookie header, and the response has begun. Call it before returning the response."
+        )
+    }
+
+    static func valuesTooLarge(_ values: SessionValues, limit: Int) -> SessionError {
+        let largest = values.largest.map { " The largest is \"\($0.name)\" with \($0.byteCount) bytes." } ?? ""
+        return SessionError(
+            .valuesTooLarge,
+            """
+            The values of the session take \(values.byteCount) bytes; the limit (maximumValuesSize) is \(limit).\
+            \(largest) Keep large things elsewhere and their keys here.
+            """
+        )
+    }
+
+    static func notEncodable(_ name: String, underlying: any Error) -> SessionError {
+        SessionError(.notEncodable, "The value of \"\(name)\" cannot be encoded.", underlying: underlying)
+    }
+}

@@ -1,0 +1,41 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+
+/// What the engine is told of a request.
+public struct SessionRequest: Sendable {
+    /// The header fields.
+    public var headerFields: HTTPFields
+    /// Whether the visitor's connection is secure. From the adapter this is what the server itself saw; the engine
+    /// corrects it by what trusted proxies say.
+    public var isSecure: Bool
+    /// The address of the visitor, without a port, or nil when it is not known. From the adapter this is the peer of
+    /// the connection; the engine corrects it by what trusted proxies say.
+    public var clientAddress: String?
+    /// Whether the request only looks: it reads the session and never extends or renews it. For polling, prefetching
+    /// and event streams. The default is false.
+    public var isPassive: Bool
+    /// What happens while the store does not answer, if not what the configuration says.
+    public var onStoreFailure: StoreFailurePolicy?
+
+    /// Creates the description of a request.
+    public init(
+        headerFields: HTTPFields,
+        isSecure: Bool = false,
+        clientAddress: String? = nil,
+        isPassive: Bool = false,
+        onStoreFailure: StoreFailurePolicy? = nil
+    ) {
+        self.headerFields = headerFields
+        self.isSecure = isSecure
+        self.clientAddress = clientAddress
+        self.isPassive = isPassive
+        self.onStoreFailure = onStoreFailure
+    }
+}

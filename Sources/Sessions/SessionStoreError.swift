@@ -1,0 +1,73 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Why a store did not do what it was asked.
+public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
+    /// The kind of a failure.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// A short fixed name, fit for a metric's label.
+        public let description: String
+
+        private init(_ description: String) { self.description = description }
+
+        /// A record with this id exists, or the id is marked as ended.
+        public static let duplicate = Code("duplicate")
+        /// The stored bytes are not a record.
+        public static let corruptRecord = Code("corrupt_record")
+        /// The stored bytes were written by a newer version of this library.
+        public static let newerRecord = Code("newer_record")
+        /// The store cannot be reached or did not do its work.
+        public static let unavailable = Code("unavailable")
+        /// The store did not answer within its deadline.
+        public static let deadlineExceeded = Code("deadline_exceeded")
+        /// What the store is kept in (a file, a database) is not usable as it is; nothing was changed.
+        public static let unusable = Code("unusable")
+    }
+
+    /// The kind of the failure.
+    public let code: Code
+    /// What happened, with the measured value and what to do, never with a secret.
+    public let message: String
+    /// The error beneath, if there was one.
+    public let underlying: (any Error)?
+
+    /// Creates an error.
+    public init(_ code: Code, _ message: String, underlying: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+    }
+
+    public var description: String {
+        let cause = self.underlying.map { " (\($0))" } ?? ""
+        return "\(self.code): \(self.message)\(cause)"
+    }
+
+    /// A create met an id that is there already.
+    public static func duplicate(_ id: SessionID) -> SessionStoreError {
+        SessionStoreError(.duplicate, "The session \(id) exists or was ended a moment ago.")
+    }
+
+    static func corruptRecord(_ id: SessionID, byteCount: Int) -> SessionStoreError {
+        SessionStoreError(.corruptRecord, "The \(byteCount) stored bytes of the session \(id) are not a record.")
+    }
+
+    static func newerRecord(_ id: SessionID, formatVersion: Int, supported: Int) -> SessionStoreError {
+        SessionStoreError(
+            .newerRecord,
+            """
+            The record of the session \(id) has format version \(formatVersion); this version of swift-sessions reads \
+            up to \(supported). Update this server before the ones that write the newer form.
+            """
+        )
+    }
+
+    static func deadlineExceeded(_ deadline: Duration) -> SessionStoreError {
+        SessionStoreError(.deadlineExceeded, "The session store did not answer within \(deadline).")
+    }
+}

@@ -1,0 +1,145 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// The values of a session: names and encoded values, in the order of the names' UTF-8 bytes.
+///
+/// They stay in the bytes they were loaded in. Reading one decodes one, and nothing is built for values that nobody
+/// asks for.
+public struct SessionValues: Sendable {
+    /// Where an entry stands in ``bytes``.
+    private struct Entry {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    private let bytes: [UInt8]
+    /// The entries alone, without their count.
+    private let range: Range<Int>
+    /// How many values there are.
+    public let count: Int
+
+    /// No values.
+    public init() {
+        self.bytes = []
+        self.range = 0..<0
+        self.count = 0
+    }
+
+    /// The values of a dictionary.
+    public init(_ values: [String: SessionValue]) {
+        var writer = ByteWriter()
+        for (name, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            writer.write(counted: name.utf8)
+            value.write(to: &writer)
+        }
+        self.bytes = writer.bytes
+        self.range = 0..<writer.bytes.count
+        self.count = values.count
+    }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { self.count == 0 }
+
+    /// The size of the encoded values and their names: what ``SessionConfiguration/maximumValuesSize`` limits.
+    public var byteCount: Int { self.range.count }
+
+    /// The names, in order.
+    public var names: [String] {
+        var names: [String] = []
+        names.reserveCapacity(self.count)
+        self.forEachEntry { names.append(String(decoding: self.bytes[$0.name], as: UTF8.self)) }
+        return names
+    }
+
+    /// All of it as a dictionary.
+    public var dictionary: [String: SessionValue] {
+        var dictionary: [String: SessionValue] = [:]
+        dictionary.reserveCapacity(self.count)
+        self.forEachEntry { entry in
+            dictionary[String(decoding: self.bytes[entry.name], as: UTF8.self)] = self.value(in: entry)
+        }
+        return dictionary
+    }
+
+    /// The value of a name, or nil when there is none. Time grows with the number of values.
+    public subscript(name: String) -> SessionValue? {
+        var name = name
+        return name.withUTF8 { wanted in
+            var reader = ByteReader(self.bytes, in: self.range)
+            while let entry = Self.readEntry(from: &reader) {
+                if self.bytes[entry.name].elementsEqual(wanted) { return self.value(in: entry) }
+                // In order: what is not here by now is not here.
+                if wanted.lexicographicallyPrecedes(self.bytes[entry.name]) { return nil }
+            }
+            return nil
+        }
+    }
+
+    /// The name of the largest value and its size in bytes, to name in an error.
+    var largest: (name: String, byteCount: Int)? {
+        var largest: Entry?
+        self.forEachEntry { entry in
+            if entry.value.count > largest?.value.count ?? -1 { largest = entry }
+        }
+        return largest.map { (String(decoding: self.bytes[$0.name], as: UTF8.self), $0.value.count) }
+    }
+
+    private func value(in entry: Entry) -> SessionValue? {
+        var reader = ByteReader(self.bytes, in: entry.value)
+        return SessionValue(from: &reader)
+    }
+
+    private func forEachEntry(_ body: (Entry) -> Void) {
+        var reader = ByteReader(self.bytes, in: self.range)
+        while let entry = Self.readEntry(from: &reader) { body(entry) }
+    }
+
+    private static func readEntry(from reader: inout ByteReader) -> Entry? {
+        guard let name = reader.readCounted() else { return nil }
+        let start = reader.offset
+        guard reader.readByte() != nil, reader.readCounted() != nil else { return nil }
+        return Entry(name: name, value: start..<reader.offset)
+    }
+}
+
+extension SessionValues: Equatable {
+    public static func == (left: SessionValues, right: SessionValues) -> Bool {
+        left.count == right.count && left.bytes[left.range].elementsEqual(right.bytes[right.range])
+    }
+}
+
+extension SessionValues {
+    /// Writes the count and the entries.
+    func write(to writer: inout ByteWriter) {
+        writer.write(varint: UInt64(self.count))
+        writer.write(self.bytes[self.range])
+    }
+
+    /// Reads values to the end of the bytes, or answers nil when they are not whole, in order and decodable.
+    init?(from reader: inout ByteReader) {
+        guard let count = reader.readVarint().flatMap(Int.init(exactly:)) else { return nil }
+        let start = reader.offset
+        var previous: Range<Int>?
+        var found = 0
+        while !reader.isAtEnd {
+            guard let entry = Self.readEntry(from: &reader) else { return nil }
+            let name = reader.bytes[entry.name]
+            // Strictly ascending names are unique names, checked in one pass.
+            if let previous, !reader.bytes[previous].lexicographicallyPrecedes(name) { return nil }
+            guard String(validating: name, as: UTF8.self) != nil else { return nil }
+            var value = ByteReader(reader.bytes, in: entry.value)
+            guard SessionValue(from: &value) != nil else { return nil }
+            previous = entry.name
+            found += 1
+        }
+        guard found == count else { return nil }
+        self.bytes = reader.bytes
+        self.range = start..<reader.offset
+        self.count = count
+    }
+}

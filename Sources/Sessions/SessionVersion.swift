@@ -1,0 +1,32 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// The version of a record: a counter, and a random tag of the write that made it.
+///
+/// A store replaces a record only if its version is the one that was read. The tag lets a write that is tried again
+/// after its reply was lost recognise itself: a record that already carries the new version was written by that write.
+public struct SessionVersion: Sendable, Hashable {
+    /// 1 for a new record, one more with every replacement.
+    public let counter: UInt64
+    /// Random bits of the write.
+    public let tag: UInt64
+
+    /// Creates a version; for stores that read it back from their own form.
+    public init(counter: UInt64, tag: UInt64) {
+        self.counter = counter
+        self.tag = tag
+    }
+
+    static func first(random: SessionRandom) -> SessionVersion {
+        SessionVersion(counter: 1, tag: random.next())
+    }
+
+    func next(random: SessionRandom) -> SessionVersion {
+        SessionVersion(counter: self.counter &+ 1, tag: random.next())
+    }
+}

@@ -1,0 +1,80 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import Logging
+public import ServiceLifecycle
+
+/// Removes what has expired from a store, from time to time, for as long as the application runs.
+///
+/// ```swift
+/// let application = Application(router: router, services: [SessionSweeper(store, logger: logger)])
+/// ```
+///
+/// Nothing depends on it for correctness: an expired session is refused whether or not it was swept.
+public struct SessionSweeper: Service {
+    private let store: any SweepableSessionStore
+    private let interval: Duration
+    private let batchSize: Int
+    private let clock: SessionClock
+    private let logger: Logger
+
+    /// Creates a sweeper.
+    ///
+    /// - Parameters:
+    ///   - store: The store to sweep.
+    ///   - interval: How long to rest between sweeps. The default is 1 minute.
+    ///   - batchSize: The most to remove in one call to the store, so that it is not kept from its other work. The
+    ///     default is 1,000.
+    ///   - clock: The clock. The default is the system's.
+    ///   - logger: Where to say what was removed, at debug level, and what failed.
+    public init(
+        _ store: any SweepableSessionStore,
+        every interval: Duration = .minutes(1),
+        batchSize: Int = 1_000,
+        clock: SessionClock = .system,
+        logger: Logger
+    ) {
+        self.store = store
+        self.interval = max(.milliseconds(1), interval)
+        self.batchSize = max(1, batchSize)
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Sweeps until the application shuts down.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                guard (try? await self.clock.sleep(for: self.interval)) != nil else { return }
+                do {
+                    let removed = try await self.sweepOnce()
+                    self.logger.debug("Expired sessions were removed", metadata: ["session.count": "\(removed)"])
+                } catch is CancellationError {
+                    return
+                } catch {
+                    self.logger.error("Expired sessions could not be removed", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Removes all that is due, batch by batch.
+    ///
+    /// - Returns: How many records and markers were removed.
+    @discardableResult
+    public func sweepOnce() async throws -> Int {
+        var total = 0
+        while true {
+            try Task.checkCancellation()
+            let removed = try await self.store.sweep(limit: self.batchSize, now: self.clock.now)
+            total += removed
+            guard removed >= self.batchSize else { return total }
+            await Task.yield()
+        }
+    }
+}

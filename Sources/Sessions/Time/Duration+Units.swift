@@ -1,0 +1,43 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension Duration {
+    /// A duration of whole minutes, saturating.
+    public static func minutes(_ minutes: Int) -> Duration { .saturating(minutes, times: 60) }
+
+    /// A duration of whole hours, saturating.
+    public static func hours(_ hours: Int) -> Duration { .saturating(hours, times: 3_600) }
+
+    /// A duration of whole days of 24 hours, saturating.
+    public static func days(_ days: Int) -> Duration { .saturating(days, times: 86_400) }
+
+    private static func saturating(_ count: Int, times seconds: Int) -> Duration {
+        let (product, overflow) = count.multipliedReportingOverflow(by: seconds)
+        return .seconds(overflow ? (count > 0 ? Int.max : Int.min) : product)
+    }
+
+    /// Whole milliseconds, rounded down, cut off at the ends of `Int64`.
+    var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, overflowOfSum) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        guard !overflow, !overflowOfSum else { return seconds > 0 ? .max : .min }
+        return sum
+    }
+
+    /// Whole seconds, rounded down, never below zero: what `Max-Age` and `Retry-After` carry.
+    var wholeSeconds: Int64 {
+        max(0, self.components.seconds)
+    }
+
+    /// A tenth of this duration, or another share of it given in thousandths.
+    func share(thousandths: Int64) -> Duration {
+        let milliseconds = self.wholeMilliseconds
+        return .milliseconds(milliseconds / 1000 * thousandths + milliseconds % 1000 * thousandths / 1000)
+    }
+}

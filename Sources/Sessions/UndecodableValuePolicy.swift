@@ -1,0 +1,22 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What reading a value does that no longer decodes as its key's type.
+public struct UndecodableValuePolicy: Sendable, Hashable {
+    enum Choice: Hashable, Sendable { case drop, keep }
+
+    let choice: Choice
+
+    /// Reading gives the key's default, the value is removed with the next write, and the log says so. This is the
+    /// default.
+    public static let drop = UndecodableValuePolicy(choice: .drop)
+
+    /// Reading gives the key's default and the stored value stays until it is set: for a deployment that may be rolled
+    /// back.
+    public static let keep = UndecodableValuePolicy(choice: .keep)
+}

@@ -1,0 +1,38 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import HTTPTypes
+public import Hummingbird
+import Logging
+public import Sessions
+
+/// A handler may let a session's error through: it is a response.
+extension SessionError: HTTPResponseError {
+    /// 503 while the store does not answer or a session is contended for, 409 for a session that ended meanwhile, 500
+    /// for what is the application's.
+    public var status: HTTPResponse.Status {
+        switch self.code {
+        case .storeUnavailable, .contention: .serviceUnavailable
+        case .ended: .conflict
+        default: .internalServerError
+        }
+    }
+
+    public func response(from request: Request, context: some RequestContext) throws -> Response {
+        var response = Response(status: self.status, headers: [.cacheControl: "no-store"])
+        if let retryAfter {
+            response.headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))"
+        }
+        if self.status == .internalServerError {
+            context.logger.error("A session could not be stored", metadata: ["error": "\(self)"])
+        }
+        return response
+    }
+}
+#endif

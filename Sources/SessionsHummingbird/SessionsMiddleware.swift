@@ -1,0 +1,113 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import Hummingbird
+import HTTPTypes
+public import Sessions
+
+/// Opens a session before the handler and closes it before the head of the response leaves.
+///
+/// ```swift
+/// let engine = try SessionEngine(.stored(in: MemorySessionStore()))
+/// let router = Router(context: AppRequestContext.self)
+/// router.add(middleware: SessionsMiddleware(engine))
+/// ```
+///
+/// Handlers find the session in the context's `session`. Where an outer middleware has opened a session already, an
+/// inner one of the same engine does nothing.
+public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
+    private let engine: SessionEngine
+    private let isPassive: Bool
+    private let onStoreFailure: StoreFailurePolicy?
+
+    /// Creates a middleware.
+    ///
+    /// - Parameters:
+    ///   - engine: The engine that opens and closes the sessions.
+    ///   - isPassive: Whether these requests only look: they read the session and never extend or renew it. For
+    ///     polling, prefetching and event streams. The default is false.
+    ///   - onStoreFailure: What these requests get while the store does not answer. The default is nil: what the
+    ///     engine's configuration says.
+    public init(
+        _ engine: SessionEngine,
+        isPassive: Bool = false,
+        onStoreFailure: StoreFailurePolicy? = nil
+    ) {
+        self.engine = engine
+        self.isPassive = isPassive
+        self.onStoreFailure = onStoreFailure
+    }
+
+    public func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        if context.sessions.isOpen(by: self.engine) {
+            return try await next(request, context)
+        }
+        let session = try await self.engine.open(
+            SessionRequest(
+                headerFields: request.headers,
+                isSecure: try await self.isSecure(context),
+                clientAddress: context.sessions.clientAddress,
+                isPassive: self.isPassive,
+                onStoreFailure: self.onStoreFailure
+            ),
+            logger: context.logger
+        )
+        var context = context
+        context.sessions.session = session
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            throw await self.close(session, after: error)
+        }
+        var fields = HTTPFields()
+        swap(&fields, &response.headers)
+        do {
+            try await self.engine.close(session, response: &fields)
+        } catch {
+            // The handler's own cookies and cache rules were for a response that does not go out.
+            throw SessionResponseError(error, headers: fields.ofSessions)
+        }
+        response.headers = fields
+        return response
+    }
+
+    /// The error that leaves in place of the handler's: the same, with the header fields that the session is due.
+    ///
+    /// An error that is a response is a way to answer, and what the handler set is stored. Any other is a handler that
+    /// failed half-way.
+    private func close(_ session: Session, after error: any Error) async -> any Error {
+        var fields = HTTPFields()
+        do {
+            let isResponse = error is any HTTPResponseError
+            try await self.engine.close(session, outcome: isResponse ? .responded : .failed, response: &fields)
+            return fields.isEmpty ? error : SessionResponseError(error, headers: fields)
+        } catch let closingError {
+            return SessionResponseError(closingError, headers: fields)
+        }
+    }
+
+    /// Asked only when the cookie depends on it: the answer may take a turn on the event loop.
+    private func isSecure(_ context: Context) async throws -> Bool {
+        guard self.engine.needsConnectionSecurity else { return true }
+        return try await context.sessions.isConnectionSecure()
+    }
+}
+
+extension HTTPFields {
+    /// What a session's closing writes, without what else the handler put into its response.
+    fileprivate var ofSessions: HTTPFields {
+        HTTPFields(self.filter { [.setCookie, .cacheControl, .vary].contains($0.name) })
+    }
+}
+#endif

@@ -1,0 +1,48 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import Hummingbird
+public import Sessions
+
+/// A request context that has a session.
+///
+/// ```swift
+/// struct AppRequestContext: SessionsRequestContext {
+///     var coreContext: CoreRequestContextStorage
+///     var sessions: SessionsStorage
+///
+///     init(source: Source) {
+///         self.coreContext = .init(source: source)
+///         self.sessions = .init(source: source)
+///     }
+/// }
+/// ```
+public protocol SessionsRequestContext: RequestContext {
+    /// What ``SessionsMiddleware`` keeps in the context.
+    var sessions: SessionsStorage { get set }
+}
+
+extension SessionsRequestContext {
+    /// The session of the request.
+    ///
+    /// - Precondition: A ``SessionsMiddleware`` stands before the handler. Without it this stops the process with a
+    ///   message that names the missing line: a server without sessions must not answer as if nobody were logged in.
+    public var session: Session {
+        guard let session = self.sessions.session else {
+            preconditionFailure(
+                """
+                context.session was used without a session. Add this line before the routes that use it: \
+                router.add(middleware: SessionsMiddleware(engine))
+                """
+            )
+        }
+        return session
+    }
+}
+#endif

@@ -1,0 +1,145 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import Foundation
+import GRDB
+import Sessions
+
+/// Opens the file of a store, and refuses one that cannot serve before anything is written to it.
+enum SQLiteSessionFile {
+    /// "SwSe", which SQLite keeps in the file's header: whose file it is.
+    static let applicationID: Int32 = 0x5377_5365
+
+    /// The schema, one migration after another. The number of those that were run is the file's `user_version`.
+    static let migrations = [
+        """
+        CREATE TABLE sessions (
+            id BLOB NOT NULL PRIMARY KEY,
+            version_counter INTEGER NOT NULL,
+            version_tag INTEGER NOT NULL,
+            last_accessed_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            absolute_expires_at INTEGER NOT NULL,
+            subject BLOB,
+            record BLOB
+        );
+        CREATE INDEX sessions_by_expiry ON sessions (min(expires_at, absolute_expires_at));
+        CREATE INDEX sessions_by_subject ON sessions (subject) WHERE subject IS NOT NULL;
+        """
+    ]
+
+    static func open(path: String, configuration: SQLiteStoreConfiguration) throws -> DatabasePool {
+        guard !path.isEmpty, path != ":memory:" else {
+            throw self.unusable(path, "it is no file: give a path, or use MemorySessionStore")
+        }
+        do {
+            try self.inspect(path, configuration)
+            let pool = try DatabasePool(path: path, configuration: self.connection(configuration))
+            try pool.writeWithoutTransaction { db in try self.migrate(db, path: path) }
+            return pool
+        } catch let error as DatabaseError {
+            throw self.unusable(path, self.reason(of: error), underlying: error)
+        }
+    }
+
+    private static func connection(_ configuration: SQLiteStoreConfiguration) -> Configuration {
+        var connection = Configuration()
+        connection.label = "swift-sessions"
+        connection.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
+        connection.maximumReaderCount = max(1, configuration.maximumReaderCount)
+        connection.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        }
+        return connection
+    }
+
+    /// Looks at an existing file through a connection that cannot write; makes a private one where there is none.
+    private static func inspect(_ path: String, _ configuration: SQLiteStoreConfiguration) throws {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let attributes else {
+            // Values are private: nobody but the owner of the process has a need to read them.
+            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw self.unusable(path, "it cannot be made: check that its folder exists and can be written to") }
+            return
+        }
+        guard attributes[.size] as? UInt64 ?? 0 > 0 else { return }
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw self.unusable(path, "it cannot be read: check its permissions")
+        }
+        defer { try? handle.close() }
+        guard try handle.read(upToCount: 16) == Data("SQLite format 3\0".utf8) else {
+            throw self.unusable(path, "it is not an SQLite database: give another path, or move the file away")
+        }
+        var connection = self.connection(configuration)
+        connection.readonly = true
+        try DatabaseQueue(path: path, configuration: connection).read { db in
+            try self.checkOwner(db, path: path)
+            guard configuration.checksIntegrity else { return }
+            let report = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+            guard report == "ok" else {
+                throw self.unusable(path, "it is damaged (\(report)): restore a backup, or move the file away")
+            }
+        }
+    }
+
+    /// - Throws: When the file is somebody else's, or a newer version's.
+    private static func checkOwner(_ db: Database, path: String) throws {
+        let owner = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if owner != self.applicationID {
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            guard owner == 0, tables == 0 else {
+                throw self.unusable(path, "it belongs to another application: sessions need a file of their own")
+            }
+        } else if version > self.migrations.count {
+            throw self.unusable(
+                path,
+                """
+                it has schema version \(version), written by a newer version of swift-sessions; this one knows up to \
+                \(self.migrations.count): update this server
+                """
+            )
+        }
+    }
+
+    /// Brings the schema up to date, in one transaction: of several processes that start at once, one does it.
+    private static func migrate(_ db: Database, path: String) throws {
+        try db.inTransaction(.immediate) {
+            try self.checkOwner(db, path: path)
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard version < self.migrations.count else { return .commit }
+            for migration in self.migrations[version...] { try db.execute(sql: migration) }
+            try db.execute(sql: "PRAGMA application_id = \(self.applicationID)")
+            try db.execute(sql: "PRAGMA user_version = \(self.migrations.count)")
+            return .commit
+        }
+    }
+
+    private static func reason(of error: DatabaseError) -> String {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away"
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: "it or its folder cannot be written to: check permissions"
+        case .SQLITE_BUSY: "another process kept it locked"
+        default: "SQLite refused it"
+        }
+    }
+
+    private static func unusable(
+        _ path: String,
+        _ reason: String,
+        underlying: (any Error)? = nil
+    ) -> SessionStoreError {
+        SessionStoreError(
+            .unusable,
+            "The session file \"\(path)\" cannot be used: \(reason). It was left as it is.",
+            underlying: underlying
+        )
+    }
+}
+#endif

@@ -1,0 +1,103 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import GRDB
+import Sessions
+
+/// A row of the table of sessions that is not over: a live record, or the marker of an ended one.
+enum SQLiteSessionRow: Sendable {
+    case record(Stored)
+    case marker
+
+    /// A record as the table has it. The times that a touch changes are columns, so that a touch rewrites no record.
+    struct Stored: Sendable {
+        var id: SessionID
+        var bytes: [UInt8]
+        var version: SessionVersion
+        var lastAccessedAt: Instant
+        var expiresAt: Instant
+
+        /// What is known after a replacement that went through: the version is all that is asked for.
+        init(version: SessionVersion, replaced stored: Stored) {
+            self = stored
+            self.version = version
+        }
+
+        fileprivate init(_ row: Row, id: SessionID) {
+            self.id = id
+            self.bytes = Array(row[0] as Data)
+            self.version = SessionVersion(
+                counter: UInt64(bitPattern: row[1] as Int64),
+                tag: UInt64(bitPattern: row[2] as Int64)
+            )
+            self.lastAccessedAt = Instant(millisecondsSince1970: row[3])
+            self.expiresAt = Instant(millisecondsSince1970: row[4])
+        }
+
+        func decode() throws -> SessionRecord {
+            var record = try SessionRecordCodec.decode(self.bytes, id: self.id)
+            record.lastAccessedAt = self.lastAccessedAt
+            record.expiresAt = self.expiresAt
+            return record
+        }
+    }
+
+    private static let columns = "record, version_counter, version_tag, last_accessed_at, expires_at"
+
+    /// Makes markers of live records; a condition is to follow. Its arguments: until when, now.
+    static let endingSQL = """
+        UPDATE sessions SET record = NULL, subject = NULL, absolute_expires_at = 9223372036854775807, expires_at = ?
+        WHERE record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?
+        """
+
+    static func fetch(_ id: SessionID, now: Instant, from db: Database) throws -> SQLiteSessionRow? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(self.columns) FROM sessions WHERE id = ? AND min(expires_at, absolute_expires_at) > ?"
+        )
+        guard let row = try Row.fetchOne(statement, arguments: [id.data, now.millisecondsSince1970]) else { return nil }
+        return row.hasNull(atIndex: 0) ? .marker : .record(Stored(row, id: id))
+    }
+
+    static func fetchAll(
+        where condition: String,
+        _ arguments: StatementArguments,
+        from db: Database
+    ) throws -> [SessionRecord] {
+        let statement = try db.cachedStatement(sql: "SELECT \(self.columns), id FROM sessions WHERE \(condition)")
+        let rows = try Row.fetchAll(statement, arguments: arguments)
+        return try rows.compactMap { row in
+            try SessionID(bytes: row[5] as Data).map { try Stored(row, id: $0).decode() }
+        }
+    }
+
+    static func arguments(of record: SessionRecord, now: Instant) -> StatementArguments {
+        [
+            "id": record.id.data,
+            "version_counter": Int64(bitPattern: record.version.counter),
+            "version_tag": Int64(bitPattern: record.version.tag),
+            "last_accessed_at": record.lastAccessedAt.millisecondsSince1970,
+            "expires_at": record.expiresAt.millisecondsSince1970,
+            "absolute_expires_at": record.absoluteExpiresAt.millisecondsSince1970,
+            "subject": record.subject.map { Data($0.utf8) },
+            "record": Data(SessionRecordCodec.encode(record)),
+            "now": now.millisecondsSince1970,
+        ]
+    }
+}
+
+extension SessionID {
+    /// The id as the table has it. Bytes, like the subject: text could end at a NUL.
+    var data: Data { Data(self.bytes) }
+}
+#endif

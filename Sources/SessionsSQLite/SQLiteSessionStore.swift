@@ -1,0 +1,152 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import GRDB
+public import Sessions
+
+/// Sessions in an SQLite file: the embedded store that survives restarts.
+///
+/// ```swift
+/// let store = try SQLiteSessionStore(path: "sessions.sqlite")
+/// let engine = try SessionEngine(.stored(in: store))
+/// ```
+///
+/// The file is in WAL mode. Reads run in parallel with each other and with the one writer; writes that come while
+/// another is under way are committed together. Several processes of one machine may share the file. A file that is
+/// not ours, is damaged, or was written by a newer version is refused and left as it is.
+///
+/// Expired records stay until they are swept: run a `SessionSweeper`.
+public final class SQLiteSessionStore: Sendable {
+    let pool: DatabasePool
+    private let writer: SQLiteWriteQueue
+
+    /// Opens a file, or makes one that only its owner may read.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file; its folder must exist and be writable. Beside it SQLite keeps two more, with
+    ///     `-wal` and `-shm` at the end of their names: back up all three, or use SQLite's own backup.
+    ///   - configuration: How the store behaves.
+    /// - Throws: `SessionStoreError` with the code `unusable` when the file cannot serve; it is left untouched.
+    public init(path: String, configuration: SQLiteStoreConfiguration = SQLiteStoreConfiguration()) throws {
+        self.pool = try SQLiteSessionFile.open(path: path, configuration: configuration)
+        self.writer = SQLiteWriteQueue(pool: self.pool, configuration: configuration)
+    }
+
+    /// Reads without a transaction of its own: one statement sees one state of the file.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await self.translatingErrors { try await self.pool.unsafeRead(body) }
+    }
+
+    /// Writes in a transaction that it may share with other writes.
+    func write<Value: Sendable>(
+        isEnding: Bool = false,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await self.translatingErrors { try await self.writer.write(isEnding: isEnding, body) }
+    }
+
+    private func translatingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as DatabaseError {
+            throw SessionStoreError(.unavailable, "SQLite could not do it.", underlying: error)
+        }
+    }
+}
+
+extension SQLiteSessionStore: SessionStore {
+    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        let row = try await self.read { try SQLiteSessionRow.fetch(id, now: now, from: $0) }
+        switch row {
+        case nil: return .missing
+        case .marker: return .ended
+        case .record(let stored): return .found(try stored.decode())
+        }
+    }
+
+    public func create(_ record: SessionRecord, now: Instant) async throws {
+        let isCreated = try await self.write { db in
+            // What is there may be displaced only when it is over: an expired record, or a marker that stood its time.
+            let statement = try db.cachedStatement(
+                sql: """
+                    INSERT INTO sessions (id, version_counter, version_tag, last_accessed_at, expires_at,
+                        absolute_expires_at, subject, record)
+                    VALUES (:id, :version_counter, :version_tag, :last_accessed_at, :expires_at,
+                        :absolute_expires_at, :subject, :record)
+                    ON CONFLICT (id) DO UPDATE SET version_counter = excluded.version_counter,
+                        version_tag = excluded.version_tag, last_accessed_at = excluded.last_accessed_at,
+                        expires_at = excluded.expires_at, absolute_expires_at = excluded.absolute_expires_at,
+                        subject = excluded.subject, record = excluded.record
+                    WHERE min(sessions.expires_at, sessions.absolute_expires_at) <= :now
+                    """
+            )
+            try statement.execute(arguments: SQLiteSessionRow.arguments(of: record, now: now))
+            return db.changesCount > 0
+        }
+        guard isCreated else { throw SessionStoreError.duplicate(record.id) }
+    }
+
+    public func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        let arguments = SQLiteSessionRow.arguments(of: record, now: now)
+        let row = try await self.write { db -> SQLiteSessionRow? in
+            let row = try SQLiteSessionRow.fetch(record.id, now: now, from: db)
+            guard case .record(let stored) = row, stored.version == version else { return row }
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE sessions SET version_counter = :version_counter, version_tag = :version_tag,
+                        last_accessed_at = :last_accessed_at, expires_at = :expires_at,
+                        absolute_expires_at = :absolute_expires_at, subject = :subject, record = :record
+                    WHERE id = :id AND :now IS NOT NULL
+                    """
+            )
+            try statement.execute(arguments: arguments)
+            return .record(SQLiteSessionRow.Stored(version: record.version, replaced: stored))
+        }
+        guard case .record(let stored) = row else { return .missing }
+        return stored.version == record.version ? .replaced : .conflict(try stored.decode())
+    }
+
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE sessions SET last_accessed_at = max(last_accessed_at, ?),
+                        expires_at = max(expires_at, min(?, absolute_expires_at))
+                    WHERE id = ? AND record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?
+                    """
+            )
+            try statement.execute(arguments: [
+                touch.lastAccessedAt.millisecondsSince1970, touch.expiresAt.millisecondsSince1970, id.data,
+                now.millisecondsSince1970,
+            ])
+            return db.changesCount > 0
+        }
+    }
+
+    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.write(isEnding: true) { db in
+            let extending = try db.cachedStatement(
+                sql: "UPDATE sessions SET expires_at = max(expires_at, ?) WHERE id = ? AND record IS NULL AND expires_at > ?"
+            )
+            try extending.execute(
+                arguments: [markedUntil.millisecondsSince1970, id.data, now.millisecondsSince1970]
+            )
+            let ending = try db.cachedStatement(sql: SQLiteSessionRow.endingSQL + " AND id = ?")
+            try ending.execute(
+                arguments: [markedUntil.millisecondsSince1970, now.millisecondsSince1970, id.data]
+            )
+            return db.changesCount > 0
+        }
+    }
+}
+#endif
