@@ -1,0 +1,77 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import Sessions
+
+/// Makes records for tests of stores: each with an id of its own, and the same ones in every run.
+public struct SampleRecords: Sendable {
+    /// The instant that the records are made at.
+    public let now: Instant
+    private let random: DeterministicRandom
+
+    /// Creates a source of records.
+    public init(seed: UInt64 = 1, now: Instant = ManualClock().now) {
+        self.now = now
+        self.random = DeterministicRandom(seed: seed)
+    }
+
+    /// A new id.
+    public func id() -> SessionID {
+        SessionID(high: self.random.next(), low: self.random.next())
+    }
+
+    /// A new record with an id of its own.
+    ///
+    /// - Parameters:
+    ///   - id: The id; the default is a new one.
+    ///   - idle: How long it lives unless it is touched.
+    ///   - absolute: How long it lives in any case.
+    ///   - subject: Who is logged in.
+    ///   - values: What is remembered.
+    public func record(
+        id: SessionID? = nil,
+        idle: Duration = .minutes(20),
+        absolute: Duration = .hours(8),
+        subject: String? = nil,
+        values: [String: SessionValue] = [:]
+    ) -> SessionRecord {
+        let absoluteExpiresAt = self.now + absolute
+        return SessionRecord(
+            id: id ?? self.id(),
+            secretHash: self.secretHash(),
+            secretIssuedAt: self.now,
+            version: SessionVersion(counter: 1, tag: self.random.next()),
+            createdAt: self.now,
+            lastAccessedAt: self.now,
+            expiresAt: min(self.now + idle, absoluteExpiresAt),
+            absoluteExpiresAt: absoluteExpiresAt,
+            authenticatedAt: subject == nil ? nil : self.now,
+            subject: subject,
+            values: SessionValues(values)
+        )
+    }
+
+    /// The record after a write: the next version, with a tag of its own.
+    public func next(_ record: SessionRecord, values: [String: SessionValue]? = nil) -> SessionRecord {
+        var next = record
+        next.version = SessionVersion(counter: record.version.counter + 1, tag: self.random.next())
+        if let values { next.values = SessionValues(values) }
+        return next
+    }
+
+    /// The hash of a secret that nobody has.
+    public func secretHash() -> SecretHash {
+        // 32 bytes are a hash by construction; an all-zero one stands in where the compiler cannot know that.
+        let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: self.random.next()) }
+        return SecretHash(bytes: bytes) ?? SecretHash.ofNothing
+    }
+}
+
+extension SecretHash {
+    fileprivate static let ofNothing = SampleRecords().secretHash()
+}

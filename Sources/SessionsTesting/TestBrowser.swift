@@ -1,0 +1,104 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+public import Sessions
+import Synchronization
+
+/// A browser's cookie jar for tests: it keeps and sends cookies as RFC 6265bis tells browsers to.
+///
+/// It obeys `Secure`, `HttpOnly`, `Domain`, `Path`, `Max-Age`, `Expires`, `SameSite`, the name prefixes and the size
+/// limits, so that a test sees what a visitor would, and not what a server meant.
+///
+/// ```swift
+/// let browser = TestBrowser(clock: clock.sessionClock)
+/// var request = HTTPFields()
+/// browser.addCookies(to: &request, for: "https://example.com/account")
+/// // … send it …
+/// browser.receive(response.headerFields, from: "https://example.com/account")
+/// ```
+public final class TestBrowser: Sendable {
+    /// How a request came about, which decides whether `SameSite` lets a cookie go with it.
+    public struct Initiator: Sendable, Hashable {
+        enum Choice: Sendable, Hashable { case sameSite, crossSiteNavigation, crossSiteSubresource }
+
+        let choice: Choice
+
+        /// A page of the same site, or the visitor. This is the default.
+        public static let sameSite = Initiator(choice: .sameSite)
+        /// A link on a page of another site.
+        public static let crossSiteNavigation = Initiator(choice: .crossSiteNavigation)
+        /// A form, frame, image or script of another site.
+        public static let crossSiteSubresource = Initiator(choice: .crossSiteSubresource)
+    }
+
+    private let jar = Mutex<[TestCookie]>([])
+    private let clock: SessionClock
+
+    /// Creates a browser with an empty jar.
+    public init(clock: SessionClock = .system) {
+        self.clock = clock
+    }
+
+    /// The cookies that are kept and have not expired.
+    public var cookies: [TestCookie] {
+        self.jar.withLock { jar in
+            jar.removeAll { $0.isExpired(at: self.clock.now) }
+            return jar
+        }
+    }
+
+    /// The cookie of a name, or nil when there is none.
+    public func cookie(named name: String) -> TestCookie? {
+        self.cookies.first { $0.name == name }
+    }
+
+    /// Puts the cookies that belong to an address into a request.
+    public func addCookies(
+        to fields: inout HTTPFields,
+        for url: String,
+        initiatedBy initiator: Initiator = .sameSite
+    ) {
+        guard let location = TestLocation(url) else { return }
+        let matching = self.cookies
+            .filter { $0.isSent(to: location, initiatedBy: initiator) }
+            .sorted { $0.path.utf8.count > $1.path.utf8.count }
+        guard !matching.isEmpty else { return }
+        fields[.cookie] = matching.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
+    }
+
+    /// Takes in the cookies of a response.
+    ///
+    /// - Returns: The `Set-Cookie` fields that a browser refuses, which a test may want to see empty.
+    @discardableResult
+    public func receive(_ fields: HTTPFields, from url: String) -> [String] {
+        guard let location = TestLocation(url) else { return fields[values: .setCookie] }
+        return fields[values: .setCookie].filter { field in
+            guard let cookie = TestCookie(field, from: location, now: self.clock.now) else { return true }
+            self.keep(cookie)
+            return false
+        }
+    }
+
+    /// Puts a cookie into the jar as it is: what an attacker on a neighbouring host might manage.
+    public func plant(_ cookie: TestCookie) {
+        self.keep(cookie)
+    }
+
+    /// Forgets the cookies that end with the browser, as closing it does.
+    public func close() {
+        self.jar.withLock { jar in jar.removeAll { $0.expiresAt == nil } }
+    }
+
+    private func keep(_ cookie: TestCookie) {
+        self.jar.withLock { jar in
+            jar.removeAll { $0.isSameCookie(as: cookie) }
+            if !cookie.isExpired(at: self.clock.now) { jar.append(cookie) }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Sessions
+import SessionsSQLite
+import Synchronization
+
+/// Several stores on one file, asked in turn: what one process did, the next call reads through another connection.
+final class AlternatingStore: SubjectSessionStore, EnumerableSessionStore, SweepableSessionStore {
+    private let stores: [SQLiteSessionStore]
+    private let turn = Mutex(0)
+
+    init(_ stores: [SQLiteSessionStore]) {
+        self.stores = stores
+    }
+
+    private var next: SQLiteSessionStore {
+        self.turn.withLock { turn in
+            turn += 1
+            return self.stores[turn % self.stores.count]
+        }
+    }
+
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.next.load(id, now: now)
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {
+        try await self.next.create(record, now: now)
+    }
+
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        try await self.next.replace(record, ifVersion: version, now: now)
+    }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.next.touch(id, touch, now: now)
+    }
+
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.next.end(id, markedUntil: markedUntil, now: now)
+    }
+
+    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
+        try await self.next.sessions(of: subject, now: now)
+    }
+
+    func endAll(
+        of subject: String,
+        except kept: Set<SessionID>,
+        markedUntil: Instant,
+        now: Instant
+    ) async throws -> Int {
+        try await self.next.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
+    }
+
+    func count(now: Instant) async throws -> Int {
+        try await self.next.count(now: now)
+    }
+
+    func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
+        try await self.next.page(after: id, limit: limit, now: now)
+    }
+
+    func clear() async throws {
+        try await self.next.clear()
+    }
+
+    func sweep(limit: Int, now: Instant) async throws -> Int {
+        try await self.next.sweep(limit: limit, now: now)
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import GRDB
+import Sessions
+import SessionsSQLite
+import SessionsTesting
+import Testing
+
+/// Every store of this package keeps every rule. The script of the tests fails when a store is missing here.
+@Suite("Store conformance")
+struct ConformanceTests {
+    @Test("MemorySessionStore keeps the rule", arguments: StoreConformance.rules)
+    func memory(_ rule: StoreRule) async throws {
+        try await rule.check(MemorySessionStore())
+    }
+
+    @Test("SQLiteSessionStore keeps the rule", arguments: StoreConformance.rules)
+    func sqlite(_ rule: StoreRule) async throws {
+        try await TemporaryFolder.with { folder in
+            try await rule.check(try SQLiteSessionStore(path: folder.path("sessions.sqlite")))
+        }
+    }
+
+    @Test("two SQLiteSessionStores on one file keep the rule as one", arguments: StoreConformance.rules)
+    func twoOnOneFile(_ rule: StoreRule) async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.path("sessions.sqlite")
+            let stores = try [SQLiteSessionStore(path: path), SQLiteSessionStore(path: path)]
+            try await rule.check(AlternatingStore(stores))
+        }
+    }
+}
