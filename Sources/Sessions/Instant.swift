@@ -49,6 +49,14 @@ public struct Instant: Sendable, Hashable, Comparable {
         instant.advanced(by: duration)
     }
 
+    /// `instant` moved earlier by `duration`, saturating.
+    public static func - (instant: Instant, duration: Duration) -> Instant {
+        let milliseconds = duration.wholeMilliseconds
+        let (difference, overflow) = instant.millisecondsSince1970.subtractingReportingOverflow(milliseconds)
+        guard overflow else { return Instant(millisecondsSince1970: difference) }
+        return milliseconds < 0 ? .distantFuture : .distantPast
+    }
+
     /// The duration from `right` to `left`, saturating.
     public static func - (left: Instant, right: Instant) -> Duration {
         right.duration(to: left)

@@ -143,6 +143,8 @@ extension Session {
     private func change<Value>(_ key: SessionKey<Value>, to value: Value, since before: Reading<Value>?) {
         do {
             let encoded = try self.encode(value, for: key)
+            // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
+            if let before, before.encoded == nil, try self.encode(before.value, for: key) == encoded { return }
             self.access { $0.change(key, to: value, encoded: encoded, since: before.map { ($0.value, $0.encoded) }) }
         } catch {
             self.access { $0.failure = $0.failure ?? error }

@@ -52,23 +52,14 @@ extension Session {
     /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).
     private func keepPrivate(_ response: inout HTTPFields) {
         let field = self.engine.transport.requestField
-        let varying = Self.items(of: .vary, in: response)
+        let varying = response.listItems(of: .vary).map { $0.lowercased() }
         if !varying.contains("*"), !varying.contains(field.canonicalName) {
             response[values: .vary].append(field.rawName)
         }
-        let directives = Self.items(of: .cacheControl, in: response)
+        let directives = response.listItems(of: .cacheControl).map { $0.lowercased() }
         let isPrivate = directives.contains("no-store") || directives.contains("private")
         if !isPrivate || directives.contains("public") {
             response[.cacheControl] = "no-store"
-        }
-    }
-
-    /// The lower-cased items of a comma-separated field.
-    private static func items(of name: HTTPField.Name, in fields: HTTPFields) -> [String] {
-        fields[values: name].flatMap { value in
-            value.lowercased().split(separator: ",").map { item in
-                String(item.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
-            }
         }
     }
 }

@@ -62,7 +62,7 @@ public struct TrustedProxies: Sendable, Equatable {
     }
 
     /// How many entries from the end of the list were written by trusted proxies.
-    private func trustedHops(from peer: String?, forwardedFor: [String]) -> Int {
+    private func trustedHops(from peer: String?, forwardedFor: [Substring]) -> Int {
         switch self.rule {
         case .none:
             return 0
@@ -70,7 +70,7 @@ public struct TrustedProxies: Sendable, Equatable {
             return max(0, count)
         case .networks(let networks):
             var hops = 0
-            var next = peer
+            var next = peer.map { $0[...] }
             while let address = next.flatMap({ IPAddress($0) }), networks.contains(where: { $0.contains(address) }) {
                 hops += 1
                 next = hops <= forwardedFor.count ? forwardedFor[forwardedFor.count - hops] : nil
@@ -79,11 +79,8 @@ public struct TrustedProxies: Sendable, Equatable {
         }
     }
 
-    /// The items of a comma-separated list that may be spread over several fields. More than 64 hops are nobody's
-    /// network: only the last 64 items are looked at, so that a hostile list costs no more than its bytes.
-    private static func list(_ name: String, in fields: HTTPFields) -> [String] {
-        guard let name = HTTPField.Name(name) else { return [] }
-        let items = fields[values: name].flatMap { $0.split(separator: ",") }.suffix(64)
-        return items.map { item in String(item.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }) }
+    /// The items of a field. More than 64 hops are nobody's network: only the last 64 are looked at.
+    private static func list(_ name: String, in fields: HTTPFields) -> [Substring] {
+        HTTPField.Name(name).map { Array(fields.listItems(of: $0).suffix(64)) } ?? []
     }
 }

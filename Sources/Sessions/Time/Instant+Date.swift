@@ -35,6 +35,8 @@ extension Instant: CustomStringConvertible {
     public var description: String {
         let writable = Int64(-62_135_596_800_000)...253_402_300_799_999
         guard writable.contains(self.millisecondsSince1970) else { return "\(self.millisecondsSince1970) ms" }
-        return self.date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // The style cuts off, and a binary fraction may lie a hair below its millisecond: its middle does not.
+        let middle = Date(timeIntervalSince1970: (Double(self.millisecondsSince1970) + 0.5) / 1000)
+        return middle.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

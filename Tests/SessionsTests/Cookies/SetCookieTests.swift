@@ -1,0 +1,135 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Set-Cookie fields")
+struct SetCookieTests {
+    /// The attributes that a new session's cookie has on the wire.
+    private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws -> String {
+        let site = try Site { configure(&$0) }
+        let session = try await site.engine.open(
+            SessionRequest(headerFields: [:], isSecure: isSecure),
+            logger: site.logger
+        )
+        session[.views] += 1
+        var response = HTTPFields()
+        try await site.engine.close(session, response: &response)
+        let field = try #require(response[.setCookie])
+        let parts = field.split(separator: ";", maxSplits: 1)
+        #expect(parts[0].split(separator: "=").last?.count == 64)
+        return String(parts[1].dropFirst())
+    }
+
+    @Test("by default a cookie is Secure, HttpOnly, SameSite=Lax, for the whole host and the life of the browser")
+    func standard() async throws {
+        #expect(try await self.attributes { _ in } == "Path=/; Secure; HttpOnly; SameSite=Lax")
+    }
+
+    @Test("every attribute is on the wire, not in the configuration alone (CVE-2018-25060)")
+    func everyAttribute() async throws {
+        let attributes = try await self.attributes {
+            $0.cookie = SessionCookie(
+                name: "__Secure-id",
+                sameSite: .none,
+                isHTTPOnly: false,
+                path: "/app",
+                domain: "example.com",
+                isPartitioned: true,
+                priority: .high
+            )
+        }
+        #expect(attributes == "Domain=example.com; Path=/app; Secure; SameSite=None; Partitioned; Priority=High")
+    }
+
+    @Test(
+        "auto follows the connection",
+        arguments: [
+            (true, SessionCookie.SameSite.auto, "Path=/; Secure; HttpOnly; SameSite=None"),
+            (false, .auto, "Path=/; HttpOnly; SameSite=Lax"),
+            (true, .strict, "Path=/; Secure; HttpOnly; SameSite=Strict"),
+            (false, .strict, "Path=/; HttpOnly; SameSite=Strict"),
+        ]
+    )
+    func auto(isSecure: Bool, sameSite: SessionCookie.SameSite, expected: String) async throws {
+        let attributes = try await self.attributes(isSecure: isSecure) {
+            $0.cookie = SessionCookie(name: "id", secure: .auto, sameSite: sameSite)
+        }
+        #expect(attributes == expected)
+    }
+
+    @Test("Secure is there although the server cannot see that the connection is secure")
+    func secureBehindAProxy() async throws {
+        #expect(try await self.attributes(isSecure: false) { _ in }.contains("Secure"))
+    }
+
+    @Test("the cookie may depend on the request")
+    func perRequest() async throws {
+        let site = try Site {
+            $0.cookie = SessionCookie(name: "__Secure-id")
+            $0.cookieForRequest = { request in
+                var cookie = SessionCookie(name: "__Secure-id")
+                cookie.domain = request.headerFields[.origin]
+                return cookie
+            }
+        }
+        for (host, expected) in [("a.example", "Domain=a.example; "), ("not a host", "")] {
+            let session = try await site.open([.origin: host])
+            session[.views] += 1
+            var response = HTTPFields()
+            try await site.engine.close(session, response: &response)
+            #expect(response[.setCookie]?.hasSuffix("; \(expected)Path=/; Secure; HttpOnly; SameSite=Lax") == true)
+        }
+    }
+
+    @Test("a session may have attributes of its own, which stay with it until its cookie is cleared")
+    func perSession() async throws {
+        let site = try Site { $0.cookie.sameSite = .strict }
+        let browser = site.browser()
+        let first = try await site.visit(browser) { try await $0.setCookie(.init(sameSite: .lax, priority: .low)) }
+        #expect(first[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
+        let renewed = try await site.visit(browser) { try await $0.renew() }
+        #expect(renewed[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
+        let cleared = try await site.visit(browser) { try await $0.destroy() }
+        #expect(cleared[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
+    }
+
+    @Test("attributes that browsers would not accept are refused")
+    func refusedPerSession() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let session = try await site.open(browser)
+        for overrides in [SessionCookie.Overrides(domain: "example.com"), .init(path: "/app"), .init(path: "/;x")] {
+            let error = await #expect(throws: SessionError.self) { try await session.setCookie(overrides) }
+            #expect(error?.code == .invalidCookie)
+        }
+    }
+
+    @Test("another path for a session that browsers know makes two cookies, and is refused")
+    func anotherPath() async throws {
+        let site = try Site { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let session = try await site.open(browser)
+        let error = await #expect(throws: SessionError.self) { try await session.setCookie(.init(path: "/app")) }
+        #expect(error?.message.contains("regenerate()") == true)
+        try await session.regenerate()
+        try await session.setCookie(.init(path: "/app"))
+        let response = try await site.close(session, browser)
+        #expect(response[values: .setCookie].count == 1)
+    }
+
+    @Test("a response has one cookie of a name, also when the handler set one of its own")
+    func oneOfAName() async throws {
+        let site = try Site()
+        let session = try await site.open([:])
+        session[.views] += 1
+        var response = HTTPFields()
+        response[values: .setCookie] = ["theme=dark", "__Host-session=mine; Path=/", "__Host-session2=other"]
+        try await site.engine.close(session, response: &response)
+        let names = response[values: .setCookie].map { $0.prefix { $0 != "=" } }
+        #expect(names == ["theme", "__Host-session2", "__Host-session"])
+        #expect(!response[values: .setCookie].contains { $0.contains("mine") })
+    }
+}

@@ -1,0 +1,154 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Ending")
+struct EndingTests {
+    @Test("a session that was destroyed is over at once, and its cookie is cleared")
+    func destroy() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let thief = browser.copy(site)
+        let session = try await site.open(browser)
+        try await session.destroy()
+        try await site.visit(thief) { session in
+            #expect(session.id == nil)
+            #expect(session[.views] == 0)
+        }
+        let response = try await site.close(session, browser)
+        #expect(browser.cookies.isEmpty)
+        #expect(response[values: .setCookie].count == 1)
+        #expect(try await site.count == 0)
+    }
+
+    @Test("a slow request cannot bring a logged-out session back (CVE-2025-46336)")
+    func noResurrection() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let old = browser.copy(site)
+        let slow = try await site.open(browser)
+        slow[.views] += 1
+        try await site.visit(browser) { try await $0.logOut() }
+        let response = try await site.close(slow, old)
+        #expect(response[values: .setCookie].isEmpty)
+        #expect(try await site.count == 0)
+        try await site.visit(old) { #expect(!$0.isAuthenticated) }
+    }
+
+    @Test("an explicit save into a session that ended says so")
+    func savingIntoTheEnded() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let slow = try await site.open(browser)
+        try await site.visit(browser) { try await $0.destroy() }
+        slow[.views] += 1
+        let error = await #expect(throws: SessionError.self) { try await slow.save() }
+        #expect(error?.code == .ended)
+        #expect(try await site.count == 0)
+    }
+
+    @Test("a request that was on its way when its session ended sets no cookie over a fresh login")
+    func noAnonymousCookieOverALogin() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let old = browser.copy(site)
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        // It left the browser with the old cookie, and is opened after the login.
+        let response = try await site.visit(old) { session in
+            #expect(session.id == nil)
+            session[.theme] = "dark"
+        }
+        #expect(response[values: .setCookie].isEmpty)
+        #expect(try await site.count == 1)
+    }
+
+    @Test("a logout that comes too late does not clear the cookie of a fresh login")
+    func lateLogout() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let late = try await site.open(browser)
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        try await late.logOut()
+        try await site.close(late, browser)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("after the marker has gone an old cookie is a stranger's, who may begin anew")
+    func afterTheMarker() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let old = browser.copy(site)
+        try await site.visit(browser) { try await $0.destroy() }
+        site.clock.advance(by: .minutes(1))
+        try await site.visit(old) { $0[.views] += 1 }
+        #expect(old.token != nil)
+        try await site.visit(old) { #expect($0[.views] == 1) }
+    }
+
+    @Test("what is set after a session was destroyed begins a new one")
+    func anewAfterDestroy() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let before = try #require(browser.token)
+        let response = try await site.visit(browser) { session in
+            try await session.logOut()
+            session[.theme] = "goodbye"
+        }
+        #expect(response[values: .setCookie].count == 1)
+        #expect(browser.token != nil && browser.token != before)
+        try await site.visit(browser) { session in
+            #expect(session[.theme] == "goodbye")
+            #expect(!session.isAuthenticated)
+        }
+    }
+
+    @Test("the cookie is cleared with the attributes it was set with")
+    func clearingAttributes() async throws {
+        let site = try Site {
+            $0.cookie = SessionCookie(name: "__Secure-id", sameSite: .none, path: "/app", domain: "example.com")
+            $0.cookie.isPartitioned = true
+        }
+        var response = HTTPFields()
+        let session = try await site.open([:])
+        session[.views] += 1
+        try await session.save()
+        try await session.destroy()
+        try await site.engine.close(session, response: &response)
+        #expect(
+            response[values: .setCookie] == [
+                """
+                __Secure-id=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com; Path=/app; Secure; \
+                HttpOnly; SameSite=None; Partitioned
+                """
+            ]
+        )
+    }
+
+    @Test("regenerating ends the session and begins an empty one with another id")
+    func regenerate() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let old = browser.copy(site)
+        try await site.visit(browser) { session in
+            session[.theme] = "dark"
+            let before = session.id
+            try await session.regenerate()
+            #expect(session.id != nil && session.id != before)
+            #expect(session.names == [])
+            #expect(!session.isAuthenticated)
+            session[.views] += 1
+        }
+        try await site.visit(browser) { #expect($0.names == ["views"]) }
+        try await site.visit(old) { #expect($0.id == nil) }
+        #expect(try await site.count == 1)
+    }
+}

@@ -1,0 +1,186 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Limits")
+struct LimitsTests {
+    @Test("a session ends when it was idle for 20 minutes, to the millisecond")
+    func idle() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .minutes(20) - .milliseconds(1))
+        try await site.visit(browser.copy(site), isPassive: true) { #expect($0[.views] == 1) }
+        site.clock.advance(by: .milliseconds(1))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("use extends a session, up to its absolute limit of 8 hours and no further")
+    func absolute() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        for _ in 0..<31 {
+            site.clock.advance(by: .minutes(15))
+            try await site.visit(browser) { #expect($0[.views] == 1) }
+        }
+        site.clock.advance(by: .minutes(15) - .milliseconds(1))
+        try await site.visit(browser) { session in
+            #expect(session[.views] == 1)
+            #expect(session.absoluteRemaining == .milliseconds(1))
+            #expect(session.remaining == .milliseconds(1))
+        }
+        site.clock.advance(by: .milliseconds(1))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("reading does not move the end of a session that has just been used (CVE-2024-35220)")
+    func noCreepingExpiry() async throws {
+        let site = try Site { $0.limits = SessionLimits(idle: .seconds(10), absolute: .seconds(10)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        for _ in 0..<9 {
+            site.clock.advance(by: .seconds(1))
+            try await site.visit(browser) { #expect($0[.views] == 1) }
+        }
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("without an idle limit only the absolute one ends a session")
+    func noIdleLimit() async throws {
+        let site = try Site { $0.limits = SessionLimits(idle: nil, absolute: .days(1)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .days(1) - .milliseconds(1))
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        #expect(site.store.count(of: .touch) == 0)
+        site.clock.advance(by: .milliseconds(1))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("an idle limit that was shortened holds for the sessions there are")
+    func shortenedLimit() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        var configuration = site.engine.configuration
+        configuration.limits.idle = .minutes(5)
+        let stricter = try SessionEngine(.stored(in: site.store), configuration: configuration)
+        var fields = HTTPFields()
+        browser.addCookies(to: &fields, for: site.origin)
+        site.clock.advance(by: .minutes(5))
+        let session = try await stricter.open(SessionRequest(headerFields: fields), logger: site.logger)
+        #expect(session.id == nil)
+    }
+
+    @Test("a use is written when a tenth of the idle limit has passed, and not before")
+    func touchThreshold() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .minutes(2) - .milliseconds(1))
+        for _ in 0..<10 { try await site.visit(browser) }
+        #expect(site.store.count(of: .touch) == 0)
+        site.clock.advance(by: .milliseconds(1))
+        for _ in 0..<10 { try await site.visit(browser) }
+        #expect(site.store.count(of: .touch) == 1)
+        #expect(site.store.count(of: .replace) == 0)
+    }
+
+    @Test("touchAfter moves the threshold")
+    func touchAfter() async throws {
+        let site = try Site { $0.touchAfter = .zero }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        for _ in 0..<3 {
+            site.clock.advance(by: .milliseconds(1))
+            try await site.visit(browser)
+        }
+        #expect(site.store.count(of: .touch) == 3)
+    }
+
+    @Test("a passive request reads and never extends")
+    func passive() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let token = browser.token
+        site.clock.advance(by: .minutes(15))
+        try await site.visit(browser, isPassive: true) { session in
+            #expect(session[.views] == 1)
+            session[.views] += 1
+        }
+        #expect(site.store.count(of: .touch) == 0)
+        #expect(browser.token == token)
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("touch() extends at once, whatever share has passed")
+    func explicitTouch() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(browser, isPassive: true) { session in
+            try await session.touch()
+            #expect(session.idleExpiresAt == site.clock.now + .minutes(20))
+        }
+        #expect(site.store.count(of: .touch) == 1)
+    }
+
+    @Test("the facts of a session are what they say")
+    func facts() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        let start = site.clock.now
+        try await site.visit(browser) { session in
+            #expect(session.isNew && session.id == nil && session.createdAt == nil && session.remaining == nil)
+            session[.views] += 1
+            try await session.save()
+            #expect(session.isNew && session.id != nil)
+        }
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(browser) { session in
+            #expect(!session.isNew)
+            #expect(session.createdAt == start)
+            #expect(session.lastAccessedAt == start)
+            #expect(session.idleExpiresAt == start + .minutes(20))
+            #expect(session.remaining == .minutes(15))
+            #expect(session.absoluteExpiresAt == start + .hours(8))
+            #expect(session.absoluteRemaining == .hours(8) - .minutes(5))
+        }
+        try await site.visit(browser) { #expect($0.lastAccessedAt == start + .minutes(5)) }
+    }
+
+    @Test("a clock that goes back shortens nothing and traps nowhere")
+    func clockGoesBack() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let end = site.clock.now + .minutes(20)
+        site.clock.advance(by: .days(-400))
+        try await site.visit(browser) { session in
+            session[.views] += 1
+            #expect(session.idleExpiresAt == end)
+        }
+        try await site.visit(browser) { session in
+            #expect(session[.views] == 2)
+            #expect(session.idleExpiresAt == end)
+        }
+    }
+
+    @Test("limits as long as there are trap nowhere")
+    func endlessLimits() async throws {
+        let site = try Site {
+            $0.limits = SessionLimits(idle: .seconds(Int64.max), absolute: .seconds(Int64.max))
+            $0.rememberedLimits = $0.limits
+        }
+        let browser = site.browser()
+        let response = try await site.visit(browser) { try await $0.remember() }
+        #expect(response[.setCookie]?.contains("Max-Age=34560000;") == true)
+        try await site.visit(browser) { #expect($0.isRemembered) }
+    }
+}

@@ -1,0 +1,129 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Logging in")
+struct LoginTests {
+    @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
+    func newSession() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        let planted = browser.copy(site)
+        let before = try #require(browser.token)
+        try await site.visit(browser) { session in
+            let id = session.id
+            try await session.logIn("ada")
+            #expect(session.id != id)
+            #expect(session.subject == "ada")
+            #expect(session.authenticatedAt == site.clock.now)
+        }
+        #expect(browser.token != before)
+        try await site.visit(planted) { session in
+            #expect(session.subject == nil)
+            #expect(session[.theme] == nil)
+        }
+        try await site.visit(browser) { session in
+            #expect(session.subject == "ada")
+            #expect(session[.theme] == "dark")
+        }
+        #expect(try await site.count == 1)
+    }
+
+    @Test("values go on as asked")
+    func carrying() async throws {
+        let site = try Site()
+        for (carrying, names) in [
+            (Session.CarriedValues.all, ["theme", "views"]), (.none, []), (.only("theme", "other"), ["theme"]),
+        ] {
+            let browser = site.browser()
+            try await site.visit(browser) { session in
+                session[.theme] = "dark"
+                session[.views] += 1
+            }
+            try await site.visit(browser) { try await $0.logIn("ada", carrying: carrying) }
+            try await site.visit(browser) { #expect($0.names == names) }
+        }
+    }
+
+    @Test("nothing of one user's session goes on into another's")
+    func anotherUser() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { session in
+            try await session.logIn("ada")
+            session[.theme] = "dark"
+        }
+        try await site.visit(browser) { try await $0.logIn("alan") }
+        try await site.visit(browser) { session in
+            #expect(session.subject == "alan")
+            #expect(session.names == [])
+        }
+    }
+
+    @Test("a request opened before a login writes nothing into the session after it")
+    func slowRequestAcrossALogin() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let slow = try await site.open(browser)
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        slow[.theme] = "planted"
+        let response = try await site.close(slow, browser)
+        #expect(response[values: .setCookie].isEmpty)
+        try await site.visit(browser) { session in
+            #expect(session.subject == "ada")
+            #expect(session[.theme] == nil)
+            #expect(session[.views] == 1)
+        }
+    }
+
+    @Test("of two logins at once each has a session of its own, and neither touches the other's")
+    func loginRacingLogin() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let (ada, alan) = (browser.copy(site), browser.copy(site))
+        let first = try await site.open(ada)
+        let second = try await site.open(alan)
+        try await first.logIn("ada")
+        try await second.logIn("alan")
+        try await site.close(first, ada)
+        try await site.close(second, alan)
+        try await site.visit(ada) { #expect($0.subject == "ada") }
+        try await site.visit(alan) { #expect($0.subject == "alan") }
+        #expect(ada.token != alan.token)
+    }
+
+    @Test("the store knows which sessions a subject has")
+    func subjectIndex() async throws {
+        let site = try Site()
+        let browsers = [site.browser(), site.browser()]
+        for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
+        #expect(try await site.memory.sessions(of: "ada", now: site.clock.now).count == 2)
+        try await site.visit(browsers[0]) { try await $0.logOut() }
+        #expect(try await site.memory.sessions(of: "ada", now: site.clock.now).count == 1)
+    }
+
+    @Test("a subject that is empty or endless is refused", arguments: ["", String(repeating: "x", count: 1025)])
+    func badSubject(subject: String) async throws {
+        let site = try Site()
+        let session = try await site.open(site.browser())
+        let error = await #expect(throws: SessionError.self) { try await session.logIn(subject) }
+        #expect(error?.code == .invalidSubject)
+        #expect(try await site.count == 0)
+    }
+
+    @Test("a login begins the absolute limit anew")
+    func absoluteLimit() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .minutes(19))
+        try await site.visit(browser) { session in
+            try await session.logIn("ada")
+            #expect(session.absoluteExpiresAt == site.clock.now + .hours(8))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("A store that is down")
+struct OutageTests {
+    @Test("a request with a token gets an error to try again, and its cookie is left alone")
+    func unavailable() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        site.store.breakDown(.failing)
+        let error = await #expect(throws: SessionError.self) { try await site.open(browser) }
+        #expect(error?.code == .storeUnavailable)
+        #expect(error?.retryAfter == .seconds(5))
+        site.store.mend()
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a request without a token does not notice")
+    func withoutToken() async throws {
+        let site = try Site()
+        site.store.breakDown(.failing)
+        let response = try await site.visit(site.browser()) { #expect($0[.views] == 0) }
+        #expect(response[.setCookie] == nil)
+    }
+
+    @Test("where pages are the same for everybody a request may go on as a stranger's; what it sets is dropped")
+    func anonymous() async throws {
+        let site = try Site { $0.onStoreFailure = .anonymous }
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        site.store.breakDown(.failing, .load)
+        let response = try await site.visit(browser) { session in
+            #expect(session.subject == nil)
+            session[.theme] = "dark"
+            let error = await #expect(throws: SessionError.self) { try await session.save() }
+            #expect(error?.code == .storeUnavailable)
+        }
+        #expect(response[.setCookie] == nil)
+        site.store.mend()
+        try await site.visit(browser) { session in
+            #expect(session.subject == "ada")
+            #expect(session[.theme] == nil)
+        }
+    }
+
+    @Test("a request decides for itself what it gets, above the configuration")
+    func perRequest() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.store.breakDown(.failing)
+        var request = SessionRequest(headerFields: [:], onStoreFailure: .anonymous)
+        browser.addCookies(to: &request.headerFields, for: site.origin)
+        let session = try await site.engine.open(request, logger: site.logger)
+        #expect(session.id == nil)
+    }
+
+    @Test("a touch that failed withholds the response by default, and not where that is forgiven")
+    func failedTouch() async throws {
+        for (policy, isForgiven) in [(StoreFailurePolicy.unavailable, false), (.keepResponse, true), (.anonymous, true)] {
+            let site = try Site { $0.onStoreFailure = policy }
+            let browser = site.browser()
+            try await site.visit(browser) { $0[.views] += 1 }
+            site.clock.advance(by: .minutes(5))
+            site.store.breakDown(.failing, .touch)
+            let session = try await site.open(browser)
+            if isForgiven {
+                try await site.close(session, browser)
+            } else {
+                let error = await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+                #expect(error?.code == .storeUnavailable)
+            }
+        }
+    }
+
+    @Test("a failed write is an error wherever a failed touch is forgiven")
+    func failedWrite() async throws {
+        let site = try Site { $0.onStoreFailure = .keepResponse }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.store.breakDown(.failing, .replace)
+        let session = try await site.open(browser)
+        session[.views] += 1
+        await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+    }
+
+    @Test("a verb that could not be done says so, and nothing else has changed")
+    func failedVerbs() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let session = try await site.open(browser)
+        site.store.breakDown(.failing)
+        await #expect(throws: SessionError.self) { try await session.logOut() }
+        await #expect(throws: SessionError.self) { try await session.renew() }
+        await #expect(throws: SessionError.self) { try await session.logIn("alan") }
+        site.store.mend()
+        let response = try await site.close(session, browser)
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a login whose new session cannot be stored leaves nobody logged in")
+    func failedLogin() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let session = try await site.open(browser)
+        site.store.breakDown(.failing, .create)
+        await #expect(throws: SessionError.self) { try await session.logIn("ada") }
+        #expect(!session.isAuthenticated)
+        try await site.close(session, browser)
+        #expect(browser.cookies.isEmpty)
+        #expect(try await site.count == 0)
+    }
+
+    @Test("what a verb did reaches the client although the end of the request failed")
+    func cookieDespiteFailure() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        let session = try await site.open(browser)
+        try await session.logIn("ada")
+        session[.views] += 1
+        site.store.breakDown(.failing, .replace)
+        await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+        site.store.mend()
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a stalled store costs its deadline and no more")
+    func deadline() async throws {
+        let site = try Site(needsDeadline: true)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.store.breakDown(.stalling)
+        let opening = Task { try await site.open(browser) }
+        while site.clock.sleeperCount == 0 { await Task.yield() }
+        site.clock.advance(by: .seconds(2))
+        let error = await #expect(throws: SessionError.self) { _ = try await opening.value }
+        #expect(error?.code == .storeUnavailable)
+        #expect((error?.underlying as? SessionStoreError)?.code == .deadlineExceeded)
+        site.store.mend()
+    }
+
+    @Test("a request that is cancelled stops waiting for the store")
+    func cancellation() async throws {
+        let site = try Site(needsDeadline: true)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.store.breakDown(.stalling)
+        let opening = Task { try await site.open(browser) }
+        while site.store.count(of: .load) == 0 { await Task.yield() }
+        opening.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await opening.value }
+        site.store.mend()
+    }
+
+    @Test("one record that cannot be read is one visitor without a session")
+    func corruptRecord() async throws {
+        let store = CorruptStore()
+        let engine = try SessionEngine(.stored(in: store))
+        let site = try Site()
+        let request = SessionRequest(headerFields: [.cookie: "__Host-session=" + String(repeating: "A", count: 64)])
+        let session = try await engine.open(request, logger: site.logger)
+        #expect(session.id == nil)
+    }
+}
+
+/// A store whose every record is damaged.
+private struct CorruptStore: SessionStore {
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        .found(try SessionRecordCodec.decode([1, 2, 3], id: id))
+    }
+    func create(_ record: SessionRecord, now: Instant) async throws {}
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult { .missing }
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
+}

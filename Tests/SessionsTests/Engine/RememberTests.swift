@@ -1,0 +1,80 @@
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Remember me")
+struct RememberTests {
+    @Test("an ordinary session ends with the browser, a remembered one does not")
+    func persistence() async throws {
+        let site = try Site()
+        for isRemembered in [false, true] {
+            let browser = site.browser()
+            try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
+            browser.close()
+            try await site.visit(browser) { #expect($0.isAuthenticated == isRemembered) }
+        }
+    }
+
+    @Test("a remembered session has its own limits, and Max-Age is what is left")
+    func limits() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        let start = site.clock.now
+        let response = try await site.visit(browser) { session in
+            try await session.logIn("ada")
+            try await session.remember()
+            #expect(session.idleExpiresAt == start + .days(14))
+            #expect(session.absoluteExpiresAt == start + .days(30))
+        }
+        #expect(response[values: .setCookie].count == 1)
+        #expect(response[.setCookie]?.contains("Max-Age=1209600;") == true)
+        site.clock.advance(by: .days(13))
+        let later = try await site.visit(browser) { #expect($0.isAuthenticated) }
+        #expect(later[.setCookie]?.contains("Max-Age=1209600;") == true, "extended with the session")
+        site.clock.advance(by: .days(13))
+        let last = try await site.visit(browser)
+        #expect(last[.setCookie]?.contains("Max-Age=345600;") == true, "4 of 30 days are left")
+        site.clock.advance(by: .days(4))
+        #expect(browser.cookies.isEmpty)
+    }
+
+    @Test("a cookie is sent again only when the life of its session was extended")
+    func resending() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
+        site.clock.advance(by: .days(1))
+        #expect(try await site.visit(browser)[.setCookie] == nil)
+        site.clock.advance(by: .days(1))
+        #expect(try await site.visit(browser)[.setCookie] != nil)
+        #expect(try await site.visit(browser)[.setCookie] == nil)
+    }
+
+    @Test("going back gives a cookie that ends with the browser, and limits that are not later than before")
+    func back() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
+        site.clock.advance(by: .days(10))
+        let response = try await site.visit(browser) { session in
+            try await session.stopRemembering()
+            #expect(session.absoluteExpiresAt == site.clock.now + .hours(8))
+            #expect(session.idleExpiresAt == site.clock.now + .minutes(20))
+        }
+        #expect(response[.setCookie]?.contains("Max-Age") == false)
+        browser.close()
+        #expect(browser.cookies.isEmpty)
+    }
+
+    @Test("remembering a stranger begins a session; forgetting one does not")
+    func strangers() async throws {
+        let site = try Site()
+        try await site.visit(site.browser()) { try await $0.stopRemembering() }
+        #expect(try await site.count == 0)
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.remember() }
+        #expect(try await site.count == 1)
+        #expect(browser.cookies.first?.expiresAt == site.clock.now + .days(14))
+    }
+}

@@ -1,0 +1,111 @@
+import HTTPTypes
+import InMemoryLogging
+import Logging
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Renewal")
+struct RenewalTests {
+    @Test("renew makes a new secret for the same session, and the old one opens nothing")
+    func renew() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        let old = browser.copy(site)
+        let response = try await site.visit(browser) { session in
+            let id = session.id
+            try await session.renew()
+            #expect(session.id == id)
+            session[.views] += 1
+        }
+        #expect(response[values: .setCookie].count == 1)
+        #expect(browser.token != old.token)
+        try await site.visit(old) { #expect($0.id == nil) }
+        try await site.visit(browser) { #expect($0.names == ["theme", "views"]) }
+    }
+
+    @Test("renewing nothing is nothing")
+    func renewNothing() async throws {
+        let site = try Site()
+        let response = try await site.visit(site.browser()) { try await $0.renew() }
+        #expect(response[.setCookie] == nil)
+        #expect(try await site.count == 0)
+    }
+
+    @Test("what a slow request wrote is kept although the secret was renewed meanwhile, but it sets no cookie")
+    func slowRequestAcrossARenewal() async throws {
+        let site = try Site { $0.resendsCookie = true }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let slow = try await site.open(browser)
+        slow[.theme] = "dark"
+        try await site.visit(browser) { try await $0.renew() }
+        let response = try await site.close(slow, browser)
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+    }
+
+    @Test("a page of 20 parallel requests during a timed renewal: nobody loses the session")
+    func parallelRequests() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 0 }
+        let before = browser.token
+        site.clock.advance(by: .minutes(5))
+        var requests: [Session] = []
+        for _ in 0..<20 { requests.append(try await site.open(browser)) }
+        var tokens: Set<String> = []
+        for request in requests.shuffled() {
+            request[.views] += 1
+            try await site.close(request, browser)
+            tokens.insert(try #require(browser.token))
+        }
+        #expect(tokens.count == 1, "all of them hand out the same new secret")
+        #expect(browser.token != before)
+        site.clock.advance(by: .minutes(1))
+        try await site.visit(browser) { #expect($0[.views] == 20) }
+    }
+
+    @Test("a response that got lost is made up for by the next one within the grace period")
+    func lostResponse() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(browser.copy(site))
+        site.clock.advance(by: .seconds(29))
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        site.clock.advance(by: .minutes(1))
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("after the grace period the previous secret is refused and reported, and the session goes on")
+    func afterTheGrace() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let thief = browser.copy(site)
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(browser)
+        site.clock.advance(by: .seconds(10))
+        let response = try await site.visit(thief) { #expect($0.id == nil) }
+        #expect(response[.setCookie] == nil)
+        #expect(site.logs.entries.contains { $0.level == .warning && "\($0.message)".contains("renewal") })
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("a renewal is due once in its interval")
+    func interval() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        var tokens: Set<String> = []
+        for _ in 0..<20 {
+            site.clock.advance(by: .minutes(1))
+            try await site.visit(browser)
+            tokens.insert(try #require(browser.token))
+        }
+        #expect(tokens.count == 5)
+    }
+}

@@ -1,0 +1,215 @@
+import Testing
+
+@testable import Sessions
+
+@Suite("The planner")
+struct SessionPlannerTests {
+    /// A row of the table: what is known, and what is to be done.
+    struct Row: Sendable, CustomTestStringConvertible {
+        var name: String
+        var facts: SessionFacts
+        var plan: SessionPlan
+        var configure: @Sendable (inout SessionConfiguration) -> Void = { _ in }
+
+        var testDescription: String { self.name }
+    }
+
+    static let start = Instant(millisecondsSince1970: 1_000_000_000)
+
+    static func live(
+        lastAccessed: Duration = .zero,
+        issued: Duration = .zero,
+        isRemembered: Bool = false,
+        holdsPrevious: Bool = false
+    ) -> SessionFacts.Standing {
+        let idle: Duration = isRemembered ? .days(14) : .minutes(20)
+        return .live(
+            SessionFacts.LiveFacts(
+                lastAccessedAt: self.start - lastAccessed,
+                expiresAt: self.start - lastAccessed + idle,
+                absoluteExpiresAt: self.start + .days(29),
+                secretIssuedAt: self.start - issued,
+                isRemembered: isRemembered,
+                holdsPreviousSecret: holdsPrevious
+            )
+        )
+    }
+
+    static func facts(
+        _ standing: SessionFacts.Standing,
+        changes: Bool = false,
+        duty: SessionFacts.CookieDuty = .none,
+        passive: Bool = false,
+        failed: Bool = false,
+        canSetCookie: Bool = true
+    ) -> SessionFacts {
+        SessionFacts(
+            standing: standing,
+            hasChanges: changes,
+            cookieDuty: duty,
+            isPassive: passive,
+            handlerFailed: failed,
+            canSetCookie: canSetCookie,
+            now: self.start
+        )
+    }
+
+    static let touch = SessionTouch(lastAccessedAt: start, expiresAt: start + .minutes(20))
+    static let longTouch = SessionTouch(lastAccessedAt: start, expiresAt: start + .days(14))
+
+    static let rows: [Row] = [
+        Row(name: "a stranger who leaves nothing", facts: facts(.visitor), plan: .init(store: .nothing, cookie: .leave)),
+        Row(
+            name: "a stranger of whom something is remembered",
+            facts: facts(.visitor, changes: true),
+            plan: .init(store: .create, cookie: .set)
+        ),
+        Row(
+            name: "a stranger whose handler failed",
+            facts: facts(.visitor, changes: true, failed: true),
+            plan: .init(store: .nothing, cookie: .leave)
+        ),
+        Row(
+            name: "a stranger after the head has left",
+            facts: facts(.visitor, changes: true, canSetCookie: false),
+            plan: .init(store: .drop, cookie: .leave)
+        ),
+        Row(
+            name: "a stranger where everybody gets a session",
+            facts: facts(.visitor),
+            plan: .init(store: .create, cookie: .set),
+            configure: { $0.createsEmptySessions = true }
+        ),
+        Row(
+            name: "a session that was ended in this request",
+            facts: facts(.visitor, duty: .clear),
+            plan: .init(store: .nothing, cookie: .clear)
+        ),
+        Row(
+            name: "a session that was ended by a handler that failed",
+            facts: facts(.visitor, duty: .clear, failed: true),
+            plan: .init(store: .nothing, cookie: .clear)
+        ),
+        Row(
+            name: "a session that was ended, and something set after it",
+            facts: facts(.visitor, changes: true, duty: .clear),
+            plan: .init(store: .create, cookie: .set)
+        ),
+        Row(
+            name: "a session that ended elsewhere",
+            facts: facts(.detached),
+            plan: .init(store: .nothing, cookie: .leave)
+        ),
+        Row(
+            name: "changes of a session that ended elsewhere",
+            facts: facts(.detached, changes: true),
+            plan: .init(store: .drop, cookie: .leave)
+        ),
+        Row(
+            name: "a session that ended elsewhere, where everybody gets one",
+            facts: facts(.detached),
+            plan: .init(store: .nothing, cookie: .leave),
+            configure: { $0.createsEmptySessions = true }
+        ),
+        Row(
+            name: "a session that was read a moment ago",
+            facts: facts(live(lastAccessed: .seconds(119))),
+            plan: .init(store: .nothing, cookie: .leave)
+        ),
+        Row(
+            name: "a session that was read a tenth of its idle limit ago",
+            facts: facts(live(lastAccessed: .seconds(120))),
+            plan: .init(store: .touch(touch), cookie: .leave)
+        ),
+        Row(
+            name: "the same where touches are rarer",
+            facts: facts(live(lastAccessed: .seconds(120))),
+            plan: .init(store: .nothing, cookie: .leave),
+            configure: { $0.touchAfter = .minutes(10) }
+        ),
+        Row(
+            name: "the same by a handler that failed: it was used all the same",
+            facts: facts(live(lastAccessed: .seconds(120)), failed: true),
+            plan: .init(store: .touch(touch), cookie: .leave)
+        ),
+        Row(
+            name: "the same by a passive request",
+            facts: facts(live(lastAccessed: .minutes(10), issued: .days(1)), passive: true),
+            plan: .init(store: .nothing, cookie: .leave),
+            configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        ),
+        Row(
+            name: "changes",
+            facts: facts(live(), changes: true),
+            plan: .init(store: .update(touch, renewing: false), cookie: .leave)
+        ),
+        Row(
+            name: "changes by a passive request",
+            facts: facts(live(lastAccessed: .minutes(10)), changes: true, passive: true),
+            plan: .init(store: .update(nil, renewing: false), cookie: .leave)
+        ),
+        Row(
+            name: "changes by a handler that failed",
+            facts: facts(live(), changes: true, failed: true),
+            plan: .init(store: .nothing, cookie: .leave)
+        ),
+        Row(
+            name: "a secret that is as old as it may become",
+            facts: facts(live(issued: .minutes(5))),
+            plan: .init(store: .update(touch, renewing: true), cookie: .set),
+            configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        ),
+        Row(
+            name: "a secret that is younger",
+            facts: facts(live(issued: .minutes(5) - .milliseconds(1))),
+            plan: .init(store: .nothing, cookie: .leave),
+            configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        ),
+        Row(
+            name: "an old secret after the head has left",
+            facts: facts(live(issued: .minutes(5)), changes: true, canSetCookie: false),
+            plan: .init(store: .update(touch, renewing: false), cookie: .leave),
+            configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        ),
+        Row(
+            name: "the secret before a renewal, within its grace",
+            facts: facts(live(holdsPrevious: true)),
+            plan: .init(store: .nothing, cookie: .set),
+            configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        ),
+        Row(
+            name: "a verb that made a new secret, in a handler that failed",
+            facts: facts(live(), duty: .set, failed: true),
+            plan: .init(store: .nothing, cookie: .set)
+        ),
+        Row(
+            name: "a remembered session that is extended",
+            facts: facts(live(lastAccessed: .days(2), isRemembered: true)),
+            plan: .init(store: .update(longTouch, renewing: false), cookie: .set)
+        ),
+        Row(
+            name: "a remembered session that is not",
+            facts: facts(live(lastAccessed: .days(1), isRemembered: true)),
+            plan: .init(store: .nothing, cookie: .leave)
+        ),
+        Row(
+            name: "every response sends the cookie, if asked for",
+            facts: facts(live()),
+            plan: .init(store: .nothing, cookie: .set),
+            configure: { $0.resendsCookie = true }
+        ),
+        Row(
+            name: "every request writes, if asked for",
+            facts: facts(live()),
+            plan: .init(store: .update(touch, renewing: false), cookie: .leave),
+            configure: { $0.writesUnchangedSessions = true }
+        ),
+    ]
+
+    @Test("plans what is right for", arguments: rows)
+    func plan(row: Row) {
+        var configuration = SessionConfiguration()
+        row.configure(&configuration)
+        #expect(SessionPlanner(configuration: configuration).plan(row.facts) == row.plan)
+    }
+}

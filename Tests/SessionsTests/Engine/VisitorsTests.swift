@@ -1,0 +1,149 @@
+import HTTPTypes
+import InMemoryLogging
+import Logging
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Visitors")
+struct VisitorsTests {
+    @Test("10,000 visitors of whom nothing is remembered leave nothing in the store, and never ask it")
+    func nothingStored() async throws {
+        let site = try Site()
+        for _ in 0..<10_000 {
+            let response = try await site.visit(site.browser())
+            #expect(response.isEmpty)
+        }
+        #expect(try await site.count == 0)
+        #expect(site.store.count(of: .load) == 0)
+    }
+
+    @Test("a token that a client made up is never adopted (CVE-2018-1000519, CVE-2024-38513)")
+    func strictMode() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        let invented = String(repeating: "A", count: 64)
+        browser.plant(TestCookie(name: "__Host-session", value: invented, domain: "example.com", isSecure: true))
+        try await site.visit(browser) { session in
+            #expect(session.id == nil)
+            session[.views] += 1
+        }
+        #expect(browser.token != nil && browser.token != invented)
+    }
+
+    @Test("a right id with a wrong secret is a stranger, and harms nobody")
+    func wrongSecret() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let token = try #require(browser.token)
+        let attacker = site.browser()
+        let forged = token.prefix(22) + String(repeating: "A", count: 42)
+        attacker.plant(TestCookie(name: "__Host-session", value: String(forged), domain: "example.com", isSecure: true))
+        try await site.visit(attacker) { #expect($0.id == nil) }
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test(
+        "what is not a token is none, and the store is not asked",
+        arguments: [
+            "", "x", "../../etc/passwd", String(repeating: "A", count: 63), String(repeating: "A", count: 65),
+            String(repeating: "A", count: 63) + "=", String(repeating: "+", count: 64), String(repeating: "*", count: 64),
+            "\"" + String(repeating: "A", count: 62) + "\"", String(repeating: "{}", count: 32),
+        ]
+    )
+    func malformed(value: String) async throws {
+        let site = try Site()
+        let session = try await site.open([.cookie: "__Host-session=\(value)"])
+        #expect(session.id == nil)
+        #expect(site.store.count(of: .load) == 0)
+    }
+
+    @Test("of several cookies of one name the only valid one counts, wherever it stands", arguments: 0..<4)
+    func tossedCookies(position: Int) async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        var values = ["A", "B", "C"].map { String(repeating: $0, count: 64) }
+        values.insert(try #require(browser.token), at: position)
+        let header = values.map { "__Host-session=\($0)" }.joined(separator: "; ")
+        let session = try await site.open([.cookie: header])
+        #expect(session[.views] == 1)
+    }
+
+    @Test("of more than four tokens the first four are tried")
+    func tooManyCookies() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        var values = (0..<4).map { String(repeating: "\($0)", count: 64) }
+        values.append(try #require(browser.token))
+        let header = values.map { "__Host-session=\($0)" }.joined(separator: "; ")
+        let session = try await site.open([.cookie: header])
+        #expect(session.id == nil)
+        #expect(site.store.count(of: .load) == 4)
+    }
+
+    @Test("two valid sessions in one request are none, and the log says so")
+    func twoIdentities() async throws {
+        let site = try Site()
+        let (ada, alan) = (site.browser(), site.browser())
+        try await site.visit(ada) { try await $0.logIn("ada") }
+        try await site.visit(alan) { try await $0.logIn("alan") }
+        let header = [ada, alan].compactMap(\.token).map { "__Host-session=\($0)" }.joined(separator: "; ")
+        let session = try await site.open([.cookie: header])
+        #expect(session.id == nil)
+        #expect(site.logs.entries.contains { $0.level == .warning && "\($0.message)".contains("several") })
+    }
+
+    @Test("the same cookie twice is one cookie")
+    func sameCookieTwice() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let token = try #require(browser.token)
+        let session = try await site.open([.cookie: "__Host-session=\(token); __Host-session=\(token)"])
+        #expect(session[.views] == 1)
+    }
+
+    @Test("a visitor may be given an empty session, if the application asks for it")
+    func emptySessions() async throws {
+        let site = try Site { $0.createsEmptySessions = true }
+        let browser = site.browser()
+        try await site.visit(browser)
+        #expect(browser.token != nil)
+        #expect(try await site.count == 1)
+        try await site.visit(browser) { #expect(!$0.isNew) }
+        #expect(try await site.count == 1)
+    }
+
+    @Test("the cookie may be sent with every response, if the application asks for it")
+    func resentCookies() async throws {
+        let site = try Site { $0.resendsCookie = true }
+        let browser = site.browser()
+        #expect(try await site.visit(browser)[.setCookie] == nil, "a stranger has none")
+        try await site.visit(browser) { $0[.views] += 1 }
+        let token = try #require(browser.token)
+        #expect(try await site.visit(browser)[.setCookie]?.contains(token) == true)
+    }
+
+    @Test("a session may be written although nothing was changed, if the application asks for it")
+    func unchangedWrites() async throws {
+        let site = try Site { $0.writesUnchangedSessions = true }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        try await site.visit(browser)
+        #expect(site.store.count(of: .replace) == 1)
+    }
+
+    @Test("a random source that repeats itself makes no two visitors one")
+    func repeatingRandom() async throws {
+        let site = try Site { $0.random = DeterministicRandom.repeating(7) }
+        try await site.visit(site.browser()) { $0[.views] += 1 }
+        let second = try await site.open(site.browser())
+        second[.views] += 1
+        let error = await #expect(throws: SessionError.self) { try await second.save() }
+        #expect(error?.code == .storeUnavailable)
+        #expect(try await site.count == 1)
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Sessions
+import Testing
+
+@Suite("Instants")
+struct InstantTests {
+    @Test("arithmetic saturates at both ends of time")
+    func saturation() {
+        #expect(Instant.distantFuture + .seconds(1) == .distantFuture)
+        #expect(Instant.distantPast + .seconds(-1) == .distantPast)
+        #expect(Instant.distantPast - .days(.max) == .distantPast)
+        #expect(Instant.distantFuture - .seconds(Int64.min) == .distantFuture)
+        #expect(Instant(millisecondsSince1970: 5) + .seconds(Int64.max) == .distantFuture)
+        #expect(Instant(millisecondsSince1970: -5) + .seconds(Int64.min) == .distantPast)
+        #expect(Instant.distantFuture - Instant.distantPast == .milliseconds(Int64.max))
+        #expect(Instant.distantPast - Instant.distantFuture == .milliseconds(Int64.min))
+    }
+
+    @Test("milliseconds are kept, and smaller parts are cut off")
+    func milliseconds() {
+        let instant = Instant(millisecondsSince1970: 1_767_225_600_001)
+        #expect(instant + .microseconds(1_999) == Instant(millisecondsSince1970: 1_767_225_600_002))
+        #expect(instant - .milliseconds(1) == Instant(millisecondsSince1970: 1_767_225_600_000))
+        #expect((instant + .hours(1)) - instant == .seconds(3600))
+    }
+
+    @Test("dates come and go, and impossible ones are the far ends of time")
+    func dates() {
+        let instant = Instant(millisecondsSince1970: 1_767_225_600_123)
+        #expect(Instant(instant.date) == instant)
+        #expect(Instant(Date(timeIntervalSince1970: .infinity)) == .distantFuture)
+        #expect(Instant(Date(timeIntervalSince1970: -.infinity)) == .distantPast)
+        #expect(Instant(Date(timeIntervalSince1970: .nan)) == .distantFuture)
+        #expect(Instant(Date(timeIntervalSince1970: 1e300)) == .distantFuture)
+    }
+
+    @Test("the text is ISO 8601 in UTC, or the number where that has no year")
+    func text() {
+        #expect("\(Instant(millisecondsSince1970: 1_767_225_600_123))" == "2026-01-01T00:00:00.123Z")
+        #expect("\(Instant(millisecondsSince1970: -1))" == "1969-12-31T23:59:59.999Z")
+        #expect("\(Instant.distantFuture)" == "9223372036854775807 ms")
+        #expect("\(Instant.distantPast)" == "-9223372036854775808 ms")
+    }
+
+    @Test("long units saturate")
+    func units() {
+        #expect(Duration.minutes(2) == .seconds(120))
+        #expect(Duration.days(1) == .hours(24))
+        #expect(Duration.days(.max) == .seconds(Int.max))
+        #expect(Duration.hours(.min) == .seconds(Int.min))
+    }
+}
