@@ -140,8 +140,8 @@ extension Session {
     /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session
     /// one begins.
     ///
-    /// - Throws: ``SessionError``: `invalidCookie` when browsers would not accept the cookie, or when they would keep it
-    ///   beside the one they have (another domain, path or partitioning: call ``regenerate()`` first);
+    /// - Throws: ``SessionError``: `invalidCookie` when browsers would not accept the cookie, or when they would keep
+    ///   it beside the one they have (another domain, path or partitioning: call ``regenerate()`` first);
     ///   `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
         try await self.beforeResponse("setCookie(_:)") {

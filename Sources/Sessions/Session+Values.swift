@@ -41,6 +41,7 @@ extension Session {
     ///   - body: Makes the new value of the present one. It may run several times, also while the response is being
     ///     finished, and must not have side effects. If it throws then, the request fails and nothing of it is stored.
     /// - Returns: What the first run returned.
+    /// - Throws: What the body throws, or what encoding the value throws; nothing is changed then.
     @discardableResult
     public func update<Value, Result>(
         _ key: SessionKey<Value>,

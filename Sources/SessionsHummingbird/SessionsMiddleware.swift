@@ -44,6 +44,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         self.onStoreFailure = onStoreFailure
     }
 
+    /// Opens the session, lets the handler run, and closes the session before the response goes on.
     public func handle(
         _ request: Request,
         context: Context,

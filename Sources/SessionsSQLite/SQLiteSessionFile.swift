@@ -51,7 +51,13 @@ enum SQLiteSessionFile {
     private static func connection(_ configuration: SQLiteStoreConfiguration) -> Configuration {
         var connection = Configuration()
         connection.label = "swift-sessions"
-        connection.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
+        // SQLite's own waiting grows to a tenth of a second, and loses to whoever asks more often.
+        let busyTries = Int(max(0, min(configuration.busyTimeout / .milliseconds(1), 3_600_000)))
+        connection.busyMode = .callback { tries in
+            guard tries < busyTries else { return false }
+            Thread.sleep(forTimeInterval: 0.001)
+            return true
+        }
         connection.maximumReaderCount = max(1, configuration.maximumReaderCount)
         connection.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = NORMAL")

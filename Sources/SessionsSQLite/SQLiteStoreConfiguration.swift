@@ -16,7 +16,7 @@ public struct SQLiteStoreConfiguration: Sendable {
     /// that is undone by a power cut lets somebody in.
     public var endingDurability: Durability = .machineCrash
 
-    /// How long a write waits for another process that is writing. The default is 1,500 milliseconds, which is less
+    /// How long a write waits for another process that is writing, at least. The default is 1,500 milliseconds, which is less
     /// than the deadline of an engine.
     public var busyTimeout: Duration = .milliseconds(1500)
 

@@ -119,11 +119,18 @@ public enum SessionRecordCodec {
         if let subject = record.subject {
             writer.write(tag: Tag.subject, subject.utf8)
         }
-        if let overrides = record.cookieOverrides, let json = try? JSONEncoder().encode(overrides) {
-            writer.write(tag: Tag.cookieOverrides, json)
+        if let overrides = record.cookieOverrides {
+            writer.write(tag: Tag.cookieOverrides, self.encode(overrides))
         }
         writer.write(record.unknownFields)
         return writer.bytes
+    }
+
+    private static func encode(_ overrides: SessionCookie.Overrides) -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Strings and flags always encode.
+        return (try? encoder.encode(overrides)) ?? Data("{}".utf8)
     }
 
     private static func decodeExtra(_ extra: ByteReader, into record: inout SessionRecord) -> Bool {

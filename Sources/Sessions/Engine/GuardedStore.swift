@@ -13,8 +13,8 @@ struct GuardedStore: Sendable {
 
     /// Calls the store.
     ///
-    /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError`` with
-    ///   the code `duplicate` or `corruptRecord` is about one record and passes as it is.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
+    ///   with the code `duplicate` or `corruptRecord` is about one record and passes as it is.
     func call<Result: Sendable>(
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
     ) async throws -> Result {

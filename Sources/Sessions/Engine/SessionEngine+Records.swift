@@ -55,34 +55,63 @@ extension SessionEngine {
 
     /// Replaces a record by what `change` makes of it, on the newest version there is.
     ///
-    /// `change` runs again on the record that another request has written meanwhile, until it is stored.
+    /// `change` runs again on the record that another request has written meanwhile, until it is stored. Requests of
+    /// this engine that met such a conflict line up, each for its turn, so that none is overtaken for ever: without
+    /// that, of many that try at once one succeeds and all the others try again.
     func rewrite(_ record: SessionRecord, _ change: (inout SessionRecord) throws -> Void) async throws -> RewriteResult {
         var base = record
-        for attempt in 0..<Self.rewriteLimit {
-            let now = self.configuration.clock.now
-            var next = base
-            try change(&next)
-            next.version = base.version.next(random: self.configuration.random)
-            try self.checkSize(of: next)
-            let (replacement, version) = (next, base.version)
-            let result = try await self.callAboutRecord {
-                try await $0.replace(replacement, ifVersion: version, now: now)
+        let lane = self.lanes[Int(record.id.low % UInt64(self.lanes.count))]
+        // Whoever comes while others are lined up goes behind them, or they would never get their turn.
+        if !lane.isBusy, let result = try await self.tryRewrite(&base, opened: record, change) { return result }
+        let start = self.configuration.clock.now
+        return try await lane.whenFree {
+            // A store that stalls keeps whoever has the turn for its deadline; those behind must not add theirs to it.
+            guard self.configuration.clock.now - start <= self.configuration.storeDeadline else {
+                throw SessionError.contention(attempts: 1, retryAfter: self.configuration.retryAfter)
             }
-            switch result {
-            case .replaced:
-                return .written(next)
-            case .missing:
-                return .gone
-            case .conflict(let current):
-                // Whoever is logged in now is not whom this request spoke for.
-                guard current.authenticatedAt == record.authenticatedAt, current.subject == record.subject else {
-                    return .gone
-                }
+            for attempt in 1..<Self.rewriteLimit {
+                if let result = try await self.tryRewrite(&base, opened: record, change) { return result }
+                guard try await self.backOff(attempt: attempt) else { continue }
+                // What was read before the wait is old by now.
+                guard let current = try await self.current(record) else { return .gone }
                 base = current
             }
-            try await self.backOff(attempt: attempt)
+            throw SessionError.contention(attempts: Self.rewriteLimit, retryAfter: self.configuration.retryAfter)
         }
-        throw SessionError.contention(attempts: Self.rewriteLimit, retryAfter: self.configuration.retryAfter)
+    }
+
+    /// Tries once; nil means that `base` is now what somebody else wrote.
+    private func tryRewrite(
+        _ base: inout SessionRecord,
+        opened: SessionRecord,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> RewriteResult? {
+        let now = self.configuration.clock.now
+        var next = base
+        try change(&next)
+        next.version = base.version.next(random: self.configuration.random)
+        try self.checkSize(of: next)
+        let (replacement, version) = (next, base.version)
+        let result = try await self.callAboutRecord {
+            try await $0.replace(replacement, ifVersion: version, now: now)
+        }
+        switch result {
+        case .replaced:
+            return .written(next)
+        case .missing:
+            return .gone
+        case .conflict(let current):
+            guard current.speaksFor(opened) else { return .gone }
+            base = current
+            return nil
+        }
+    }
+
+    private func current(_ opened: SessionRecord) async throws -> SessionRecord? {
+        let now = self.configuration.clock.now
+        let result = try await self.callAboutRecord { try await $0.load(opened.id, now: now) }
+        guard case .found(let current) = result, current.speaksFor(opened) else { return nil }
+        return current
     }
 
     /// Calls the store about one record; a record that cannot be read is then a store that fails.
@@ -96,18 +125,30 @@ extension SessionEngine {
         }
     }
 
-    /// Lets others go first: at once after a first collision, for a random while, growing to 16 ms, after more.
-    private func backOff(attempt: Int) async throws {
+    /// Lets the servers that share the store out of step: at first not at all, for the one that lost knows the newest
+    /// record and is likely to win now; after that for a random while, growing to 16 ms.
+    ///
+    /// - Returns: Whether it waited.
+    private func backOff(attempt: Int) async throws -> Bool {
         try Task.checkCancellation()
-        guard attempt >= 3 else { return await Task.yield() }
-        let longest = UInt64(1) << UInt64(min(attempt - 3, 4))
-        let wait = self.configuration.random.next() % (longest * 1000)
+        guard attempt >= 8 else { return false }
+        let longest = UInt64(1000) << UInt64(min((attempt - 8) / 4, 4))
+        let wait = self.configuration.random.next() % longest
         try await self.configuration.clock.sleep(for: .microseconds(Int64(wait)))
+        return true
     }
 
     private func checkSize(of record: SessionRecord) throws {
         guard record.values.byteCount <= self.configuration.maximumValuesSize else {
             throw SessionError.valuesTooLarge(record.values, limit: self.configuration.maximumValuesSize)
         }
+    }
+}
+
+extension SessionRecord {
+    /// Whether the same user is logged in by the same login: a request that began before another login or
+    /// re-authentication has nothing to write after it.
+    fileprivate func speaksFor(_ opened: SessionRecord) -> Bool {
+        self.authenticatedAt == opened.authenticatedAt && self.subject == opened.subject
     }
 }

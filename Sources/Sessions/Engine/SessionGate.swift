@@ -8,7 +8,8 @@
 
 import Synchronization
 
-/// Lets one verb of a session run at a time: each is several steps with waiting in between.
+/// Lets one at a time do what takes several steps with waiting in between: the verbs of a session, and the requests
+/// that change one session.
 final class SessionGate: Sendable {
     private struct State {
         var isBusy = false
@@ -16,6 +17,9 @@ final class SessionGate: Sendable {
     }
 
     private let state = Mutex(State())
+
+    /// Whether somebody has the turn.
+    var isBusy: Bool { self.state.withLock { $0.isBusy } }
 
     /// Runs the body when no other runs. Those that wait go in the order they came.
     func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {

@@ -8,8 +8,8 @@
 
 /// Sessions in the memory of this process: the fastest store, gone with the process and known to no other.
 ///
-/// Records are kept in their binary form in many small shards, each under its own lock, so that no call holds a lock for
-/// longer than a few thousand entries, whatever the number of sessions. No call ever waits.
+/// Records are kept in their binary form in many small shards, each under its own lock, so that no call holds a lock
+/// for longer than a few thousand entries, whatever the number of sessions. No call ever waits.
 ///
 /// The number of records is bounded, divided evenly among the shards. A record that would be one too many takes the
 /// place of another of its shard: an expired one if there is one, else, of those that nobody is logged in to, the one

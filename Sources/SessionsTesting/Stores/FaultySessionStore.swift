@@ -17,11 +17,17 @@ public final class FaultySessionStore: Sendable {
 
         public init(rawValue: Int) { self.rawValue = rawValue }
 
+        /// `load(_:now:)`.
         public static let load = Call(rawValue: 1)
+        /// `create(_:now:)`.
         public static let create = Call(rawValue: 2)
+        /// `replace(_:ifVersion:now:)`.
         public static let replace = Call(rawValue: 4)
+        /// `touch(_:_:now:)`.
         public static let touch = Call(rawValue: 8)
+        /// `end(_:markedUntil:now:)`.
         public static let end = Call(rawValue: 16)
+        /// All of them.
         public static let all: Call = [.load, .create, .replace, .touch, .end]
     }
 

@@ -14,14 +14,23 @@ public struct StoreRule: Sendable, CustomStringConvertible {
     public struct Topic: Sendable, Hashable, CustomStringConvertible {
         public let description: String
 
+        /// Creating, finding and expiring.
         public static let life = Topic(description: "life")
+        /// Compare-and-set.
         public static let replacement = Topic(description: "replacement")
+        /// Extending.
         public static let touch = Topic(description: "touch")
+        /// Ending, and the markers of what has ended.
         public static let ending = Topic(description: "ending")
+        /// Records come back as they were given.
         public static let exactness = Topic(description: "exactness")
+        /// Many calls at once.
         public static let concurrency = Topic(description: "concurrency")
+        /// For a `SubjectSessionStore`.
         public static let subjects = Topic(description: "subjects")
+        /// For an `EnumerableSessionStore`.
         public static let enumeration = Topic(description: "enumeration")
+        /// For a `SweepableSessionStore`.
         public static let sweeping = Topic(description: "sweeping")
     }
 

@@ -1,0 +1,339 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Sessions
+import SessionsHummingbird
+import SessionsTesting
+import Testing
+
+extension SessionKey<Int> {
+    fileprivate static var views: Self { .counter("views") }
+}
+
+@Suite("SessionsMiddleware")
+struct SessionsMiddlewareTests {
+    private struct Unexpected: Error {}
+
+    /// Runs a server with routes of a test's own, in the server and over a socket alike.
+    private func serve(
+        _ framework: TestingSetup = .router,
+        configuration: SessionConfiguration = SessionConfiguration(),
+        store: any SessionStore = MemorySessionStore(),
+        routes: (Router<TestRequestContext>) -> Void,
+        _ test: @escaping @Sendable (BrowsingClient) async throws -> Void
+    ) async throws {
+        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        let router = Router(context: TestRequestContext.self)
+        router.add(middleware: SessionsMiddleware(engine))
+        routes(router)
+        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+            .test(framework) { client in
+                try await test(BrowsingClient(client: client))
+            }
+    }
+
+    @Test("a counter counts, over a real socket", arguments: [TestingSetup.router, .live])
+    func counter(framework: TestingSetup) async throws {
+        try await self.serve(framework) { router in
+            router.get { _, context in
+                context.session[.views] += 1
+                return "\(context.session[.views])"
+            }
+        } _: { browser in
+            for expected in 1...3 {
+                let response = try await browser.send("/")
+                #expect(response.text == "\(expected)")
+                #expect(response.headers[.vary] == "Cookie")
+                #expect(response.headers[.cacheControl] == "no-store")
+                #expect(response.headers[values: .setCookie].count == (expected == 1 ? 1 : 0))
+            }
+        }
+    }
+
+    @Test("a route that does not use its session answers as if there were none")
+    func untouched() async throws {
+        try await self.serve { router in
+            router.get { _, _ in "hello" }
+        } _: { browser in
+            let response = try await browser.send("/")
+            #expect(response.headers[.setCookie] == nil)
+            #expect(response.headers[.vary] == nil)
+            #expect(response.headers[.cacheControl] == nil)
+        }
+    }
+
+    @Test("an error that is a response stores what was set and carries the cookie")
+    func deliberateError() async throws {
+        try await self.serve { router in
+            router.get("fail") { _, context -> String in
+                context.session[.views] += 1
+                throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "Basic"], message: "no")
+            }
+            router.get("read") { _, context in "\(context.session[.views])" }
+        } _: { browser in
+            let response = try await browser.send("/fail")
+            #expect(response.status == .unauthorized)
+            #expect(response.headers[.wwwAuthenticate] == "Basic")
+            #expect(response.headers[values: .setCookie].count == 1)
+            #expect(response.headers[.cacheControl] == "no-store")
+            #expect(response.text.contains("no"))
+            #expect(try await browser.send("/read").text == "1")
+        }
+    }
+
+    @Test("an error that nobody meant drops what was set, and keeps what the verbs did")
+    func unexpectedError() async throws {
+        try await self.serve { router in
+            router.get("login") { _, context -> String in
+                try await context.session.logIn("ada")
+                context.session[.views] += 1
+                throw Unexpected()
+            }
+            router.get("read") { _, context in "\(context.session.subject ?? "nobody") \(context.session[.views])" }
+            router.get("logout") { _, context -> String in
+                try await context.session.logOut()
+                throw Unexpected()
+            }
+        } _: { browser in
+            let response = try await browser.send("/login")
+            #expect(response.status == .internalServerError)
+            #expect(response.headers[values: .setCookie].count == 1)
+            #expect(try await browser.send("/read").text == "ada 0")
+            #expect(try await browser.send("/logout").status == .internalServerError)
+            #expect(browser.browser.cookies.isEmpty)
+            #expect(try await browser.send("/read").text == "nobody 0")
+        }
+    }
+
+    @Test("an error of a handler that did not use its session is the same error")
+    func unrelatedError() async throws {
+        try await self.serve { router in
+            router.get { _, _ -> String in throw HTTPError(.conflict) }
+        } _: { browser in
+            let response = try await browser.send("/")
+            #expect(response.status == .conflict)
+            #expect(response.headers[.vary] == nil)
+        }
+    }
+
+    @Test("redirects, empty answers and HEAD carry one cookie", arguments: ["/redirect", "/empty", "/notmodified"])
+    func otherAnswers(path: String) async throws {
+        try await self.serve { router in
+            router.get("redirect") { _, context -> Response in
+                context.session[.views] += 1
+                return .redirect(to: "/empty")
+            }
+            router.get("empty") { _, context -> HTTPResponse.Status in
+                context.session[.views] += 1
+                return .noContent
+            }
+            router.get("notmodified") { _, context -> HTTPResponse.Status in
+                context.session[.views] += 1
+                return .notModified
+            }
+            router.head("empty") { _, context -> HTTPResponse.Status in
+                context.session[.views] += 1
+                return .ok
+            }
+        } _: { browser in
+            #expect(try await browser.send(path).headers[values: .setCookie].count == 1)
+            let head = try await BrowsingClient(client: browser.client).send("/empty", method: .head)
+            #expect(head.headers[values: .setCookie].count == 1)
+        }
+    }
+
+    @Test("a session can be saved while its body is streamed; what needs a header then says so")
+    func streaming() async throws {
+        try await self.serve(.live) { router in
+            router.get("begin") { _, context in
+                context.session[.views] += 1
+                return "begun"
+            }
+            router.get("stream") { _, context -> Response in
+                let session = context.session
+                return Response(
+                    status: .ok,
+                    body: ResponseBody { writer in
+                        try await writer.write(ByteBuffer(string: "first "))
+                        session[.views] += 1
+                        do {
+                            try await session.save()
+                            try await writer.write(ByteBuffer(string: "saved "))
+                        } catch let error as SessionError {
+                            try await writer.write(ByteBuffer(string: "\(error.code) "))
+                        }
+                        for verb in [session.renew, session.regenerate, session.remember] {
+                            do {
+                                try await verb()
+                            } catch let error as SessionError {
+                                try await writer.write(ByteBuffer(string: "\(error.code) "))
+                            }
+                        }
+                        try await writer.finish(nil)
+                    }
+                )
+            }
+            router.get("read") { _, context in "\(context.session[.views])" }
+        } _: { browser in
+            #expect(
+                try await browser.send("/stream").text
+                    == "first response_started response_started response_started response_started "
+            )
+            #expect(browser.browser.cookies.isEmpty)
+            try await browser.send("/begin")
+            #expect(
+                try await browser.send("/stream").text == "first saved response_started response_started response_started "
+            )
+            #expect(try await browser.send("/read").text == "2")
+        }
+    }
+
+    @Test("a store that is down is 503 with Retry-After, and no cookie is touched")
+    func outage() async throws {
+        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
+        try await self.serve(store: store) { router in
+            router.get { _, context in
+                context.session[.views] += 1
+                return "\(context.session[.views])"
+            }
+            router.get("save") { _, context in
+                context.session[.views] += 1
+                try await context.session.save()
+                return "saved"
+            }
+        } _: { browser in
+            try await browser.send("/")
+            for calls in [FaultySessionStore.Call.load, .replace] {
+                store.breakDown(.failing, calls)
+                for path in ["/", "/save"] {
+                    let response = try await browser.send(path)
+                    #expect(response.status == .serviceUnavailable)
+                    #expect(response.headers[.retryAfter] == "5")
+                    #expect(response.headers[.setCookie] == nil)
+                    #expect(response.headers[.cacheControl] == "no-store")
+                }
+            }
+            store.mend()
+            #expect(try await browser.send("/").text == "2")
+        }
+    }
+
+    @Test("groups of routes have rules of their own")
+    func groups() async throws {
+        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
+        let engine = try SessionEngine(.stored(in: store))
+        let router = Router(context: TestRequestContext.self)
+        router.group("app").add(middleware: SessionsMiddleware(engine)).get { _, context in
+            context.session[.views] += 1
+            return "\(context.session[.views])"
+        }
+        router.group("public").add(middleware: SessionsMiddleware(engine, onStoreFailure: .anonymous)).get { _, context in
+            "\(context.session[.views])"
+        }
+        try await Application(router: router).test(.router) { client in
+            let browser = BrowsingClient(client: client)
+            try await browser.send("/app")
+            store.breakDown(.failing)
+            #expect(try await browser.send("/app").status == .serviceUnavailable)
+            #expect(try await browser.send("/public").text == "0")
+        }
+    }
+
+    @Test("a second middleware of the same engine does nothing")
+    func mountedTwice() async throws {
+        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
+        let engine = try SessionEngine(.stored(in: store))
+        let router = Router(context: TestRequestContext.self)
+        router.add(middleware: SessionsMiddleware(engine))
+        router.group("app").add(middleware: SessionsMiddleware(engine)).get { _, context in
+            context.session[.views] += 1
+            return "\(context.session[.views])"
+        }
+        try await Application(router: router).test(.router) { client in
+            let browser = BrowsingClient(client: client)
+            let first = try await browser.send("/app")
+            #expect(first.headers[values: .setCookie].count == 1)
+            #expect(try await browser.send("/app").text == "2")
+            #expect(store.count(of: .load) == 1)
+        }
+    }
+
+    @Test("over plain HTTP the development preset works")
+    func development() async throws {
+        try await self.serve(.live, configuration: .development) { router in
+            router.get { _, context in
+                context.session[.views] += 1
+                return "\(context.session[.views])"
+            }
+        } _: { secure in
+            var browser = BrowsingClient(client: secure.client)
+            browser.origin = "http://localhost"
+            let response = try await browser.send("/")
+            #expect(response.headers[.setCookie]?.contains("Secure") == false)
+            #expect(try await browser.send("/").text == "2")
+        }
+    }
+
+    @Test("behind a trusted proxy that speaks TLS an auto cookie is Secure")
+    func behindAProxy() async throws {
+        var configuration = SessionConfiguration.development
+        configuration.trustedProxies = .networks(["127.0.0.0/8"])
+        try await self.serve(.live, configuration: configuration) { router in
+            router.get { _, context in
+                context.session[.views] += 1
+                return "\(context.session[.views])"
+            }
+        } _: { browser in
+            let forwarded = try #require(HTTPField.Name("X-Forwarded-Proto"))
+            let response = try await browser.send("/", headers: [forwarded: "https"])
+            #expect(response.headers[.setCookie]?.contains("Secure") == true)
+        }
+    }
+
+    @Test("64 clients count 100 times each in one session over a real socket: 6,400")
+    func sixtyFourClients() async throws {
+        try await self.serve(.live) { router in
+            router.post { _, context in
+                context.session[.views] += 1
+                return "\(context.session[.views])"
+            }
+        } _: { browser in
+            try await browser.send("/", method: .post)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<64 {
+                    group.addTask {
+                        for _ in 0..<100 {
+                            let response = try await browser.send("/", method: .post)
+                            #expect(response.status == .ok)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await browser.send("/", method: .post).text == "6402")
+        }
+    }
+
+    #if os(Linux) || os(macOS)
+    @Test("context.session without the middleware stops with a message that names the missing line")
+    func missingMiddleware() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let router = Router(context: TestRequestContext.self)
+            router.get { _, context in "\(context.session.isNew)" }
+            try await Application(router: router).test(.router) { client in
+                _ = try await client.executeRequest(uri: "/", method: .get, headers: [:], body: nil)
+            }
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("router.add(middleware: SessionsMiddleware(engine))"))
+    }
+    #endif
+}
