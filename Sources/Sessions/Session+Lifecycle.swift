@@ -184,11 +184,13 @@ extension Session {
         let wasLive = try await self.engine.callAboutRecord {
             try await $0.end(id, markedUntil: markedUntil, now: now)
         }
+        // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
+        // covered by an anonymous session.
+        guard wasLive else { return self.detach(id) }
         self.withState { state in
             state.discardChanges()
             state.standing = .visitor
-            // Whoever ended it before has told the client, perhaps with a fresh login, which must not be cleared.
-            state.cookieDuty = wasLive && !state.hasResponseStarted ? .clear : .none
+            state.cookieDuty = state.hasResponseStarted ? .none : .clear
             state.clearedOverrides = live.record.cookieOverrides
         }
         self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])

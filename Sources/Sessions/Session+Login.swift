@@ -60,6 +60,7 @@ extension Session {
             let (before, values) = self.withState { ($0.live?.record, $0.values) }
             let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
             let carried = isSomebodyElse ? SessionValues() : carrying.apply(to: values)
+            try self.engine.checkSize(of: carried)
             try await self.endCurrent()
             let configuration = self.engine.configuration
             try await self.create { record in

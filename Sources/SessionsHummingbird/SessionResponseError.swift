@@ -35,7 +35,8 @@ public struct SessionResponseError: HTTPResponseError {
         if let error = self.underlying as? any HTTPResponseError {
             response = try error.response(from: request, context: context)
         } else {
-            context.logger.error("A handler failed", metadata: ["error": "\(self.underlying)"])
+            // As the server logs what reaches it unanswered.
+            context.logger.debug("A handler failed", metadata: ["error": "\(self.underlying)"])
         }
         for name in [HTTPField.Name.cacheControl, .vary] where self.headers.contains(name) {
             response.headers[fields: name] = []

@@ -9,6 +9,7 @@
 #if Hummingbird
 public import Hummingbird
 import HTTPTypes
+import NIOHTTP1
 public import Sessions
 
 /// Opens a session before the handler and closes it before the head of the response leaves.
@@ -92,6 +93,8 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         do {
             let isResponse = error is any HTTPResponseError
             try await self.engine.close(session, outcome: isResponse ? .responded : .failed, response: &fields)
+            // The server itself answers what it could not parse, and must find the error as it was.
+            if error is HTTPParserError { return error }
             return fields.isEmpty ? error : SessionResponseError(error, headers: fields)
         } catch let closingError {
             return SessionResponseError(closingError, headers: fields)
@@ -100,7 +103,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
 
     /// Asked only when the cookie depends on it: the answer may take a turn on the event loop.
     private func isSecure(_ context: Context) async throws -> Bool {
-        guard self.engine.needsConnectionSecurity else { return true }
+        guard self.engine.needsConnectionSecurity else { return false }
         return try await context.sessions.isConnectionSecure()
     }
 }

@@ -168,6 +168,7 @@ extension Session {
     /// The session is gone: what this request set is dropped, and it sets no cookie.
     func detach(_ id: SessionID) {
         self.withState { state in
+            state.discardChanges()
             state.standing = .detached(.ended(id))
             state.cookieDuty = .none
         }

@@ -29,7 +29,7 @@ extension SessionEngine {
                 absoluteExpiresAt: absoluteExpiresAt
             )
             try fill(&record)
-            try self.checkSize(of: record)
+            try self.checkSize(of: record.values)
             do {
                 let created = record
                 try await self.store.call { try await $0.create(created, now: now) }
@@ -90,7 +90,7 @@ extension SessionEngine {
         var next = base
         try change(&next)
         next.version = base.version.next(random: self.configuration.random)
-        try self.checkSize(of: next)
+        try self.checkSize(of: next.values)
         let (replacement, version) = (next, base.version)
         let result = try await self.callAboutRecord {
             try await $0.replace(replacement, ifVersion: version, now: now)
@@ -138,9 +138,9 @@ extension SessionEngine {
         return true
     }
 
-    private func checkSize(of record: SessionRecord) throws {
-        guard record.values.byteCount <= self.configuration.maximumValuesSize else {
-            throw SessionError.valuesTooLarge(record.values, limit: self.configuration.maximumValuesSize)
+    func checkSize(of values: SessionValues) throws(SessionError) {
+        guard values.byteCount <= self.configuration.maximumValuesSize else {
+            throw .valuesTooLarge(values, limit: self.configuration.maximumValuesSize)
         }
     }
 }

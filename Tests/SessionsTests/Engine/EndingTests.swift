@@ -83,6 +83,7 @@ struct EndingTests {
         let late = try await site.open(browser)
         try await site.visit(browser) { try await $0.logIn("ada") }
         try await late.logOut()
+        late[.theme] = "goodbye"
         try await site.close(late, browser)
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }

@@ -123,6 +123,18 @@ struct LoginTests {
         #expect(try await site.count == 0)
     }
 
+    @Test("a login whose values are too large leaves the session before it as it was")
+    func tooLarge() async throws {
+        let site = try Site { $0.maximumValuesSize = 100 }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let session = try await site.open(browser)
+        session[.theme] = String(repeating: "x", count: 100)
+        let error = await #expect(throws: SessionError.self) { try await session.logIn("ada") }
+        #expect(error?.code == .valuesTooLarge)
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
     @Test("a login begins the absolute limit anew")
     func absoluteLimit() async throws {
         let site = try Site()

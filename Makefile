@@ -1,0 +1,21 @@
+.PHONY: demo test check format docs
+
+# Installs what is missing, builds the Showcase and serves it on http://localhost:8080.
+demo:
+	Scripts/demo
+
+# Runs every test there is.
+test:
+	Scripts/test
+
+# Looks at form: layout, headers, README, documentation, paths.
+check:
+	Scripts/check
+
+# Lays out all Swift code anew.
+format:
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples/Sources Examples/Package.swift
+
+# Builds the documentation into .build-docs.
+docs:
+	Scripts/docs
