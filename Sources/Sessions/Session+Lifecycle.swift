@@ -30,7 +30,7 @@ extension Session {
                 }
             }
             let cookie = try await self.carryOut(self.plan())
-            if hasChanges { try self.requireLive() }
+            if hasChanges { try self.requireAttached() }
             self.withState { state in
                 if cookie == .set { state.cookieDuty = .set }
             }
@@ -89,7 +89,7 @@ extension Session {
             let secret = SessionSecret(random: configuration.random)
             guard
                 try await self.rewrite({ $0.replaceSecret(with: secret, now: configuration.clock.now) })
-            else { return try self.requireLive() }
+            else { return try self.requireAttached() }
             self.withState { state in
                 guard case .live(var live) = state.standing else { return }
                 live.token = SessionToken(id: live.record.id, secret: secret)
@@ -106,6 +106,7 @@ extension Session {
     public func regenerate() async throws {
         try await self.beforeResponse("regenerate()") {
             try await self.endCurrent()
+            try self.requireAttached()
             try await self.create { _ in }
         }
     }
@@ -129,8 +130,9 @@ extension Session {
         try await self.setRemembered(true)
     }
 
-    /// Goes back to a session that ends with the browser, now, with the limits of ordinary sessions counted from now;
-    /// they are never later than the ones before. Without a session nothing happens.
+    /// Goes back to a session that ends with the browser, now, and to the limits of ordinary sessions. The absolute one
+    /// counts from the login, or from the beginning of the session: one that is older than that ends. Without a session
+    /// nothing happens.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func stopRemembering() async throws {
@@ -145,8 +147,9 @@ extension Session {
     ///   `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
         try await self.beforeResponse("setCookie(_:)") {
-            let problems = self.engine.cookie(for: self.request).applying(overrides).problems
+            let problems = self.engine.configuration.cookie(for: self.request).applying(overrides).problems
             guard problems.isEmpty else { throw SessionError(.invalidCookie, problems.joined(separator: " ")) }
+            try self.requireAttached()
             guard let live = self.access({ $0.live }) else {
                 return try await self.create { $0.cookieOverrides = overrides }
             }
@@ -156,7 +159,7 @@ extension Session {
                     "Another domain, path or partitioning makes another cookie beside the old: call regenerate() first."
                 )
             }
-            guard try await self.rewrite({ $0.cookieOverrides = overrides }) else { return try self.requireLive() }
+            guard try await self.rewrite({ $0.cookieOverrides = overrides }) else { return try self.requireAttached() }
             self.withState { $0.cookieDuty = .set }
         }
     }
@@ -199,43 +202,40 @@ extension Session {
     private func setRemembered(_ isRemembered: Bool) async throws {
         try await self.beforeResponse(isRemembered ? "remember()" : "stopRemembering()") {
             let configuration = self.engine.configuration
-            let live = self.access { $0.live }
-            guard live != nil else {
+            try self.requireAttached()
+            guard let live = self.access({ $0.live }) else {
                 guard isRemembered else { return }
                 return try await self.create { $0.setRemembered(true, configuration, now: $0.createdAt) }
             }
-            let isWritten = try await self.rewrite {
-                $0.setRemembered(isRemembered, configuration, now: configuration.clock.now)
+            let now = configuration.clock.now
+            if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
+                return try await self.endCurrent()
             }
-            guard isWritten else { return try self.requireLive() }
+            let isWritten = try await self.rewrite {
+                $0.setRemembered(isRemembered, configuration, now: now)
+            }
+            guard isWritten else { return try self.requireAttached() }
             self.withState { $0.cookieDuty = .set }
         }
     }
 
     /// - Throws: The reason, when the request stands on a session that is gone.
-    private func requireLive() throws {
+    private func requireAttached() throws {
         if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
     }
 }
 
 extension SessionRecord {
+    /// From when the absolute limit counts.
+    fileprivate var authenticationStart: Instant { self.authenticatedAt ?? self.createdAt }
+
     /// Changes the pair of limits that the session lives by.
     mutating func setRemembered(_ isRemembered: Bool, _ configuration: SessionConfiguration, now: Instant) {
         guard isRemembered != self.isRemembered else { return }
         let limits = configuration.limits(isRemembered: isRemembered)
-        if isRemembered {
-            self.absoluteExpiresAt = (self.authenticatedAt ?? self.createdAt) + limits.absolute
-        } else {
-            self.absoluteExpiresAt = min(self.absoluteExpiresAt, now + limits.absolute)
-        }
+        self.absoluteExpiresAt = self.authenticationStart + limits.absolute
         self.isRemembered = isRemembered
         self.lastAccessedAt = max(self.lastAccessedAt, now)
         self.expiresAt = limits.expiry(usedAt: now, absoluteExpiresAt: self.absoluteExpiresAt)
-    }
-}
-
-extension SessionEngine {
-    func cookie(for request: SessionRequest) -> SessionCookie {
-        self.configuration.cookieForRequest?(request) ?? self.configuration.cookie
     }
 }

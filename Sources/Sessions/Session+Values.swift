@@ -30,7 +30,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
     public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws {
-        let encoded = try self.encode(value, for: key)
+        let encoded = try key.encode(value)
         self.access { $0.change(key, to: value, encoded: encoded, since: nil) }
     }
 
@@ -50,7 +50,7 @@ extension Session {
         let run: @Sendable (SessionValue?) throws -> (encoded: SessionValue?, result: Result) = { stored in
             var value = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
             let result = try body(&value)
-            return (try key.codec.encode(value), result)
+            return (try key.encode(value), result)
         }
         // The body may use the session itself, so it runs without the lock, and again if somebody came between.
         while true {
@@ -143,20 +143,22 @@ extension Session {
 
     private func change<Value>(_ key: SessionKey<Value>, to value: Value, since before: Reading<Value>?) {
         do {
-            let encoded = try self.encode(value, for: key)
+            let encoded = try key.encode(value)
             // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
-            if let before, before.encoded == nil, try self.encode(before.value, for: key) == encoded { return }
+            if let before, before.encoded == nil, try key.encode(before.value) == encoded { return }
             self.access { $0.change(key, to: value, encoded: encoded, since: before.map { ($0.value, $0.encoded) }) }
         } catch {
             self.access { $0.failure = $0.failure ?? error }
         }
     }
+}
 
-    private func encode<Value>(_ value: Value, for key: SessionKey<Value>) throws(SessionError) -> SessionValue? {
+extension SessionKey {
+    fileprivate func encode(_ value: Value) throws(SessionError) -> SessionValue? {
         do {
-            return try key.codec.encode(value)
+            return try self.codec.encode(value)
         } catch {
-            throw .notEncodable(key.name, underlying: error)
+            throw .notEncodable(self.name, underlying: error)
         }
     }
 }
@@ -188,7 +190,7 @@ extension SessionState {
             let base = before?.value ?? present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
             let step: SessionChange.Step = { stored in
                 let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
-                return try key.codec.encode(merge(base, value, theirs))
+                return try key.encode(merge(base, value, theirs))
             }
             let isUndisturbed = before.map { $0.encoded == present } ?? true
             let result = isUndisturbed ? encoded : (try? step(present)) ?? encoded

@@ -15,7 +15,8 @@ public struct SessionConfiguration: Sendable {
     public var cookie: SessionCookie = .standard
 
     /// A cookie chosen by the request, for an application that serves several hosts. It must have the same name for
-    /// the same visitor. The default is nil: ``cookie`` for every request.
+    /// the same visitor. One that browsers would not accept is not used; ``cookie`` is. The default is nil: ``cookie``
+    /// for every request.
     public var cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)?
 
     /// The limits of ordinary sessions. The default is 20 minutes idle, 8 hours in all.
@@ -78,6 +79,12 @@ public struct SessionConfiguration: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The cookie of a request.
+    func cookie(for request: SessionRequest) -> SessionCookie {
+        guard let cookie = self.cookieForRequest?(request), cookie.problems.isEmpty else { return self.cookie }
+        return cookie
+    }
 
     /// For a development machine: as the defaults, but over plain HTTP, with a cookie named `session`.
     ///

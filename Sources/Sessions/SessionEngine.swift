@@ -30,15 +30,20 @@ public final class SessionEngine: Sendable {
 
     /// Creates an engine.
     ///
+    /// - Parameters:
+    ///   - backend: Where the sessions are remembered.
+    ///   - configuration: How they behave. The default is ``SessionConfiguration/init()``, which is safe.
+    ///   - transport: How tokens travel. The default is nil: in the cookie of the configuration.
     /// - Throws: ``SessionError`` with the code `configuration` when the configuration is unsafe or contradicts itself.
-    public init(_ backend: SessionBackend, configuration: SessionConfiguration = SessionConfiguration()) throws {
+    public init(
+        _ backend: SessionBackend,
+        configuration: SessionConfiguration = SessionConfiguration(),
+        transport: (any SessionTransport)? = nil
+    ) throws {
         try configuration.check()
         self.configuration = configuration
         self.store = GuardedStore(store: backend.store, configuration: configuration)
-        self.transport = CookieTransport(
-            configuration.cookie,
-            cookieForRequest: configuration.cookieForRequest
-        )
+        self.transport = transport ?? CookieTransport(configuration)
         self.planner = SessionPlanner(configuration: configuration)
     }
 

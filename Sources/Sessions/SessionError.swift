@@ -70,10 +70,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         )
     }
 
-    static func contention(attempts: Int, retryAfter: Duration) -> SessionError {
+    static func contention(_ id: SessionID, retryAfter: Duration) -> SessionError {
         SessionError(
             .contention,
-            "The session was changed by other requests in each of \(attempts) attempts to save it.",
+            "So many requests changed the session \(id) that this one had to give up; nothing of it was stored.",
             retryAfter: retryAfter
         )
     }

@@ -9,6 +9,7 @@
 #if Hummingbird
 public import Hummingbird
 import HTTPTypes
+import Logging
 import NIOHTTP1
 public import Sessions
 
@@ -70,7 +71,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         do {
             response = try await next(request, context)
         } catch {
-            throw await self.close(session, after: error)
+            throw await self.close(session, after: error, context)
         }
         var fields = HTTPFields()
         swap(&fields, &response.headers)
@@ -88,15 +89,21 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ///
     /// An error that is a response is a way to answer, and what the handler set is stored. Any other is a handler that
     /// failed half-way.
-    private func close(_ session: Session, after error: any Error) async -> any Error {
+    private func close(_ session: Session, after error: any Error, _ context: Context) async -> any Error {
         var fields = HTTPFields()
         do {
             let isResponse = error is any HTTPResponseError
             try await self.engine.close(session, outcome: isResponse ? .responded : .failed, response: &fields)
             // The server itself answers what it could not parse, and must find the error as it was.
-            if error is HTTPParserError { return error }
-            return fields.isEmpty ? error : SessionResponseError(error, headers: fields)
+            if fields.isEmpty || error is HTTPParserError { return error }
+            // The usual error stays of its own type, for middleware outside that looks at it.
+            if var error = error as? HTTPError {
+                error.headers.append(contentsOf: fields)
+                return error
+            }
+            return SessionResponseError(error, headers: fields)
         } catch let closingError {
+            context.logger.debug("A handler failed, and closing its session too", metadata: ["error": "\(error)"])
             return SessionResponseError(closingError, headers: fields)
         }
     }

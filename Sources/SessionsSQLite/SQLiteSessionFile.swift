@@ -130,7 +130,8 @@ enum SQLiteSessionFile {
     private static func reason(of error: DatabaseError) -> String {
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away"
-        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: "it or its folder cannot be written to: check permissions"
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
+            "it or its folder cannot be written to: check permissions"
         case .SQLITE_BUSY: "another process kept it locked"
         default: "SQLite refused it"
         }

@@ -69,6 +69,7 @@ enum SQLiteSessionRow: Sendable {
         return row.hasNull(atIndex: 0) ? .marker : .record(Stored(row, id: id))
     }
 
+    /// Finds records; one that cannot be read is left out, for it is one bad record and not a bad list.
     static func fetchAll(
         where condition: String,
         _ arguments: StatementArguments,
@@ -77,7 +78,12 @@ enum SQLiteSessionRow: Sendable {
         let statement = try db.cachedStatement(sql: "SELECT \(self.columns), id FROM sessions WHERE \(condition)")
         let rows = try Row.fetchAll(statement, arguments: arguments)
         return try rows.compactMap { row in
-            try SessionID(bytes: row[5] as Data).map { try Stored(row, id: $0).decode() }
+            guard let id = SessionID(bytes: row[5] as Data) else { return nil }
+            do {
+                return try Stored(row, id: id).decode()
+            } catch let error as SessionStoreError where error.code == .corruptRecord {
+                return nil
+            }
         }
     }
 

@@ -48,7 +48,8 @@ extension SQLiteSessionStore: SubjectSessionStore {
 extension SQLiteSessionStore: EnumerableSessionStore {
     public func count(now: Instant) async throws -> Int {
         try await self.read { db in
-            let sql = "SELECT count(*) FROM sessions WHERE record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?"
+            let sql =
+                "SELECT count(*) FROM sessions WHERE record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?"
             return try Int.fetchOne(db, sql: sql, arguments: [now.millisecondsSince1970]) ?? 0
         }
     }

@@ -136,7 +136,8 @@ extension SQLiteSessionStore: SessionStore {
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         try await self.write(isEnding: true) { db in
             let extending = try db.cachedStatement(
-                sql: "UPDATE sessions SET expires_at = max(expires_at, ?) WHERE id = ? AND record IS NULL AND expires_at > ?"
+                sql:
+                    "UPDATE sessions SET expires_at = max(expires_at, ?) WHERE id = ? AND record IS NULL AND expires_at > ?"
             )
             try extending.execute(
                 arguments: [markedUntil.millisecondsSince1970, id.data, now.millisecondsSince1970]

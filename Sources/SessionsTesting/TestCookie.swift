@@ -134,7 +134,9 @@ public struct TestCookie: Sendable, Equatable {
     }
 
     private static func seconds(_ text: String) -> Int64? {
-        guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else { return nil }
+        guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first) else {
+            return nil
+        }
         return Int64(text) ?? (text.hasPrefix("-") ? .min : .max)
     }
 
@@ -142,7 +144,9 @@ public struct TestCookie: Sendable, Equatable {
     private static func date(_ text: String) -> Instant? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = text.split { $0 == " " || $0 == ":" }
-        guard parts.count == 8, parts[7] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+        guard parts.count == 8, parts[7] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
         guard let time = TimeZone(secondsFromGMT: 0) else { return nil }
         var components = DateComponents()
         components.timeZone = time

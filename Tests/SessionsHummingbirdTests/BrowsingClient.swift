@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if Hummingbird
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -36,3 +37,4 @@ struct BrowsingClient: Sendable {
 extension TestResponse {
     var text: String { String(buffer: self.body) }
 }
+#endif

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if Hummingbird
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -190,7 +191,8 @@ struct SessionsMiddlewareTests {
             #expect(browser.browser.cookies.isEmpty)
             try await browser.send("/begin")
             #expect(
-                try await browser.send("/stream").text == "first saved response_started response_started response_started "
+                try await browser.send("/stream").text
+                    == "first saved response_started response_started response_started "
             )
             #expect(try await browser.send("/read").text == "2")
         }
@@ -235,7 +237,8 @@ struct SessionsMiddlewareTests {
             context.session[.views] += 1
             return "\(context.session[.views])"
         }
-        router.group("public").add(middleware: SessionsMiddleware(engine, onStoreFailure: .anonymous)).get { _, context in
+        router.group("public").add(middleware: SessionsMiddleware(engine, onStoreFailure: .anonymous)).get {
+            _, context in
             "\(context.session[.views])"
         }
         try await Application(router: router).test(.router) { client in
@@ -337,3 +340,4 @@ struct SessionsMiddlewareTests {
     }
     #endif
 }
+#endif

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if Hummingbird
 import Hummingbird
 import SessionsHummingbird
 
@@ -18,3 +19,4 @@ struct TestRequestContext: SessionsRequestContext {
         self.sessions = .init(source: source)
     }
 }
+#endif

@@ -103,7 +103,8 @@ struct ConfigurationTests {
         try SessionConfiguration.development.check()
         for cookie in [
             SessionCookie(name: "__Secure-id", domain: "example.com"), SessionCookie(name: "__Http-id", path: "/a"),
-            SessionCookie(name: "__Host-Http-id"), SessionCookie(name: "__Host-id", sameSite: .none, isPartitioned: true),
+            SessionCookie(name: "__Host-Http-id"),
+            SessionCookie(name: "__Host-id", sameSite: .none, isPartitioned: true),
             SessionCookie(name: "id", secure: .auto, sameSite: .auto), SessionCookie(name: "id", secure: .never),
         ] {
             var configuration = SessionConfiguration()

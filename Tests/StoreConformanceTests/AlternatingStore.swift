@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if SQLite
 import Sessions
 import SessionsSQLite
 import Synchronization
@@ -79,3 +80,4 @@ final class AlternatingStore: SubjectSessionStore, EnumerableSessionStore, Sweep
         try await self.next.sweep(limit: limit, now: now)
     }
 }
+#endif

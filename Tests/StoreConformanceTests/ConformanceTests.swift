@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if SQLite
 import Foundation
 import GRDB
 import Sessions
@@ -37,3 +38,4 @@ struct ConformanceTests {
         }
     }
 }
+#endif

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if SQLite
 import Foundation
 import GRDB
 import HTTPTypes
@@ -105,7 +106,8 @@ struct SQLiteSessionStoreTests {
         }
     }
 
-    @Test("64 clients count 100 times each in one session: 6,400, also through two stores on one file", arguments: [1, 2])
+    @Test(
+        "64 clients count 100 times each in one session: 6,400, also through two stores on one file", arguments: [1, 2])
     func sixtyFourClients(storeCount: Int) async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("sessions.sqlite")
@@ -227,3 +229,4 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         try bytes.write(to: URL(filePath: path))
     }
 }
+#endif

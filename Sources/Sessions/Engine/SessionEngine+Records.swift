@@ -58,7 +58,8 @@ extension SessionEngine {
     /// `change` runs again on the record that another request has written meanwhile, until it is stored. Requests of
     /// this engine that met such a conflict line up, each for its turn, so that none is overtaken for ever: without
     /// that, of many that try at once one succeeds and all the others try again.
-    func rewrite(_ record: SessionRecord, _ change: (inout SessionRecord) throws -> Void) async throws -> RewriteResult {
+    func rewrite(_ record: SessionRecord, _ change: (inout SessionRecord) throws -> Void) async throws -> RewriteResult
+    {
         var base = record
         let lane = self.lanes[Int(record.id.low % UInt64(self.lanes.count))]
         // Whoever comes while others are lined up goes behind them, or they would never get their turn.
@@ -67,7 +68,7 @@ extension SessionEngine {
         return try await lane.whenFree {
             // A store that stalls keeps whoever has the turn for its deadline; those behind must not add theirs to it.
             guard self.configuration.clock.now - start <= self.configuration.storeDeadline else {
-                throw SessionError.contention(attempts: 1, retryAfter: self.configuration.retryAfter)
+                throw SessionError.contention(record.id, retryAfter: self.configuration.retryAfter)
             }
             for attempt in 1..<Self.rewriteLimit {
                 if let result = try await self.tryRewrite(&base, opened: record, change) { return result }
@@ -76,7 +77,7 @@ extension SessionEngine {
                 guard let current = try await self.current(record) else { return .gone }
                 base = current
             }
-            throw SessionError.contention(attempts: Self.rewriteLimit, retryAfter: self.configuration.retryAfter)
+            throw SessionError.contention(record.id, retryAfter: self.configuration.retryAfter)
         }
     }
 

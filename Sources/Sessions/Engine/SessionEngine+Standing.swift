@@ -15,7 +15,9 @@ extension SessionEngine {
         if reading.malformedCount > 0 || reading.surplusCount > 0 {
             logger.debug(
                 "Session tokens that are none, or too many, were left out",
-                metadata: ["session.malformed": "\(reading.malformedCount)", "session.surplus": "\(reading.surplusCount)"]
+                metadata: [
+                    "session.malformed": "\(reading.malformedCount)", "session.surplus": "\(reading.surplusCount)",
+                ]
             )
         }
         guard !reading.tokens.isEmpty else { return .visitor }
@@ -86,7 +88,9 @@ extension SessionEngine {
         }
     }
 
-    private func check(_ token: SessionToken, against record: SessionRecord, now: Instant, logger: Logger) -> TokenLookUp {
+    private func check(_ token: SessionToken, against record: SessionRecord, now: Instant, logger: Logger)
+        -> TokenLookUp
+    {
         // A store may be careless, and the idle limit may have been shortened since the record was written.
         let limits = self.configuration.limits(isRemembered: record.isRemembered)
         let idleEnd = limits.idle.map { record.lastAccessedAt + $0 } ?? .distantFuture

@@ -25,7 +25,7 @@ public final class MemorySessionStore: Sendable {
 
     /// Creates an empty store.
     ///
-    /// - Parameter maximumCount: The most records to keep, at least 1; about 350 bytes each for small sessions. The
+    /// - Parameter maximumCount: The most records to keep, at least 1. The
     ///   bound is divided among the shards and kept in each. The default is 1,000,000.
     public init(maximumCount: Int = 1_000_000) {
         let maximumCount = max(1, maximumCount)
@@ -81,7 +81,8 @@ extension MemorySessionStore: SessionStore {
 extension MemorySessionStore: SubjectSessionStore {
     public func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
         try self.subjects.ids(of: subject).sorted().compactMap { id in
-            guard case .found(let record) = try self.shard(of: id).load(id, now: now), record.belongs(to: subject) else {
+            guard case .found(let record) = try self.shard(of: id).load(id, now: now), record.belongs(to: subject)
+            else {
                 return nil
             }
             return record

@@ -17,7 +17,8 @@ final class MemoryStoreShard: Sendable {
 
         /// The bytes and header of a live record.
         func live(_ id: SessionID, now: Instant) -> (bytes: [UInt8], header: SessionRecordHeader)? {
-            guard let bytes = self.records[id], let header = SessionRecordHeader(bytes), !header.isExpired(at: now) else {
+            guard let bytes = self.records[id], let header = SessionRecordHeader(bytes), !header.isExpired(at: now)
+            else {
                 return nil
             }
             return (bytes, header)
@@ -58,7 +59,9 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) throws -> SessionReplaceResult {
+    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) throws
+        -> SessionReplaceResult
+    {
         let bytes = SessionRecordCodec.encode(record)
         let conflicting = try self.state.withLock { state -> [UInt8]?? in
             guard let (old, header) = state.live(record.id, now: now), !state.isMarked(record.id, now: now) else {
@@ -105,7 +108,9 @@ final class MemoryStoreShard: Sendable {
                 return false
             }
             guard let (bytes, _) = state.live(id, now: now) else { return false }
-            if let subject, (try? SessionRecordCodec.decode(bytes, id: id))?.belongs(to: subject) != true { return false }
+            if let subject, (try? SessionRecordCodec.decode(bytes, id: id))?.belongs(to: subject) != true {
+                return false
+            }
             self.remove(id, from: &state)
             state.markers[id] = markedUntil
             return true
@@ -141,7 +146,8 @@ final class MemoryStoreShard: Sendable {
                 .prefix(limit).map(\.key)
             let expiredIDs = Array(expired)
             for id in expiredIDs { self.remove(id, from: &state) }
-            let outlived = Array(state.markers.lazy.filter { now >= $0.value }.prefix(limit - expiredIDs.count).map(\.key))
+            let outlived = Array(
+                state.markers.lazy.filter { now >= $0.value }.prefix(limit - expiredIDs.count).map(\.key))
             for id in outlived { state.markers[id] = nil }
             return expiredIDs.count + outlived.count
         }

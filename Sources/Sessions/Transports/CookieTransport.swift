@@ -8,36 +8,27 @@
 
 public import HTTPTypes
 
-/// Tokens in a cookie.
+/// Tokens in the cookie that a configuration describes.
 public struct CookieTransport: SessionTransport {
-    private let cookie: SessionCookie
-    private let cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)?
+    private let configuration: SessionConfiguration
 
     /// Creates a transport.
-    ///
-    /// - Parameters:
-    ///   - cookie: The cookie.
-    ///   - cookieForRequest: Another cookie for some requests. One that browsers would not accept is not used; the
-    ///     first is.
-    public init(
-        _ cookie: SessionCookie,
-        cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)? = nil
-    ) {
-        self.cookie = cookie
-        self.cookieForRequest = cookieForRequest
+    public init(_ configuration: SessionConfiguration) {
+        self.configuration = configuration
     }
 
     public var requestField: HTTPField.Name { .cookie }
 
     public func read(_ request: SessionRequest) -> SessionTokenReading {
         var reading = SessionTokenReading()
-        CookieHeader.forEachValue(of: self.cookie(for: request).name, in: request.headerFields) { reading.add($0) }
+        let name = self.configuration.cookie(for: request).name
+        CookieHeader.forEachValue(of: name, in: request.headerFields) { reading.add($0) }
         return reading
     }
 
     public func set(_ token: SessionToken, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
         SetCookie.set(
-            self.cookie(for: instruction.request).applying(instruction.cookieOverrides),
+            self.cookie(for: instruction),
             value: token.text,
             maxAge: instruction.maxAge,
             isSecureConnection: instruction.request.isSecure,
@@ -47,15 +38,13 @@ public struct CookieTransport: SessionTransport {
 
     public func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
         SetCookie.clear(
-            self.cookie(for: instruction.request).applying(instruction.cookieOverrides),
+            self.cookie(for: instruction),
             isSecureConnection: instruction.request.isSecure,
             in: &response
         )
     }
 
-    func cookie(for request: SessionRequest) -> SessionCookie {
-        guard let cookieForRequest else { return self.cookie }
-        let cookie = cookieForRequest(request)
-        return cookie.problems.isEmpty ? cookie : self.cookie
+    private func cookie(for instruction: SessionTokenInstruction) -> SessionCookie {
+        self.configuration.cookie(for: instruction.request).applying(instruction.cookieOverrides)
     }
 }

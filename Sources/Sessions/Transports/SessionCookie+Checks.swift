@@ -29,7 +29,9 @@ extension SessionCookie {
 
     private var problemsOfPrefix: [String] {
         let prefixes = ["__Host-Http-", "__Host-", "__Http-", "__Secure-"]
-        guard let prefix = prefixes.first(where: { self.name.lowercased().hasPrefix($0.lowercased()) }) else { return [] }
+        guard let prefix = prefixes.first(where: { self.name.lowercased().hasPrefix($0.lowercased()) }) else {
+            return []
+        }
         guard self.name.hasPrefix(prefix) else {
             return [
                 """
@@ -67,7 +69,8 @@ extension SessionCookie {
 
     private var problemsOfAttributes: [String] {
         var problems: [String] = []
-        if !self.path.hasPrefix("/") || !self.path.utf8.allSatisfy(Self.isAttributeByte) || self.path.utf8.count > 1024 {
+        if !self.path.hasPrefix("/") || !self.path.utf8.allSatisfy(Self.isAttributeByte) || self.path.utf8.count > 1024
+        {
             problems.append(
                 "cookie.path must begin with \"/\", have no \";\" or control characters, and at most 1,024 bytes."
             )

@@ -10,7 +10,8 @@ import Sessions
 
 extension StoreConformance {
     static let subjectRules: [StoreRule] = [
-        StoreRule(.subjects, "a subject's live sessions are listed, in the order of their ids") { store, samples, check in
+        StoreRule(.subjects, "a subject's live sessions are listed, in the order of their ids") {
+            store, samples, check in
             let store = try check.require(store, as: (any SubjectSessionStore).self)
             let records = (0..<20).map { samples.record(subject: $0 % 2 == 0 ? "ada" : "alan") }
             for record in records { try await store.create(record, now: samples.now) }
@@ -47,7 +48,8 @@ extension StoreConformance {
             next.subject = "alan"
             _ = try await store.replace(next, ifVersion: record.version, now: samples.now)
             try check.expect(try await store.sessions(of: "ada", now: samples.now), is: [], "sessions of the former")
-            try check.expect(try await store.sessions(of: "alan", now: samples.now), is: [next], "sessions of the latter")
+            try check.expect(
+                try await store.sessions(of: "alan", now: samples.now), is: [next], "sessions of the latter")
             var last = samples.next(next)
             last.subject = nil
             _ = try await store.replace(last, ifVersion: next.version, now: samples.now)
@@ -71,7 +73,8 @@ extension StoreConformance {
             }
             try check.expect(try await store.sessions(of: "ada", now: samples.now), is: [records[0]], "sessions")
             try check.expect(try await store.load(other.id, now: samples.now), is: .found(other), "load of another's")
-            let again = try await store.endAll(of: "ada", except: [records[0].id], markedUntil: marked, now: samples.now)
+            let again = try await store.endAll(
+                of: "ada", except: [records[0].id], markedUntil: marked, now: samples.now)
             try check.expect(again, is: 0, "endings the second time")
         },
         StoreRule(.subjects, "no session survives the ending of all, however busy it is") { store, samples, check in
@@ -114,7 +117,8 @@ extension StoreConformance {
             try await store.end(ended.id, markedUntil: samples.now + .hours(1), now: samples.now)
             try check.expect(try await store.count(now: expired.expiresAt), is: 2, "count later")
         },
-        StoreRule(.enumeration, "pages meet every live session once, in the order of the ids") { store, samples, check in
+        StoreRule(.enumeration, "pages meet every live session once, in the order of the ids") {
+            store, samples, check in
             let store = try check.require(store, as: (any EnumerableSessionStore).self)
             let live = (0..<57).map { _ in samples.record() }
             let over = (0..<10).map { _ in samples.record(idle: .minutes(1)) }
@@ -164,6 +168,6 @@ extension StoreConformance {
             try check.expect(try await store.sweep(limit: 5, now: marked), is: 1, "the marker's batch")
             try check.expect(try await store.sweep(limit: 5, now: marked), is: 0, "what is left to sweep")
             try check.expect(try await store.load(live.id, now: marked), is: .found(live), "load of the live one")
-        },
+        }
     ]
 }

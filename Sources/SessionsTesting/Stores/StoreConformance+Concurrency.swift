@@ -53,7 +53,8 @@ extension StoreConformance {
                 throw StoreRuleFailure(rule: check.rule, message: "the record is gone")
             }
             try check.expect(final.values["n"], is: .integer(Int64(StoreConformance.workers * 25)), "the counter")
-            try check.expect(final.version.counter, is: UInt64(StoreConformance.workers * 25 + 1), "the version's counter")
+            try check.expect(
+                final.version.counter, is: UInt64(StoreConformance.workers * 25 + 1), "the version's counter")
             try check.expect(final.lastAccessedAt >= record.lastAccessedAt, "the last access went back")
         },
         StoreRule(.concurrency, "of many endings one is told that the session was live") { store, samples, check in
@@ -89,7 +90,8 @@ extension StoreConformance {
         },
     ]
 
-    private static func increment(_ record: SessionRecord, in store: any SessionStore, samples: SampleRecords) async throws
+    private static func increment(_ record: SessionRecord, in store: any SessionStore, samples: SampleRecords)
+        async throws
     {
         guard case .found(var base) = try await store.load(record.id, now: samples.now) else { return }
         while true {

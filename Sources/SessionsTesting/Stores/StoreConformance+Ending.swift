@@ -10,7 +10,8 @@ import Sessions
 
 extension StoreConformance {
     static let endingRules: [StoreRule] = [
-        StoreRule(.ending, "an ended session is not found, and told apart while it is marked") { store, samples, check in
+        StoreRule(.ending, "an ended session is not found, and told apart while it is marked") {
+            store, samples, check in
             let record = samples.record(subject: "ada")
             try await store.create(record, now: samples.now)
             let marked = samples.now + .minutes(1)
@@ -21,7 +22,8 @@ extension StoreConformance {
             try check.expect(try await store.load(record.id, now: before), is: .ended, "load before the marker's end")
             try check.expect(try await store.load(record.id, now: marked), is: .missing, "load at the marker's end")
         },
-        StoreRule(.ending, "create refuses a marked id, and takes it when the marker has gone") { store, samples, check in
+        StoreRule(.ending, "create refuses a marked id, and takes it when the marker has gone") {
+            store, samples, check in
             let record = samples.record()
             try await store.create(record, now: samples.now)
             let marked = samples.now + .minutes(1)

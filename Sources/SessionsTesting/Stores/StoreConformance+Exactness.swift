@@ -46,7 +46,8 @@ extension StoreConformance {
                     high: record.id.high ^ (bit < 64 ? mask : 0),
                     low: record.id.low ^ (bit < 64 ? 0 : mask)
                 )
-                try check.expect(try await store.load(id, now: samples.now), is: .missing, "load with bit \(bit) flipped")
+                try check.expect(
+                    try await store.load(id, now: samples.now), is: .missing, "load with bit \(bit) flipped")
             }
         },
         StoreRule(.exactness, "ids of zeros and of ones are ids like others") { store, samples, check in

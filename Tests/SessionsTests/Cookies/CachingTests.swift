@@ -49,7 +49,8 @@ struct CachingTests {
     @Test(
         "what the handler said stays when it is at least as private, and goes when it is not",
         arguments: [
-            ("private, max-age=60", "private, max-age=60"), ("No-Store", "No-Store"), ("public, max-age=60", "no-store"),
+            ("private, max-age=60", "private, max-age=60"), ("No-Store", "No-Store"),
+            ("public, max-age=60", "no-store"),
             ("max-age=60", "no-store"), ("no-cache", "no-store"), ("private=\"x\"", "no-store"),
             ("public, private", "no-store"), ("s-maxage=9", "no-store"),
         ]
@@ -63,7 +64,8 @@ struct CachingTests {
     @Test("Vary names the cookie once, beside what the handler named")
     func vary() async throws {
         for (said, expected) in [
-            ([], ["Cookie"]), (["Accept-Encoding"], ["Accept-Encoding", "Cookie"]), (["accept, COOKIE"], ["accept, COOKIE"]),
+            ([], ["Cookie"]), (["Accept-Encoding"], ["Accept-Encoding", "Cookie"]),
+            (["accept, COOKIE"], ["accept, COOKIE"]),
             (["*"], ["*"]),
         ] as [([String], [String])] {
             let response = try await self.response(vary: said) { _ = $0[.views] }

@@ -14,7 +14,9 @@ import Testing
 @Suite("Set-Cookie fields")
 struct SetCookieTests {
     /// The attributes that a new session's cookie has on the wire.
-    private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws -> String {
+    private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws
+        -> String
+    {
         let site = try Site { configure(&$0) }
         let session = try await site.engine.open(
             SessionRequest(headerFields: [:], isSecure: isSecure),

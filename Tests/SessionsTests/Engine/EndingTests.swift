@@ -88,6 +88,38 @@ struct EndingTests {
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
+    @Test("no verb of a request that was overtaken by a login puts an anonymous cookie over it", arguments: 0..<2)
+    func overtakenVerbs(wasOpenBefore: Int) async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let old = browser.copy(site)
+        let verbs: [@Sendable (Session) async throws -> Void] = [
+            { try await $0.regenerate() }, { try await $0.remember() },
+            { try await $0.setCookie(.init(priority: .low)) },
+            { try await $0.renew() }, { try await $0.touch() }, { try await $0.reload() },
+            { session in
+                session[.views] += 1
+                try await session.save()
+            },
+        ]
+        var open: [Session] = []
+        for _ in verbs where wasOpenBefore == 1 { open.append(try await site.open(old)) }
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        for _ in verbs where wasOpenBefore == 0 { open.append(try await site.open(old)) }
+        for (session, verb) in zip(open, verbs) {
+            do {
+                try await verb(session)
+            } catch let error as SessionError {
+                #expect(error.code == .ended)
+            }
+            #expect(session.id == nil)
+            let response = try await site.close(session, old)
+            #expect(response[.setCookie] == nil)
+        }
+        #expect(try await site.count == 1)
+    }
+
     @Test("after the marker has gone an old cookie is a stranger's, who may begin anew")
     func afterTheMarker() async throws {
         let site = try Site()

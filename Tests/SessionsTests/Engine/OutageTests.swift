@@ -68,7 +68,9 @@ struct OutageTests {
 
     @Test("a touch that failed withholds the response by default, and not where that is forgiven")
     func failedTouch() async throws {
-        for (policy, isForgiven) in [(StoreFailurePolicy.unavailable, false), (.keepResponse, true), (.anonymous, true)] {
+        for (policy, isForgiven) in [
+            (StoreFailurePolicy.unavailable, false), (.keepResponse, true), (.anonymous, true),
+        ] {
             let site = try Site { $0.onStoreFailure = policy }
             let browser = site.browser()
             try await site.visit(browser) { $0[.views] += 1 }

@@ -164,7 +164,9 @@ private final class AlwaysConflictingStore: SessionStore {
     private let base = MemorySessionStore()
     let needsDeadline = false
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult { try await self.base.load(id, now: now) }
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.base.load(id, now: now)
+    }
     func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { true }
     func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { true }

@@ -59,20 +59,35 @@ struct RememberTests {
         #expect(try await site.visit(browser)[.setCookie] == nil)
     }
 
-    @Test("going back gives a cookie that ends with the browser, and limits that are not later than before")
+    @Test("going back gives a cookie that ends with the browser, and the limits of ordinary sessions")
     func back() async throws {
         let site = try Site()
         let browser = site.browser()
+        let start = site.clock.now
         try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
-        site.clock.advance(by: .days(10))
+        site.clock.advance(by: .hours(1))
         let response = try await site.visit(browser) { session in
             try await session.stopRemembering()
-            #expect(session.absoluteExpiresAt == site.clock.now + .hours(8))
+            #expect(session.absoluteExpiresAt == start + .hours(8))
             #expect(session.idleExpiresAt == site.clock.now + .minutes(20))
         }
         #expect(response[.setCookie]?.contains("Max-Age") == false)
         browser.close()
         #expect(browser.cookies.isEmpty)
+    }
+
+    @Test("going back ends a session that is older than an ordinary one may be")
+    func backTooLate() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
+        site.clock.advance(by: .hours(8))
+        try await site.visit(browser) { session in
+            try await session.stopRemembering()
+            #expect(session.id == nil)
+        }
+        #expect(browser.cookies.isEmpty)
+        #expect(try await site.count == 0)
     }
 
     @Test("remembering a stranger begins a session; forgetting one does not")

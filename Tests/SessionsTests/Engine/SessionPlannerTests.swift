@@ -66,7 +66,8 @@ struct SessionPlannerTests {
     static let longTouch = SessionTouch(lastAccessedAt: start, expiresAt: start + .days(14))
 
     static let rows: [Row] = [
-        Row(name: "a stranger who leaves nothing", facts: facts(.visitor), plan: .init(store: .nothing, cookie: .leave)),
+        Row(
+            name: "a stranger who leaves nothing", facts: facts(.visitor), plan: .init(store: .nothing, cookie: .leave)),
         Row(
             name: "a stranger of whom something is remembered",
             facts: facts(.visitor, changes: true),

@@ -56,7 +56,8 @@ struct VisitorsTests {
         "what is not a token is none, and the store is not asked",
         arguments: [
             "", "x", "../../etc/passwd", String(repeating: "A", count: 63), String(repeating: "A", count: 65),
-            String(repeating: "A", count: 63) + "=", String(repeating: "+", count: 64), String(repeating: "*", count: 64),
+            String(repeating: "A", count: 63) + "=", String(repeating: "+", count: 64),
+            String(repeating: "*", count: 64),
             "\"" + String(repeating: "A", count: 62) + "\"", String(repeating: "{}", count: 32),
         ]
     )
