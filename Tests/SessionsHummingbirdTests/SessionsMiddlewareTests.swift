@@ -9,6 +9,8 @@
 #if Hummingbird
 import HTTPTypes
 import Hummingbird
+import HummingbirdHTTP2
+import HummingbirdTLS
 import HummingbirdTesting
 import Sessions
 import SessionsHummingbird
@@ -298,6 +300,29 @@ struct SessionsMiddlewareTests {
             let forwarded = try #require(HTTPField.Name("X-Forwarded-Proto"))
             let response = try await browser.send("/", headers: [forwarded: "https"])
             #expect(response.headers[.setCookie]?.contains("Secure") == true)
+        }
+    }
+
+    @Test("an auto cookie is Secure where the server itself speaks TLS", arguments: [1, 2])
+    func ownTLS(version: Int) async throws {
+        let engine = try SessionEngine(.stored(in: MemorySessionStore()), configuration: .development)
+        let router = Router(context: TestRequestContext.self)
+        router.add(middleware: SessionsMiddleware(engine))
+        router.get { _, context in
+            context.session[.views] += 1
+            return "\(context.session[.views])"
+        }
+        let tls = try TestCertificate.serverConfiguration()
+        let application = Application(
+            router: router,
+            server: try version == 1 ? .tls(tlsConfiguration: tls) : .http2Upgrade(tlsConfiguration: tls),
+            configuration: .init(address: .hostname("127.0.0.1", port: 0))
+        )
+        try await application.test(.ahc(.https)) { client in
+            let browser = BrowsingClient(client: client)
+            let response = try await browser.send("/")
+            #expect(response.headers[.setCookie]?.contains("Secure") == true)
+            #expect(try await browser.send("/").text == "2")
         }
     }
 
