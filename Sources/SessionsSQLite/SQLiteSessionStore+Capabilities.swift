@@ -26,6 +26,7 @@ extension SQLiteSessionStore: SubjectSessionStore {
         }
     }
 
+    @discardableResult
     public func endAll(
         of subject: String,
         except kept: Set<SessionID>,

@@ -133,6 +133,7 @@ extension SQLiteSessionStore: SessionStore {
         }
     }
 
+    @discardableResult
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         try await self.write(isEnding: true) { db in
             let extending = try db.cachedStatement(

@@ -12,9 +12,10 @@ import GRDB
 import HTTPTypes
 import Logging
 import Sessions
-import SessionsSQLite
 import SessionsTesting
 import Testing
+
+@testable import SessionsSQLite
 
 @Suite("The SQLite store")
 struct SQLiteSessionStoreTests {
@@ -136,6 +137,45 @@ struct SQLiteSessionStoreTests {
             let store = try SQLiteSessionStore(path: path)
             let record = try #require(try await store.page(after: nil, limit: 2, now: SessionClock.system.now).first)
             #expect(record.values["views"] == .integer(6401))
+        }
+    }
+
+    @Test(
+        "an ending waits for the disk by default, another write where it is asked to",
+        arguments: [
+            (
+                SQLiteStoreConfiguration.Durability.processCrash, SQLiteStoreConfiguration.Durability.machineCrash,
+                [1, 2, 1]
+            ),
+            (.machineCrash, .machineCrash, [2, 2, 2]), (.processCrash, .processCrash, [1, 1, 1]),
+        ]
+    )
+    func durability(
+        of writes: SQLiteStoreConfiguration.Durability,
+        ofEndings: SQLiteStoreConfiguration.Durability,
+        expected: [Int]
+    ) async throws {
+        #expect(SQLiteStoreConfiguration().durability == .processCrash)
+        #expect(SQLiteStoreConfiguration().endingDurability == .machineCrash)
+        try await TemporaryFolder.with { folder in
+            var configuration = SQLiteStoreConfiguration()
+            configuration.durability = writes
+            configuration.endingDurability = ofEndings
+            let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"), configuration: configuration)
+            let record = self.samples.record()
+            let touch = SessionTouch(lastAccessedAt: self.samples.now, expiresAt: self.samples.now + .hours(1))
+            var synchronous: [Int] = []
+            // What SQLite calls synchronous is 1 for NORMAL and 2 for FULL.
+            let note = { @Sendable in
+                try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+            }
+            try await store.create(record, now: self.samples.now)
+            synchronous.append(try await note())
+            try await store.end(record.id, markedUntil: self.samples.now + .minutes(1), now: self.samples.now)
+            synchronous.append(try await note())
+            _ = try await store.touch(record.id, touch, now: self.samples.now)
+            synchronous.append(try await note())
+            #expect(synchronous == expected)
         }
     }
 

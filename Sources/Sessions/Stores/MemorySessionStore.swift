@@ -73,6 +73,7 @@ extension MemorySessionStore: SessionStore {
         self.shard(of: id).touch(id, touch, now: now)
     }
 
+    @discardableResult
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         self.shard(of: id).end(id, markedUntil: markedUntil, now: now)
     }
@@ -89,6 +90,7 @@ extension MemorySessionStore: SubjectSessionStore {
         }
     }
 
+    @discardableResult
     public func endAll(
         of subject: String,
         except kept: Set<SessionID>,

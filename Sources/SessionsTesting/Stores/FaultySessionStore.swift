@@ -137,6 +137,7 @@ extension FaultySessionStore: SessionStore {
         try await self.perform(.touch) { try await self.base.touch(id, touch, now: now) }
     }
 
+    @discardableResult
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         try await self.perform(.end) { try await self.base.end(id, markedUntil: markedUntil, now: now) }
     }
