@@ -17,7 +17,7 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session ended meanwhile,
     ///   `valuesTooLarge`, `notEncodable`, or `responseStarted`.
     public func save() async throws {
-        try await self.gate.whenFree {
+        try await self.alone {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (standing, hasChanges, hasResponseStarted) = self.withState {
                 ($0.standing, !$0.pending.isEmpty, $0.hasResponseStarted)
@@ -37,11 +37,17 @@ extension Session {
         }
     }
 
+    /// Forgets what was changed and not saved; nothing is sent. For a handler that answers a failed ``save()`` in its
+    /// own way, so that the end of the request does not try again.
+    public func discardChanges() {
+        self.access { $0.discardChanges() }
+    }
+
     /// Reads the session anew and forgets what was changed and not saved. Without a session it only forgets.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
     public func reload() async throws {
-        try await self.gate.whenFree {
+        try await self.alone {
             self.access { $0.discardChanges() }
             guard let live = self.withState({ $0.live }) else { return }
             let now = self.engine.configuration.clock.now
@@ -64,7 +70,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
     public func touch() async throws {
-        try await self.gate.whenFree {
+        try await self.alone {
             guard let live = self.access({ $0.live }) else { return }
             let configuration = self.engine.configuration
             let now = configuration.clock.now
@@ -119,7 +125,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
     public func destroy() async throws {
-        try await self.gate.whenFree { try await self.endCurrent() }
+        try await self.alone { try await self.endCurrent() }
     }
 
     /// Remembers the visitor beyond the life of the browser, now: a persistent cookie, and the limits of remembered
@@ -166,9 +172,24 @@ extension Session {
 }
 
 extension Session {
+    /// Runs a verb when no other runs, and remembers a failure of the store, which the end of the request need not
+    /// wait for a second time.
+    private func alone(_ body: () async throws -> Void) async throws {
+        try await self.gate.whenFree {
+            do {
+                try await body()
+                self.withState { $0.storeFailure = nil }
+            } catch let error as SessionError where error.code == .storeUnavailable {
+                self.withState { $0.storeFailure = error }
+                self.logger.error("The session store failed", metadata: ["error": "\(error)"])
+                throw error
+            }
+        }
+    }
+
     /// Runs a verb that needs a header of the response, alone.
     func beforeResponse(_ verb: String, _ body: () async throws -> Void) async throws {
-        try await self.gate.whenFree {
+        try await self.alone {
             let hasResponseStarted = self.access { $0.hasResponseStarted }
             guard !hasResponseStarted else { throw SessionError.responseStarted(verb) }
             try await body()

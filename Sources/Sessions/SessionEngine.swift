@@ -109,6 +109,7 @@ public final class SessionEngine: Sendable {
             do {
                 cookie = try await session.finish(outcome)
             } catch {
+                session.logger.error("The session could not be stored", metadata: ["error": "\(error)"])
                 failure = error
                 cookie = session.cookieOfVerbs
             }

@@ -84,7 +84,10 @@ extension SessionKey {
 }
 
 extension SessionKey where Value == Int {
-    /// A key that counts: of parallel changes none is lost, because each adds its difference. Sums saturate.
+    /// A key that counts: of parallel changes none is lost, because each adds its difference. Merged sums saturate.
+    ///
+    /// In `session[.views] += 1` the addition itself is Swift's, which stops the process at `Int.max`. Where a visitor
+    /// can set the number, count with ``Session/increment(_:by:)``, which saturates.
     ///
     /// - Parameters:
     ///   - name: The name under which the value is stored.

@@ -9,7 +9,6 @@
 #if Hummingbird
 public import HTTPTypes
 public import Hummingbird
-import Logging
 public import Sessions
 
 /// A handler may let a session's error through: it is a response.
@@ -28,9 +27,6 @@ extension SessionError: HTTPResponseError {
         var response = Response(status: self.status, headers: [.cacheControl: "no-store"])
         if let retryAfter {
             response.headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))"
-        }
-        if self.status == .internalServerError {
-            context.logger.error("A session could not be stored", metadata: ["error": "\(self)"])
         }
         return response
     }

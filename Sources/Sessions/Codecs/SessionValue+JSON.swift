@@ -30,6 +30,8 @@ extension SessionValue {
     private static let null = Array("null".utf8)
 
     private static func encode(_ value: some Encodable) -> [UInt8]? {
-        (try? JSONEncoder().encode(value)).map { Array($0) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return (try? encoder.encode(value)).map { Array($0) }
     }
 }

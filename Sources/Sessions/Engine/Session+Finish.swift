@@ -19,7 +19,17 @@ extension Session {
         } else if let failure = self.withState({ $0.failure }) {
             throw failure
         }
-        return try await self.carryOut(self.plan(handlerFailed: outcome.isFailure))
+        let plan = self.plan(handlerFailed: outcome.isFailure)
+        if let failure = self.withState({ $0.storeFailure }), plan.store.isWrite {
+            // It has just been waited for.
+            guard case .touch = plan.store, self.storeFailurePolicy.forgivesTouch else { throw failure }
+            return plan.cookie
+        }
+        return try await self.carryOut(plan)
+    }
+
+    private var storeFailurePolicy: StoreFailurePolicy {
+        self.request.onStoreFailure ?? self.engine.configuration.onStoreFailure
     }
 
     func plan(handlerFailed: Bool = false) -> SessionPlan {
@@ -129,8 +139,7 @@ extension Session {
                 return false
             }
         } catch let error as SessionError {
-            let policy = self.request.onStoreFailure ?? engine.configuration.onStoreFailure
-            guard policy.forgivesTouch else { throw error }
+            guard self.storeFailurePolicy.forgivesTouch else { throw error }
             self.logger.error("A session could not be touched", metadata: ["session.id": "\(id)", "error": "\(error)"])
             return true
         }

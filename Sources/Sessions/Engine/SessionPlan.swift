@@ -19,6 +19,14 @@ struct SessionPlan: Equatable {
         case update(SessionTouch?, renewing: Bool)
         /// Leave the store alone although there are changes: there is no session that they could go to.
         case drop
+
+        /// Whether the store is asked for something.
+        var isWrite: Bool {
+            switch self {
+            case .nothing, .drop: false
+            case .create, .touch, .update: true
+            }
+        }
     }
 
     /// What to do with the client's cookie.

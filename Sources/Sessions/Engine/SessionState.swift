@@ -69,6 +69,8 @@ struct SessionState {
     var hasResponseStarted = false
     /// The first value that could not be encoded.
     var failure: SessionError?
+    /// How the store failed the last verb, if it did.
+    var storeFailure: SessionError?
 
     init(_ standing: Standing) {
         self.standing = standing

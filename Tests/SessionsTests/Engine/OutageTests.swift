@@ -7,6 +7,8 @@
 //
 
 import HTTPTypes
+import InMemoryLogging
+import Logging
 import Sessions
 import SessionsTesting
 import Testing
@@ -111,6 +113,35 @@ struct OutageTests {
         let response = try await site.close(session, browser)
         #expect(response[.setCookie] == nil)
         try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a store that failed a save is not waited for again at the end of the request, and the log says it failed")
+    func waitedForOnce() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let session = try await site.open(browser)
+        session[.views] += 1
+        site.store.breakDown(.failing)
+        await #expect(throws: SessionError.self) { try await session.save() }
+        let error = await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+        #expect(error?.code == .storeUnavailable)
+        #expect(site.store.count(of: .replace) == 1)
+        #expect(site.logs.entries.contains { $0.level == .error && "\($0.message)".contains("store failed") })
+    }
+
+    @Test("a handler may answer a failed save in its own way")
+    func discarding() async throws {
+        let site = try Site { $0.maximumValuesSize = 100 }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        try await site.visit(browser) { session in
+            session[.theme] = String(repeating: "x", count: 100)
+            await #expect(throws: SessionError.self) { try await session.save() }
+            session.discardChanges()
+            #expect(session[.theme] == "dark")
+        }
+        try await site.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
     @Test("a login whose new session cannot be stored leaves nobody logged in")

@@ -1,0 +1,53 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Hummingbird
+import Sessions
+
+/// A JSON object in the making, of values that are JSON texts already: none is decoded only to be encoded again.
+struct JSONObject {
+    private var body: [UInt8] = []
+
+    /// The text of the object.
+    var bytes: [UInt8] { Array("{".utf8) + self.body + Array("}".utf8) }
+
+    /// Adds a member whose value is a JSON text; nil is `null`.
+    mutating func add(_ name: String, json: [UInt8]?) {
+        if !self.body.isEmpty { self.body += ",".utf8 }
+        self.body += SessionValue.string(name).jsonText
+        self.body += ":".utf8
+        self.body += json ?? Array("null".utf8)
+    }
+
+    mutating func add(_ name: String, _ text: String?) {
+        self.add(name, json: text.map { SessionValue.string($0).jsonText })
+    }
+
+    mutating func add(_ name: String, _ truth: Bool?) {
+        self.add(name, json: truth.map { SessionValue.boolean($0).jsonText })
+    }
+
+    mutating func add(_ name: String, _ number: Int) {
+        self.add(name, json: SessionValue.integer(Int64(number)).jsonText)
+    }
+}
+
+extension Response {
+    /// A response whose body is a JSON text.
+    static func json(_ bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json; charset=utf-8", .contentLength: "\(bytes.count)"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+
+    static func json(_ object: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
+        .json(object.bytes, status: status)
+    }
+}

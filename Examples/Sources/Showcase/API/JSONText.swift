@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// A JSON value of any kind, in the very spelling it came in: a number keeps all its digits.
+struct JSONText: Sendable {
+    let bytes: [UInt8]
+
+    /// - Returns: Nil when the bytes are no JSON text (RFC 8259).
+    init?(_ text: some Sequence<UInt8>) {
+        let bytes = Array(text)
+        guard let range = JSONGrammar.valueRange(in: bytes) else { return nil }
+        self.bytes = Array(bytes[range])
+    }
+
+    init?(_ value: SessionValue) {
+        guard !value.isUnknown else { return nil }
+        self.bytes = value.jsonText
+    }
+
+    /// A whole number is stored as one, so that a counter can count it on; all else stays the text that it is.
+    var sessionValue: SessionValue {
+        let text = String(decoding: self.bytes, as: UTF8.self)
+        guard let number = Int64(text), String(number) == text else { return .json(self.bytes) }
+        return .integer(number)
+    }
+}
+
+extension SessionKey<JSONText?> {
+    /// A key for whatever the client likes to keep.
+    static func json(_ name: String) -> Self {
+        SessionKey(
+            name,
+            default: nil,
+            codec: SessionValueCodec(
+                encode: { $0?.sessionValue },
+                decode: { value in
+                    guard let text = JSONText(value) else { throw UnreadableValue() }
+                    return text
+                }
+            )
+        )
+    }
+
+    private struct UnreadableValue: Error {}
+}

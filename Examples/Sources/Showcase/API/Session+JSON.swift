@@ -1,0 +1,31 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension Session {
+    /// What `/api/session` says of a session: all that its visitor may know, which is everything but the token.
+    var json: JSONObject {
+        let isThere = self.id != nil
+        var values = JSONObject()
+        for (name, value) in self.values.dictionary.sorted(by: { $0.key < $1.key }) {
+            values.add(name, json: value.jsonText)
+        }
+        var object = JSONObject()
+        object.add("id", self.id.map { "\($0)" })
+        object.add("isNew", isThere ? self.isNew : nil)
+        object.add("authenticated", isThere ? self.isAuthenticated : nil)
+        object.add("subject", self.subject)
+        object.add("createdAt", self.createdAt?.description)
+        object.add("lastAccessedAt", self.lastAccessedAt?.description)
+        object.add("idleExpiresAt", self.idleExpiresAt?.description)
+        object.add("absoluteExpiresAt", self.absoluteExpiresAt?.description)
+        object.add("values", json: values.bytes)
+        return object
+    }
+}

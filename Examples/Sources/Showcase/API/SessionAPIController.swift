@@ -1,0 +1,72 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import Hummingbird
+import Sessions
+import SessionsHummingbird
+
+/// The session of the visitor, and what can be done with it.
+struct SessionAPIController {
+    func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
+        group.get { _, context in Response.json(context.session.json) }
+        for verb in SessionVerb.allCases {
+            group.post("\(verb.rawValue)") { request, context in
+                try await verb.perform(on: context.session)
+                // The buttons of the page are plain forms: a browser goes back to the page that says what happened.
+                return request.isFromBrowser
+                    ? Response.redirect(to: "/?did=\(verb.rawValue)") : Response.json(context.session.json)
+            }
+        }
+        group.post("increment/:key", use: self.increment)
+    }
+
+    /// Counts, with a wait between reading and writing for those who want to see two requests meet.
+    @Sendable func increment(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let key = SessionKey<Int>.counter(try context.sessionKeyName())
+        let delay = try request.delay()
+        let session = context.session
+        let before = session[key]
+        try await Task.sleep(for: delay)
+        // As `session[key] += 1`, but a visitor who has set the counter to the largest number stops no server.
+        session[key] = before == .max ? before : before + 1
+        try await session.save()
+        if request.isFromBrowser { return .redirect(to: "/") }
+        var answer = JSONObject()
+        // What is stored by now, with what other requests have added meanwhile.
+        answer.add("value", session[key])
+        return .json(answer)
+    }
+}
+
+extension ShowcaseRequestContext {
+    /// The name of a value, from the path.
+    func sessionKeyName() throws -> String {
+        guard let name = try self.parameters.require("key").removingPercentEncoding else {
+            throw HTTPError(.badRequest, message: "The key in the path is not percent-encoded UTF-8.")
+        }
+        return name
+    }
+}
+
+extension Request {
+    private static let longestDelay = 30_000
+
+    /// Whether a person's browser asks, and wants to see a page.
+    var isFromBrowser: Bool {
+        self.headers[values: .accept].contains { $0.lowercased().contains("text/html") }
+    }
+
+    fileprivate func delay() throws -> Duration {
+        guard let text = self.uri.queryParameters["delay"] else { return .zero }
+        guard let milliseconds = Int(text), milliseconds >= 0 else {
+            throw HTTPError(.badRequest, message: "delay is a whole number of milliseconds, 0 or more.")
+        }
+        return .milliseconds(min(milliseconds, Self.longestDelay))
+    }
+}

@@ -1,0 +1,41 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// A user of the demo. The passwords are no secret: the login page shows them.
+struct Account: Sendable {
+    let username: String
+    let name: String
+    let password: String
+
+    static let all = [
+        Account(username: "ada", name: "Ada Lovelace", password: "lovelace"),
+        Account(username: "alan", name: "Alan Turing", password: "turing"),
+        Account(username: "grace", name: "Grace Hopper", password: "hopper"),
+    ]
+
+    static func named(_ username: String) -> Account? {
+        self.all.first { $0.username == username }
+    }
+
+    /// The account that a pair of username and password opens.
+    ///
+    /// An application of yours keeps hashes of passwords, made with Argon2 or scrypt, and not passwords.
+    static func opened(by credentials: Credentials) -> Account? {
+        let account = self.named(credentials.username)
+        // An unknown name takes as long as a wrong password.
+        let isRight = Self.areEqual(credentials.password, account?.password ?? "nobody's")
+        return isRight ? account : nil
+    }
+
+    /// Compares in a time that depends on the lengths alone.
+    private static func areEqual(_ left: String, _ right: String) -> Bool {
+        let (left, right) = (Array(left.utf8), Array(right.utf8))
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,40 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Sessions
+
+/// One of a few words.
+struct ChoiceArgument<Value: Sendable>: Sendable {
+    private let choices: [(name: String, value: Value)]
+
+    init(_ choices: [(name: String, value: Value)]) {
+        self.choices = choices
+    }
+
+    func parse(_ text: String) throws -> Value {
+        guard let choice = self.choices.first(where: { $0.name == text }) else {
+            throw ValidationError("Give one of \(self.choices.map(\.name).joined(separator: ", ")).")
+        }
+        return choice.value
+    }
+}
+
+extension ChoiceArgument<SessionCookie.Secure> {
+    static var secure: Self { .init([("auto", .auto), ("always", .always), ("never", .never)]) }
+}
+
+extension ChoiceArgument<SessionCookie.SameSite> {
+    static var sameSite: Self { .init([("strict", .strict), ("lax", .lax), ("none", .none), ("auto", .auto)]) }
+}
+
+extension ChoiceArgument<StoreFailurePolicy> {
+    static var onStoreFailure: Self {
+        .init([("unavailable", .unavailable), ("keep-response", .keepResponse), ("anonymous", .anonymous)])
+    }
+}

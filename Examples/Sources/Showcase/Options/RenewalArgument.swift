@@ -1,0 +1,19 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// When a secret is renewed by time: a duration, or `never`.
+enum RenewalArgument {
+    static func parse(_ text: String) throws -> SessionRenewal {
+        guard text != "never" else { return .never }
+        let after = try DurationArgument.parse(text)
+        // The secret before must not live as long as the one after it, however short the demonstration.
+        return SessionRenewal(after: after, grace: min(.seconds(30), after / 2))
+    }
+}

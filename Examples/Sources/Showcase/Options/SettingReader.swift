@@ -1,0 +1,33 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+
+/// Takes a setting from the command line, else from the environment.
+struct SettingReader {
+    private let environment: [String: String]
+
+    init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// - Returns: Nil when neither says anything; a variable that is empty says nothing.
+    func value<Value>(
+        _ option: Value?,
+        orVariable name: String,
+        _ parse: (String) throws -> Value
+    ) throws -> Value? {
+        if let option { return option }
+        guard let text = self.environment[name], !text.isEmpty else { return nil }
+        do {
+            return try parse(text)
+        } catch {
+            throw ValidationError("The value '\(text)' is invalid for the variable \(name): \(error)")
+        }
+    }
+}

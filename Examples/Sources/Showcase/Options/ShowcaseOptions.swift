@@ -1,0 +1,99 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Sessions
+
+/// The options of the command line, each absent unless it was given.
+struct ShowcaseOptions: ParsableArguments {
+    @Option(help: "The address to listen on. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 lets the system choose. (default: 8080)", transform: PortArgument.parse)
+    var port: Int?
+
+    @Option(
+        help: ArgumentHelp("Where sessions are kept: memory or sqlite:PATH. (default: memory)", valueName: "store"),
+        transform: StoreArgument.parse
+    )
+    var store: StoreArgument?
+
+    @Option(
+        help: ArgumentHelp("How long a session lives without being used. (default: 20m)", valueName: "duration"),
+        transform: DurationArgument.parse
+    )
+    var idleTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp("How long a session lives in any case. (default: 8h)", valueName: "duration"),
+        transform: DurationArgument.parse
+    )
+    var absoluteTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp("How old a secret may become, or never. (default: never)", valueName: "duration"),
+        transform: RenewalArgument.parse
+    )
+    var renewAfter: SessionRenewal?
+
+    @Option(
+        help: ArgumentHelp(
+            "The cookie's name. (default: session; __Host-session with --secure always)",
+            valueName: "name"
+        )
+    )
+    var cookieName: String?
+
+    @Option(
+        help: ArgumentHelp("When the cookie has Secure: auto, always or never. (default: auto)", valueName: "rule"),
+        transform: ChoiceArgument.secure.parse
+    )
+    var secure: SessionCookie.Secure?
+
+    @Option(
+        help: ArgumentHelp("The cookie's SameSite: strict, lax, none or auto. (default: lax)", valueName: "rule"),
+        transform: ChoiceArgument.sameSite.parse
+    )
+    var sameSite: SessionCookie.SameSite?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whose forwarded headers are believed: a count of proxies, or networks as in 10.0.0.0/8,fd00::/8. \
+            (default: nobody's)
+            """,
+            valueName: "proxies"
+        ),
+        transform: TrustedProxiesArgument.parse
+    )
+    var trustedProxies: TrustedProxies?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long after the last noted use of a session the next one is noted. (default: a tenth of the idle \
+            timeout)
+            """,
+            valueName: "duration"
+        ),
+        transform: DurationArgument.parse
+    )
+    var touchAfter: Duration?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What a request gets while the store fails: unavailable, keep-response or anonymous. (default: \
+            unavailable)
+            """,
+            valueName: "policy"
+        ),
+        transform: ChoiceArgument.onStoreFailure.parse
+    )
+    var onStoreFailure: StoreFailurePolicy?
+}

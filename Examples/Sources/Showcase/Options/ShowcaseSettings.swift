@@ -1,0 +1,93 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Sessions
+
+/// What the Showcase was told, with the defaults for what it was not, and the store opened.
+struct ShowcaseSettings {
+    let host: String
+    let port: Int
+    let storeArgument: StoreArgument
+    let store: any SweepableSessionStore
+    let configuration: SessionConfiguration
+
+    /// - Throws: `ValidationError` for options that are wrong, ``ShowcaseFailure`` for a store that cannot be opened.
+    init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
+        self.host = try reader.value(options.host, orVariable: "SHOWCASE_HOST") { $0 } ?? "127.0.0.1"
+        self.port = try reader.value(options.port, orVariable: "SHOWCASE_PORT", PortArgument.parse) ?? 8080
+        self.storeArgument =
+            try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
+        self.configuration = try Self.configuration(options, reader)
+        do {
+            try self.configuration.check()
+        } catch {
+            throw ValidationError(error.message)
+        }
+        // The store comes last: options that are refused must not leave a new file behind.
+        self.store = try self.storeArgument.open()
+    }
+
+    /// The host as it is written in a URL.
+    var displayHost: String {
+        self.host.contains(":") ? "[\(self.host)]" : self.host
+    }
+
+    private static func configuration(
+        _ options: ShowcaseOptions,
+        _ reader: SettingReader
+    ) throws -> SessionConfiguration {
+        var configuration = SessionConfiguration.development
+        configuration.cookie = try self.cookie(options, reader)
+        if let idle = try reader.value(
+            options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT", DurationArgument.parse
+        ) {
+            configuration.limits.idle = idle
+        }
+        if let absolute = try reader.value(
+            options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT", DurationArgument.parse
+        ) {
+            configuration.limits.absolute = absolute
+        }
+        if let renewal = try reader.value(
+            options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER", RenewalArgument.parse
+        ) {
+            configuration.renewal = renewal
+        }
+        if let trustedProxies = try reader.value(
+            options.trustedProxies, orVariable: "SHOWCASE_TRUSTED_PROXIES", TrustedProxiesArgument.parse
+        ) {
+            configuration.trustedProxies = trustedProxies
+        }
+        configuration.touchAfter = try reader.value(
+            options.touchAfter, orVariable: "SHOWCASE_TOUCH_AFTER", DurationArgument.parse
+        )
+        if let onStoreFailure = try reader.value(
+            options.onStoreFailure, orVariable: "SHOWCASE_ON_STORE_FAILURE", ChoiceArgument.onStoreFailure.parse
+        ) {
+            configuration.onStoreFailure = onStoreFailure
+        }
+        return configuration
+    }
+
+    /// The cookie for plain HTTP, unless `Secure` is asked for: then the strongest.
+    private static func cookie(_ options: ShowcaseOptions, _ reader: SettingReader) throws -> SessionCookie {
+        let secure = try reader.value(options.secure, orVariable: "SHOWCASE_SECURE", ChoiceArgument.secure.parse)
+        var cookie: SessionCookie = secure == .always ? .standard : .development
+        if let secure { cookie.secure = secure }
+        if let name = try reader.value(options.cookieName, orVariable: "SHOWCASE_COOKIE_NAME", { $0 }) {
+            cookie.name = name
+        }
+        if let sameSite = try reader.value(
+            options.sameSite, orVariable: "SHOWCASE_SAME_SITE", ChoiceArgument.sameSite.parse
+        ) {
+            cookie.sameSite = sameSite
+        }
+        return cookie
+    }
+}

@@ -1,0 +1,61 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Hummingbird
+import Logging
+
+/// Shows people what went wrong as a page; programs get it as the error says it.
+struct ErrorPageMiddleware: RouterMiddleware {
+    private let pages: PageLibrary
+
+    init(_ pages: PageLibrary) {
+        self.pages = pages
+    }
+
+    func handle(
+        _ request: Request,
+        context: ShowcaseRequestContext,
+        next: (Request, ShowcaseRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as any HTTPResponseError where request.isFromBrowser {
+            let response = try error.response(from: request, context: context)
+            return try self.page(for: response)
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            // Outside of this it would be a 500 that nobody heard of.
+            context.logger.error("A request failed", metadata: ["error": "\(error)"])
+            throw error
+        }
+    }
+
+    /// The page in place of a response, with the header fields that it had: a session's cookie, when to try again.
+    private func page(for response: Response) throws -> Response {
+        let explanation =
+            switch response.status {
+            case .badRequest: "The server does not understand the request."
+            case .notFound: "There is nothing here."
+            case .conflict: "The session ended while this was under way. Nothing of it was stored."
+            case .serviceUnavailable: "The sessions cannot be reached. Nobody was logged out: try again in a moment."
+            default: "The server could not do this."
+            }
+        let view = ErrorView(
+            footer: self.pages.footer,
+            status: response.status.code,
+            title: response.status.reasonPhrase,
+            explanation: explanation
+        )
+        var page = try self.pages.page("error", view, status: response.status)
+        for field in response.headers where page.headers[field.name] == nil || field.name == .setCookie {
+            page.headers.append(field)
+        }
+        return page
+    }
+}

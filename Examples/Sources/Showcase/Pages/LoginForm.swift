@@ -1,0 +1,35 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Hummingbird
+
+/// What the form of the login page sends.
+struct LoginForm {
+    private struct Fields: Decodable {
+        let username: String?
+        let password: String?
+        let next: String?
+    }
+
+    /// A field that is missing is one that was left empty.
+    let credentials: Credentials
+    let next: String?
+
+    /// - Throws: `HTTPError` with 400 when the body is no form.
+    init(_ request: Request, _ context: ShowcaseRequestContext) async throws {
+        do {
+            let fields = try await URLEncodedFormDecoder().decode(Fields.self, from: request, context: context)
+            self.credentials = Credentials(username: fields.username ?? "", password: fields.password ?? "")
+            self.next = fields.next
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            throw HTTPError(.badRequest, message: "The body is not a form with username, password and next.")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Mustache
+import Sessions
+
+/// The templates and the style sheet, read once.
+struct PageLibrary: Sendable {
+    let configuration: SessionConfiguration
+    /// Whether the store outlives the process.
+    let survivesRestart: Bool
+    let footer: FooterView
+    let styleSheet: Response
+    private let templates: MustacheLibrary
+
+    /// The pages need no script and nothing from elsewhere, and say so: what somebody smuggled in would not run.
+    /// Requests from the console of the browser are welcome.
+    private static let contentSecurityPolicy = """
+        default-src 'none'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+        frame-ancestors 'none'
+        """
+
+    init(_ settings: ShowcaseSettings) async throws {
+        guard let folder = Bundle.module.url(forResource: "Resources", withExtension: nil) else {
+            throw ShowcaseFailure("The folder with the page templates is missing beside the program: build it again.")
+        }
+        self.templates = try await MustacheLibrary(directory: folder.path)
+        let styleSheet = try Data(contentsOf: folder.appendingPathComponent("showcase.css"))
+        self.styleSheet = Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/css; charset=utf-8",
+                .contentLength: "\(styleSheet.count)",
+                .cacheControl: "public, max-age=60",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: styleSheet))
+        )
+        self.configuration = settings.configuration
+        self.survivesRestart = settings.storeArgument != .memory
+        self.footer = FooterView(settings)
+    }
+
+    /// A page.
+    func page(_ template: String, _ view: any PageView, status: HTTPResponse.Status = .ok) throws -> Response {
+        guard let html = self.templates.render(view, withTemplate: template) else {
+            throw HTTPError(.internalServerError, message: "There is no template \(template).")
+        }
+        let body = ByteBuffer(string: html)
+        var headers: HTTPFields = [
+            .contentType: "text/html; charset=utf-8",
+            .contentLength: "\(body.readableBytes)",
+            .contentSecurityPolicy: Self.contentSecurityPolicy,
+            .xContentTypeOptions: "nosniff",
+        ]
+        if let referrerPolicy = HTTPField.Name("Referrer-Policy") { headers[referrerPolicy] = "same-origin" }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+}
+
+/// What a template is filled with; the layout asks each for who is logged in and for the last lines.
+protocol PageView: Sendable {
+    var visitor: VisitorView? { get }
+    var footer: FooterView { get }
+}

@@ -1,0 +1,108 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import Hummingbird
+import Logging
+import Sessions
+import SessionsHummingbird
+
+extension SessionKey<Int> {
+    /// How often the visitor has seen the first page.
+    static var visits: Self { .counter("visits") }
+}
+
+/// The pages for people.
+struct PagesController {
+    private let pages: PageLibrary
+
+    init(_ pages: PageLibrary) {
+        self.pages = pages
+    }
+
+    func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
+        group.get("/", use: self.home)
+        group.get("login", use: self.loginForm)
+        group.post("login", use: self.logIn)
+        group.post("logout", use: self.logOut)
+        group.get("account", use: self.account)
+    }
+
+    @Sendable func home(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let session = context.session
+        let lastAccessedAt = session.lastAccessedAt
+        // As `session[.visits] += 1`, for a counter that visitors may set to the largest number.
+        let visits = session.increment(.visits)
+        do {
+            // It would be stored with the response; now, the page can show the session that a first visit begins.
+            try await session.save()
+        } catch let error as SessionError {
+            // The end of the request meets it again, and decides what it means for the response.
+            context.logger.debug("The page comes without its session", metadata: ["error": "\(error)"])
+        }
+        let verb = request.uri.queryParameters["did"].flatMap { SessionVerb(rawValue: String($0)) }
+        return try self.pages.page(
+            "home",
+            HomeView(
+                visitor: VisitorView(session),
+                footer: self.pages.footer,
+                notice: verb?.outcome,
+                visits: visits,
+                isFirstVisit: visits == 1,
+                survivesRestart: self.pages.survivesRestart,
+                session: SessionView(
+                    session,
+                    configuration: self.pages.configuration,
+                    lastAccessedAt: lastAccessedAt
+                ),
+                verbs: SessionVerb.allCases.map(VerbView.init)
+            )
+        )
+    }
+
+    @Sendable func loginForm(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let next = request.uri.queryParameters["next"]?.removingPercentEncoding
+        return try self.pages.page("login", LoginView(context.session, self.pages, next: next))
+    }
+
+    @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let form = try await LoginForm(request, context)
+        guard let account = Account.opened(by: form.credentials) else {
+            let view = LoginView(
+                context.session,
+                self.pages,
+                isRefused: true,
+                username: form.credentials.username,
+                next: form.next
+            )
+            return try self.pages.page("login", view, status: .unauthorized)
+        }
+        try await context.session.logIn(account.username)
+        let next = form.next.flatMap { LocalRedirect($0) } ?? .account
+        return .redirect(to: next.location)
+    }
+
+    @Sendable func logOut(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        try await context.session.logOut()
+        return .redirect(to: "/")
+    }
+
+    @Sendable func account(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let session = context.session
+        guard session.isAuthenticated else { return .redirect(to: LocalRedirect.account.throughLogin) }
+        return try self.pages.page(
+            "account",
+            AccountView(
+                visitor: VisitorView(session),
+                footer: self.pages.footer,
+                authenticatedAt: session.authenticatedAt.map { TimeView($0) },
+                session: SessionView(session, configuration: self.pages.configuration)
+            )
+        )
+    }
+}

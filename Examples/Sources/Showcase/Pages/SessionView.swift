@@ -1,0 +1,63 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// The facts of a session as the pages show them.
+struct SessionView: Sendable {
+    struct Value: Sendable {
+        let name: String
+        let json: String
+    }
+
+    /// A limit: when it ends, and how much of it is left.
+    struct Limit: Sendable {
+        let end: TimeView
+        let left: String
+        let percentLeft: Int
+
+        init(_ end: Instant, of whole: Duration?, now: Instant) {
+            let left = max(.zero, end - now)
+            self.end = TimeView(end)
+            self.left = left.text
+            self.percentLeft = whole.map { min(100, Int(left / max(.milliseconds(1), $0) * 100)) } ?? 100
+        }
+    }
+
+    let id: String
+    let createdAt: TimeView
+    let lastAccessedAt: TimeView
+    let idle: Limit
+    let absolute: Limit
+    let values: [Value]
+    let hasValues: Bool
+
+    /// - Parameter lastAccessedAt: When the session was used before this request, if that is known better.
+    /// - Returns: Nil when there is no session.
+    init?(_ session: Session, configuration: SessionConfiguration, lastAccessedAt: Instant? = nil) {
+        guard
+            let id = session.id, let createdAt = session.createdAt, let lastUse = session.lastAccessedAt,
+            let idleExpiresAt = session.idleExpiresAt, let absoluteExpiresAt = session.absoluteExpiresAt
+        else { return nil }
+        let limits = session.isRemembered ? configuration.rememberedLimits : configuration.limits
+        let now = configuration.clock.now
+        self.id = "\(id)"
+        self.createdAt = TimeView(createdAt)
+        self.lastAccessedAt = TimeView(lastAccessedAt ?? lastUse)
+        self.idle = Limit(idleExpiresAt, of: limits.idle, now: now)
+        self.absolute = Limit(absoluteExpiresAt, of: limits.absolute, now: now)
+        self.values = session.values.dictionary.sorted { $0.key < $1.key }.map { name, value in
+            Value(name: name, json: Self.excerpt(of: String(decoding: value.jsonText, as: UTF8.self)))
+        }
+        self.hasValues = !self.values.isEmpty
+    }
+
+    private static func excerpt(of text: String) -> String {
+        text.count > 160 ? text.prefix(159) + "…" : text
+    }
+}

@@ -1,0 +1,78 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Sessions
+import SessionsHummingbird
+import UnixSignals
+
+/// The server: a store, an engine, the routes, and what runs beside them.
+struct ShowcaseApplication {
+    private let settings: ShowcaseSettings
+    private let store: any SweepableSessionStore
+    private let engine: SessionEngine
+    private let logger: Logger
+
+    /// Opens the store and makes the engine.
+    init(_ settings: ShowcaseSettings, logger: Logger) throws {
+        self.settings = settings
+        self.engine = try SessionEngine(.stored(in: settings.store), configuration: settings.configuration)
+        self.store = settings.store
+        self.logger = logger
+    }
+
+    /// Serves until the process is told to end by SIGTERM or SIGINT.
+    func run() async throws {
+        let notice = ListeningNotice()
+        let application = Application(
+            router: try await self.router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(self.settings.host, port: self.settings.port),
+                serverName: "Showcase"
+            ),
+            services: [SessionSweeper(self.store, logger: self.logger)],
+            onServerRunning: { [settings] channel in
+                // Port 0 has become a real one by now.
+                notice.give(host: settings.displayHost, port: channel.localAddress?.port ?? settings.port)
+            },
+            logger: self.logger
+        )
+        var group = ServiceGroupConfiguration(
+            services: [application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: self.logger
+        )
+        // Requests under way are finished; a client that stalls in the middle of one keeps nobody waiting for ever.
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch  where !notice.wasGiven {
+            throw ShowcaseFailure(listeningOn: "\(self.settings.displayHost):\(self.settings.port)", error)
+        }
+    }
+
+    private func router() async throws -> Router<ShowcaseRequestContext> {
+        let pages = try await PageLibrary(self.settings)
+        let router = Router(context: ShowcaseRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ErrorPageMiddleware(pages))
+        router.get("showcase.css") { _, _ in pages.styleSheet }
+
+        // The style sheet is everybody's; only what follows has a session.
+        let visited = router.group().add(middleware: SessionsMiddleware(self.engine))
+        PagesController(pages).addRoutes(to: visited)
+        let api = visited.group("api")
+        SessionAPIController().addRoutes(to: api.group("session"))
+        SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
+            .addRoutes(to: api.group("session"))
+        AccountAPIController().addRoutes(to: api)
+        return router
+    }
+}

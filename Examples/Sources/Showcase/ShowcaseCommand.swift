@@ -1,0 +1,38 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Foundation
+import Logging
+
+/// The demo application of swift-sessions: a few pages, and the same things as JSON.
+@main
+struct ShowcaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Showcase",
+        abstract: "Serves the demo application of swift-sessions.",
+        discussion: """
+            Every option can also be given by an environment variable, --idle-timeout as SHOWCASE_IDLE_TIMEOUT and so \
+            on; the option wins, and an empty variable is none. Durations are written 500ms, 30s, 20m, 8h or 14d.
+            """
+    )
+
+    @OptionGroup var options: ShowcaseOptions
+
+    func run() async throws {
+        let settings = try ShowcaseSettings(
+            self.options,
+            SettingReader(environment: ProcessInfo.processInfo.environment)
+        )
+        // What is printed for people and scripts goes to standard output, what is logged to standard error.
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "Showcase")
+        logger.logLevel = .notice
+        try await ShowcaseApplication(settings, logger: logger).run()
+    }
+}

@@ -1,0 +1,44 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import NIOCore
+import Sessions
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Why the Showcase did not start, in words for a terminal.
+struct ShowcaseFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    /// A store that cannot be opened.
+    init(_ error: SessionStoreError) {
+        let cause = error.underlying.map { " (\($0))" } ?? ""
+        self.init(error.message + cause)
+    }
+
+    /// An address that cannot be listened on.
+    init(listeningOn address: String, _ error: any Error) {
+        let reason =
+            switch error {
+            case let error as IOError: String(cString: strerror(error.errnoCode))
+            case is SocketAddressError, is SocketAddressError.UnknownHost: "the host name is unknown"
+            default: "\(error)"
+            }
+        self.init("Showcase cannot listen on \(address): \(reason).")
+    }
+}
