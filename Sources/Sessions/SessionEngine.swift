@@ -25,8 +25,8 @@ public final class SessionEngine: Sendable {
     let store: GuardedStore
     let transport: any SessionTransport
     let planner: SessionPlanner
-    /// Where requests that change one session at once line up; sessions share a lane by their ids.
-    let lanes = (0..<256).map { _ in SessionGate() }
+    /// Sessions share a lane by their ids.
+    let lanes = (0..<256).map { _ in SessionLane() }
 
     /// Creates an engine.
     ///

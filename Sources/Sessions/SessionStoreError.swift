@@ -67,6 +67,11 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
         )
     }
 
+    static let failedOthers = SessionStoreError(
+        .unavailable,
+        "The session store failed other requests for the same session while this one waited for its turn."
+    )
+
     static func deadlineExceeded(_ deadline: Duration) -> SessionStoreError {
         SessionStoreError(.deadlineExceeded, "The session store did not answer within \(deadline).")
     }

@@ -24,7 +24,11 @@ public import Sessions
 /// Handlers find the session in the context's `session`. Where an outer middleware has opened a session already, an
 /// inner one of the same engine does nothing.
 public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
+    /// Where in a context a session is kept.
+    public typealias StoragePath = any WritableKeyPath<Context, SessionsStorage> & Sendable
+
     private let engine: SessionEngine
+    private let storage: StoragePath
     private let isPassive: Bool
     private let onStoreFailure: StoreFailurePolicy?
 
@@ -32,16 +36,20 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ///
     /// - Parameters:
     ///   - engine: The engine that opens and closes the sessions.
+    ///   - storage: Where in the context the session is kept. The default is `\.sessions`, which `context.session`
+    ///     reads; give another to the second of two middlewares.
     ///   - isPassive: Whether these requests only look: they read the session and never extend or renew it. For
     ///     polling, prefetching and event streams. The default is false.
     ///   - onStoreFailure: What these requests get while the store does not answer. The default is nil: what the
     ///     engine's configuration says.
     public init(
         _ engine: SessionEngine,
+        in storage: StoragePath = \.sessions,
         isPassive: Bool = false,
         onStoreFailure: StoreFailurePolicy? = nil
     ) {
         self.engine = engine
+        self.storage = storage
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
     }
@@ -52,21 +60,21 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if context.sessions.isOpen(by: self.engine) {
+        if context[keyPath: self.storage].isOpen(by: self.engine) {
             return try await next(request, context)
         }
         let session = try await self.engine.open(
             SessionRequest(
                 headerFields: request.headers,
                 isSecure: try await self.isSecure(context),
-                clientAddress: context.sessions.clientAddress,
+                clientAddress: context[keyPath: self.storage].clientAddress,
                 isPassive: self.isPassive,
                 onStoreFailure: self.onStoreFailure
             ),
             logger: context.logger
         )
         var context = context
-        context.sessions.session = session
+        context[keyPath: self.storage].openSession = session
         var response: Response
         do {
             response = try await next(request, context)
@@ -111,7 +119,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     /// Asked only when the cookie depends on it: the answer may take a turn on the event loop.
     private func isSecure(_ context: Context) async throws -> Bool {
         guard self.engine.needsConnectionSecurity else { return false }
-        return try await context.sessions.isConnectionSecure()
+        return try await context[keyPath: self.storage].isConnectionSecure()
     }
 }
 

@@ -13,9 +13,20 @@ import NIOSSL
 public import Sessions
 
 /// The part of a request context that belongs to sessions.
+///
+/// An application with two kinds of sessions, say a long one for preferences and a short one for logins, has two of
+/// these in its context, and two middlewares whose engines have cookies of different names:
+///
+/// ```swift
+/// router.add(middleware: SessionsMiddleware(logins))
+/// router.add(middleware: SessionsMiddleware(preferences, in: \.preferences))
+/// router.get { _, context in
+///     context.preferences.session[.theme] ?? "light"
+/// }
+/// ```
 public struct SessionsStorage: Sendable {
-    /// The session of the request; nil before the middleware.
-    public internal(set) var session: Session?
+    /// The session of the request; nil where no middleware has opened one.
+    public internal(set) var openSession: Session?
     private let channel: (any Channel)?
 
     /// Creates the storage for a request of a server.
@@ -28,8 +39,25 @@ public struct SessionsStorage: Sendable {
         self.channel = nil
     }
 
+    /// The session of the request.
+    ///
+    /// - Precondition: A ``SessionsMiddleware`` stands before the handler. Without it this stops the process with a
+    ///   message that names the missing line: a server without sessions must not answer as if nobody were logged in.
+    public var session: Session {
+        guard let openSession else {
+            preconditionFailure(
+                """
+                A session was used where none is open. Add this line before the routes that use it: \
+                router.add(middleware: SessionsMiddleware(engine)), with in: \\.name for a storage that is not \
+                context.sessions.
+                """
+            )
+        }
+        return openSession
+    }
+
     func isOpen(by engine: SessionEngine) -> Bool {
-        self.session?.belongs(to: engine) ?? false
+        self.openSession?.belongs(to: engine) ?? false
     }
 
     /// The address of the peer, without its port.

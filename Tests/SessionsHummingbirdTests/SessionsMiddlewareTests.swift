@@ -252,6 +252,37 @@ struct SessionsMiddlewareTests {
         }
     }
 
+    @Test("two kinds of sessions live side by side, each with a cookie and a life of its own")
+    func sideBySide() async throws {
+        let logins = try SessionEngine(.stored(in: MemorySessionStore()))
+        var configuration = SessionConfiguration()
+        configuration.cookie.name = "__Host-preferences"
+        let preferences = try SessionEngine(.stored(in: MemorySessionStore()), configuration: configuration)
+        let router = Router(context: TestRequestContext.self)
+        router.add(middleware: SessionsMiddleware(logins))
+        router.add(middleware: SessionsMiddleware(preferences, in: \.preferences))
+        router.get("both") { _, context -> String in
+            context.session[.views] += 1
+            context.preferences.session[.views] += 10
+            return "\(context.session[.views]) \(context.preferences.session[.views])"
+        }
+        router.get("logout") { _, context -> String in
+            try await context.session.logOut()
+            throw HTTPError(.unauthorized)
+        }
+        try await Application(router: router).test(.router) { client in
+            let browser = BrowsingClient(client: client)
+            let first = try await browser.send("/both")
+            #expect(first.text == "1 10")
+            #expect(first.headers[values: .setCookie].count == 2)
+            #expect(first.headers[values: .vary] == ["Cookie"])
+            #expect(try await browser.send("/both").text == "2 20")
+            try await browser.send("/logout")
+            #expect(browser.browser.cookies.map(\.name) == ["__Host-preferences"])
+            #expect(try await browser.send("/both").text == "1 30")
+        }
+    }
+
     @Test("a second middleware of the same engine does nothing")
     func mountedTwice() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)

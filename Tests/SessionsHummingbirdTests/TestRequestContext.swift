@@ -13,10 +13,12 @@ import SessionsHummingbird
 struct TestRequestContext: SessionsRequestContext {
     var coreContext: CoreRequestContextStorage
     var sessions: SessionsStorage
+    var preferences: SessionsStorage
 
     init(source: Source) {
         self.coreContext = .init(source: source)
         self.sessions = .init(source: source)
+        self.preferences = .init(source: source)
     }
 }
 #endif

@@ -56,20 +56,17 @@ extension SessionEngine {
     /// Replaces a record by what `change` makes of it, on the newest version there is.
     ///
     /// `change` runs again on the record that another request has written meanwhile, until it is stored. Requests of
-    /// this engine that met such a conflict line up, each for its turn, so that none is overtaken for ever: without
-    /// that, of many that try at once one succeeds and all the others try again.
+    /// this engine that met such a conflict line up.
     func rewrite(_ record: SessionRecord, _ change: (inout SessionRecord) throws -> Void) async throws -> RewriteResult
     {
         var base = record
         let lane = self.lanes[Int(record.id.low % UInt64(self.lanes.count))]
         // Whoever comes while others are lined up goes behind them, or they would never get their turn.
         if !lane.isBusy, let result = try await self.tryRewrite(&base, opened: record, change) { return result }
-        let start = self.configuration.clock.now
-        return try await lane.whenFree {
-            // A store that stalls keeps whoever has the turn for its deadline; those behind must not add theirs to it.
-            guard self.configuration.clock.now - start <= self.configuration.storeDeadline else {
-                throw SessionError.contention(record.id, retryAfter: self.configuration.retryAfter)
-            }
+        let retryAfter = self.configuration.retryAfter
+        return try await lane.whenFree(
+            orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: retryAfter)
+        ) {
             for attempt in 1..<Self.rewriteLimit {
                 if let result = try await self.tryRewrite(&base, opened: record, change) { return result }
                 guard try await self.backOff(attempt: attempt) else { continue }
@@ -77,7 +74,7 @@ extension SessionEngine {
                 guard let current = try await self.current(record) else { return .gone }
                 base = current
             }
-            throw SessionError.contention(record.id, retryAfter: self.configuration.retryAfter)
+            throw SessionError.contention(record.id, retryAfter: retryAfter)
         }
     }
 

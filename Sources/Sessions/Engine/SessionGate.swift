@@ -8,8 +8,7 @@
 
 import Synchronization
 
-/// Lets one at a time do what takes several steps with waiting in between: the verbs of a session, and the requests
-/// that change one session.
+/// Lets one at a time do what takes several steps with waiting in between.
 final class SessionGate: Sendable {
     private struct State {
         var isBusy = false
@@ -20,6 +19,9 @@ final class SessionGate: Sendable {
 
     /// Whether somebody has the turn.
     var isBusy: Bool { self.state.withLock { $0.isBusy } }
+
+    /// How many wait for their turn.
+    var waitingCount: Int { self.state.withLock { $0.waiting.count } }
 
     /// Runs the body when no other runs. Those that wait go in the order they came.
     func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {
