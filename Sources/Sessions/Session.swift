@@ -23,14 +23,23 @@ public final class Session: Sendable {
     let engine: SessionEngine
     let request: SessionRequest
     let logger: Logger
+    /// How the request came to what it stands on.
+    let arrival: SessionArrival
     private let state: Mutex<SessionState>
     /// One verb at a time.
     let gate = SessionGate()
 
-    init(engine: SessionEngine, request: SessionRequest, logger: Logger, standing: SessionState.Standing) {
+    init(
+        engine: SessionEngine,
+        request: SessionRequest,
+        logger: Logger,
+        standing: SessionState.Standing,
+        arrival: SessionArrival
+    ) {
         self.engine = engine
         self.request = request
         self.logger = logger
+        self.arrival = arrival
         self.state = Mutex(SessionState(standing))
     }
 

@@ -28,6 +28,10 @@ public struct SessionConfiguration: Sendable {
     /// When a secret is renewed by time alone. The default is never; a login always makes a new one.
     public var renewal: SessionRenewal = .never
 
+    /// What happens when the secret before a timed renewal comes back after its grace period. The default refuses it
+    /// and reports it in the log.
+    public var onReplayedSecret: ReplayedSecretPolicy = .refuse
+
     /// How much of the idle limit must have passed before a use is written to the store, so that a page of many
     /// requests is not as many writes. The default is nil: a tenth of the idle limit.
     public var touchAfter: Duration?

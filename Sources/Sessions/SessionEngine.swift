@@ -66,12 +66,8 @@ public final class SessionEngine: Sendable {
     ///   ``StoreFailurePolicy/anonymous``; `CancellationError` when the task is cancelled.
     public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
         let request = self.configuration.trustedProxies.resolve(request)
-        return Session(
-            engine: self,
-            request: request,
-            logger: logger,
-            standing: try await self.standing(of: request, logger: logger)
-        )
+        let (standing, arrival) = try await self.standing(of: request, logger: logger)
+        return Session(engine: self, request: request, logger: logger, standing: standing, arrival: arrival)
     }
 
     /// How a handler came to its end.
@@ -117,6 +113,7 @@ public final class SessionEngine: Sendable {
             return cookie
         }
         session.write(cookie, to: &response)
+        session.logWhy(cookie, failure)
         if let failure { throw failure }
     }
 }

@@ -200,6 +200,47 @@ struct SessionsMiddlewareTests {
         }
     }
 
+    @Test("a stream that asks for its session ends when the visitor logs out elsewhere, and never extends it")
+    func eventStream() async throws {
+        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
+        var configuration = SessionConfiguration()
+        configuration.touchAfter = .zero
+        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        let router = Router(context: TestRequestContext.self)
+        let pages = router.group().add(middleware: SessionsMiddleware(engine))
+        pages.get("login") { _, context in
+            try await context.session.logIn("ada")
+            return "in"
+        }
+        pages.get("logout") { _, context in
+            try await context.session.logOut()
+            return "out"
+        }
+        let streams = router.group("events").add(middleware: SessionsMiddleware(engine, isPassive: true))
+        streams.get { _, context in
+            let session = context.session
+            return Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    while (try? await session.reload()) != nil, session.isAuthenticated { await Task.yield() }
+                    try await writer.write(ByteBuffer(string: "over"))
+                    try await writer.finish(nil)
+                }
+            )
+        }
+        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+            .test(.ahc(.http)) { client in
+                let browser = BrowsingClient(client: client)
+                try await browser.send("/login")
+                let touches = store.count(of: .touch)
+                async let stream = browser.send("/events")
+                while store.count(of: .load) < 3 { await Task.yield() }
+                try await browser.send("/logout")
+                #expect(try await stream.text == "over")
+                #expect(store.count(of: .touch) == touches)
+            }
+    }
+
     @Test("a store that is down is 503 with Retry-After, and no cookie is touched")
     func outage() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)

@@ -121,6 +121,7 @@ struct ConfigurationTests {
         #expect(configuration.limits == SessionLimits(idle: .minutes(20), absolute: .hours(8)))
         #expect(configuration.rememberedLimits == SessionLimits(idle: .days(14), absolute: .days(30)))
         #expect(configuration.renewal == .never)
+        #expect(configuration.onReplayedSecret == .refuse)
         #expect(configuration.touchAfter == nil)
         #expect(configuration.onStoreFailure == .unavailable)
         #expect(configuration.storeDeadline == .seconds(2))

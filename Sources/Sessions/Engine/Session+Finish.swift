@@ -20,6 +20,7 @@ extension Session {
             throw failure
         }
         let plan = self.plan(handlerFailed: outcome.isFailure)
+        self.withState { $0.plan = plan }
         if let failure = self.withState({ $0.storeFailure }), plan.store.isWrite {
             // It has just been waited for.
             guard case .touch = plan.store, self.storeFailurePolicy.forgivesTouch else { throw failure }

@@ -10,30 +10,31 @@ import Logging
 
 extension SessionEngine {
     /// Finds out what a request stands on, by the tokens it carries.
-    func standing(of request: SessionRequest, logger: Logger) async throws -> SessionState.Standing {
+    func standing(
+        of request: SessionRequest,
+        logger: Logger
+    ) async throws -> (SessionState.Standing, SessionArrival) {
         let reading = self.transport.read(request)
-        if reading.malformedCount > 0 || reading.surplusCount > 0 {
-            logger.debug(
-                "Session tokens that are none, or too many, were left out",
-                metadata: [
-                    "session.malformed": "\(reading.malformedCount)", "session.surplus": "\(reading.surplusCount)",
-                ]
-            )
+        guard !reading.tokens.isEmpty else {
+            return (.visitor, reading.malformedCount > 0 ? .malformed : .noToken)
         }
-        guard !reading.tokens.isEmpty else { return .visitor }
         do {
             return try await self.standing(of: reading.tokens, logger: logger)
         } catch let error as SessionError {
             let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
             logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
             guard policy.goesOnAnonymously else { throw error }
-            return .detached(.storeUnavailable(error))
+            return (.detached(.storeUnavailable(error)), .storeUnavailable)
         }
     }
 
-    private func standing(of tokens: [SessionToken], logger: Logger) async throws -> SessionState.Standing {
+    private func standing(
+        of tokens: [SessionToken],
+        logger: Logger
+    ) async throws -> (SessionState.Standing, SessionArrival) {
         var valid: [SessionState.LiveSession] = []
         var ended: SessionID?
+        var refusal = SessionArrival.unknown
         for token in tokens {
             switch try await self.lookUp(token, logger: logger) {
             case .live(let live):
@@ -45,8 +46,8 @@ extension SessionEngine {
                 }
             case .ended:
                 ended = token.id
-            case .refused:
-                break
+            case .refused(let reason):
+                refusal = reason
             }
         }
         if valid.count > 1 {
@@ -54,16 +55,17 @@ extension SessionEngine {
                 "A request carries several valid session tokens, so none is believed",
                 metadata: ["session.ids": .array(valid.map { "\($0.record.id)" })]
             )
-            return .visitor
+            return (.visitor, .several)
         }
-        if let live = valid.first { return .live(live) }
-        return ended.map { .detached(.ended($0)) } ?? .visitor
+        if let live = valid.first { return (.live(live), live.holdsCurrentSecret ? .found : .previousSecret) }
+        if let ended { return (.detached(.ended(ended)), .ended) }
+        return (.visitor, refusal)
     }
 
     private enum TokenLookUp {
         case live(SessionState.LiveSession)
         case ended
-        case refused
+        case refused(SessionArrival)
     }
 
     private func lookUp(_ token: SessionToken, logger: Logger) async throws -> TokenLookUp {
@@ -74,44 +76,47 @@ extension SessionEngine {
         } catch let error as SessionStoreError {
             // One bad record is one visitor without a session.
             logger.error("A stored session cannot be read", metadata: ["error": "\(error)"])
-            return .refused
+            return .refused(.unreadable)
         }
         switch result {
-        case .missing:
-            logger.debug("No session has the id of the token", metadata: ["session.id": "\(token.id)"])
-            return .refused
-        case .ended:
-            logger.debug("The session of the token has just ended", metadata: ["session.id": "\(token.id)"])
-            return .ended
-        case .found(let record):
-            return self.check(token, against: record, now: now, logger: logger)
+        case .missing: return .refused(.unknown)
+        case .ended: return .ended
+        case .found(let record): return try await self.check(token, against: record, now: now, logger: logger)
         }
     }
 
-    private func check(_ token: SessionToken, against record: SessionRecord, now: Instant, logger: Logger)
-        -> TokenLookUp
-    {
+    private func check(
+        _ token: SessionToken,
+        against record: SessionRecord,
+        now: Instant,
+        logger: Logger
+    ) async throws -> TokenLookUp {
         // A store may be careless, and the idle limit may have been shortened since the record was written.
         let limits = self.configuration.limits(isRemembered: record.isRemembered)
         let idleEnd = limits.idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
-        guard !record.isExpired(at: now), now < idleEnd else {
-            logger.debug("The session of the token has expired", metadata: ["session.id": "\(record.id)"])
-            return .refused
-        }
+        guard !record.isExpired(at: now), now < idleEnd else { return .refused(.expired) }
         switch record.standing(of: token.secret.hash, now: now) {
         case .current, .previous:
             return .live(SessionState.LiveSession(record: record, token: token, isNew: false))
         case .outlived:
             logger.warning(
                 "A session secret came back after its renewal: somebody may have kept a copy",
-                metadata: ["session.id": "\(record.id)"]
+                metadata: ["session.id": "\(record.id)", "session.ended": "\(self.configuration.endsReplayedSessions)"]
             )
-            return .refused
+            if self.configuration.endsReplayedSessions {
+                let markedUntil = now + self.configuration.endedMarkerLifetime
+                _ = try await self.callAboutRecord { try await $0.end(record.id, markedUntil: markedUntil, now: now) }
+            }
+            return .refused(.replayedSecret)
         case .unknown:
             logger.info("A token has the id of a session and not its secret", metadata: ["session.id": "\(record.id)"])
-            return .refused
+            return .refused(.wrongSecret)
         }
     }
+}
+
+extension SessionConfiguration {
+    fileprivate var endsReplayedSessions: Bool { self.onReplayedSecret == .endSession }
 }
 
 extension SessionState.LiveSession {

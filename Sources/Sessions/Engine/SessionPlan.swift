@@ -20,6 +20,17 @@ struct SessionPlan: Equatable {
         /// Leave the store alone although there are changes: there is no session that they could go to.
         case drop
 
+        /// The step in the log.
+        var name: String {
+            switch self {
+            case .nothing: "nothing to store"
+            case .create: "a session began"
+            case .touch: "the use was noted"
+            case .update(_, let renewing): renewing ? "changes and a new secret" : "changes"
+            case .drop: "changes were dropped"
+            }
+        }
+
         /// Whether the store is asked for something.
         var isWrite: Bool {
             switch self {

@@ -69,6 +69,8 @@ struct SessionState {
     var hasResponseStarted = false
     /// The first value that could not be encoded.
     var failure: SessionError?
+    /// What the end of the request asked for.
+    var plan: SessionPlan?
     /// How the store failed the last verb, if it did.
     var storeFailure: SessionError?
 

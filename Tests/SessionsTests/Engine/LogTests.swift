@@ -15,6 +15,47 @@ import Testing
 
 @Suite("Logs")
 struct LogTests {
+    /// The one line of the last request.
+    private func why(_ site: Site) throws -> [String] {
+        let entry = try #require(site.logs.entries.last { "\($0.message)" == "Session" })
+        #expect(entry.level == .debug)
+        return ["session.came", "session.stored", "session.cookie"].map { "\(entry.metadata[$0] ?? "missing")" }
+    }
+
+    @Test("one line says of each request what it came with, what was stored, and what the cookie was told")
+    func why() async throws {
+        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let browser = site.browser()
+        try await site.visit(browser)
+        #expect(try self.why(site) == ["no token", "nothing to store", "leave"])
+        try await site.visit(browser) { $0[.views] += 1 }
+        #expect(try self.why(site) == ["no token", "a session began", "set"])
+        try await site.visit(browser) { $0[.views] += 1 }
+        #expect(try self.why(site) == ["the token of a session", "changes", "leave"])
+        site.clock.advance(by: .minutes(2))
+        try await site.visit(browser)
+        #expect(try self.why(site) == ["the token of a session", "the use was noted", "leave"])
+        site.clock.advance(by: .minutes(3))
+        let late = browser.copy(site)
+        try await site.visit(browser)
+        #expect(try self.why(site) == ["the token of a session", "changes and a new secret", "set"])
+        try await site.visit(late.copy(site))
+        #expect(try self.why(site) == ["the token from before a renewal", "nothing to store", "set"])
+        site.clock.advance(by: .seconds(10))
+        try await site.visit(late)
+        #expect(try self.why(site) == ["a secret that was renewed long ago", "nothing to store", "leave"])
+        let ended = browser.copy(site)
+        try await site.visit(browser) { try await $0.destroy() }
+        #expect(try self.why(site) == ["the token of a session", "nothing to store", "clear"])
+        try await site.visit(ended) { $0[.views] += 1 }
+        #expect(try self.why(site) == ["the token of a session that has just ended", "changes were dropped", "leave"])
+        site.clock.advance(by: .minutes(1))
+        try await site.visit(ended)
+        #expect(try self.why(site) == ["a token of no session", "nothing to store", "leave"])
+        try await site.close(try await site.open([.cookie: "__Host-session=x"]), browser)
+        #expect(try self.why(site) == ["nothing that is a token", "nothing to store", "leave"])
+    }
+
     @Test("no token is ever logged, at any level, whatever happens to it (CVE-2023-20866)")
     func noSecrets() async throws {
         let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }

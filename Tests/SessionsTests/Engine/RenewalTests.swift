@@ -103,6 +103,24 @@ struct RenewalTests {
         try await site.visit(browser) { #expect($0[.views] == 1) }
     }
 
+    @Test("a previous secret after its grace ends the session for everybody, where that is asked for")
+    func endingOnReplay() async throws {
+        let site = try Site {
+            $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
+            $0.onReplayedSecret = .endSession
+        }
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(site)
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(browser)
+        site.clock.advance(by: .seconds(10))
+        let response = try await site.visit(thief) { #expect(!$0.isAuthenticated) }
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { #expect(!$0.isAuthenticated) }
+        #expect(try await site.count == 0)
+    }
+
     @Test("a renewal is due once in its interval")
     func interval() async throws {
         let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
