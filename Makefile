@@ -1,4 +1,4 @@
-.PHONY: demo test check format docs
+.PHONY: demo test fuzz check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080.
 demo:
@@ -7,6 +7,10 @@ demo:
 # Runs every test there is.
 test:
 	Scripts/test
+
+# Gives the parsers hostile bytes for ten minutes: make fuzz SECONDS=60 SEED=7.
+fuzz:
+	SECONDS_EACH=$(SECONDS) SEED=$(SEED) Scripts/fuzz
 
 # Looks at form: layout, headers, README, documentation, paths.
 check:

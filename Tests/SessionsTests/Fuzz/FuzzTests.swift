@@ -1,0 +1,115 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import SessionsTesting
+import Testing
+
+@testable import Sessions
+
+/// What reads bytes from outside, given bytes from outside.
+@Suite("Fuzzing")
+struct FuzzTests {
+    private static let token = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
+
+    @Test("the cookie parser finds what a plain reading of the grammar finds, whatever the bytes")
+    func cookieHeader() {
+        let fuzzer = Fuzzer(
+            corpus: [
+                "__Host-id=\(Self.token)", "a=1; __Host-id=\(Self.token); b=\"2\"", "__Host-id=a; __Host-id=b;c",
+                " __Host-id = x ;\t=y; =;;", "__host-id=a; __Host-id2=b; x__Host-id=c", "",
+            ].map { Array($0.utf8) },
+            interesting: "=; \t\"\r\n%__Host-id"
+        )
+        let name = Array("__Host-id".utf8)
+        fuzzer.run("the cookie parser") { bytes in
+            var found: [[UInt8]] = []
+            bytes.withUnsafeBytes { bytes in
+                name.withUnsafeBytes { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
+            }
+            #expect(found == Self.plainReading(bytes, name: name))
+        }
+    }
+
+    /// RFC 6265bis section 5.6.1 in the most obvious words: split at semicolons, split at the first equals sign, trim.
+    private static func plainReading(_ bytes: [UInt8], name: [UInt8]) -> [[UInt8]] {
+        func trim(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+            let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+            return Array(Array(bytes.drop(while: isBlank)).reversed().drop(while: isBlank).reversed())
+        }
+        return bytes.split(separator: UInt8(ascii: ";")).compactMap { pair in
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, trim(parts[0]) == name else { return nil }
+            return trim(parts[1])
+        }
+    }
+
+    @Test("the token parser takes 64 canonical characters and nothing else, whatever the bytes")
+    func token() {
+        let fuzzer = Fuzzer(
+            corpus: [Self.token, String(repeating: "A", count: 64), String(repeating: "_", count: 64), ""].map {
+                Array($0.utf8)
+            },
+            interesting: "AZaz09-_=+/ "
+        )
+        fuzzer.run("the token parser") { bytes in
+            let token = SessionToken(bytes)
+            let isAlphabetic = bytes.allSatisfy { byte in
+                let character = Character(Unicode.Scalar(byte))
+                return character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
+            }
+            #expect((token != nil) == (bytes.count == 64 && isAlphabetic))
+            if let token { #expect(Array(token.text.utf8) == bytes, "one spelling") }
+        }
+    }
+
+    @Test("the record codec reads a record or says that it is none, whatever the bytes")
+    func recordCodec() {
+        let samples = SampleRecords()
+        var full = samples.record(
+            subject: "ada",
+            values: ["n": .integer(-5), "t": .string("x\u{1F600}"), "j": .json(Array("[1]".utf8)), "d": .double(0.5)]
+        )
+        full.previousSecret = .init(hash: samples.secretHash(), validUntil: samples.now, nonce: 1)
+        full.isRemembered = true
+        full.cookieOverrides = .init(domain: "example.com", sameSite: .strict)
+        full.unknownFields = [99, 2, 1, 2]
+        let fuzzer = Fuzzer(
+            corpus: [samples.record(), full].map { SessionRecordCodec.encode($0) } + [[]],
+            interesting: "\u{1}\u{2}\u{3}\u{4}\u{5}{}\"nullAda"
+        )
+        fuzzer.run("the record codec") { bytes in
+            guard let record = try? SessionRecordCodec.decode(bytes, id: full.id) else { return }
+            for (name, value) in record.values.dictionary {
+                _ = value.jsonText
+                #expect(record.values[name] == value)
+            }
+            _ = (try? ValueCoding.decode(record.values["j"] ?? .integer(0))) as [Int]?
+            #expect((try? SessionRecordCodec.decode(SessionRecordCodec.encode(record), id: full.id)) == record)
+            #expect(SessionRecordHeader(bytes)?.version == record.version)
+        }
+    }
+
+    @Test("the list of proxies is read without a trap, whatever the bytes")
+    func proxies() throws {
+        let fuzzer = Fuzzer(
+            corpus: ["192.0.2.1, 10.0.0.1", "[2001:db8::1]:80, ::ffff:10.0.0.2", "unknown,,1.2.3.4:5"].map {
+                Array($0.utf8)
+            },
+            interesting: "0123456789abcdef:.,[] "
+        )
+        let name = try #require(HTTPField.Name("X-Forwarded-For"))
+        let proxies = TrustedProxies.networks(["10.0.0.0/8", "::/1"])
+        fuzzer.run("the list of proxies") { bytes in
+            let field = HTTPField(name: name, value: String(decoding: bytes, as: UTF8.self))
+            let request = SessionRequest(headerFields: HTTPFields([field]), clientAddress: "10.0.0.9")
+            let address = proxies.resolve(request).clientAddress
+            if let address { #expect(IPAddress(address)?.text == address, "a canonical address or none") }
+        }
+    }
+}
