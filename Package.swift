@@ -53,7 +53,6 @@ let package = Package(
             dependencies: [
                 "Sessions",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(

@@ -228,6 +228,7 @@ extension Session {
                 guard isRemembered else { return }
                 return try await self.create { $0.setRemembered(true, configuration, now: $0.createdAt) }
             }
+            guard isRemembered != live.record.isRemembered else { return }
             let now = configuration.clock.now
             if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
                 return try await self.endCurrent()
@@ -252,7 +253,6 @@ extension SessionRecord {
 
     /// Changes the pair of limits that the session lives by.
     mutating func setRemembered(_ isRemembered: Bool, _ configuration: SessionConfiguration, now: Instant) {
-        guard isRemembered != self.isRemembered else { return }
         let limits = configuration.limits(isRemembered: isRemembered)
         self.absoluteExpiresAt = self.authenticationStart + limits.absolute
         self.isRemembered = isRemembered
