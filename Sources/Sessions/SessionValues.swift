@@ -13,6 +13,8 @@
 public struct SessionValues: Sendable {
     /// Where an entry stands in ``bytes``.
     private struct Entry {
+        /// All of it, with the length of the name.
+        var whole: Range<Int>
         var name: Range<Int>
         var value: Range<Int>
     }
@@ -37,9 +39,7 @@ public struct SessionValues: Sendable {
             writer.write(counted: name.utf8)
             value.write(to: &writer)
         }
-        self.bytes = writer.bytes
-        self.range = 0..<writer.bytes.count
-        self.count = values.count
+        self.init(bytes: writer.bytes, count: values.count)
     }
 
     /// Whether there are none.
@@ -89,6 +89,39 @@ public struct SessionValues: Sendable {
         return largest.map { (String(decoding: self.bytes[$0.name], as: UTF8.self), $0.value.count) }
     }
 
+    /// The values after some changes, given in the order of their names. What is not changed is copied as it stands.
+    func applying(_ changes: [(name: String, change: SessionChange)]) throws -> SessionValues {
+        var writer = ByteWriter()
+        writer.reserveCapacity(self.range.count + 64)
+        var count = self.count
+        var reader = ByteReader(self.bytes, in: self.range)
+        var next = Self.readEntry(from: &reader)
+        for (name, change) in changes {
+            while let entry = next, self.bytes[entry.name].lexicographicallyPrecedes(name.utf8) {
+                writer.write(self.bytes[entry.whole])
+                next = Self.readEntry(from: &reader)
+            }
+            var old: SessionValue?
+            if let entry = next, self.bytes[entry.name].elementsEqual(name.utf8) {
+                old = self.value(in: entry)
+                count -= 1
+                next = Self.readEntry(from: &reader)
+            }
+            guard let new = try change.apply(to: old) else { continue }
+            writer.write(counted: name.utf8)
+            new.write(to: &writer)
+            count += 1
+        }
+        if let next { writer.write(self.bytes[next.whole.lowerBound..<self.range.upperBound]) }
+        return SessionValues(bytes: writer.bytes, count: count)
+    }
+
+    private init(bytes: [UInt8], count: Int) {
+        self.bytes = bytes
+        self.range = 0..<bytes.count
+        self.count = count
+    }
+
     private func value(in entry: Entry) -> SessionValue? {
         var reader = ByteReader(self.bytes, in: entry.value)
         return SessionValue(from: &reader)
@@ -100,10 +133,11 @@ public struct SessionValues: Sendable {
     }
 
     private static func readEntry(from reader: inout ByteReader) -> Entry? {
-        guard let name = reader.readCounted() else { return nil }
         let start = reader.offset
+        guard let name = reader.readCounted() else { return nil }
+        let valueStart = reader.offset
         guard reader.readByte() != nil, reader.readCounted() != nil else { return nil }
-        return Entry(name: name, value: start..<reader.offset)
+        return Entry(whole: start..<reader.offset, name: name, value: valueStart..<reader.offset)
     }
 }
 

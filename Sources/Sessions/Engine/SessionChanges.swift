@@ -48,10 +48,8 @@ struct SessionChanges: Sendable {
     /// The values after the changes; other requests may have made something else of `values` meanwhile.
     func apply(to values: SessionValues) throws -> SessionValues {
         guard !self.isEmpty else { return values }
-        var result = self.clearsAll ? [:] : values.dictionary
-        for (name, change) in self.changes {
-            result[name] = try change.apply(to: result[name])
-        }
-        return SessionValues(result)
+        let ordered = self.changes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let base = self.clearsAll ? SessionValues() : values
+        return try base.applying(ordered.map { (name: $0.key, change: $0.value) })
     }
 }

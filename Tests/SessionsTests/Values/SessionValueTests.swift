@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import SessionsTesting
 import Testing
 
 @testable import Sessions
@@ -50,6 +51,30 @@ struct SessionValueTests {
         #expect(String(decoding: SessionValue.string("a\"b\n").jsonText, as: UTF8.self) == #""a\"b\n""#)
         #expect(String(decoding: SessionValue.double(.nan).jsonText, as: UTF8.self) == "null")
         #expect(String(decoding: SessionValue.double(0.5).jsonText, as: UTF8.self) == "0.5")
+    }
+
+    @Test("changing values is the same as changing a dictionary, whatever stands where")
+    func applying() throws {
+        let random = DeterministicRandom(seed: 3)
+        let names = ["", "a", "ab", "b", "c", "\u{E9}", "z", "zz"]
+        for _ in 0..<2000 {
+            var dictionary: [String: SessionValue] = [:]
+            for name in names where random.next() % 2 == 0 { dictionary[name] = .integer(Int64(random.next() % 1000)) }
+            let values = SessionValues(dictionary)
+            var changes = SessionChanges()
+            if random.next() % 8 == 0 {
+                changes.recordRemovalOfAll()
+                dictionary = [:]
+            }
+            for name in names where random.next() % 3 == 0 {
+                let value: SessionValue? = random.next() % 3 == 0 ? nil : .string("new \(random.next())")
+                changes.record(.replacement(value), of: name)
+                dictionary[name] = value
+            }
+            let changed = try changes.apply(to: values)
+            #expect(changed == SessionValues(dictionary))
+            #expect(changed.count == dictionary.count && changed.dictionary == dictionary)
+        }
     }
 
     @Test("values are found by name, in any number")
