@@ -6,8 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Logging
-
 extension Session {
     /// Stores what was changed, now.
     ///
@@ -128,23 +126,6 @@ extension Session {
         try await self.alone { try await self.endCurrent() }
     }
 
-    /// Remembers the visitor beyond the life of the browser, now: a persistent cookie, and the limits of remembered
-    /// sessions. Without a session one begins.
-    ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
-    public func remember() async throws {
-        try await self.setRemembered(true)
-    }
-
-    /// Goes back to a session that ends with the browser, now, and to the limits of ordinary sessions. The absolute one
-    /// counts from the login, or from the beginning of the session: one that is older than that ends. Without a session
-    /// nothing happens.
-    ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
-    public func stopRemembering() async throws {
-        try await self.setRemembered(false)
-    }
-
     /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session
     /// one begins.
     ///
@@ -168,95 +149,5 @@ extension Session {
             guard try await self.rewrite({ $0.cookieOverrides = overrides }) else { return try self.requireAttached() }
             self.withState { $0.cookieDuty = .set }
         }
-    }
-}
-
-extension Session {
-    /// Runs a verb when no other runs, and remembers a failure of the store, which the end of the request need not
-    /// wait for a second time.
-    private func alone(_ body: () async throws -> Void) async throws {
-        try await self.gate.whenFree {
-            do {
-                try await body()
-                self.withState { $0.storeFailure = nil }
-            } catch let error as SessionError where error.code == .storeUnavailable {
-                self.withState { $0.storeFailure = error }
-                self.logger.error("The session store failed", metadata: ["error": "\(error)"])
-                throw error
-            }
-        }
-    }
-
-    /// Runs a verb that needs a header of the response, alone.
-    func beforeResponse(_ verb: String, _ body: () async throws -> Void) async throws {
-        try await self.alone {
-            let hasResponseStarted = self.access { $0.hasResponseStarted }
-            guard !hasResponseStarted else { throw SessionError.responseStarted(verb) }
-            try await body()
-        }
-    }
-
-    /// Ends the session that the request stands on, in the store first.
-    func endCurrent() async throws {
-        guard let live = self.access({ $0.live }) else {
-            return self.withState { $0.discardChanges() }
-        }
-        let configuration = self.engine.configuration
-        let now = configuration.clock.now
-        let id = live.record.id
-        let markedUntil = now + configuration.endedMarkerLifetime
-        let wasLive = try await self.engine.callAboutRecord {
-            try await $0.end(id, markedUntil: markedUntil, now: now)
-        }
-        // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
-        // covered by an anonymous session.
-        guard wasLive else { return self.detach(id) }
-        self.withState { state in
-            state.discardChanges()
-            state.standing = .visitor
-            state.cookieDuty = state.hasResponseStarted ? .none : .clear
-            state.clearedOverrides = live.record.cookieOverrides
-        }
-        self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
-    }
-
-    private func setRemembered(_ isRemembered: Bool) async throws {
-        try await self.beforeResponse(isRemembered ? "remember()" : "stopRemembering()") {
-            let configuration = self.engine.configuration
-            try self.requireAttached()
-            guard let live = self.access({ $0.live }) else {
-                guard isRemembered else { return }
-                return try await self.create { $0.setRemembered(true, configuration, now: $0.createdAt) }
-            }
-            guard isRemembered != live.record.isRemembered else { return }
-            let now = configuration.clock.now
-            if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
-                return try await self.endCurrent()
-            }
-            let isWritten = try await self.rewrite {
-                $0.setRemembered(isRemembered, configuration, now: now)
-            }
-            guard isWritten else { return try self.requireAttached() }
-            self.withState { $0.cookieDuty = .set }
-        }
-    }
-
-    /// - Throws: The reason, when the request stands on a session that is gone.
-    private func requireAttached() throws {
-        if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
-    }
-}
-
-extension SessionRecord {
-    /// From when the absolute limit counts.
-    fileprivate var authenticationStart: Instant { self.authenticatedAt ?? self.createdAt }
-
-    /// Changes the pair of limits that the session lives by.
-    mutating func setRemembered(_ isRemembered: Bool, _ configuration: SessionConfiguration, now: Instant) {
-        let limits = configuration.limits(isRemembered: isRemembered)
-        self.absoluteExpiresAt = self.authenticationStart + limits.absolute
-        self.isRemembered = isRemembered
-        self.lastAccessedAt = max(self.lastAccessedAt, now)
-        self.expiresAt = limits.expiry(usedAt: now, absoluteExpiresAt: self.absoluteExpiresAt)
     }
 }

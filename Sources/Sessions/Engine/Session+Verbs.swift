@@ -1,0 +1,64 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+extension Session {
+    /// Runs a verb when no other runs, and remembers a failure of the store, which the end of the request need not
+    /// wait for a second time.
+    func alone(_ body: () async throws -> Void) async throws {
+        try await self.gate.whenFree {
+            do {
+                try await body()
+                self.withState { $0.storeFailure = nil }
+            } catch let error as SessionError where error.code == .storeUnavailable {
+                self.withState { $0.storeFailure = error }
+                self.logger.error("The session store failed", metadata: ["error": "\(error)"])
+                throw error
+            }
+        }
+    }
+
+    /// Runs a verb that needs a header of the response, alone.
+    func beforeResponse(_ verb: String, _ body: () async throws -> Void) async throws {
+        try await self.alone {
+            let hasResponseStarted = self.access { $0.hasResponseStarted }
+            guard !hasResponseStarted else { throw SessionError.responseStarted(verb) }
+            try await body()
+        }
+    }
+
+    /// Ends the session that the request stands on, in the store first.
+    func endCurrent() async throws {
+        guard let live = self.access({ $0.live }) else {
+            return self.withState { $0.discardChanges() }
+        }
+        let configuration = self.engine.configuration
+        let now = configuration.clock.now
+        let id = live.record.id
+        let markedUntil = now + configuration.endedMarkerLifetime
+        let wasLive = try await self.engine.callAboutRecord {
+            try await $0.end(id, markedUntil: markedUntil, now: now)
+        }
+        // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
+        // covered by an anonymous session.
+        guard wasLive else { return self.detach(id) }
+        self.withState { state in
+            state.discardChanges()
+            state.standing = .visitor
+            state.cookieDuty = state.hasResponseStarted ? .none : .clear
+            state.clearedOverrides = live.record.cookieOverrides
+        }
+        self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
+    }
+
+    /// - Throws: The reason, when the request stands on a session that is gone.
+    func requireAttached() throws {
+        if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
+    }
+}
