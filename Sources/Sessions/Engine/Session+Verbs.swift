@@ -38,13 +38,8 @@ extension Session {
         guard let live = self.access({ $0.live }) else {
             return self.withState { $0.discardChanges() }
         }
-        let configuration = self.engine.configuration
-        let now = configuration.clock.now
         let id = live.record.id
-        let markedUntil = now + configuration.endedMarkerLifetime
-        let wasLive = try await self.engine.callAboutRecord {
-            try await $0.end(id, markedUntil: markedUntil, now: now)
-        }
+        let wasLive = try await self.engine.endRecord(id)
         // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
         // covered by an anonymous session.
         guard wasLive else { return self.detach(id) }

@@ -112,6 +112,15 @@ extension SessionEngine {
         return current
     }
 
+    /// Ends a session and marks its id.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func endRecord(_ id: SessionID) async throws -> Bool {
+        let now = self.configuration.clock.now
+        let markedUntil = now + self.configuration.endedMarkerLifetime
+        return try await self.callAboutRecord { try await $0.end(id, markedUntil: markedUntil, now: now) }
+    }
+
     /// Calls the store about one record; a record that cannot be read is then a store that fails.
     func callAboutRecord<Result: Sendable>(
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result

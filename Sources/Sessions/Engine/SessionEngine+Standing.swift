@@ -104,8 +104,7 @@ extension SessionEngine {
                 metadata: ["session.id": "\(record.id)", "session.ended": "\(self.configuration.endsReplayedSessions)"]
             )
             if self.configuration.endsReplayedSessions {
-                let markedUntil = now + self.configuration.endedMarkerLifetime
-                _ = try await self.callAboutRecord { try await $0.end(record.id, markedUntil: markedUntil, now: now) }
+                _ = try await self.endRecord(record.id)
             }
             return .refused(.replayedSecret)
         case .unknown:
