@@ -50,7 +50,7 @@ extension StoreConformance {
                 }
             }
             guard case .found(let final) = try await store.load(record.id, now: samples.now) else {
-                throw StoreRuleFailure(rule: check.rule, message: "the record is gone")
+                throw check.failure("the record is gone")
             }
             try check.expect(final.values["n"], is: .integer(Int64(StoreConformance.workers * 25)), "the counter")
             try check.expect(
