@@ -32,13 +32,13 @@ public struct SampleRecords: Sendable {
     ///   - idle: How long it lives unless it is touched.
     ///   - absolute: How long it lives in any case.
     ///   - subject: Who is logged in.
-    ///   - values: What is remembered.
+    ///   - values: What is remembered. The default is one number.
     public func record(
         id: SessionID? = nil,
         idle: Duration = .minutes(20),
         absolute: Duration = .hours(8),
         subject: String? = nil,
-        values: [String: SessionValue] = [:]
+        values: [String: SessionValue] = ["views": .integer(1)]
     ) -> SessionRecord {
         let absoluteExpiresAt = self.now + absolute
         return SessionRecord(

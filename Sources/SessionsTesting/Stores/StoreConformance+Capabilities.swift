@@ -27,7 +27,7 @@ extension StoreConformance {
             let live = samples.record(subject: "ada")
             for record in [ended, expired, live] { try await store.create(record, now: samples.now) }
             try await store.end(ended.id, markedUntil: samples.now + .hours(1), now: samples.now)
-            let later = expired.expiresAt
+            let later = expired.expiresAt + .milliseconds(1)
             try check.expect(try await store.sessions(of: "ada", now: later), is: [live], "sessions")
         },
         StoreRule(.subjects, "subjects are compared byte by byte") { store, samples, check in
@@ -81,7 +81,7 @@ extension StoreConformance {
             let store = try check.require(store, as: (any SubjectSessionStore).self)
             let records = (0..<8).map { _ in samples.record(subject: "ada") }
             for record in records { try await store.create(record, now: samples.now) }
-            _ = try await StoreConformance.inParallel { worker in
+            _ = try await StoreWorkload.inParallel { worker in
                 if worker == 0 {
                     try await store.endAll(
                         of: "ada",
@@ -115,7 +115,7 @@ extension StoreConformance {
             }
             try check.expect(try await store.count(now: samples.now), is: 4, "count")
             try await store.end(ended.id, markedUntil: samples.now + .hours(1), now: samples.now)
-            try check.expect(try await store.count(now: expired.expiresAt), is: 2, "count later")
+            try check.expect(try await store.count(now: expired.expiresAt + .milliseconds(1)), is: 2, "count later")
         },
         StoreRule(.enumeration, "pages meet every live session once, in the order of the ids") {
             store, samples, check in
@@ -123,7 +123,7 @@ extension StoreConformance {
             let live = (0..<57).map { _ in samples.record() }
             let over = (0..<10).map { _ in samples.record(idle: .minutes(1)) }
             for record in live + over { try await store.create(record, now: samples.now) }
-            let now = samples.now + .minutes(1)
+            let now = samples.now + .seconds(61)
             var met: [SessionRecord] = []
             while true {
                 let page = try await store.page(after: met.last?.id, limit: 10, now: now)
@@ -161,7 +161,7 @@ extension StoreConformance {
             let marked = samples.now + .minutes(2)
             try await store.end(ended.id, markedUntil: marked, now: samples.now)
             try check.expect(try await store.sweep(limit: 5, now: samples.now), is: 0, "swept too early")
-            let later = samples.now + .minutes(1)
+            let later = samples.now + .seconds(61)
             try check.expect(try await store.sweep(limit: 5, now: later), is: 5, "the first batch")
             try check.expect(try await store.sweep(limit: 5, now: later), is: 2, "the second batch")
             try check.expect(try await store.load(ended.id, now: later), is: .ended, "the marker")

@@ -29,8 +29,10 @@ extension StoreConformance {
             let marked = samples.now + .minutes(1)
             try await store.end(record.id, markedUntil: marked, now: samples.now)
             let successor = samples.record(id: record.id)
-            try await check.expectDuplicate { try await store.create(successor, now: samples.now) }
-            try check.expect(try await store.load(record.id, now: samples.now), is: .ended, "load")
+            for now in [samples.now, marked + .milliseconds(-100)] {
+                try await check.expectDuplicate { try await store.create(successor, now: now) }
+                try check.expect(try await store.load(record.id, now: now), is: .ended, "load")
+            }
             try await store.create(successor, now: marked)
             try check.expect(try await store.load(record.id, now: marked), is: .found(successor), "load")
         },
@@ -45,7 +47,7 @@ extension StoreConformance {
         StoreRule(.ending, "ending what has expired says that nothing was live") { store, samples, check in
             let record = samples.record(idle: .minutes(1))
             try await store.create(record, now: samples.now)
-            let later = record.expiresAt
+            let later = record.expiresAt + .milliseconds(1)
             let wasLive = try await store.end(record.id, markedUntil: later + .minutes(1), now: later)
             try check.expect(wasLive, is: false, "end")
             try check.expect(try await store.load(record.id, now: later), is: .missing, "load")
@@ -64,11 +66,14 @@ extension StoreConformance {
         },
         StoreRule(.ending, "ending one session leaves the others") { store, samples, check in
             let record = samples.record(subject: "ada")
-            let other = samples.record(subject: "ada")
-            try await store.create(record, now: samples.now)
-            try await store.create(other, now: samples.now)
+            let neighbour = SessionID(high: record.id.high, low: record.id.low ^ 1 << 40)
+            let others = [samples.record(subject: "ada"), samples.record(id: neighbour, subject: "ada")]
+            for record in [record] + others { try await store.create(record, now: samples.now) }
             try await store.end(record.id, markedUntil: samples.now + .minutes(1), now: samples.now)
-            try check.expect(try await store.load(other.id, now: samples.now), is: .found(other), "load of the other")
+            for other in others {
+                try check.expect(
+                    try await store.load(other.id, now: samples.now), is: .found(other), "load of another")
+            }
         },
     ]
 }

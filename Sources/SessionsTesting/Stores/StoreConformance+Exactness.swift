@@ -30,12 +30,30 @@ extension StoreConformance {
             try await store.create(record, now: samples.now)
             try check.expect(try await store.load(record.id, now: samples.now), is: .found(record), "load")
         },
-        StoreRule(.exactness, "64 KiB of values come back whole") { store, samples, check in
-            let record = samples.record(values: ["large": .json(Array(repeating: UInt8(ascii: "7"), count: 65_000))])
-            try await store.create(record, now: samples.now)
-            let next = samples.next(record, values: ["large": .string(String(repeating: "\u{0}", count: 65_000))])
-            _ = try await store.replace(next, ifVersion: record.version, now: samples.now)
-            try check.expect(try await store.load(record.id, now: samples.now), is: .found(next), "load")
+        StoreRule(.exactness, "values of every size up to 64 KiB come back whole") { store, samples, check in
+            // Around every power of two, where lengths need one more bit or one more byte.
+            let powers = (6...15).map { 1 << $0 }
+            let sizes = [0, 1, 65_000] + powers.flatMap { [$0 - 1, $0, $0 + 1] }
+            for size in sizes {
+                let record = samples.record(values: ["v": .json(Array(repeating: UInt8(ascii: "7"), count: size))])
+                try await store.create(record, now: samples.now)
+                try check.expect(
+                    try await store.load(record.id, now: samples.now), is: .found(record), "load of \(size) bytes")
+                let next = samples.next(record, values: ["v": .string(String(repeating: "\u{0}", count: size))])
+                _ = try await store.replace(next, ifVersion: record.version, now: samples.now)
+                try check.expect(
+                    try await store.load(record.id, now: samples.now), is: .found(next), "load of \(size) others")
+            }
+        },
+        StoreRule(.exactness, "names and subjects of every size come back whole") { store, samples, check in
+            for size in [1, 63, 64, 127, 128, 255, 256, 257, 511, 512, 1023, 1024] {
+                let text = String(repeating: "\u{1}", count: size)
+                var record = samples.record(subject: text, values: [text: .integer(1)])
+                record.cookieOverrides = .init(path: "/" + String(repeating: "a", count: size - 1))
+                try await store.create(record, now: samples.now)
+                try check.expect(
+                    try await store.load(record.id, now: samples.now), is: .found(record), "load with \(size) bytes")
+            }
         },
         StoreRule(.exactness, "ids that differ in one bit are two sessions") { store, samples, check in
             let record = samples.record()
@@ -63,6 +81,7 @@ extension StoreConformance {
             try await store.create(record, now: samples.now)
             var next = record
             next.version = SessionVersion(counter: 0, tag: 1 << 63)
+            next.values = SessionValues(["a": .integer(1)])
             let result = try await store.replace(next, ifVersion: record.version, now: samples.now)
             try check.expect(result, is: .replaced, "replace")
             try check.expect(try await store.load(record.id, now: samples.now), is: .found(next), "load")

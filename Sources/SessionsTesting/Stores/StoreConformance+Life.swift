@@ -14,9 +14,10 @@ extension StoreConformance {
             try check.expect(try await store.load(samples.id(), now: samples.now), is: .missing, "load")
         },
         StoreRule(.life, "a record is found from its creation on") { store, samples, check in
-            let record = samples.record()
-            try await store.create(record, now: samples.now)
-            try check.expect(try await store.load(record.id, now: samples.now), is: .found(record), "load")
+            for record in [samples.record(values: [:]), samples.record(subject: "ada")] {
+                try await store.create(record, now: samples.now)
+                try check.expect(try await store.load(record.id, now: samples.now), is: .found(record), "load")
+            }
         },
         StoreRule(.life, "create refuses a live id and leaves its record as it is") { store, samples, check in
             let record = samples.record(values: ["a": .integer(1)])
@@ -28,17 +29,26 @@ extension StoreConformance {
         StoreRule(.life, "an id whose record has expired is free again") { store, samples, check in
             let record = samples.record(idle: .minutes(1))
             try await store.create(record, now: samples.now)
-            let later = samples.now + .minutes(1)
+            let later = record.expiresAt + .milliseconds(1)
             let successor = SampleRecords(seed: 2, now: later).record(id: record.id)
             try await store.create(successor, now: later)
             try check.expect(try await store.load(record.id, now: later), is: .found(successor), "load")
         },
-        StoreRule(.life, "at the millisecond of its idle limit a record is missing") { store, samples, check in
+        StoreRule(.life, "at the millisecond of its idle limit a record is missing, for every call") {
+            store, samples, check in
             let record = samples.record(idle: .minutes(1))
             try await store.create(record, now: samples.now)
-            let before = record.expiresAt + .milliseconds(-1)
+            let limit = record.expiresAt
+            let before = limit + .milliseconds(-1)
             try check.expect(try await store.load(record.id, now: before), is: .found(record), "a millisecond before")
-            try check.expect(try await store.load(record.id, now: record.expiresAt), is: .missing, "at the limit")
+            try check.expect(try await store.load(record.id, now: limit), is: .missing, "load at the limit")
+            let next = samples.next(record)
+            let result = try await store.replace(next, ifVersion: record.version, now: limit)
+            try check.expect(result, is: .missing, "replace at the limit")
+            let touch = SessionTouch(lastAccessedAt: limit, expiresAt: limit + .minutes(20))
+            try check.expect(try await store.touch(record.id, touch, now: limit), is: false, "touch at the limit")
+            let wasLive = try await store.end(record.id, markedUntil: limit + .minutes(1), now: limit)
+            try check.expect(wasLive, is: false, "end at the limit")
         },
         StoreRule(.life, "at the millisecond of its absolute limit a record is missing") { store, samples, check in
             var record = samples.record(absolute: .minutes(1))
@@ -75,7 +85,20 @@ extension StoreConformance {
             let late = Instant(millisecondsSince1970: Instant.distantFuture.millisecondsSince1970 - 1)
             try check.expect(try await store.load(record.id, now: late), is: .found(record), "load")
             try await store.end(record.id, markedUntil: .distantFuture, now: samples.now)
-            try check.expect(try await store.load(record.id, now: late), is: .ended, "load after the ending")
+            let later = samples.now + .days(1_000_000)
+            try check.expect(try await store.load(record.id, now: later), is: .ended, "load after the ending")
+        },
+        StoreRule(.life, "a clock that jumps ahead and comes back finds the record or nothing") {
+            store, samples, check in
+            let record = samples.record()
+            try await store.create(record, now: samples.now)
+            let ahead = samples.now + .days(3650)
+            try check.expect(try await store.load(record.id, now: ahead), is: .missing, "load far ahead")
+            let touch = SessionTouch(lastAccessedAt: ahead, expiresAt: ahead + .minutes(20))
+            try check.expect(try await store.touch(record.id, touch, now: ahead), is: false, "touch far ahead")
+            // What is over may be removed whenever it is seen.
+            let back = try await store.load(record.id, now: samples.now)
+            try check.expect(back == .found(record) || back == .missing, "load back again: \(back)")
         },
     ]
 }

@@ -13,16 +13,22 @@ extension StoreConformance {
         StoreRule(.replacement, "a replacement of the version that was read is stored") { store, samples, check in
             let record = samples.record(values: ["a": .integer(1)])
             try await store.create(record, now: samples.now)
-            let next = samples.next(record, values: ["a": .integer(2)])
-            let result = try await store.replace(next, ifVersion: record.version, now: samples.now)
-            try check.expect(result, is: .replaced, "replace")
-            try check.expect(try await store.load(record.id, now: samples.now), is: .found(next), "load")
+            var stored = record
+            for values in [["a": SessionValue.integer(2)], nil] {
+                // The second replacement changes nothing but the version.
+                let next = samples.next(stored, values: values)
+                let result = try await store.replace(next, ifVersion: stored.version, now: samples.now)
+                try check.expect(result, is: .replaced, "replace")
+                try check.expect(try await store.load(record.id, now: samples.now), is: .found(next), "load")
+                stored = next
+            }
         },
         StoreRule(.replacement, "a replacement of another version answers with the record that is there") {
             store, samples, check in
             let record = samples.record(values: ["a": .integer(1)])
             try await store.create(record, now: samples.now)
-            let winner = samples.next(record, values: ["a": .integer(2)])
+            var winner = samples.next(record, values: ["a": .integer(2)])
+            winner.previousSecret = .init(hash: record.secretHash, validUntil: samples.now + .seconds(30), nonce: 7)
             _ = try await store.replace(winner, ifVersion: record.version, now: samples.now)
             let loser = samples.next(record, values: ["a": .integer(3)])
             let result = try await store.replace(loser, ifVersion: record.version, now: samples.now)
@@ -49,6 +55,18 @@ extension StoreConformance {
             try check.expect(again, is: .replaced, "replace again")
             try check.expect(try await store.load(record.id, now: samples.now), is: .found(next), "load")
         },
+        StoreRule(.replacement, "a replacement that comes again after a later one is a conflict") {
+            store, samples, check in
+            let record = samples.record(values: ["a": .integer(1)])
+            try await store.create(record, now: samples.now)
+            let second = samples.next(record, values: ["a": .integer(2)])
+            let third = samples.next(second, values: ["a": .integer(3)])
+            _ = try await store.replace(second, ifVersion: record.version, now: samples.now)
+            _ = try await store.replace(third, ifVersion: second.version, now: samples.now)
+            let late = try await store.replace(second, ifVersion: record.version, now: samples.now)
+            try check.expect(late, is: .conflict(third), "the second replacement, again")
+            try check.expect(try await store.load(record.id, now: samples.now), is: .found(third), "load")
+        },
         StoreRule(.replacement, "a replacement of what is missing creates nothing") { store, samples, check in
             let record = samples.record()
             let result = try await store.replace(samples.next(record), ifVersion: record.version, now: samples.now)
@@ -58,7 +76,7 @@ extension StoreConformance {
         StoreRule(.replacement, "a replacement of what has expired does not bring it back") { store, samples, check in
             let record = samples.record(idle: .minutes(1))
             try await store.create(record, now: samples.now)
-            let later = record.expiresAt
+            let later = record.expiresAt + .milliseconds(1)
             var next = samples.next(record)
             next.expiresAt = later + .minutes(20)
             let result = try await store.replace(next, ifVersion: record.version, now: later)

@@ -47,6 +47,20 @@ extension StoreConformance {
             let limit = record.absoluteExpiresAt
             try check.expect(try await store.load(record.id, now: limit), is: .missing, "load at the absolute limit")
         },
+        StoreRule(.touch, "a touch that comes late, or twice, extends to what it says and no further") {
+            store, samples, check in
+            let record = samples.record()
+            try await store.create(record, now: samples.now)
+            let seen = samples.now + .minutes(5)
+            let touch = SessionTouch(lastAccessedAt: seen, expiresAt: seen + .minutes(20))
+            var expected = record
+            (expected.lastAccessedAt, expected.expiresAt) = (touch.lastAccessedAt, touch.expiresAt)
+            for delay in [Duration.minutes(3), .minutes(6)] {
+                try check.expect(try await store.touch(record.id, touch, now: seen + delay), is: true, "touch")
+                let found = try await store.load(record.id, now: seen + delay)
+                try check.expect(found, is: .found(expected), "load")
+            }
+        },
         StoreRule(.touch, "a touch of what is missing creates nothing") { store, samples, check in
             let id = samples.id()
             let touch = SessionTouch(lastAccessedAt: samples.now, expiresAt: samples.now + .minutes(20))
@@ -56,7 +70,7 @@ extension StoreConformance {
         StoreRule(.touch, "a touch of what has expired does not bring it back") { store, samples, check in
             let record = samples.record(idle: .minutes(1))
             try await store.create(record, now: samples.now)
-            let later = record.expiresAt
+            let later = record.expiresAt + .milliseconds(1)
             let touch = SessionTouch(lastAccessedAt: later, expiresAt: later + .minutes(20))
             try check.expect(try await store.touch(record.id, touch, now: later), is: false, "touch")
             try check.expect(try await store.load(record.id, now: later), is: .missing, "load")

@@ -23,8 +23,8 @@ public import Sessions
 public enum StoreConformance {
     /// All rules.
     public static let rules: [StoreRule] = [
-        lifeRules, replacementRules, touchRules, endingRules, exactnessRules, concurrencyRules, subjectRules,
-        enumerationRules, sweepingRules,
+        lifeRules, replacementRules, touchRules, endingRules, exactnessRules, concurrencyRules, historyRules,
+        cancellationRules, subjectRules, subjectHistoryRules, enumerationRules, sweepingRules,
     ].flatMap { $0 }
 
     /// The rules for what a store can do, by its protocols.

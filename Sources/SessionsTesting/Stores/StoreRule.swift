@@ -55,6 +55,8 @@ extension ConformanceTopic {
     public static let exactness = ConformanceTopic("exactness")
     /// Many calls at once.
     public static let concurrency = ConformanceTopic("concurrency")
+    /// What many tasks saw, checked when they are done.
+    public static let histories = ConformanceTopic("histories")
     /// Calls whose task is cancelled.
     public static let cancellation = ConformanceTopic("cancellation")
     /// For a `SubjectSessionStore`.

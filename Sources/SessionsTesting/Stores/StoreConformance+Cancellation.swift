@@ -1,0 +1,97 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension StoreConformance {
+    /// A call whose task is cancelled happened or did not: never a half of it.
+    ///
+    /// Each rule cancels the call before it begins and at many moments of its way.
+    static let cancellationRules: [StoreRule] = [
+        StoreRule(.cancellation, "a cancelled create leaves the whole record or nothing") { store, samples, check in
+            for moment in Self.moments {
+                let record = samples.record(subject: "ada", values: ["a": .string("b")])
+                let isDone =
+                    await Self.cancel(after: moment) { try await store.create(record, now: samples.now) } != nil
+                let found = try await store.load(record.id, now: samples.now)
+                try check.expect(found, isOneOf: isDone ? [.found(record)] : [.missing, .found(record)], "load")
+                guard let subjects = store as? any SubjectSessionStore else { continue }
+                let isListed = try await subjects.sessions(of: "ada", now: samples.now).contains(record)
+                try check.expect(isListed, is: found == .found(record), "whether it is listed")
+            }
+        },
+        StoreRule(.cancellation, "a cancelled replacement leaves one record or the other") { store, samples, check in
+            for moment in Self.moments {
+                let record = samples.record(subject: "ada", values: ["a": .string("b")])
+                try await store.create(record, now: samples.now)
+                var next = samples.next(record, values: ["a": .string("c")])
+                next.subject = "alan"
+                next.secretHash = samples.secretHash()
+                let replacement = next
+                let result = await Self.cancel(after: moment) {
+                    try await store.replace(replacement, ifVersion: record.version, now: samples.now)
+                }
+                let found = try await store.load(record.id, now: samples.now)
+                let allowed = result == .replaced ? [next] : [record, next]
+                try check.expect(found, isOneOf: allowed.map { .found($0) }, "load")
+            }
+        },
+        StoreRule(.cancellation, "a cancelled touch moves both times or neither") { store, samples, check in
+            for moment in Self.moments {
+                let record = samples.record()
+                try await store.create(record, now: samples.now)
+                let later = samples.now + .minutes(5)
+                let touch = SessionTouch(lastAccessedAt: later, expiresAt: later + .minutes(20))
+                let isTouched = await Self.cancel(after: moment) {
+                    try await store.touch(record.id, touch, now: later)
+                }
+                var touched = record
+                (touched.lastAccessedAt, touched.expiresAt) = (touch.lastAccessedAt, touch.expiresAt)
+                let allowed = isTouched == true ? [touched] : [record, touched]
+                let found = try await store.load(record.id, now: later)
+                try check.expect(found, isOneOf: allowed.map { .found($0) }, "load")
+            }
+        },
+        StoreRule(.cancellation, "a cancelled ending marks the id or leaves the session") { store, samples, check in
+            for moment in Self.moments {
+                let record = samples.record(subject: "ada")
+                try await store.create(record, now: samples.now)
+                let wasLive = await Self.cancel(after: moment) {
+                    try await store.end(record.id, markedUntil: samples.now + .minutes(1), now: samples.now)
+                }
+                let found = try await store.load(record.id, now: samples.now)
+                try check.expect(found, isOneOf: wasLive == nil ? [.ended, .found(record)] : [.ended], "load")
+            }
+        },
+    ]
+
+    /// How often a call may give up its turn before it is cancelled.
+    private static let moments = [0, 1, 2, 3, 5, 8, 13, 21, 34]
+
+    /// Runs a call in a task that is cancelled on its way, and waits for it.
+    ///
+    /// - Returns: What the call answered, or nil when it threw.
+    private static func cancel<Result: Sendable>(
+        after turns: Int,
+        _ call: @escaping @Sendable () async throws -> Result
+    ) async -> Result? {
+        await withTaskGroup(of: Result?.self) { group in
+            if turns == 0 { group.cancelAll() }
+            group.addTask { try? await call() }
+            for _ in 0..<turns { await Task.yield() }
+            group.cancelAll()
+            return await group.next() ?? nil
+        }
+    }
+}
+
+extension ConformanceCheck {
+    fileprivate func expect<Value: Equatable>(_ value: Value, isOneOf allowed: [Value], _ what: String) throws {
+        try self.expect(allowed.contains(value), "\(what): expected one of \(allowed), got \(value)")
+    }
+}
