@@ -22,6 +22,8 @@
 /// - Every call is atomic: it happened or it did not, also when its task is cancelled. When a call returns, every later
 ///   call of any process sees what it did.
 /// - Records come back as they were given, `SessionRecord ==`.
+/// - A store that hears no reply may send `load`, `replace` and `touch` again by itself: their answers stay the same.
+///   It must not do so with `create` and `end`, whose second answer says that somebody else was first.
 /// - Failures are thrown, best as ``SessionStoreError``; the engine treats whatever is thrown as a store that is down.
 ///
 /// What a store can do beyond this it says with ``SubjectSessionStore``, ``EnumerableSessionStore`` and

@@ -9,47 +9,14 @@
 public import Sessions
 import Synchronization
 
-/// A store that fails or stalls on demand, around one that works.
+/// A store that fails, stalls, answers late or does things twice on demand, around one that works.
 public final class FaultySessionStore: Sendable {
-    /// The calls of a store.
-    public struct Call: OptionSet, Sendable {
-        public let rawValue: Int
-
-        public init(rawValue: Int) { self.rawValue = rawValue }
-
-        /// `load(_:now:)`.
-        public static let load = Call(rawValue: 1)
-        /// `create(_:now:)`.
-        public static let create = Call(rawValue: 2)
-        /// `replace(_:ifVersion:now:)`.
-        public static let replace = Call(rawValue: 4)
-        /// `touch(_:_:now:)`.
-        public static let touch = Call(rawValue: 8)
-        /// `end(_:markedUntil:now:)`.
-        public static let end = Call(rawValue: 16)
-        /// All of them.
-        public static let all: Call = [.load, .create, .replace, .touch, .end]
-    }
-
-    /// What goes wrong.
-    public struct Fault: Sendable, Hashable {
-        enum Choice: Sendable, Hashable { case failing, stalling, losingReplies }
-
-        let choice: Choice
-
-        /// The call throws and nothing happens.
-        public static let failing = Fault(choice: .failing)
-        /// The call does not answer until the fault is mended, and does not heed cancellation; then it happens.
-        public static let stalling = Fault(choice: .stalling)
-        /// The call happens and throws all the same.
-        public static let losingReplies = Fault(choice: .losingReplies)
-    }
-
     private struct State {
         var fault: Fault?
         var calls: Call = []
         var counts: [Int: Int] = [:]
-        var stalled: [CheckedContinuation<Void, Never>] = []
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var repetitions: [@Sendable () async throws -> Void] = []
     }
 
     private let base: any SessionStore
@@ -74,14 +41,23 @@ public final class FaultySessionStore: Sendable {
         }
     }
 
-    /// Lets every call work again, and those that stalled go on.
+    /// Lets every call work again, and those that wait go on.
     public func mend() {
-        let stalled = self.state.withLock { state in
+        let waiting = self.state.withLock { state in
             state.fault = nil
-            defer { state.stalled = [] }
-            return state.stalled
+            defer { state.waiting = [] }
+            return state.waiting
         }
-        for continuation in stalled { continuation.resume() }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Makes the calls happen again that came while they were told to, in their order; their answers are lost.
+    public func repeatCalls() async {
+        let repetitions = self.state.withLock { state in
+            defer { state.repetitions = [] }
+            return state.repetitions
+        }
+        for call in repetitions { try? await call() }
     }
 
     /// How often a call was made.
@@ -89,7 +65,13 @@ public final class FaultySessionStore: Sendable {
         self.state.withLock { $0.counts[call.rawValue] ?? 0 }
     }
 
-    private func perform<Result>(_ call: Call, _ body: () async throws -> Result) async throws -> Result {
+    /// How many calls wait for the fault to be mended.
+    public var waitingCount: Int { self.state.withLock { $0.waiting.count } }
+
+    private func perform<Result>(
+        _ call: Call,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
         let fault = self.state.withLock { state in
             state.counts[call.rawValue, default: 0] += 1
             return state.calls.contains(call) ? state.fault : nil
@@ -103,15 +85,32 @@ public final class FaultySessionStore: Sendable {
             _ = try await body()
             throw SessionStoreError(.unavailable, "This store was told to lose its replies.")
         case .stalling:
-            await withCheckedContinuation { continuation in
-                let isMended = self.state.withLock { state in
-                    guard state.fault == .stalling else { return true }
-                    state.stalled.append(continuation)
-                    return false
-                }
-                if isMended { continuation.resume() }
-            }
+            await self.wait(while: .stalling)
             return try await body()
+        case .answeringLate:
+            let result = try await body()
+            await self.wait(while: .answeringLate)
+            return result
+        case .happeningTwice:
+            let result = try await body()
+            _ = try? await body()
+            return result
+        case .comingAgain:
+            let result = try await body()
+            self.state.withLock { $0.repetitions.append { _ = try await body() } }
+            return result
+        }
+    }
+
+    /// Waits until this fault is mended, whether or not the task is cancelled.
+    private func wait(while fault: Fault) async {
+        await withCheckedContinuation { continuation in
+            let isMended = self.state.withLock { state in
+                guard state.fault == fault else { return true }
+                state.waiting.append(continuation)
+                return false
+            }
+            if isMended { continuation.resume() }
         }
     }
 }

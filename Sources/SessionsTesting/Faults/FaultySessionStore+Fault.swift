@@ -1,0 +1,51 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension FaultySessionStore {
+    /// The calls of a store.
+    public struct Call: OptionSet, Sendable {
+        public let rawValue: Int
+
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// `load(_:now:)`.
+        public static let load = Call(rawValue: 1)
+        /// `create(_:now:)`.
+        public static let create = Call(rawValue: 2)
+        /// `replace(_:ifVersion:now:)`.
+        public static let replace = Call(rawValue: 4)
+        /// `touch(_:_:now:)`.
+        public static let touch = Call(rawValue: 8)
+        /// `end(_:markedUntil:now:)`.
+        public static let end = Call(rawValue: 16)
+        /// All of them.
+        public static let all: Call = [.load, .create, .replace, .touch, .end]
+    }
+
+    /// What goes wrong.
+    public struct Fault: Sendable, Hashable {
+        enum Choice: Sendable, Hashable {
+            case failing, stalling, losingReplies, answeringLate, happeningTwice, comingAgain
+        }
+
+        let choice: Choice
+
+        /// The call throws and nothing happens.
+        public static let failing = Fault(choice: .failing)
+        /// The call does not answer until the fault is mended, and does not heed cancellation; then it happens.
+        public static let stalling = Fault(choice: .stalling)
+        /// The call happens and throws all the same.
+        public static let losingReplies = Fault(choice: .losingReplies)
+        /// The call happens at once; its answer comes when the fault is mended.
+        public static let answeringLate = Fault(choice: .answeringLate)
+        /// The call reaches the store twice, and the first answer is heard.
+        public static let happeningTwice = Fault(choice: .happeningTwice)
+        /// The call happens, and once more when ``FaultySessionStore/repeatCalls()`` is called.
+        public static let comingAgain = Fault(choice: .comingAgain)
+    }
+}

@@ -1,0 +1,97 @@
+// swift-tools-version:6.2
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+
+extension TransportConformance {
+    static let readingRules: [TransportRule] = [
+        TransportRule(.reading, "a request without a token has none") { subject, check in
+            for fields in [subject.carrying([]), [:], [.accept: "*/*", .cookie: "theme=dark"]] {
+                let reading = subject.transport.read(subject.request(fields))
+                try check.expect(reading.tokens.isEmpty, "a token was read")
+                try check.expect(reading.malformedCount + reading.surplusCount, is: 0, "what else was read")
+            }
+        },
+        TransportRule(.reading, "different tokens are all read, in the order of the request") { subject, check in
+            let texts = tokenTexts(3)
+            try check.expect(subject.read(texts).tokens.map(\.text), is: texts, "tokens")
+            try check.expect(subject.read(texts.reversed()).tokens.map(\.text), is: texts.reversed(), "tokens")
+        },
+        TransportRule(.reading, "the same token twice is one") { subject, check in
+            let text = tokenTexts(1)[0]
+            let reading = subject.read([text, text])
+            try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
+            try check.expect(reading.surplusCount, is: 0, "surplus")
+        },
+        TransportRule(.reading, "of more tokens than are looked at the first are read and the rest counted") {
+            subject, check in
+            let texts = tokenTexts(SessionTokenReading.limit + 3)
+            let reading = subject.read(texts)
+            let expected = Array(texts.prefix(SessionTokenReading.limit))
+            try check.expect(reading.tokens.map(\.text), is: expected, "tokens")
+            try check.expect(reading.surplusCount, is: 3, "surplus")
+        },
+        TransportRule(.reading, "a token is read from the field that the transport names, and from no other") {
+            subject, check in
+            let text = tokenTexts(1)[0]
+            let fields = subject.carrying([text])
+            let field = subject.transport.requestField
+            try check.expect(
+                fields.allSatisfy { $0.name == field }, "the token is carried by another field than \(field)")
+            for other in fields {
+                guard let name = HTTPField.Name("X-Other") else { continue }
+                let elsewhere: HTTPFields = [
+                    name: other.value, .authorization: "Other " + text, .referer: "/?s=" + text,
+                ]
+                let reading = subject.transport.read(subject.request(elsewhere))
+                try check.expect(reading.tokens.isEmpty, "a token was read from another field")
+            }
+        },
+    ]
+
+    static let hostileInputRules: [TransportRule] = [
+        TransportRule(.hostileInput, "what is not a token is not read, and counted") { subject, check in
+            let text = tokenTexts(1)[0]
+            // What fields can carry at all: other characters are the server's to refuse.
+            let malformed = [
+                String(text.dropLast()), text + "A", String(text.dropLast()) + "=", String(text.dropLast()) + "+",
+                String(text.dropLast()) + "~", text + text, "x",
+            ]
+            for malformed in malformed {
+                let reading = subject.read([malformed])
+                try check.expect(reading.tokens.isEmpty, "a text of \(malformed.count) characters was read as a token")
+                try check.expect(reading.malformedCount, is: 1, "what was counted")
+            }
+        },
+        TransportRule(.hostileInput, "a token beside what is none is read") { subject, check in
+            let text = tokenTexts(1)[0]
+            for texts in [["x", text], [text, "x"], ["x", text, "y"]] {
+                let reading = subject.read(texts)
+                try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
+                try check.expect(reading.malformedCount, is: texts.count - 1, "what was counted")
+            }
+        },
+        TransportRule(.hostileInput, "fifty thousand texts are read in bounds, and the token among them") {
+            subject, check in
+            // A list of header fields holds 65,535 at most.
+            let texts = tokenTexts(1) + Array(repeating: "x", count: 50_000)
+            let reading = subject.read(texts)
+            try check.expect(reading.tokens.map(\.text), is: [texts[0]], "tokens")
+        },
+        TransportRule(.hostileInput, "any bytes at all are read without a trap") { subject, check in
+            let random = DeterministicRandom(seed: 3)
+            for length in 0..<200 {
+                let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+                let reading = subject.read([String(decoding: bytes, as: UTF8.self)])
+                try check.expect(reading.tokens.isEmpty, "random bytes were read as a token")
+            }
+        },
+    ]
+}

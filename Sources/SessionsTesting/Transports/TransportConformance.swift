@@ -1,0 +1,32 @@
+// swift-tools-version:6.2
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// What every transport must do, as rules with names.
+///
+/// ```swift
+/// @Test("HeaderTransport keeps the rule", arguments: TransportConformance.rules)
+/// func conforms(_ rule: TransportRule) async throws {
+///     try await rule.check(TransportUnderTest(HeaderTransport(), carrying: …, returning: …))
+/// }
+/// ```
+public enum TransportConformance {
+    /// All rules.
+    public static let rules: [TransportRule] = readingRules + hostileInputRules + writingRules
+
+    /// Tokens that no engine has given, different from each other, the same in every run.
+    static func tokenTexts(_ count: Int) -> [String] {
+        let random = DeterministicRandom(seed: 7)
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        return (0..<count).map { _ in
+            String((0..<64).map { _ in alphabet[Int(random.next() % 64)] })
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// swift-tools-version:6.2
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+public import Sessions
+
+/// A transport, and what the kit must know of the clients that it is for.
+///
+/// ```swift
+/// TransportUnderTest(
+///     HeaderTransport(),
+///     carrying: { texts in HTTPFields(texts.map { HTTPField(name: .xSession, value: $0) }) },
+///     returning: { response in response[.xSession].map { [.xSession: $0] } ?? [:] }
+/// )
+/// ```
+public struct TransportUnderTest: Sendable {
+    /// The transport.
+    public var transport: any SessionTransport
+    /// Whether the requests come over a secure connection. The default is true.
+    public var isSecure = true
+    /// The fields of a request that carries these texts as its tokens, in this order.
+    public var carrying: @Sendable ([String]) -> HTTPFields
+    /// The fields of the next request of a client that has had this response, and was given nothing before.
+    public var returning: @Sendable (HTTPFields) -> HTTPFields
+
+    /// Creates what the kit is run on.
+    ///
+    /// - Parameters:
+    ///   - transport: The transport.
+    ///   - carrying: Makes the fields of a request that carries these texts as its tokens, in this order.
+    ///   - returning: Makes the fields of the next request of a client that has had this response.
+    public init(
+        _ transport: any SessionTransport,
+        carrying: @escaping @Sendable ([String]) -> HTTPFields,
+        returning: @escaping @Sendable (HTTPFields) -> HTTPFields
+    ) {
+        self.transport = transport
+        self.carrying = carrying
+        self.returning = returning
+    }
+
+    /// The cookie transport of a configuration, with a browser that keeps its cookies.
+    public static func cookie(_ configuration: SessionConfiguration = SessionConfiguration()) -> TransportUnderTest {
+        let origin = "https://example.com/"
+        let name = configuration.cookie.name
+        return TransportUnderTest(
+            CookieTransport(configuration),
+            carrying: { texts in
+                texts.isEmpty ? [:] : [.cookie: texts.map { "\(name)=\($0)" }.joined(separator: "; ")]
+            },
+            returning: { response in
+                let browser = TestBrowser(clock: configuration.clock)
+                browser.receive(response, from: origin)
+                var fields = HTTPFields()
+                browser.addCookies(to: &fields, for: origin)
+                return fields
+            }
+        )
+    }
+
+    func request(_ fields: HTTPFields) -> SessionRequest {
+        SessionRequest(headerFields: fields, isSecure: self.isSecure)
+    }
+
+    func read(_ texts: [String]) -> SessionTokenReading {
+        self.transport.read(self.request(self.carrying(texts)))
+    }
+
+    var instruction: SessionTokenInstruction { SessionTokenInstruction(request: self.request([:])) }
+}

@@ -1,0 +1,128 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+/// A store is another machine: what it did and what it said are two things.
+@Suite("Replies that are lost, late or doubled")
+struct UnluckyRepliesTests {
+    /// Everything a request can do to a session.
+    enum Act: CaseIterable, Sendable {
+        case write, logIn, regenerate, save, destroy, logOut, touch
+
+        func perform(_ session: Session, _ site: Site) async throws {
+            switch self {
+            case .write: session[.views] += 1
+            case .logIn: try await session.logIn("ada")
+            case .regenerate: try await session.regenerate()
+            case .save:
+                session[.views] += 1
+                try await session.save()
+            case .destroy: try await session.destroy()
+            case .logOut: try await session.logOut()
+            case .touch: site.clock.advance(by: .minutes(10))
+            }
+        }
+    }
+
+    @Test("a write whose reply is lost is stored once, and the next request is whole", arguments: Act.allCases)
+    func lost(_ act: Act) async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let before = try #require(browser.token)
+        site.store.breakDown(.losingReplies, [.create, .replace, .touch, .end])
+        let session = try await site.open(browser)
+        // Whoever hears nothing must say so; the store knows better.
+        try? await act.perform(session, site)
+        _ = try? await site.close(session, browser)
+        site.store.mend()
+        try await self.expectWhole(site, browser, act, before)
+    }
+
+    @Test("a write that reaches the store twice counts once", arguments: Act.allCases)
+    func twice(_ act: Act) async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let before = try #require(browser.token)
+        site.store.breakDown(.happeningTwice)
+        try await site.visit(browser) { try await act.perform($0, site) }
+        site.store.mend()
+        try await self.expectWhole(site, browser, act, before)
+        if act == .write || act == .save { try await site.visit(browser) { #expect($0[.views] == 2) } }
+    }
+
+    @Test("a write that comes again later changes nothing", arguments: Act.allCases)
+    func again(_ act: Act) async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let before = try #require(browser.token)
+        site.store.breakDown(.comingAgain)
+        try await site.visit(browser) { try await act.perform($0, site) }
+        site.store.mend()
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        let count = try await site.count
+        await site.store.repeatCalls()
+        #expect(try await site.count == count)
+        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+        try await self.expectWhole(site, browser, act, before)
+    }
+
+    @Test("an ending whose answer is late has ended the session at once")
+    func late() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(site)
+        site.store.breakDown(.answeringLate, .end)
+        let session = try await site.open(browser)
+        let ending = Task { try await session.logOut() }
+        while site.store.waitingCount == 0 { await Task.yield() }
+        try await site.visit(thief) { #expect($0.subject == nil) }
+        site.store.mend()
+        try await ending.value
+        try await site.close(session, browser)
+        #expect(browser.token == nil)
+    }
+
+    @Test("a login whose creation is answered late leaves one session and its cookie")
+    func lateLogin() async throws {
+        let site = try Site()
+        let browser = site.browser()
+        site.store.breakDown(.answeringLate, .create)
+        let session = try await site.open(browser)
+        let login = Task { try await session.logIn("ada") }
+        while site.store.waitingCount == 0 { await Task.yield() }
+        site.store.mend()
+        try await login.value
+        try await site.close(session, browser)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await site.count == 1)
+    }
+
+    /// The cookie opens what the act promised, or nothing; what was ended stays ended; no session lies about unowned.
+    private func expectWhole(_ site: Site, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
+        let old = site.browser()
+        let fields: HTTPFields = [.cookie: "__Host-session=" + before]
+        let replay = try await site.open(fields)
+        switch act {
+        case .logIn, .regenerate, .destroy, .logOut:
+            if browser.token != before { #expect(replay.id == nil) }
+        default:
+            #expect(replay.id != nil)
+        }
+        try await site.close(replay, old)
+        if let token = browser.token, token != before { try await site.visit(browser) { #expect($0.id != nil) } }
+        #expect(try await site.count <= 1)
+    }
+}
