@@ -13,7 +13,7 @@ public import Sessions
 /// Each rule runs by itself on a store of its own, so that a report names what a store does not keep:
 ///
 /// ```swift
-/// @Test("MyStore keeps the rule", arguments: StoreConformance.rules)
+/// @Test("MyStore keeps the rule", arguments: StoreConformance.rules(for: MyStore.self))
 /// func conforms(_ rule: StoreRule) async throws {
 ///     try await rule.check(MyStore())
 /// }
@@ -27,8 +27,8 @@ public enum StoreConformance {
         cancellationRules, subjectRules, subjectHistoryRules, enumerationRules, sweepingRules,
     ].flatMap { $0 }
 
-    /// The rules for what a store can do, by its protocols.
-    public static func rules(for store: any SessionStore) -> [StoreRule] {
-        self.rules.filter { $0.applies(to: store) }
+    /// The rules for what a kind of store can do, by its protocols.
+    public static func rules(for type: any SessionStore.Type) -> [StoreRule] {
+        self.rules.filter { $0.applies(to: type) }
     }
 }

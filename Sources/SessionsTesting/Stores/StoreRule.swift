@@ -26,10 +26,14 @@ public struct StoreRule: ConformanceRule {
 
     /// Whether the store says that it can do what the rule is about.
     public func applies(to store: any SessionStore) -> Bool {
+        self.applies(to: type(of: store))
+    }
+
+    func applies(to type: any SessionStore.Type) -> Bool {
         switch self.topic {
-        case .subjects: store is any SubjectSessionStore
-        case .enumeration: store is any EnumerableSessionStore
-        case .sweeping: store is any SweepableSessionStore
+        case .subjects: type is any SubjectSessionStore.Type
+        case .enumeration: type is any EnumerableSessionStore.Type
+        case .sweeping: type is any SweepableSessionStore.Type
         default: true
         }
     }

@@ -1,0 +1,133 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import Sessions
+
+/// Sessions in a folder, each in a file of its own, for one process: the store of the article "Implementing a store".
+actor FolderSessionStore {
+    private let folder: URL
+
+    init(folder: URL) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    private enum Entry {
+        case record(SessionRecord)
+        case marker(until: Instant)
+    }
+
+    private func file(_ id: SessionID) -> URL {
+        // Not the description, whose upper and lower case some file systems do not tell apart.
+        self.folder.appending(path: String(id.high, radix: 16) + "-" + String(id.low, radix: 16))
+    }
+
+    private func write(_ entry: Entry, _ id: SessionID) throws {
+        var bytes: [UInt8]
+        switch entry {
+        case .record(let record): bytes = [1] + SessionRecordCodec.encode(record)
+        case .marker(let end): bytes = [2] + Array("\(end.millisecondsSince1970)".utf8)
+        }
+        // Atomic: written beside and renamed, so that a process that dies leaves the old file or the new one.
+        try Data(bytes).write(to: self.file(id), options: .atomic)
+    }
+
+    /// What there is of an id now. What has expired, and a marker whose time has come, is nothing.
+    private func read(_ id: SessionID, now: Instant) throws -> Entry? {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: self.file(id))
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return nil
+        }
+        if bytes.first == 2 {
+            let end = Int64(String(decoding: bytes.dropFirst(), as: UTF8.self)).map(
+                Instant.init(millisecondsSince1970:))
+            return end.flatMap { now < $0 ? .marker(until: $0) : nil }
+        }
+        let record = try SessionRecordCodec.decode(Array(bytes.dropFirst()), id: id)
+        return record.isExpired(at: now) ? nil : .record(record)
+    }
+}
+
+extension FolderSessionStore: SessionStore {
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        switch try self.read(id, now: now) {
+        case .record(let record): .found(record)
+        case .marker: .ended
+        case nil: .missing
+        }
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {
+        guard try self.read(record.id, now: now) == nil else { throw SessionStoreError.duplicate(record.id) }
+        try self.write(.record(record), record.id)
+    }
+
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        guard case .record(let present) = try self.read(record.id, now: now) else { return .missing }
+        // This very write, sent again because its reply was lost.
+        if present.version == record.version { return .replaced }
+        guard present.version == version else { return .conflict(present) }
+        try self.write(.record(record), record.id)
+        return .replaced
+    }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        guard case .record(var record) = try self.read(id, now: now) else { return false }
+        record.apply(touch)
+        try self.write(.record(record), id)
+        return true
+    }
+
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        switch try self.read(id, now: now) {
+        case .record:
+            try self.write(.marker(until: markedUntil), id)
+            return true
+        case .marker(let end):
+            try self.write(.marker(until: max(end, markedUntil)), id)
+            return false
+        case nil:
+            return false
+        }
+    }
+}
+
+extension FolderSessionStore: SubjectSessionStore {
+    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
+        var records: [SessionRecord] = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: self.folder.path(percentEncoded: false)) {
+            let words = name.split(separator: "-").compactMap { UInt64($0, radix: 16) }
+            guard words.count == 2 else { continue }
+            let id = SessionID(high: words[0], low: words[1])
+            if case .record(let record) = try self.read(id, now: now), record.belongs(to: subject) {
+                records.append(record)
+            }
+        }
+        return records.sorted { $0.id < $1.id }
+    }
+
+    func endAll(
+        of subject: String,
+        except kept: Set<SessionID>,
+        markedUntil: Instant,
+        now: Instant
+    ) async throws -> Int {
+        var count = 0
+        for record in try await self.sessions(of: subject, now: now) where !kept.contains(record.id) {
+            if try await self.end(record.id, markedUntil: markedUntil, now: now) { count += 1 }
+        }
+        return count
+    }
+}
