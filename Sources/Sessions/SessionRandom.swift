@@ -26,4 +26,14 @@ public struct SessionRandom: Sendable {
 
     /// The next 64 random bits.
     public func next() -> UInt64 { self.generate() }
+
+    func bytes(count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 7)
+        while bytes.count < count {
+            withUnsafeBytes(of: self.next().bigEndian) { bytes.append(contentsOf: $0) }
+        }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
 }

@@ -1,0 +1,105 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Seals bytes under the keys of a ring, for one purpose, and opens them again.
+///
+/// ```
+/// sealed = version (1 byte, 1) · key id (4) · nonce (24) · ciphertext (as long as the plaintext) · tag (16)
+/// ```
+///
+/// The cipher is ``XAES256GCM`` under the key that ``SecretKey/derived(for:)`` makes for the purpose. Authenticated with
+/// the ciphertext are `version · key id · counted purpose · counted name · counted context`, where counted stands for a
+/// base-128 varint of the length before the bytes, so that no two of them together read as two others.
+///
+/// What does not open gives nil, whatever the reason, after the same work. There is no other form that would be tried.
+struct Sealer: Sendable {
+    static let version: UInt8 = 1
+    static let headerByteCount = 1 + KeyID.byteCount
+    /// By how much a sealed message is longer than what is in it.
+    static let overhead = headerByteCount + XAES256GCM.nonceByteCount + XAES256GCM.tagByteCount
+
+    private struct SealingKey: Sendable {
+        let id: KeyID
+        let cipher: XAES256GCM
+    }
+
+    private let keys: PreparedKeys<SealingKey>
+    private let purpose: KeyPurpose
+    private let context: String
+    private let random: SessionRandom
+
+    /// Creates a sealer.
+    ///
+    /// - Parameters:
+    ///   - keyring: The keys.
+    ///   - purpose: What is sealed. A message for one purpose does not open for another.
+    ///   - context: What tells this application from another that has the same keys. The default is empty.
+    ///   - random: Where nonces come from.
+    init(
+        _ keyring: SecretKeyring,
+        purpose: KeyPurpose,
+        context: String = "",
+        random: SessionRandom
+    ) throws {
+        self.keys = try PreparedKeys(keyring) { key in
+            SealingKey(id: key.id, cipher: try XAES256GCM(key: key.derived(for: purpose)))
+        }
+        self.purpose = purpose
+        self.context = context
+        self.random = random
+    }
+
+    /// Seals bytes with the newest key. The name, of a cookie for example, is needed again to open them.
+    func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
+        let key = try self.keys.ring.newest
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(bytes.count + Self.overhead)
+        sealed.append(Self.version)
+        sealed += key.id.bytes
+        let additional = self.additional(header: sealed[...], name: name)
+        sealed += self.random.bytes(count: XAES256GCM.nonceByteCount)
+        sealed += try key.cipher.seal(
+            bytes,
+            nonce: sealed.suffix(XAES256GCM.nonceByteCount),
+            authenticating: additional
+        )
+        return sealed
+    }
+
+    /// What was in a sealed message.
+    struct Opened {
+        var bytes: [UInt8]
+        /// Whether it was sealed with a key that is not the newest, and is to be sealed anew.
+        var isOldKey: Bool
+    }
+
+    /// Opens what a sealer of the same purpose and context sealed for the same name, or answers nil.
+    func open(_ sealed: [UInt8], for name: String) -> Opened? {
+        guard sealed.count >= Self.overhead, let keys = try? self.keys.ring.all else { return nil }
+        let header = sealed.prefix(Self.headerByteCount)
+        let id = KeyID(header.dropFirst())
+        // An unknown key and another version take the same time as a wrong tag: what follows cannot succeed.
+        let index = keys.firstIndex { $0.id == id } ?? 0
+        let bytes = keys[index].cipher.open(
+            sealed.dropFirst(Self.headerByteCount),
+            authenticating: self.additional(header: header, name: name)
+        )
+        guard let bytes, header.first == Self.version, keys[index].id == id else { return nil }
+        return Opened(bytes: bytes, isOldKey: index > 0)
+    }
+
+    private func additional(header: ArraySlice<UInt8>, name: String) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.reserveCapacity(64)
+        writer.write(header)
+        writer.write(counted: self.purpose.label.utf8)
+        writer.write(counted: name.utf8)
+        writer.write(counted: self.context.utf8)
+        return writer.bytes
+    }
+}
