@@ -100,6 +100,22 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         )
     }
 
+    static func cookiesTooLong(
+        _ length: Int,
+        limit: Int,
+        cookieCount: Int,
+        largest: (name: String, byteCount: Int)?
+    ) -> SessionError {
+        let largest = largest.map { " The largest value is \"\($0.name)\" with \($0.byteCount) bytes." } ?? ""
+        return SessionError(
+            .valuesTooLarge,
+            """
+            The sealed session takes \(length) characters; the limit, of \(cookieCount) cookies, is \(limit).\(largest) \
+            Keep large things elsewhere and their keys here, or keep the session in a store.
+            """
+        )
+    }
+
     static func notEncodable(_ name: String, underlying: any Error) -> SessionError {
         SessionError(.notEncodable, "The value of \"\(name)\" cannot be encoded.", underlying: underlying)
     }

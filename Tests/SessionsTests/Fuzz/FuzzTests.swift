@@ -95,6 +95,56 @@ struct FuzzTests {
         }
     }
 
+    @Test("nothing opens but what was sealed, and nothing verifies but what was signed, whatever the bytes")
+    func sealedAndSigned() throws {
+        let keyring = try TestKeys.ring(1, 2)
+        let sealer = try Sealer(keyring, purpose: .sealing, random: .system)
+        let signer = try TokenSigner(keyring)
+        let sealed = try (0..<3).map { try sealer.seal(Array(repeating: 7, count: $0 * 40), for: "id") }
+        let signed = Array(try signer.sign(try #require(SessionToken(Self.token)), for: "id").utf8)
+        let fuzzer = Fuzzer(corpus: sealed + [signed, []], interesting: "\u{1}\u{2}AZaz09-_.")
+        fuzzer.run("the seal and the signature") { bytes in
+            #expect((sealer.open(bytes, for: "id") != nil) == sealed.contains(bytes))
+            #expect((signer.verify(bytes, for: "id") != nil) == (bytes == signed))
+        }
+    }
+
+    @Test("cookies are put together from their parts without a trap, whatever the bytes")
+    func cookieChunks() {
+        let fuzzer = Fuzzer(
+            corpus: [
+                "id=2.AAAA; id.1=BBBB", "id=3.A; id.1=B; id.2=C; id.3=D", "id=AAAA; id.1=B", "id=4.A; id=2.B; id.1=C",
+                "id.4000000000=A; id=9.A", "",
+            ].map { Array($0.utf8) },
+            interesting: "id=;.1234509 "
+        )
+        fuzzer.run("the parts of a cookie") { bytes in
+            let field = HTTPField(name: .cookie, value: String(decoding: bytes, as: UTF8.self))
+            let texts = CookieChunks.join(name: "id", in: HTTPFields([field]))
+            #expect(texts.count <= SessionTokenReading.limit)
+            for text in texts { #expect(text.count <= bytes.count * 3) }
+        }
+    }
+
+    @Test("a list of keys is read or refused, whatever the bytes")
+    func keys() {
+        let fuzzer = Fuzzer(
+            corpus: [
+                TestKeys.texts.joined(separator: "\n"), "# keys\n\n\(TestKeys.texts[0]) # the newest\r\n",
+                "keyboard-cat",
+                String(repeating: "A", count: 43), "",
+            ].map { Array($0.utf8) },
+            interesting: "#,\r\n\tAZaz09-_=+/"
+        )
+        fuzzer.run("the list of keys") { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            for key in (try? SecretKeyText.keys(inFile: text, named: "file")) ?? [] {
+                #expect(text.utf8.count >= 43 && key.id.bytes.count == 4)
+            }
+            _ = try? SecretKeyText.keys(inList: text, named: "list")
+        }
+    }
+
     @Test("the list of proxies is read without a trap, whatever the bytes")
     func proxies() throws {
         let fuzzer = Fuzzer(

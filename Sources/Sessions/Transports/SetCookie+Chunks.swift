@@ -1,0 +1,56 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+
+extension SetCookie {
+    /// Sets the cookies of a value that is spread over several, and clears those that are left over from a longer one.
+    static func set(
+        _ cookie: SessionCookie,
+        values: [String],
+        maxAge: Duration?,
+        request: SessionRequest,
+        in response: inout HTTPFields
+    ) {
+        for (index, value) in values.enumerated() {
+            self.set(
+                cookie.named(CookieChunks.name(cookie.name, index)),
+                value: value,
+                maxAge: maxAge,
+                isSecureConnection: request.isSecure,
+                in: &response
+            )
+        }
+        self.clearChunks(of: cookie, beyond: values.count, request: request, in: &response)
+    }
+
+    /// Clears a cookie, and with it all the others that a request carries of a value that is spread.
+    static func clear(_ cookie: SessionCookie, request: SessionRequest, in response: inout HTTPFields) {
+        self.clear(cookie, isSecureConnection: request.isSecure, in: &response)
+        self.clearChunks(of: cookie, beyond: 1, request: request, in: &response)
+    }
+
+    private static func clearChunks(
+        of cookie: SessionCookie,
+        beyond count: Int,
+        request: SessionRequest,
+        in response: inout HTTPFields
+    ) {
+        for name in CookieChunks.names(of: cookie.name, beyond: count, in: request.headerFields) {
+            self.clear(cookie.named(name), isSecureConnection: request.isSecure, in: &response)
+        }
+    }
+}
+
+extension SessionCookie {
+    fileprivate func named(_ name: String) -> SessionCookie {
+        var cookie = self
+        cookie.name = name
+        return cookie
+    }
+}

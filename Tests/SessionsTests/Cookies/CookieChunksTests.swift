@@ -1,0 +1,175 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Testing
+
+@testable import Sessions
+
+@Suite("Values in several cookies")
+struct CookieChunksTests {
+    private static let name = "__Host-session"
+
+    /// Base64url text of a length, which tells where it was cut.
+    private func text(_ count: Int) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        return String(decoding: (0..<count).map { digits[($0 / 61 + $0) % 64] }, as: UTF8.self)
+    }
+
+    private func split(_ text: String, maximumCount: Int = CookieChunks.ceiling) throws -> [String] {
+        try CookieChunks.split(text, name: Self.name, maximumCount: maximumCount, largest: nil)
+    }
+
+    private func fields(_ cookies: [(String, String)]) -> HTTPFields {
+        HTTPFields([HTTPField(name: .cookie, value: cookies.map { "\($0)=\($1)" }.joined(separator: "; "))])
+    }
+
+    private func fields(_ values: [String]) -> HTTPFields {
+        self.fields(values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) })
+    }
+
+    private func join(_ fields: HTTPFields) -> [String] {
+        CookieChunks.join(name: Self.name, in: fields).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test("a value of any length comes back, in cookies that browsers take")
+    func roundTrip() throws {
+        let single = 3_800 - Self.name.utf8.count
+        for (count, cookies) in [
+            (1, 1), (64, 1), (single - 1, 1), (single, 1), (single + 1, 2), (2 * (single - 2), 2),
+            (2 * (single - 2) + 1, 3), (3 * (single - 2) + 1, 4), (4 * (single - 2), 4),
+        ] {
+            let text = self.text(count)
+            let values = try self.split(text)
+            #expect(values.count == cookies, "\(count)")
+            for (index, value) in values.enumerated() {
+                let name = CookieChunks.name(Self.name, index)
+                #expect(name.utf8.count + value.utf8.count <= 3_800)
+                #expect(SessionCookie(name: name).problems.isEmpty)
+            }
+            #expect(self.join(self.fields(values)) == [text])
+        }
+    }
+
+    @Test("a value that is too long is an error that names the size, the limit and the largest value")
+    func tooLong() throws {
+        let limit = 2 * (3_800 - Self.name.utf8.count - 2)
+        #expect(try self.split(self.text(limit), maximumCount: 2).count == 2)
+        let error = #expect(throws: SessionError.self) {
+            try CookieChunks.split(
+                self.text(limit + 1),
+                name: Self.name,
+                maximumCount: 2,
+                largest: ("cart", 7_000)
+            )
+        }
+        #expect(error?.code == .valuesTooLarge)
+        let message = error?.message ?? ""
+        #expect(message.contains("takes 7569 characters; the limit, of 2 cookies, is 7568"))
+        #expect(message.contains("The largest value is \"cart\" with 7000 bytes."))
+        #expect(throws: SessionError.self) { try self.split(self.text(4_000), maximumCount: 1) }
+        #expect(throws: SessionError.self) { try self.split(self.text(20_000), maximumCount: 1_000_000) }
+    }
+
+    @Test("without one of its cookies a value is nothing")
+    func missing() throws {
+        let values = try self.split(self.text(10_000))
+        #expect(values.count == 3)
+        let cookies = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
+        for index in 0..<3 {
+            var fewer = cookies
+            fewer.remove(at: index)
+            #expect(self.join(self.fields(fewer)).isEmpty)
+        }
+    }
+
+    @Test("cookies that are left over from a longer value do no harm, and are cleared")
+    func leftOver() throws {
+        let long = try self.split(self.text(10_000))
+        let short = try self.split(self.text(4_000))
+        #expect(short.count == 2)
+        var fields = self.fields(short + [long[2]])
+        #expect(self.join(fields) == [self.text(4_000)])
+        #expect(CookieChunks.names(of: Self.name, beyond: 2, in: fields) == ["__Host-session.2"])
+        fields = self.fields([self.text(64), long[1], long[2]])
+        #expect(self.join(fields) == [self.text(64)])
+
+        let request = SessionRequest(headerFields: fields, isSecure: true)
+        var response = HTTPFields()
+        SetCookie.set(.standard, values: [self.text(64)], maxAge: nil, request: request, in: &response)
+        let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax"
+        let gone = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        #expect(
+            response[values: .setCookie] == [
+                "__Host-session=\(self.text(64)); \(attributes)",
+                "__Host-session.1=; \(gone); \(attributes)",
+                "__Host-session.2=; \(gone); \(attributes)",
+            ]
+        )
+    }
+
+    @Test("the cookies of a long value are set with the same attributes, and all of them are cleared")
+    func header() throws {
+        let values = try self.split(self.text(5_000))
+        var response = HTTPFields()
+        SetCookie.set(
+            .standard,
+            values: values,
+            maxAge: .seconds(60),
+            request: SessionRequest(headerFields: HTTPFields()),
+            in: &response
+        )
+        #expect(
+            response[values: .setCookie] == [
+                "__Host-session=\(values[0]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
+                "__Host-session.1=\(values[1]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
+            ]
+        )
+        for line in response[values: .setCookie] { #expect(line.utf8.count <= 4_096) }
+
+        SetCookie.clear(.standard, request: SessionRequest(headerFields: self.fields(values)), in: &response)
+        #expect(response[values: .setCookie].count == 2)
+        for line in response[values: .setCookie] { #expect(line.contains("=; Max-Age=0")) }
+    }
+
+    @Test("swapped cookies are another text, or none")
+    func swapped() throws {
+        let values = try self.split(self.text(10_000))
+        for order in [[1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
+            #expect(!self.join(self.fields(order.map { values[$0] })).contains(self.text(10_000)))
+        }
+    }
+
+    @Test("a number from outside is never counted to")
+    func hugeNumbers() throws {
+        let values = try self.split(self.text(4_000))
+        let good = [(Self.name, values[0]), ("\(Self.name).1", values[1])]
+        let planted = ["4000000000", "18446744073709551616", "-1", "01", "1.1", "", "x"].map {
+            ("\(Self.name).\($0)", "AAAA")
+        }
+        #expect(self.join(self.fields(planted + good + planted)) == [self.text(4_000)])
+        for first in ["9.A", "5.A", "1.A", "0.A", "-.A", "..A", "4000000000.A", ".A", "\u{FF}.A"] {
+            let joined = self.join(self.fields([first] + Array(repeating: "B", count: 9)))
+            #expect(joined.isEmpty || joined == [first], "\(first)")
+        }
+        #expect(CookieChunks.names(of: Self.name, beyond: 1, in: self.fields(planted)).isEmpty)
+    }
+
+    @Test("planted cookies of the same names are tried beside ours, and no more than four texts are")
+    func planted() throws {
+        let values = try self.split(self.text(10_000))
+        let ours = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
+        let planted = [(Self.name, "3.x"), ("\(Self.name).1", "y"), ("\(Self.name).2", "z")]
+        #expect(self.join(self.fields([planted[1]] + ours)).contains(self.text(10_000)))
+        #expect(self.join(self.fields(ours + [planted[0], planted[2]])).contains(self.text(10_000)))
+        let many = self.fields(Array(repeating: planted, count: 1000).flatMap { $0 })
+        #expect(self.join(many).count <= 4)
+        let huge = self.fields([(Self.name, self.text(100_000))])
+        #expect(self.join(huge).isEmpty, "no cookie that we set is so long")
+    }
+}
