@@ -1,4 +1,4 @@
-.PHONY: demo test fuzz check format docs
+.PHONY: demo test fuzz soak check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080.
 demo:
@@ -11,6 +11,10 @@ test:
 # Gives the parsers hostile bytes for ten minutes: make fuzz SECONDS=60 SEED=7.
 fuzz:
 	SECONDS_EACH=$(SECONDS) SEED=$(SEED) Scripts/fuzz
+
+# Uses the Showcase as many browsers do, while it is restarted and killed: make soak SECONDS=900 SEED=7.
+soak:
+	Scripts/soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 # Looks at form: layout, headers, README, documentation, paths.
 check:

@@ -13,11 +13,15 @@ struct LoginForm {
     private struct Fields: Decodable {
         let username: String?
         let password: String?
+        let remember: String?
         let next: String?
     }
 
     /// A field that is missing is one that was left empty.
     let credentials: Credentials
+    /// Whether the visitor wants to be logged in still when the browser was closed. A browser sends a box that is ticked,
+    /// and no other.
+    let isToBeRemembered: Bool
     let next: String?
 
     /// - Throws: `HTTPError` with 400 when the body is no form.
@@ -25,11 +29,12 @@ struct LoginForm {
         do {
             let fields = try await URLEncodedFormDecoder().decode(Fields.self, from: request, context: context)
             self.credentials = Credentials(username: fields.username ?? "", password: fields.password ?? "")
+            self.isToBeRemembered = fields.remember != nil
             self.next = fields.next
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
-            throw HTTPError(.badRequest, message: "The body is not a form with username, password and next.")
+            throw HTTPError(.badRequest, message: "The body is not a form with username, password, remember and next.")
         }
     }
 }

@@ -67,15 +67,19 @@ struct LoginView: PageView {
     let footer: FooterView
     let isRefused: Bool
     let username: String
+    let isToBeRemembered: Bool
     let next: String?
     let hints = Account.all.map { Hint(username: $0.username, password: $0.password) }
 
-    /// - Parameter username: What was typed before. It is shown again if it is ASCII: the template engine escapes whole
-    ///   characters, and a quotation mark with an accent on it, which is another character, would end the attribute.
-    init(_ session: Session, _ pages: PageLibrary, isRefused: Bool = false, username: String = "", next: String?) {
+    /// - Parameter refused: What was sent before, and is shown again. A name only if it is ASCII: the template engine
+    ///   escapes whole characters, and a quotation mark with an accent on it, which is another character, would end the
+    ///   attribute.
+    init(_ session: Session, _ pages: PageLibrary, refused: LoginForm? = nil, next: String?) {
         self.visitor = VisitorView(session)
         self.footer = pages.footer
-        self.isRefused = isRefused
+        let username = refused?.credentials.username ?? ""
+        self.isRefused = refused != nil
+        self.isToBeRemembered = refused?.isToBeRemembered ?? false
         self.username = username.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? username : ""
         self.next = next.flatMap { LocalRedirect($0) }?.location
     }

@@ -73,16 +73,10 @@ struct PagesController {
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let form = try await LoginForm(request, context)
         guard let account = Account.opened(by: form.credentials) else {
-            let view = LoginView(
-                context.session,
-                self.pages,
-                isRefused: true,
-                username: form.credentials.username,
-                next: form.next
-            )
+            let view = LoginView(context.session, self.pages, refused: form, next: form.next)
             return try self.pages.page("login", view, status: .unauthorized)
         }
-        try await context.session.logIn(account.username)
+        try await context.session.logIn(account.username, remember: form.isToBeRemembered)
         let next = form.next.flatMap { LocalRedirect($0) } ?? .account
         return .redirect(to: next.location)
     }

@@ -34,6 +34,7 @@ struct SessionView: Sendable {
     let lastAccessedAt: TimeView
     let idle: Limit
     let absolute: Limit
+    let isRemembered: Bool
     let values: [Value]
     let hasValues: Bool
 
@@ -51,6 +52,7 @@ struct SessionView: Sendable {
         self.lastAccessedAt = TimeView(lastAccessedAt ?? lastUse)
         self.idle = Limit(idleExpiresAt, of: limits.idle, now: now)
         self.absolute = Limit(absoluteExpiresAt, of: limits.absolute, now: now)
+        self.isRemembered = session.isRemembered
         self.values = session.values.dictionary.sorted { $0.key < $1.key }.map { name, value in
             Value(name: name, json: Self.excerpt(of: String(decoding: value.jsonText, as: UTF8.self)))
         }

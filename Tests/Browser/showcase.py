@@ -1,0 +1,73 @@
+"""The Showcase as a process: started, measured and ended, any number of times on one port."""
+
+import os
+import re
+import signal
+import subprocess
+
+from checks import Failure, expect
+
+
+class Showcase:
+    """Give it a file for what the server logs; use it in a `with` statement, which leaves no process behind."""
+
+    def __init__(self, program, log, *options):
+        self.program, self.log, self.options = program, log, options
+        # The system chooses a port; it stays the same from then on.
+        self.port = 0
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            self.kill()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.program, "--port", str(self.port), *self.options], stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        line = self.process.stdout.readline()
+        listening = re.search(r"listens on http://[^ ]*:(\d+)", line)
+        if listening is None:
+            self.kill()
+            with open(self.log) as log:
+                raise Failure(f"the Showcase did not start: {line}{log.read()[-2000:]}")
+        self.port = int(listening[1])
+
+    def stop(self):
+        """Ends the server as an operator does: it finishes what is under way, and says that all went well."""
+        self._end(signal.SIGTERM)
+        expect("the exit code after SIGTERM", self.process.returncode, 0)
+        self.process = None
+
+    def kill(self):
+        """Ends the server as a crash does."""
+        self._end(signal.SIGKILL)
+        self.process = None
+
+    def _end(self, how):
+        self.process.send_signal(how)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failure(f"the Showcase was still there 30 s after {how.name}") from None
+        finally:
+            self.process.stdout.close()
+
+    def resident_bytes(self):
+        """How much memory the process has now."""
+        status = f"/proc/{self.process.pid}/statm"
+        if os.path.exists(status):
+            with open(status) as fields:
+                return int(fields.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        ps = subprocess.run(["ps", "-o", "rss=", "-p", str(self.process.pid)], capture_output=True, check=True)
+        return int(ps.stdout) * 1024
