@@ -9,7 +9,8 @@ class Failure(Exception):
 
 
 def tell(story):
-    """Runs a story to its end, or to the first failure. Whoever ends it from outside leaves no process behind either."""
+    """Runs a story to its end, or to the first failure. Whoever ends it from outside leaves no process behind
+    either."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         story()

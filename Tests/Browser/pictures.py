@@ -1,4 +1,5 @@
-"""Pictures of the pages at the size of a phone and of a desk, light and dark, and what a script can say of their looks."""
+"""Pictures of the pages at the size of a phone and of a desk, light and dark, and what a script can say of their
+looks."""
 
 import struct
 

@@ -1,6 +1,6 @@
-"""The soak: many guests use one Showcase on SQLite for a long time, while it is stopped and killed. Nobody may lose what
-was acknowledged, see what is not theirs, or get a 5xx; and at the end, when nothing is restarted any more, the memory
-must not grow."""
+"""The soak: many guests use one Showcase on SQLite for a long time, while it is stopped and killed. Nobody may lose
+what was acknowledged, see what is not theirs, or get a 5xx; and at the end, when nothing is restarted any more, the
+memory must not grow."""
 
 import argparse
 import collections
@@ -47,7 +47,7 @@ class Soak:
         self.failures = []
         begin = time.monotonic()
         self.calm_from, self.end = begin + seconds * (1 - CALM), begin + seconds
-        # (when, bytes, requests answered until then), while the server is left alone and warm.
+        # While the server is left alone and warm: its memory in bytes, and the requests answered until then.
         self.samples = []
         self.threads = [
             threading.Thread(target=self._invite, args=(f"guest-{number}", random.Random(chance.random())), daemon=True)
@@ -103,7 +103,6 @@ class Soak:
     def memory(self):
         """The medians of the first and of the last third of the calm time, in bytes, and the requests between them."""
         third = len(self.samples) // 3
-        demand(third > 0, "the soak was too short to measure memory: give it 30 seconds or more")
         first, last = self.samples[:third], self.samples[-third:]
         medians = [statistics.median(size for size, _ in part) for part in (first, last)]
         return *medians, statistics.median(n for _, n in last) - statistics.median(n for _, n in first)
@@ -116,6 +115,7 @@ def main():
     parser.add_argument("--guests", type=int, default=16)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     arguments = parser.parse_args()
+    demand(arguments.seconds >= 30, "in less than 30 seconds the memory cannot be measured")
     print(f"{arguments.guests} guests for {arguments.seconds:.0f} s, seed {arguments.seed}.", flush=True)
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
-"""The story of the Showcase in a real browser. Every line that begins with "ok" was checked; the first thing that is not
-so ends the story."""
+"""The story of the Showcase in a real browser. Every line that begins with "ok" was checked; the first thing that is
+not so ends the story."""
 
 import argparse
 import json

@@ -1,4 +1,5 @@
-"""A proxy as it stands in front of a server: TLS with browsers, plain HTTP behind it, and a header field that says so."""
+"""A proxy as it stands in front of a server: TLS with browsers, plain HTTP behind it, and a header field that says
+so."""
 
 import http.client
 import ssl

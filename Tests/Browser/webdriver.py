@@ -1,10 +1,10 @@
-"""A client of the W3C WebDriver protocol (https://www.w3.org/TR/webdriver2/), as much of it as the story needs, and of
-ChromeDriver's own commands for what the protocol does not have: the size and the colours of a screen, and the console."""
+"""A client of the W3C WebDriver protocol (https://www.w3.org/TR/webdriver2/), as much of it as the story needs, and
+of ChromeDriver's own commands for what the protocol does not have: the size and the colours of a screen, and the
+console."""
 
 import base64
 import http.client
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -64,11 +64,14 @@ class Browser:
     def __init__(self, driver, profile, *arguments):
         self.driver = driver
         arguments = [
-            "--headless=new", f"--user-data-dir={profile}", "--disable-dev-shm-usage", "--hide-scrollbars", *arguments
+            "--headless=new",
+            f"--user-data-dir={profile}",
+            "--hide-scrollbars",
+            # In containers there is neither much shared memory nor what the sandbox needs. The pages are our own.
+            "--disable-dev-shm-usage",
+            "--no-sandbox",
+            *arguments,
         ]
-        if os.geteuid() == 0:
-            # Chromium refuses its sandbox to root, which a container's only user is.
-            arguments.append("--no-sandbox")
         session = driver.command("POST", "/session", {"capabilities": {"alwaysMatch": {
             "acceptInsecureCerts": True,
             "goog:chromeOptions": {"binary": driver.browser, "args": arguments},
@@ -129,8 +132,8 @@ class Browser:
         self.leave(lambda: self._post(f"/element/{self.find(selector)}/click"))
 
     def leave(self, deed):
-        """Does what leads to another page, and waits until that is there. Between two pages the driver may not know what
-        to answer, so only the next page's own word counts."""
+        """Does what leads to another page, and waits until that is there. Between two pages the driver may not know
+        what to answer, so only the next page's own word counts."""
         self.run("window.isLeft = true")
         deed()
         deadline = time.monotonic() + PATIENCE
