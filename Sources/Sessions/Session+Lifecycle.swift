@@ -51,7 +51,11 @@ extension Session {
             let now = self.engine.configuration.clock.now
             let id = live.record.id
             let result = try await self.engine.callAboutRecord { try await $0.load(id, now: now) }
-            guard case .found(let record) = result, record.newestToken(for: live.token, now: now) != nil else {
+            guard
+                case .found(let stored) = result,
+                stored.newestToken(for: live.token, now: now) != nil,
+                let record = self.engine.opened(stored, for: live.token, knowing: live.record.valuesKey)
+            else {
                 self.detach(id)
                 throw SessionError.ended(id)
             }
@@ -92,7 +96,7 @@ extension Session {
             let configuration = self.engine.configuration
             let secret = SessionSecret(random: configuration.random)
             guard
-                try await self.rewrite({ $0.replaceSecret(with: secret, now: configuration.clock.now) })
+                try await self.rewrite({ try $0.replaceSecret(with: secret, now: configuration.clock.now) })
             else { return try self.requireAttached() }
             self.withState { state in
                 guard case .live(var live) = state.standing else { return }

@@ -23,6 +23,7 @@ public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
     public let configuration: SessionConfiguration
     let store: GuardedStore
+    let isEncryptedAtRest: Bool
     let transport: any SessionTransport
     let planner: SessionPlanner
     /// Sessions share a lane by their ids.
@@ -43,6 +44,7 @@ public final class SessionEngine: Sendable {
         try configuration.check()
         self.configuration = configuration
         self.store = GuardedStore(store: backend.store, configuration: configuration)
+        self.isEncryptedAtRest = backend.isEncryptedAtRest
         self.transport = transport ?? CookieTransport(configuration)
         self.planner = SessionPlanner(configuration: configuration)
     }

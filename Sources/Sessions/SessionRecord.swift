@@ -36,8 +36,13 @@ public struct SessionRecord: Sendable, Equatable {
     public var subject: String?
     /// The attributes that this session's cookie has instead of the configured ones.
     public var cookieOverrides: SessionCookie.Overrides?
-    /// What the application remembers.
+    /// What the application remembers. In a store that is encrypted at rest there are none: they are sealed for the
+    /// holder of the session's secret.
     public var values: SessionValues
+    /// The values in a store that is encrypted at rest.
+    var sealedValues: [UInt8] = []
+    /// What the values are sealed with while a request uses the record. No store ever sees it.
+    var valuesKey: ValuesKey?
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] = []
 

@@ -25,7 +25,8 @@ import Foundation
 ///
 /// Words are little-endian, times are milliseconds since 1970 as two's complement, counts are base-128 varints. Fields
 /// that a later version adds are kept by this one and written back; a form that this one cannot read carries another
-/// format version and is refused, not guessed at. The id is not part of it: it is the key.
+/// format version and is refused, not guessed at. The id is not part of it: it is the key. Values that are encrypted at
+/// rest are an extra field, and the open ones are then none.
 public enum SessionRecordCodec {
     static let formatVersion: UInt8 = 1
 
@@ -35,12 +36,13 @@ public enum SessionRecordCodec {
         static let authenticatedAt: UInt64 = 3
         static let subject: UInt64 = 4
         static let cookieOverrides: UInt64 = 5
+        static let sealedValues: UInt64 = 6
     }
 
     /// The bytes of a record.
     public static func encode(_ record: SessionRecord) -> [UInt8] {
         var writer = ByteWriter()
-        writer.reserveCapacity(128 + record.values.byteCount)
+        writer.reserveCapacity(128 + record.values.byteCount + record.sealedValues.count)
         writer.write(self.formatVersion)
         writer.write(record.subject == nil ? 0 : 1 as UInt8)
         writer.write(word: record.version.counter)
@@ -122,6 +124,9 @@ public enum SessionRecordCodec {
         if let overrides = record.cookieOverrides {
             writer.write(tag: Tag.cookieOverrides, self.encode(overrides))
         }
+        if !record.sealedValues.isEmpty {
+            writer.write(tag: Tag.sealedValues, record.sealedValues)
+        }
         writer.write(record.unknownFields)
         return writer.bytes
     }
@@ -162,6 +167,10 @@ public enum SessionRecordCodec {
                     return false
                 }
                 record.cookieOverrides = overrides
+            case Tag.sealedValues:
+                // Values are sealed or open, never half of each.
+                guard !range.isEmpty, record.values.isEmpty else { return false }
+                record.sealedValues = Array(reader.bytes[range])
             default:
                 record.unknownFields += reader.bytes[start..<reader.offset]
             }

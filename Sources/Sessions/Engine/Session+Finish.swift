@@ -98,7 +98,7 @@ extension Session {
                 if let touch { record.apply(touch) }
                 // Another request of the same page may have renewed a moment ago; its secret serves this one as well.
                 if isRenewing, record.secretHash == token.secret.hash {
-                    record.renewSecret(
+                    try record.renewSecret(
                         of: token,
                         grace: configuration.renewal.grace,
                         random: configuration.random,
@@ -114,7 +114,7 @@ extension Session {
     /// - Returns: False when the session is gone; the request then stands on nothing.
     func rewrite(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
         guard let live = self.withState({ $0.live }) else { return false }
-        switch try await self.engine.rewrite(live.record, change) {
+        switch try await self.engine.rewrite(live, change) {
         case .written(let record):
             self.withState { state in
                 guard case .live(var live) = state.standing else { return }

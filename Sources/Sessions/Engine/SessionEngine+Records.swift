@@ -28,10 +28,11 @@ extension SessionEngine {
                 expiresAt: self.configuration.limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
                 absoluteExpiresAt: absoluteExpiresAt
             )
+            if self.isEncryptedAtRest { record.valuesKey = try ValuesKey(for: token, random: random) }
             try fill(&record)
             try self.checkSize(of: record.values)
+            let created = try self.sealed(record)
             do {
-                let created = record
                 try await self.store.call { try await $0.create(created, now: now) }
                 return SessionState.LiveSession(record: record, token: token, isNew: true)
             } catch let error as SessionStoreError {
@@ -53,35 +54,37 @@ extension SessionEngine {
     /// How often a rewrite is tried. Each try that fails means that another request's succeeded.
     static var rewriteLimit: Int { 128 }
 
-    /// Replaces a record by what `change` makes of it, on the newest version there is.
+    /// Replaces the record of a session by what `change` makes of it, on the newest version there is.
     ///
     /// `change` runs again on the record that another request has written meanwhile, until it is stored. Requests of
     /// this engine that met such a conflict line up.
-    func rewrite(_ record: SessionRecord, _ change: (inout SessionRecord) throws -> Void) async throws -> RewriteResult
-    {
-        var base = record
-        let lane = self.lanes[Int(record.id.low % UInt64(self.lanes.count))]
+    func rewrite(
+        _ live: SessionState.LiveSession,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> RewriteResult {
+        var base = live.record
+        let lane = self.lanes[Int(base.id.low % UInt64(self.lanes.count))]
         // Whoever comes while others are lined up goes behind them, or they would never get their turn.
-        if !lane.isBusy, let result = try await self.tryRewrite(&base, opened: record, change) { return result }
+        if !lane.isBusy, let result = try await self.tryRewrite(&base, of: live, change) { return result }
         let retryAfter = self.configuration.retryAfter
         return try await lane.whenFree(
             orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: retryAfter)
         ) {
             for attempt in 1..<Self.rewriteLimit {
-                if let result = try await self.tryRewrite(&base, opened: record, change) { return result }
+                if let result = try await self.tryRewrite(&base, of: live, change) { return result }
                 guard try await self.backOff(attempt: attempt) else { continue }
                 // What was read before the wait is old by now.
-                guard let current = try await self.current(record) else { return .gone }
+                guard let current = try await self.current(live) else { return .gone }
                 base = current
             }
-            throw SessionError.contention(record.id, retryAfter: retryAfter)
+            throw SessionError.contention(live.record.id, retryAfter: retryAfter)
         }
     }
 
     /// Tries once; nil means that `base` is now what somebody else wrote.
     private func tryRewrite(
         _ base: inout SessionRecord,
-        opened: SessionRecord,
+        of live: SessionState.LiveSession,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> RewriteResult? {
         let now = self.configuration.clock.now
@@ -89,7 +92,7 @@ extension SessionEngine {
         try change(&next)
         next.version = base.version.next(random: self.configuration.random)
         try self.checkSize(of: next.values)
-        let (replacement, version) = (next, base.version)
+        let (replacement, version) = (try self.sealed(next), base.version)
         let result = try await self.callAboutRecord {
             try await $0.replace(replacement, ifVersion: version, now: now)
         }
@@ -99,17 +102,24 @@ extension SessionEngine {
         case .missing:
             return .gone
         case .conflict(let current):
-            guard current.speaksFor(opened) else { return .gone }
+            guard let current = self.opened(current, of: live) else { return .gone }
             base = current
             return nil
         }
     }
 
-    private func current(_ opened: SessionRecord) async throws -> SessionRecord? {
+    private func current(_ live: SessionState.LiveSession) async throws -> SessionRecord? {
         let now = self.configuration.clock.now
-        let result = try await self.callAboutRecord { try await $0.load(opened.id, now: now) }
-        guard case .found(let current) = result, current.speaksFor(opened) else { return nil }
-        return current
+        let id = live.record.id
+        let result = try await self.callAboutRecord { try await $0.load(id, now: now) }
+        guard case .found(let current) = result else { return nil }
+        return self.opened(current, of: live)
+    }
+
+    /// The newest record as this request may write it, or nil when it has nothing to write there any more.
+    private func opened(_ current: SessionRecord, of live: SessionState.LiveSession) -> SessionRecord? {
+        guard current.speaksFor(live.record) else { return nil }
+        return self.opened(current, for: live.token, knowing: live.record.valuesKey)
     }
 
     /// Ends a session and marks its id.

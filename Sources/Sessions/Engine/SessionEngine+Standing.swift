@@ -97,6 +97,13 @@ extension SessionEngine {
         guard !record.isExpired(at: now), now < idleEnd else { return .refused(.expired) }
         switch record.standing(of: token.secret.hash, now: now) {
         case .current, .previous:
+            guard let record = self.opened(record, for: token) else {
+                logger.error(
+                    "The sealed values of a stored session cannot be opened",
+                    metadata: ["session.id": "\(record.id)"]
+                )
+                return .refused(.unreadable)
+            }
             return .live(SessionState.LiveSession(record: record, token: token, isNew: false))
         case .outlived:
             logger.warning(

@@ -42,15 +42,16 @@ extension SessionRecord {
     }
 
     /// Makes a new secret and lets the previous one live for a grace period.
-    mutating func renewSecret(of token: SessionToken, grace: Duration, random: SessionRandom, now: Instant) {
+    mutating func renewSecret(of token: SessionToken, grace: Duration, random: SessionRandom, now: Instant) throws {
         let nonce = random.next()
-        self.previousSecret = PreviousSecret(hash: self.secretHash, validUntil: now + grace, nonce: nonce)
-        self.secretHash = token.secret.successor(nonce: nonce).hash
-        self.secretIssuedAt = now
+        let previous = PreviousSecret(hash: self.secretHash, validUntil: now + grace, nonce: nonce)
+        try self.replaceSecret(with: token.secret.successor(nonce: nonce), now: now)
+        self.previousSecret = previous
     }
 
     /// Makes a new secret at once: the previous one opens nothing any more.
-    mutating func replaceSecret(with secret: SessionSecret, now: Instant) {
+    mutating func replaceSecret(with secret: SessionSecret, now: Instant) throws {
+        self.valuesKey = try self.valuesKey?.rewrapped(for: SessionToken(id: self.id, secret: secret))
         self.previousSecret = nil
         self.secretHash = secret.hash
         self.secretIssuedAt = now

@@ -20,6 +20,6 @@ struct KeyPurpose: Sendable, Hashable {
     static let signing = KeyPurpose(label: "signing")
     /// Tokens against forged requests.
     static let csrf = KeyPurpose(label: "csrf")
-    /// What stores keep.
+    /// What a server keeps for itself. The values of sessions need no key of the server: ``ValuesKey``.
     static let atRest = KeyPurpose(label: "at rest")
 }

@@ -14,20 +14,35 @@ import SessionsTesting
 
 /// A site for tests: an engine with a clock that stands still, and a store that can be broken.
 struct Site: Sendable {
-    let clock = ManualClock()
-    let memory = MemorySessionStore(maximumCount: 10_000)
+    let clock: ManualClock
+    let memory: MemorySessionStore
     let store: FaultySessionStore
     let engine: SessionEngine
     let logs = InMemoryLogHandler()
     let origin = "https://example.com"
 
-    init(needsDeadline: Bool = false, _ configure: (inout SessionConfiguration) -> Void = { _ in }) throws {
+    /// - Parameters:
+    ///   - other: A site that has the same clock and the same memory, as another server would.
+    ///   - needsDeadline: What the store says of itself.
+    ///   - encryptedAtRest: Whether values are sealed in the store.
+    ///   - configure: What is not as the defaults are.
+    init(
+        sharing other: Site? = nil,
+        needsDeadline: Bool = false,
+        encryptedAtRest: Bool = false,
+        _ configure: (inout SessionConfiguration) -> Void = { _ in }
+    ) throws {
+        self.clock = other?.clock ?? ManualClock()
+        self.memory = other?.memory ?? MemorySessionStore(maximumCount: 10_000)
         self.store = FaultySessionStore(self.memory, needsDeadline: needsDeadline)
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
-        configuration.random = DeterministicRandom().sessionRandom
+        configuration.random = DeterministicRandom(seed: other == nil ? 1 : 2).sessionRandom
         configure(&configuration)
-        self.engine = try SessionEngine(.stored(in: self.store), configuration: configuration)
+        self.engine = try SessionEngine(
+            .stored(in: self.store, encryptedAtRest: encryptedAtRest),
+            configuration: configuration
+        )
     }
 
     func browser() -> TestBrowser {

@@ -62,6 +62,17 @@ struct SessionRecordCodecTests {
         #expect(try SessionRecordCodec.decode(expected, id: record.id) == record)
     }
 
+    @Test("sealed values are kept in place of open ones, and never beside them")
+    func sealedValues() throws {
+        var record = self.samples.record(subject: "ada")
+        record.sealedValues = [1, 2, 3]
+        let bytes = SessionRecordCodec.encode(record)
+        #expect(try SessionRecordCodec.decode(bytes, id: record.id) == record)
+        record.values = SessionValues(["a": .integer(1)])
+        let both = SessionRecordCodec.encode(record)
+        #expect(throws: SessionStoreError.self) { try SessionRecordCodec.decode(both, id: record.id) }
+    }
+
     @Test("what a newer version added is kept and written back")
     func unknownFields() throws {
         let record = self.fullRecord()
