@@ -10,6 +10,20 @@ extension Session {
     /// The public name of the session, fit for logs and lists; nil while nothing is stored for the visitor.
     public var id: SessionID? { self.access { $0.live?.record.id } }
 
+    /// What opens the session: for an application that keeps data of its own by it, or gives it to a client otherwise
+    /// than in a cookie. With the backend `tokenOnly` it is always there, and a client that has none is given it with
+    /// the response.
+    ///
+    /// Nil while nothing is stored for the visitor, and of a sealed session, which is opened by the whole of its cookie.
+    ///
+    /// - Warning: Whoever has it is the visitor. Keep its hash and not its text, and never log it.
+    public var token: SessionToken? {
+        self.access { state in
+            guard !self.engine.keeper.isSealed else { return nil }
+            return state.live?.token
+        }
+    }
+
     /// Whether the visitor came without a session: there is none, or it began in this request.
     public var isNew: Bool { self.access { $0.live?.isNew ?? true } }
 

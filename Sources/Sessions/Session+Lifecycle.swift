@@ -10,7 +10,7 @@ extension Session {
     /// Stores what was changed, now.
     ///
     /// It also works while a streamed body is being written; only a session that would have to begin then comes too
-    /// late, for its cookie.
+    /// late, for its cookie, and so does whatever is kept in a sealed one.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session ended meanwhile,
     ///   `valuesTooLarge`, `notEncodable`, or `responseStarted`.
@@ -24,6 +24,8 @@ extension Session {
                 switch standing {
                 case .detached(let detachment): throw detachment.error
                 case .visitor where hasResponseStarted: throw SessionError.responseStarted("Saving a new session")
+                case .live where hasResponseStarted && self.engine.keeper.isInText:
+                    throw SessionError.responseStarted("Saving a session that is kept in its cookie")
                 case .visitor, .live: break
                 }
             }
@@ -48,16 +50,9 @@ extension Session {
         try await self.alone {
             self.access { $0.discardChanges() }
             guard let live = self.withState({ $0.live }) else { return }
-            let now = self.engine.configuration.clock.now
-            let id = live.record.id
-            let result = try await self.engine.callAboutRecord { try await $0.load(id, now: now) }
-            guard
-                case .found(let stored) = result,
-                stored.newestToken(for: live.token, now: now) != nil,
-                let record = self.engine.opened(stored, for: live.token, knowing: live.record.valuesKey)
-            else {
-                self.detach(id)
-                throw SessionError.ended(id)
+            guard let record = try await self.engine.keeper.reload(live) else {
+                self.detach(live.record.id)
+                throw SessionError.ended(live.record.id)
             }
             self.withState { state in
                 guard case .live(var live) = state.standing else { return }
@@ -92,16 +87,13 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func renew() async throws {
         try await self.beforeResponse("renew()") {
-            guard self.access({ $0.live }) != nil else { return }
-            let configuration = self.engine.configuration
-            let secret = SessionSecret(random: configuration.random)
-            guard
-                try await self.rewrite({ try $0.replaceSecret(with: secret, now: configuration.clock.now) })
-            else { return try self.requireAttached() }
+            guard let live = self.access({ $0.live }) else { return }
+            guard let renewed = try await self.engine.keeper.renew(live, for: self.request) else {
+                self.detach(live.record.id)
+                throw SessionError.ended(live.record.id)
+            }
             self.withState { state in
-                guard case .live(var live) = state.standing else { return }
-                live.token = SessionToken(id: live.record.id, secret: secret)
-                state.standing = .live(live)
+                state.standing = .live(renewed)
                 state.cookieDuty = .set
             }
         }
@@ -117,6 +109,14 @@ extension Session {
             try self.requireAttached()
             try await self.create { _ in }
         }
+    }
+
+    /// The name of ``regenerate()`` where there are only tokens: a new token, of which nobody has heard. Call it before a
+    /// login, so that nobody who knew the old token is logged in with it.
+    ///
+    /// - Throws: What ``regenerate()`` throws.
+    public func reset() async throws {
+        try await self.regenerate()
     }
 
     /// Ends the session, now: no request that begins after this has returned gets in with its token. The client's

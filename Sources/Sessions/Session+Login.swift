@@ -55,17 +55,22 @@ extension Session {
         guard (1...1024).contains(subject.utf8.count) else {
             throw SessionError(.invalidSubject, "A subject has 1 to 1,024 bytes; this one has \(subject.utf8.count).")
         }
+        guard !subject.utf8.elementsEqual(RevocationStore.subject.utf8) else {
+            throw SessionError(.invalidSubject, "This subject is kept for the library: choose another.")
+        }
         try await self.beforeResponse("logIn(_:)") {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (before, values) = self.withState { ($0.live?.record, $0.values) }
             let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
             let carried = isSomebodyElse ? SessionValues() : carrying.apply(to: values)
-            try self.engine.checkSize(of: carried)
+            try self.engine.configuration.checkSize(of: carried)
+            let loginMark = try await self.engine.keeper.loginMark(of: subject)
             try await self.endCurrent()
             let configuration = self.engine.configuration
             try await self.create { record in
                 record.values = carried
                 record.subject = subject
+                record.loginMark = loginMark
                 record.authenticatedAt = record.createdAt
                 if remember { record.setRemembered(true, configuration, now: record.createdAt) }
             }

@@ -33,14 +33,15 @@ public final class Session: Sendable {
         engine: SessionEngine,
         request: SessionRequest,
         logger: Logger,
-        standing: SessionState.Standing,
-        arrival: SessionArrival
+        arrival: Arrival
     ) {
         self.engine = engine
         self.request = request
         self.logger = logger
-        self.arrival = arrival
-        self.state = Mutex(SessionState(standing))
+        self.arrival = arrival.reason
+        var state = SessionState(arrival.standing)
+        if arrival.isOutdated { state.cookieDuty = .set }
+        self.state = Mutex(state)
     }
 
     /// Whether an engine opened this session.

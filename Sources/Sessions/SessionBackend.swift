@@ -8,8 +8,7 @@
 
 /// Where the sessions of an engine are remembered.
 public struct SessionBackend: Sendable {
-    let store: any SessionStore
-    let isEncryptedAtRest: Bool
+    let makeKeeper: @Sendable (SessionConfiguration) throws -> any SessionKeeper
 
     /// In a store: the client has a token and nothing else.
     ///
@@ -20,7 +19,64 @@ public struct SessionBackend: Sendable {
     ///     readable, for lists and endings; the values of a session are then open to its own requests alone. It can be
     ///     turned on and off at any time: a session is stored in the new way when it is written next. The default is
     ///     false.
-    public static func stored(in store: any SessionStore, encryptedAtRest: Bool = false) -> SessionBackend {
-        SessionBackend(store: store, isEncryptedAtRest: encryptedAtRest)
+    ///   - keyring: Keys that tokens are signed with, so that an invented one is refused before the store is asked.
+    ///     Turning it on or off logs everyone out. The default is nil: tokens are bare, which is as safe.
+    public static func stored(
+        in store: any SessionStore,
+        encryptedAtRest: Bool = false,
+        signedWith keyring: SecretKeyring? = nil
+    ) -> SessionBackend {
+        SessionBackend { configuration in
+            StoredSessions(
+                store: GuardedStore(store: store, configuration: configuration),
+                isEncryptedAtRest: encryptedAtRest,
+                signer: try keyring.map { try TokenSigner($0) }
+            )
+        }
+    }
+
+    /// In the cookie, encrypted and authenticated: no store, no memory, any number of servers that have the same keys.
+    ///
+    /// Both limits are under the seal and held by the server's clock. Of two responses at once the last one wins, since
+    /// nothing compares them; <doc:Sealed-sessions> tells what else is different.
+    ///
+    /// - Parameters:
+    ///   - keyring: The keys. The newest seals; a session that an older one sealed is sealed anew with the next
+    ///     response.
+    ///   - revocation: How sessions are ended before their time. There is no default: what logging out does depends on
+    ///     it.
+    ///   - maximumCookies: How many cookies a session may be spread over, from 1 to 4; a cookie holds 3,800 bytes with
+    ///     its name. The default is 2, which is what common servers and proxies take in one request.
+    public static func sealed(
+        with keyring: SecretKeyring,
+        revocation: SessionRevocation,
+        maximumCookies: Int = 2
+    ) -> SessionBackend {
+        SessionBackend { configuration in
+            guard (1...CookieChunks.ceiling).contains(maximumCookies) else {
+                throw SessionError.configuration([
+                    "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
+                ])
+            }
+            return SealedSessions(
+                sealer: try Sealer(keyring, purpose: .sealing, random: configuration.random),
+                revocations: RevocationList(revocation, configuration: configuration),
+                maximumCookies: maximumCookies,
+                configuration: configuration
+            )
+        }
+    }
+
+    /// Nowhere: the client has a token, always, and the application keeps what belongs to it.
+    ///
+    /// `session.token` is there in every request, and ``Session/reset()`` makes a new one. Values and logins are
+    /// refused. Tokens are signed, so that a client cannot bring one that it invented; it can still bring one that it
+    /// was given, and have somebody else use it. So call `reset()` before a login.
+    ///
+    /// - Parameter keyring: The keys that sign.
+    public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {
+        SessionBackend { configuration in
+            TokenOnlySessions(signer: try TokenSigner(keyring), configuration: configuration)
+        }
     }
 }

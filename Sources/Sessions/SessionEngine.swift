@@ -22,12 +22,9 @@ public import Logging
 public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
     public let configuration: SessionConfiguration
-    let store: GuardedStore
-    let isEncryptedAtRest: Bool
+    let keeper: any SessionKeeper
     let transport: any SessionTransport
     let planner: SessionPlanner
-    /// Sessions share a lane by their ids.
-    let lanes = (0..<256).map { _ in SessionLane() }
 
     /// Creates an engine.
     ///
@@ -43,10 +40,9 @@ public final class SessionEngine: Sendable {
     ) throws {
         try configuration.check()
         self.configuration = configuration
-        self.store = GuardedStore(store: backend.store, configuration: configuration)
-        self.isEncryptedAtRest = backend.isEncryptedAtRest
+        self.keeper = try backend.makeKeeper(configuration)
         self.transport = transport ?? CookieTransport(configuration)
-        self.planner = SessionPlanner(configuration: configuration)
+        self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
     }
 
     /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
@@ -68,8 +64,33 @@ public final class SessionEngine: Sendable {
     ///   ``StoreFailurePolicy/anonymous``; `CancellationError` when the task is cancelled.
     public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
         let request = self.configuration.trustedProxies.resolve(request)
-        let (standing, arrival) = try await self.standing(of: request, logger: logger)
-        return Session(engine: self, request: request, logger: logger, standing: standing, arrival: arrival)
+        let arrival = try await self.arrival(of: request, logger: logger)
+        return Session(engine: self, request: request, logger: logger, arrival: arrival)
+    }
+
+    private func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
+        var reading = self.keeper.reading(for: request)
+        self.transport.read(request, into: &reading)
+        do {
+            return try await self.keeper.arrival(of: reading, request, logger: logger)
+        } catch let error as SessionError {
+            let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
+            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
+            guard policy.goesOnAnonymously else { throw error }
+            return Arrival(standing: .detached(.storeUnavailable(error)), reason: .storeUnavailable)
+        }
+    }
+
+    /// Ends all sessions of a user, now: after a password was changed, or when an account is closed (ASVS 5.0, 7.4.2
+    /// and 7.4.3). A login after this has returned begins a session as ever.
+    ///
+    /// Stored sessions are gone everywhere at once. Sealed ones are gone at once on this server, and on others as soon
+    /// as ``SessionRevocation`` promises.
+    ///
+    /// - Parameter subject: The identifier that the user logs in with.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it.
+    public func revokeAll(of subject: String) async throws {
+        try await self.keeper.endAll(of: subject)
     }
 
     /// How a handler came to its end.

@@ -43,6 +43,8 @@ public struct SessionRecord: Sendable, Equatable {
     var sealedValues: [UInt8] = []
     /// What the values are sealed with while a request uses the record. No store ever sees it.
     var valuesKey: ValuesKey?
+    /// Where the login stands among the endings of all sessions of the user; only sealed sessions have one.
+    var loginMark: Int64 = 0
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] = []
 

@@ -26,6 +26,10 @@ public struct SessionToken: Sendable {
         self.secret = secret
     }
 
+    init(random: SessionRandom) {
+        self.init(id: SessionID(random: random), secret: SessionSecret(random: random))
+    }
+
     /// Parses the text of a token, or answers nil when it is not exactly 64 characters of canonical base64url.
     public init?(_ text: some Collection<UInt8>) {
         guard text.count == Self.textLength else { return nil }

@@ -8,56 +8,29 @@
 
 public import HTTPTypes
 
-/// How a token travels between client and server.
+/// How the text that makes a session travels between client and server.
 ///
-/// A transport knows the form in which a token is written, and nothing of what it opens. What it reads is a claim; the
-/// engine decides. It must take any bytes without trapping, and treat what is not a token as none.
+/// A transport knows where a text stands in a request and in a response, and nothing of what it opens: it may be a bare
+/// token, a signed one, or a whole sealed session. What it reads is a claim; the engine decides. It must take any bytes
+/// without trapping.
 public protocol SessionTransport: Sendable {
-    /// The request field that tokens are read from; responses that depend on the session say `Vary` on it.
+    /// The request field that texts are read from; responses that depend on the session say `Vary` on it.
     var requestField: HTTPField.Name { get }
 
-    /// The tokens that a request carries: well-formed ones, different from each other, in the order of the request, and
-    /// at most ``SessionTokenReading/limit`` of them.
-    func read(_ request: SessionRequest) -> SessionTokenReading
+    /// Puts the texts that a request carries into a reading, in the order of the request.
+    func read(_ request: SessionRequest, into reading: inout SessionTokenReading)
 
-    /// Hands a token to the client.
-    func set(_ token: SessionToken, _ instruction: SessionTokenInstruction, in response: inout HTTPFields)
+    /// Hands a text to the client, in place of any that the response has already.
+    ///
+    /// - Parameter text: What the client is to send back: letters, digits, `-`, `_` and `.`. Whoever has it is the
+    ///   visitor: it goes to the client and nowhere else.
+    func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields)
 
-    /// Makes the client forget its token.
+    /// Makes the client forget its text, and takes back any that the response has.
     func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields)
 }
 
-/// What a transport found in a request.
-public struct SessionTokenReading: Sendable {
-    /// How many tokens are looked at: a browser sends one, an attacker that plants cookies may make it several.
-    public static let limit = 4
-
-    /// The tokens.
-    public private(set) var tokens: [SessionToken] = []
-    /// How many values had the right name and were not tokens.
-    public private(set) var malformedCount = 0
-    /// How many tokens were left out because there were too many.
-    public private(set) var surplusCount = 0
-
-    /// Nothing found.
-    public init() {}
-
-    /// Adds what was found under the right name.
-    public mutating func add(_ text: some Collection<UInt8>) {
-        guard let token = SessionToken(text) else {
-            self.malformedCount += 1
-            return
-        }
-        guard !self.tokens.contains(where: { $0.matches(token) }) else { return }
-        if self.tokens.count < Self.limit {
-            self.tokens.append(token)
-        } else {
-            self.surplusCount += 1
-        }
-    }
-}
-
-/// How a token is to be handed out.
+/// How a text is to be handed out.
 public struct SessionTokenInstruction: Sendable {
     /// What is left of a remembered session; nil for one that ends with the browser.
     public var maxAge: Duration?
@@ -65,6 +38,8 @@ public struct SessionTokenInstruction: Sendable {
     public var request: SessionRequest
     /// The attributes that this session's cookie has instead of the configured ones.
     public var cookieOverrides: SessionCookie.Overrides?
+    /// Whether texts may be too long for one field, and another part of one may be left over from before.
+    var maySplit = false
 
     /// Creates an instruction.
     public init(maxAge: Duration? = nil, request: SessionRequest, cookieOverrides: SessionCookie.Overrides? = nil) {

@@ -37,6 +37,7 @@ public enum SessionRecordCodec {
         static let subject: UInt64 = 4
         static let cookieOverrides: UInt64 = 5
         static let sealedValues: UInt64 = 6
+        static let loginMark: UInt64 = 7
     }
 
     /// The bytes of a record.
@@ -101,7 +102,7 @@ public enum SessionRecordCodec {
         return (record.subject != nil) == (flags == 1) ? record : nil
     }
 
-    private static func encodeExtra(_ record: SessionRecord) -> [UInt8] {
+    static func encodeExtra(_ record: SessionRecord) -> [UInt8] {
         var writer = ByteWriter()
         if let previous = record.previousSecret {
             var field = ByteWriter()
@@ -127,6 +128,11 @@ public enum SessionRecordCodec {
         if !record.sealedValues.isEmpty {
             writer.write(tag: Tag.sealedValues, record.sealedValues)
         }
+        if record.loginMark != 0 {
+            var field = ByteWriter()
+            field.write(word: UInt64(bitPattern: record.loginMark))
+            writer.write(tag: Tag.loginMark, field.bytes)
+        }
         writer.write(record.unknownFields)
         return writer.bytes
     }
@@ -138,7 +144,7 @@ public enum SessionRecordCodec {
         return (try? encoder.encode(overrides)) ?? Data("{}".utf8)
     }
 
-    private static func decodeExtra(_ extra: ByteReader, into record: inout SessionRecord) -> Bool {
+    static func decodeExtra(_ extra: ByteReader, into record: inout SessionRecord) -> Bool {
         var reader = extra
         var previousTag: UInt64 = 0
         while !reader.isAtEnd {
@@ -171,6 +177,9 @@ public enum SessionRecordCodec {
                 // Values are sealed or open, never half of each.
                 guard !range.isEmpty, record.values.isEmpty else { return false }
                 record.sealedValues = Array(reader.bytes[range])
+            case Tag.loginMark:
+                guard let mark = field.readWord() else { return false }
+                record.loginMark = Int64(bitPattern: mark)
             default:
                 record.unknownFields += reader.bytes[start..<reader.offset]
             }

@@ -75,7 +75,7 @@ extension Session {
     /// Starts a session with what was changed so far.
     func create(_ fill: (inout SessionRecord) -> Void) async throws {
         _ = try await self.writingChanges { changes in
-            let live = try await self.engine.createRecord { record in
+            let live = try await self.engine.keeper.create(for: self.request) { record in
                 record.values = try changes.apply(to: record.values)
                 fill(&record)
             }
@@ -114,7 +114,7 @@ extension Session {
     /// - Returns: False when the session is gone; the request then stands on nothing.
     func rewrite(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
         guard let live = self.withState({ $0.live }) else { return false }
-        switch try await self.engine.rewrite(live, change) {
+        switch try await self.engine.keeper.rewrite(live, for: self.request, change) {
         case .written(let record):
             self.withState { state in
                 guard case .live(var live) = state.standing else { return }
@@ -131,11 +131,9 @@ extension Session {
     /// - Returns: False when the session is gone.
     func store(_ touch: SessionTouch) async throws -> Bool {
         guard let live = self.withState({ $0.live }) else { return false }
-        let engine = self.engine
         let id = live.record.id
         do {
-            let now = engine.configuration.clock.now
-            guard try await engine.callAboutRecord({ try await $0.touch(id, touch, now: now) }) else {
+            guard try await self.engine.keeper.touch(live, touch) else {
                 self.detach(id)
                 return false
             }

@@ -20,10 +20,7 @@ extension Session {
         case .set:
             isCookieWritten = live.map { self.writeToken(of: $0, to: &response) } ?? false
         case .clear:
-            self.engine.transport.clear(
-                SessionTokenInstruction(request: self.request, cookieOverrides: clearedOverrides),
-                in: &response
-            )
+            self.engine.transport.clear(self.instruction(maxAge: nil, clearedOverrides), in: &response)
             isCookieWritten = true
         }
         if wasAccessed || isCookieWritten {
@@ -32,21 +29,29 @@ extension Session {
     }
 
     private func writeToken(of live: SessionState.LiveSession, to response: inout HTTPFields) -> Bool {
-        let now = self.engine.configuration.clock.now
-        guard let token = live.record.newestToken(for: live.token, now: now) else {
-            // Somebody else was given a newer one; the older must not take its place.
+        let text: String?
+        do {
+            text = try self.engine.keeper.text(of: live, for: self.request)
+        } catch {
+            self.logger.error("The text of a session could not be made", metadata: ["error": "\(error)"])
             return false
         }
-        self.engine.transport.set(
-            token,
-            SessionTokenInstruction(
-                maxAge: live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil,
-                request: self.request,
-                cookieOverrides: live.record.cookieOverrides
-            ),
-            in: &response
-        )
+        // Somebody else may have been given a newer one; the older must not take its place.
+        guard let text else { return false }
+        let now = self.engine.configuration.clock.now
+        let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
+        self.engine.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true
+    }
+
+    private func instruction(maxAge: Duration?, _ overrides: SessionCookie.Overrides?) -> SessionTokenInstruction {
+        var instruction = SessionTokenInstruction(
+            maxAge: maxAge,
+            request: self.request,
+            cookieOverrides: overrides
+        )
+        instruction.maySplit = self.engine.keeper.reading(for: self.request).maySplit
+        return instruction
     }
 
     /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).

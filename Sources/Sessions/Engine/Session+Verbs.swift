@@ -39,7 +39,7 @@ extension Session {
             return self.withState { $0.discardChanges() }
         }
         let id = live.record.id
-        let wasLive = try await self.engine.endRecord(id)
+        let wasLive = try await self.engine.keeper.end(live)
         // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
         // covered by an anonymous session.
         guard wasLive else { return self.detach(id) }

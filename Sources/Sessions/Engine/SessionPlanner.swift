@@ -9,6 +9,8 @@
 /// Decides what happens at the end of a request. Nothing but a function of what is known: no store, no HTTP, no clock.
 struct SessionPlanner: Sendable {
     let configuration: SessionConfiguration
+    /// Whether the session travels with its visitor, so that what is kept must be handed out.
+    var isInText = false
 
     func plan(_ facts: SessionFacts) -> SessionPlan {
         let hasChanges = facts.hasChanges && !facts.handlerFailed
@@ -42,6 +44,10 @@ struct SessionPlanner: Sendable {
             // sent with a secret that somebody has just renewed.
             plan.store = live.isRemembered ? .update(touch, renewing: false) : .touch(touch)
         }
+        if self.isInText, plan.store != .nothing {
+            guard facts.canSetCookie else { return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave) }
+            plan.cookie = .set
+        }
         let isExtended = isTouchDue && live.isRemembered
         if facts.cookieDuty == .set || live.holdsPreviousSecret || isRenewing || isExtended
             || self.configuration.resendsCookie
@@ -72,7 +78,7 @@ struct SessionPlanner: Sendable {
 
     private func isRenewalDue(_ live: SessionFacts.LiveFacts, _ facts: SessionFacts) -> Bool {
         guard
-            let after = self.configuration.renewal.after,
+            !self.isInText, let after = self.configuration.renewal.after,
             !facts.isPassive, !facts.handlerFailed, facts.canSetCookie, !live.holdsPreviousSecret
         else { return false }
         return facts.now - live.secretIssuedAt >= after

@@ -131,6 +131,8 @@ struct SessionState {
         var facts = SessionFacts(standing: .visitor, now: now)
         facts.hasChanges = !self.pending.isEmpty
         facts.cookieDuty = self.cookieDuty
+        // What is given to no client is nobody's: a new token counts once the handler has seen it.
+        if self.live?.isNew == true, self.wasAccessed { facts.cookieDuty = .set }
         facts.isPassive = isPassive
         facts.handlerFailed = handlerFailed
         facts.canSetCookie = !self.hasResponseStarted

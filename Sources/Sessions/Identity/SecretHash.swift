@@ -16,6 +16,9 @@ public struct SecretHash: Sendable {
         self.words = words
     }
 
+    /// The hash of ``SessionSecret/none``.
+    static let none = SessionSecret.none.hash
+
     /// Creates a hash from its 32 bytes, or nil when there are not 32.
     public init?(bytes: some Collection<UInt8>) {
         guard let words = Words256(bytes: bytes) else { return nil }

@@ -20,6 +20,9 @@ struct SessionSecret: Sendable {
         self.words = words
     }
 
+    /// In place of a secret where there is none to know: it opens nothing, for nothing is looked up by it.
+    static let none = SessionSecret(words: Words256(0, 0, 0, 0))
+
     /// What a store keeps in place of this secret.
     ///
     /// A plain fast hash is enough for a secret of 112 random bits or more (ASVS 5.0, 6.5.2).

@@ -46,26 +46,10 @@ enum CookieChunks {
         return min(maximumCount, self.ceiling) * (single - 2)
     }
 
-    /// The values of the cookies that carry a text of base64url.
-    ///
-    /// - Parameters:
-    ///   - text: The text.
-    ///   - name: The name of the first cookie.
-    ///   - maximumCount: How many cookies there may be, at most ``ceiling``.
-    ///   - largest: The largest of the values in it, for the error.
-    /// - Returns: The values in the order of the names.
-    /// - Throws: ``SessionError`` with the code `valuesTooLarge` when there would be too many.
-    static func split(
-        _ text: String,
-        name: String,
-        maximumCount: Int,
-        largest: (name: String, byteCount: Int)?
-    ) throws(SessionError) -> [String] {
+    /// The values of the cookies that carry a text of base64url, in the order of the names: as many as it takes. Whoever
+    /// keeps the session has seen to it that they are not too many.
+    static func split(_ text: String, name: String) -> [String] {
         guard text.utf8.count > self.capacity(name: name, maximumCount: 1) else { return [text] }
-        let capacity = self.capacity(name: name, maximumCount: maximumCount)
-        guard text.utf8.count <= capacity else {
-            throw .cookiesTooLong(text.utf8.count, limit: capacity, cookieCount: maximumCount, largest: largest)
-        }
         // The count takes as much of the first value as the number takes of the other names.
         let length = self.maximumByteCount - name.utf8.count - 2
         var parts: [String] = []

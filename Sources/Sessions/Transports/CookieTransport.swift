@@ -8,7 +8,7 @@
 
 public import HTTPTypes
 
-/// Tokens in the cookie that a configuration describes.
+/// Texts in the cookie that a configuration describes, and in several of them where one is too long.
 public struct CookieTransport: SessionTransport {
     private let configuration: SessionConfiguration
 
@@ -19,17 +19,28 @@ public struct CookieTransport: SessionTransport {
 
     public var requestField: HTTPField.Name { .cookie }
 
-    public func read(_ request: SessionRequest) -> SessionTokenReading {
-        var reading = SessionTokenReading()
+    public func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
         let name = self.configuration.cookie(for: request).name
-        CookieHeader.forEachValue(of: name, in: request.headerFields) { reading.add($0) }
-        return reading
+        if reading.maySplit {
+            for text in CookieChunks.join(name: name, in: request.headerFields) { reading.add(text) }
+        } else {
+            CookieHeader.forEachValue(of: name, in: request.headerFields) { reading.add($0) }
+        }
     }
 
-    public func set(_ token: SessionToken, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    public func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+        if instruction.maySplit {
+            return SetCookie.set(
+                self.cookie(for: instruction),
+                values: CookieChunks.split(text, name: self.cookie(for: instruction).name),
+                maxAge: instruction.maxAge,
+                request: instruction.request,
+                in: &response
+            )
+        }
         SetCookie.set(
             self.cookie(for: instruction),
-            value: token.text,
+            value: text,
             maxAge: instruction.maxAge,
             isSecureConnection: instruction.request.isSecure,
             in: &response
@@ -37,6 +48,9 @@ public struct CookieTransport: SessionTransport {
     }
 
     public func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+        if instruction.maySplit {
+            return SetCookie.clear(self.cookie(for: instruction), request: instruction.request, in: &response)
+        }
         SetCookie.clear(
             self.cookie(for: instruction),
             isSecureConnection: instruction.request.isSecure,

@@ -14,7 +14,7 @@ extension TransportConformance {
     static let readingRules: [TransportRule] = [
         TransportRule(.reading, "a request without a token has none") { subject, check in
             for fields in [subject.carrying([]), [:], [.accept: "*/*", .cookie: "theme=dark"]] {
-                let reading = subject.transport.read(subject.request(fields))
+                let reading = subject.read(fields)
                 try check.expect(reading.tokens.isEmpty, "a token was read")
                 try check.expect(reading.malformedCount + reading.surplusCount, is: 0, "what else was read")
             }
@@ -50,7 +50,7 @@ extension TransportConformance {
                 let elsewhere: HTTPFields = [
                     name: other.value, .authorization: "Other " + text, .referer: "/?s=" + text,
                 ]
-                let reading = subject.transport.read(subject.request(elsewhere))
+                let reading = subject.read(elsewhere)
                 try check.expect(reading.tokens.isEmpty, "a token was read from another field")
             }
         },

@@ -69,7 +69,13 @@ public struct TransportUnderTest: Sendable {
     }
 
     func read(_ texts: [String]) -> SessionTokenReading {
-        self.transport.read(self.request(self.carrying(texts)))
+        self.read(self.carrying(texts))
+    }
+
+    func read(_ fields: HTTPFields) -> SessionTokenReading {
+        var reading = SessionTokenReading()
+        self.transport.read(self.request(fields), into: &reading)
+        return reading
     }
 
     var instruction: SessionTokenInstruction { SessionTokenInstruction(request: self.request([:])) }

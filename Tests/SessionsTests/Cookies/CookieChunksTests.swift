@@ -21,8 +21,8 @@ struct CookieChunksTests {
         return String(decoding: (0..<count).map { digits[($0 / 61 + $0) % 64] }, as: UTF8.self)
     }
 
-    private func split(_ text: String, maximumCount: Int = CookieChunks.ceiling) throws -> [String] {
-        try CookieChunks.split(text, name: Self.name, maximumCount: maximumCount, largest: nil)
+    private func split(_ text: String) -> [String] {
+        CookieChunks.split(text, name: Self.name)
     }
 
     private func fields(_ cookies: [(String, String)]) -> HTTPFields {
@@ -38,14 +38,14 @@ struct CookieChunksTests {
     }
 
     @Test("a value of any length comes back, in cookies that browsers take")
-    func roundTrip() throws {
+    func roundTrip() {
         let single = 3_800 - Self.name.utf8.count
         for (count, cookies) in [
             (1, 1), (64, 1), (single - 1, 1), (single, 1), (single + 1, 2), (2 * (single - 2), 2),
             (2 * (single - 2) + 1, 3), (3 * (single - 2) + 1, 4), (4 * (single - 2), 4),
         ] {
             let text = self.text(count)
-            let values = try self.split(text)
+            let values = self.split(text)
             #expect(values.count == cookies, "\(count)")
             for (index, value) in values.enumerated() {
                 let name = CookieChunks.name(Self.name, index)
@@ -56,29 +56,9 @@ struct CookieChunksTests {
         }
     }
 
-    @Test("a value that is too long is an error that names the size, the limit and the largest value")
-    func tooLong() throws {
-        let limit = 2 * (3_800 - Self.name.utf8.count - 2)
-        #expect(try self.split(self.text(limit), maximumCount: 2).count == 2)
-        let error = #expect(throws: SessionError.self) {
-            try CookieChunks.split(
-                self.text(limit + 1),
-                name: Self.name,
-                maximumCount: 2,
-                largest: ("cart", 7_000)
-            )
-        }
-        #expect(error?.code == .valuesTooLarge)
-        let message = error?.message ?? ""
-        #expect(message.contains("takes 7569 characters; the limit, of 2 cookies, is 7568"))
-        #expect(message.contains("The largest value is \"cart\" with 7000 bytes."))
-        #expect(throws: SessionError.self) { try self.split(self.text(4_000), maximumCount: 1) }
-        #expect(throws: SessionError.self) { try self.split(self.text(20_000), maximumCount: 1_000_000) }
-    }
-
     @Test("without one of its cookies a value is nothing")
-    func missing() throws {
-        let values = try self.split(self.text(10_000))
+    func missing() {
+        let values = self.split(self.text(10_000))
         #expect(values.count == 3)
         let cookies = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
         for index in 0..<3 {
@@ -89,9 +69,9 @@ struct CookieChunksTests {
     }
 
     @Test("cookies that are left over from a longer value do no harm, and are cleared")
-    func leftOver() throws {
-        let long = try self.split(self.text(10_000))
-        let short = try self.split(self.text(4_000))
+    func leftOver() {
+        let long = self.split(self.text(10_000))
+        let short = self.split(self.text(4_000))
         #expect(short.count == 2)
         var fields = self.fields(short + [long[2]])
         #expect(self.join(fields) == [self.text(4_000)])
@@ -114,8 +94,8 @@ struct CookieChunksTests {
     }
 
     @Test("the cookies of a long value are set with the same attributes, and all of them are cleared")
-    func header() throws {
-        let values = try self.split(self.text(5_000))
+    func header() {
+        let values = self.split(self.text(5_000))
         var response = HTTPFields()
         SetCookie.set(
             .standard,
@@ -138,16 +118,16 @@ struct CookieChunksTests {
     }
 
     @Test("swapped cookies are another text, or none")
-    func swapped() throws {
-        let values = try self.split(self.text(10_000))
+    func swapped() {
+        let values = self.split(self.text(10_000))
         for order in [[1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
             #expect(!self.join(self.fields(order.map { values[$0] })).contains(self.text(10_000)))
         }
     }
 
     @Test("a number from outside is never counted to")
-    func hugeNumbers() throws {
-        let values = try self.split(self.text(4_000))
+    func hugeNumbers() {
+        let values = self.split(self.text(4_000))
         let good = [(Self.name, values[0]), ("\(Self.name).1", values[1])]
         let planted = ["4000000000", "18446744073709551616", "-1", "01", "1.1", "", "x"].map {
             ("\(Self.name).\($0)", "AAAA")
@@ -161,8 +141,8 @@ struct CookieChunksTests {
     }
 
     @Test("planted cookies of the same names are tried beside ours, and no more than four texts are")
-    func planted() throws {
-        let values = try self.split(self.text(10_000))
+    func planted() {
+        let values = self.split(self.text(10_000))
         let ours = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
         let planted = [(Self.name, "3.x"), ("\(Self.name).1", "y"), ("\(Self.name).2", "z")]
         #expect(self.join(self.fields([planted[1]] + ours)).contains(self.text(10_000)))

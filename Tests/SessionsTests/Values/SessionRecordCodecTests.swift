@@ -64,7 +64,7 @@ struct SessionRecordCodecTests {
 
     @Test("sealed values are kept in place of open ones, and never beside them")
     func sealedValues() throws {
-        var record = self.samples.record(subject: "ada")
+        var record = self.samples.record(subject: "ada", values: [:])
         record.sealedValues = [1, 2, 3]
         let bytes = SessionRecordCodec.encode(record)
         #expect(try SessionRecordCodec.decode(bytes, id: record.id) == record)

@@ -33,7 +33,7 @@ struct DefectiveTransport: SessionTransport {
 
     var requestField: HTTPField.Name { Self.field }
 
-    func read(_ request: SessionRequest) -> SessionTokenReading {
+    func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
         var texts = request.headerFields[values: Self.field]
         if self.has(.absenceIsMalformed), texts.isEmpty { texts = [""] }
         if self.has(.orderIsReversed), texts.count <= SessionTokenReading.limit { texts.reverse() }
@@ -43,7 +43,6 @@ struct DefectiveTransport: SessionTransport {
             texts += referer.split(separator: "=").map(String.init)
         }
         if self.has(.givesUpOnMany), texts.count > 10_000 { texts = [] }
-        var reading = SessionTokenReading()
         for text in texts {
             var text = text
             if self.has(.plainBase64IsTaken) { text = String(text.map { $0 == "+" ? "-" : $0 }) }
@@ -53,19 +52,18 @@ struct DefectiveTransport: SessionTransport {
             reading.add(Array(text.utf8))
             if self.has(.stopsAtTheMalformed), reading.malformedCount > 0 { break }
         }
-        return reading
     }
 
-    func set(_ token: SessionToken, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
         if self.has(.longAgesAreDropped), let maxAge = instruction.maxAge, maxAge > .days(400) { return }
         if self.has(.setIsTooLate), response[Self.field] == "" { return }
         if self.has(.othersAreSweptAway) { response[.setCookie] = nil }
         if self.has(.firstFieldIsQuoted), response.isEmpty {
-            response[Self.field] = "'\(token.text)'"
+            response[Self.field] = "'\(text)'"
         } else if self.has(.tokensPileUp), response[Self.field] != "" {
-            response.append(HTTPField(name: Self.field, value: token.text))
+            response.append(HTTPField(name: Self.field, value: text))
         } else {
-            response[Self.field] = token.text
+            response[Self.field] = text
         }
     }
 

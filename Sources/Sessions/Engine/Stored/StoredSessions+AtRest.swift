@@ -8,7 +8,7 @@
 
 /// A record has two forms where values are encrypted at rest: in a store its values are sealed, and while a request uses
 /// it they are open and the key is beside them. A store never sees the second form.
-extension SessionEngine {
+extension StoredSessions {
     /// The record as a request uses it, or nil when its values do not open.
     ///
     /// What another server sealed under the same key opens with that key, even if the secret has been renewed meanwhile.

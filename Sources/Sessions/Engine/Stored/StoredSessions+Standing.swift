@@ -8,34 +8,17 @@
 
 import Logging
 
-extension SessionEngine {
-    /// Finds out what a request stands on, by the tokens it carries.
-    func standing(
-        of request: SessionRequest,
+extension StoredSessions {
+    func arrival(
+        of reading: SessionTokenReading,
+        _ request: SessionRequest,
         logger: Logger
-    ) async throws -> (SessionState.Standing, SessionArrival) {
-        let reading = self.transport.read(request)
-        guard !reading.tokens.isEmpty else {
-            return (.visitor, reading.malformedCount > 0 ? .malformed : .noToken)
-        }
-        do {
-            return try await self.standing(of: reading.tokens, logger: logger)
-        } catch let error as SessionError {
-            let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
-            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
-            guard policy.goesOnAnonymously else { throw error }
-            return (.detached(.storeUnavailable(error)), .storeUnavailable)
-        }
-    }
-
-    private func standing(
-        of tokens: [SessionToken],
-        logger: Logger
-    ) async throws -> (SessionState.Standing, SessionArrival) {
+    ) async throws -> Arrival {
+        guard !reading.tokens.isEmpty else { return reading.arrivalOfNobody }
         var valid: [SessionState.LiveSession] = []
         var ended: SessionID?
         var refusal = SessionArrival.unknown
-        for token in tokens {
+        for token in reading.tokens {
             switch try await self.lookUp(token, logger: logger) {
             case .live(let live):
                 // Two secrets of one session are one visitor, who is best known by the newer one.
@@ -50,16 +33,14 @@ extension SessionEngine {
                 refusal = reason
             }
         }
-        if valid.count > 1 {
-            logger.warning(
-                "A request carries several valid session tokens, so none is believed",
-                metadata: ["session.ids": .array(valid.map { "\($0.record.id)" })]
-            )
-            return (.visitor, .several)
+        let isOutdated = reading.isOutdated
+        if let arrival = Arrival.ofSeveral(valid, logger: logger) { return arrival }
+        if let live = valid.first {
+            let reason: SessionArrival = live.holdsCurrentSecret ? .found : .previousSecret
+            return Arrival(standing: .live(live), reason: reason, isOutdated: isOutdated)
         }
-        if let live = valid.first { return (.live(live), live.holdsCurrentSecret ? .found : .previousSecret) }
-        if let ended { return (.detached(.ended(ended)), .ended) }
-        return (.visitor, refusal)
+        if let ended { return Arrival(standing: .detached(.ended(ended)), reason: .ended) }
+        return Arrival(standing: .visitor, reason: refusal)
     }
 
     private enum TokenLookUp {
@@ -91,10 +72,8 @@ extension SessionEngine {
         now: Instant,
         logger: Logger
     ) async throws -> TokenLookUp {
-        // A store may be careless, and the idle limit may have been shortened since the record was written.
-        let limits = self.configuration.limits(isRemembered: record.isRemembered)
-        let idleEnd = limits.idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
-        guard !record.isExpired(at: now), now < idleEnd else { return .refused(.expired) }
+        // A store may be careless.
+        guard !self.configuration.isOver(record, now: now) else { return .refused(.expired) }
         switch record.standing(of: token.secret.hash, now: now) {
         case .current, .previous:
             guard let record = self.opened(record, for: token) else {
@@ -111,7 +90,7 @@ extension SessionEngine {
                 metadata: ["session.id": "\(record.id)", "session.ended": "\(self.configuration.endsReplayedSessions)"]
             )
             if self.configuration.endsReplayedSessions {
-                _ = try await self.endRecord(record.id)
+                _ = try await self.end(record.id)
             }
             return .refused(.replayedSecret)
         case .unknown:

@@ -35,4 +35,14 @@ struct GuardedStore: Sendable {
             throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
         }
     }
+    /// Calls the store about one record; a record that cannot be read is then a store that fails.
+    func about<Result: Sendable>(
+        _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await self.call(operation)
+        } catch let error as SessionStoreError {
+            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+        }
+    }
 }

@@ -6,31 +6,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-extension SessionEngine {
-    /// Makes a record for a visitor of whom nothing was remembered so far.
-    ///
+extension StoredSessions {
     /// An id that exists already is drawn again: it cannot happen by chance, and must not become somebody else's
     /// session if it happens otherwise.
-    func createRecord(_ fill: (inout SessionRecord) throws -> Void) async throws -> SessionState.LiveSession {
+    func create(
+        for request: SessionRequest,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LiveSession {
         let random = self.configuration.random
         var attempt = 1
         while true {
             let now = self.configuration.clock.now
-            let token = SessionToken(id: SessionID(random: random), secret: SessionSecret(random: random))
-            let absoluteExpiresAt = now + self.configuration.limits.absolute
-            var record = SessionRecord(
-                id: token.id,
-                secretHash: token.secret.hash,
-                secretIssuedAt: now,
-                version: .first(random: random),
-                createdAt: now,
-                lastAccessedAt: now,
-                expiresAt: self.configuration.limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
-                absoluteExpiresAt: absoluteExpiresAt
-            )
+            let token = SessionToken(random: random)
+            var record = self.configuration.newRecord(for: token, now: now)
             if self.isEncryptedAtRest { record.valuesKey = try ValuesKey(for: token, random: random) }
             try fill(&record)
-            try self.checkSize(of: record.values)
+            try self.configuration.checkSize(of: record.values)
             let created = try self.sealed(record)
             do {
                 try await self.store.call { try await $0.create(created, now: now) }
@@ -44,13 +35,6 @@ extension SessionEngine {
         }
     }
 
-    /// What became of a rewrite.
-    enum RewriteResult {
-        case written(SessionRecord)
-        /// The session has ended, or somebody logged in or authenticated anew since the request began.
-        case gone
-    }
-
     /// How often a rewrite is tried. Each try that fails means that another request's succeeded.
     static var rewriteLimit: Int { 128 }
 
@@ -60,8 +44,9 @@ extension SessionEngine {
     /// this engine that met such a conflict line up.
     func rewrite(
         _ live: SessionState.LiveSession,
+        for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> RewriteResult {
+    ) async throws -> SessionRewriteResult {
         var base = live.record
         let lane = self.lanes[Int(base.id.low % UInt64(self.lanes.count))]
         // Whoever comes while others are lined up goes behind them, or they would never get their turn.
@@ -86,14 +71,14 @@ extension SessionEngine {
         _ base: inout SessionRecord,
         of live: SessionState.LiveSession,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> RewriteResult? {
+    ) async throws -> SessionRewriteResult? {
         let now = self.configuration.clock.now
         var next = base
         try change(&next)
         next.version = base.version.next(random: self.configuration.random)
-        try self.checkSize(of: next.values)
+        try self.configuration.checkSize(of: next.values)
         let (replacement, version) = (try self.sealed(next), base.version)
-        let result = try await self.callAboutRecord {
+        let result = try await self.store.about {
             try await $0.replace(replacement, ifVersion: version, now: now)
         }
         switch result {
@@ -111,7 +96,7 @@ extension SessionEngine {
     private func current(_ live: SessionState.LiveSession) async throws -> SessionRecord? {
         let now = self.configuration.clock.now
         let id = live.record.id
-        let result = try await self.callAboutRecord { try await $0.load(id, now: now) }
+        let result = try await self.store.about { try await $0.load(id, now: now) }
         guard case .found(let current) = result else { return nil }
         return self.opened(current, of: live)
     }
@@ -122,23 +107,50 @@ extension SessionEngine {
         return self.opened(current, for: live.token, knowing: live.record.valuesKey)
     }
 
-    /// Ends a session and marks its id.
-    ///
-    /// - Returns: Whether it was this call that ended it.
-    func endRecord(_ id: SessionID) async throws -> Bool {
-        let now = self.configuration.clock.now
-        let markedUntil = now + self.configuration.endedMarkerLifetime
-        return try await self.callAboutRecord { try await $0.end(id, markedUntil: markedUntil, now: now) }
+    func touch(_ live: SessionState.LiveSession, _ touch: SessionTouch) async throws -> Bool {
+        let (id, now) = (live.record.id, self.configuration.clock.now)
+        return try await self.store.about { try await $0.touch(id, touch, now: now) }
     }
 
-    /// Calls the store about one record; a record that cannot be read is then a store that fails.
-    func callAboutRecord<Result: Sendable>(
-        _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
-    ) async throws -> Result {
-        do {
-            return try await self.store.call(operation)
-        } catch let error as SessionStoreError {
-            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+    func reload(_ live: SessionState.LiveSession) async throws -> SessionRecord? {
+        let (id, now) = (live.record.id, self.configuration.clock.now)
+        let result = try await self.store.about { try await $0.load(id, now: now) }
+        guard case .found(let stored) = result, stored.newestToken(for: live.token, now: now) != nil else { return nil }
+        return self.opened(stored, for: live.token, knowing: live.record.valuesKey)
+    }
+
+    func renew(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest
+    ) async throws -> SessionState.LiveSession? {
+        let secret = SessionSecret(random: self.configuration.random)
+        let result = try await self.rewrite(live, for: request) { record in
+            try record.replaceSecret(with: secret, now: self.configuration.clock.now)
+        }
+        guard case .written(let record) = result else { return nil }
+        var renewed = live
+        renewed.record = record
+        renewed.token = SessionToken(id: record.id, secret: secret)
+        return renewed
+    }
+
+    func end(_ live: SessionState.LiveSession) async throws -> Bool {
+        try await self.end(live.record.id)
+    }
+
+    /// Ends a session and marks its id.
+    func end(_ id: SessionID) async throws -> Bool {
+        let now = self.configuration.clock.now
+        let markedUntil = now + self.configuration.endedMarkerLifetime
+        return try await self.store.about { try await $0.end(id, markedUntil: markedUntil, now: now) }
+    }
+
+    func endAll(of subject: String) async throws {
+        guard let subjects = self.store.store as? any SubjectSessionStore else { throw SessionError.notListable }
+        let now = self.configuration.clock.now
+        let markedUntil = now + self.configuration.endedMarkerLifetime
+        _ = try await self.store.about { _ in
+            try await subjects.endAll(of: subject, except: [], markedUntil: markedUntil, now: now)
         }
     }
 
@@ -153,12 +165,6 @@ extension SessionEngine {
         let wait = self.configuration.random.next() % longest
         try await self.configuration.clock.sleep(for: .microseconds(Int64(wait)))
         return true
-    }
-
-    func checkSize(of values: SessionValues) throws(SessionError) {
-        guard values.byteCount <= self.configuration.maximumValuesSize else {
-            throw .valuesTooLarge(values, limit: self.configuration.maximumValuesSize)
-        }
     }
 }
 

@@ -1,0 +1,180 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+/// Sessions in their cookies: the visitor has all of it under a seal, and the server has the keys.
+///
+/// There is nothing to compare and set with: of two responses at once the last one wins.
+struct SealedSessions: SessionKeeper {
+    let sealer: Sealer
+    let revocations: RevocationList
+    let maximumCookies: Int
+    let configuration: SessionConfiguration
+
+    var isInText: Bool { true }
+    var isSealed: Bool { true }
+
+    func reading(for request: SessionRequest) -> SessionTokenReading {
+        SessionTokenReading(ofTextsUpTo: self.limit(request))
+    }
+
+    func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {
+        guard !reading.texts.isEmpty else { return reading.arrivalOfNobody }
+        let (now, name) = (self.configuration.clock.now, self.name(request))
+        var valid: [SessionState.LiveSession] = []
+        var isOutdated = false
+        var ended: SessionID?
+        var refusal = SessionArrival.unknown
+        for text in reading.texts {
+            guard
+                let sealed = Base64URL.decode(text),
+                let opened = self.sealer.open(sealed, for: name),
+                let record = SealedRecordCodec.decode(opened.bytes)
+            else { continue }
+            guard !self.configuration.isOver(record, now: now) else {
+                refusal = .expired
+                continue
+            }
+            guard try await !self.revocations.covers(record) else {
+                ended = record.id
+                continue
+            }
+            isOutdated = isOutdated || opened.isOldKey
+            let live = SessionState.LiveSession(record: record, token: .ofNobody(record.id), isNew: false)
+            // Two states of one session are one visitor; the later one is the better known.
+            if let index = valid.firstIndex(where: { $0.record.id == record.id }) {
+                if record.version.counter > valid[index].record.version.counter { valid[index] = live }
+            } else {
+                valid.append(live)
+            }
+        }
+        if let arrival = Arrival.ofSeveral(valid, logger: logger) { return arrival }
+        if let live = valid.first { return Arrival(standing: .live(live), reason: .found, isOutdated: isOutdated) }
+        if let ended { return Arrival(standing: .detached(.ended(ended)), reason: .ended) }
+        return Arrival(standing: .visitor, reason: refusal)
+    }
+
+    func create(
+        for request: SessionRequest,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LiveSession {
+        let token = SessionToken.ofNobody(SessionID(random: self.configuration.random))
+        var record = self.configuration.newRecord(for: token, now: self.configuration.clock.now)
+        try fill(&record)
+        try self.checkSize(of: record, request)
+        return SessionState.LiveSession(record: record, token: token, isNew: true)
+    }
+
+    func rewrite(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult {
+        // What ended meanwhile must not cover the cookie of a fresh login.
+        guard try await !self.revocations.covers(live.record) else { return .gone }
+        var record = live.record
+        try change(&record)
+        record.version = record.version.next(random: self.configuration.random)
+        try self.checkSize(of: record, request)
+        return .written(record)
+    }
+
+    func touch(_ live: SessionState.LiveSession, _ touch: SessionTouch) async throws -> Bool {
+        try await !self.revocations.covers(live.record)
+    }
+
+    func reload(_ live: SessionState.LiveSession) async throws -> SessionRecord? {
+        // The cookie is all there is, and it is what the request came with.
+        try await self.revocations.covers(live.record) ? nil : live.record
+    }
+
+    func renew(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest
+    ) async throws -> SessionState.LiveSession? {
+        guard try await self.end(live) else { return nil }
+        let token = SessionToken.ofNobody(SessionID(random: self.configuration.random))
+        var renewed = live
+        renewed.record = live.record.renamed(token.id)
+        renewed.token = token
+        return renewed
+    }
+
+    func end(_ live: SessionState.LiveSession) async throws -> Bool {
+        try await self.revocations.revoke(live.record.id, until: live.record.absoluteExpiresAt)
+    }
+
+    func endAll(of subject: String) async throws {
+        let longest = max(self.configuration.limits.absolute, self.configuration.rememberedLimits.absolute)
+        try await self.revocations.revokeAll(of: subject, until: self.configuration.clock.now + longest)
+    }
+
+    func loginMark(of subject: String) async throws -> Int64 {
+        try await self.revocations.mark(of: subject) ?? 0
+    }
+
+    func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
+        let bytes = SealedRecordCodec.encode(live.record)
+        return Base64URL.encode(try self.sealer.seal(bytes, for: self.name(request)))
+    }
+
+    private func name(_ request: SessionRequest) -> String {
+        self.configuration.cookie(for: request).name
+    }
+
+    private func limit(_ request: SessionRequest) -> Int {
+        CookieChunks.capacity(name: self.name(request), maximumCount: self.maximumCookies)
+    }
+
+    /// Found out when it is kept, and not when the cookie is written, which is too late for the handler.
+    private func checkSize(of record: SessionRecord, _ request: SessionRequest) throws {
+        try self.configuration.checkSize(of: record.values)
+        let byteCount = SealedRecordCodec.encode(record).count + Sealer.overhead
+        let (length, limit) = ((byteCount * 4 + 2) / 3, self.limit(request))
+        guard length <= limit else {
+            throw SessionError.cookiesTooLong(
+                length,
+                limit: limit,
+                cookieCount: self.maximumCookies,
+                largest: record.values.largest
+            )
+        }
+    }
+}
+
+extension SessionToken {
+    /// Of a session whose seal is its secret.
+    static func ofNobody(_ id: SessionID) -> SessionToken {
+        SessionToken(id: id, secret: .none)
+    }
+}
+
+extension SessionRecord {
+    /// The same session under another id.
+    fileprivate func renamed(_ id: SessionID) -> SessionRecord {
+        var record = SessionRecord(
+            id: id,
+            secretHash: self.secretHash,
+            secretIssuedAt: self.secretIssuedAt,
+            version: self.version,
+            createdAt: self.createdAt,
+            lastAccessedAt: self.lastAccessedAt,
+            expiresAt: self.expiresAt,
+            absoluteExpiresAt: self.absoluteExpiresAt,
+            isRemembered: self.isRemembered,
+            authenticatedAt: self.authenticatedAt,
+            subject: self.subject,
+            cookieOverrides: self.cookieOverrides,
+            values: self.values
+        )
+        record.loginMark = self.loginMark
+        record.unknownFields = self.unknownFields
+        return record
+    }
+}

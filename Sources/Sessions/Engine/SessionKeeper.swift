@@ -1,0 +1,112 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+/// The part of an engine that differs between backends: where its sessions are.
+///
+/// What the visitor has is a text. What the text is, a keeper knows: the token of a stored session, a whole session under
+/// a seal, or a token and nothing else. How it travels it does not know.
+protocol SessionKeeper: Sendable {
+    /// Whether the text is the session, so that whatever is kept needs a header of the response.
+    var isInText: Bool { get }
+
+    /// Whether the session has no token, but a seal.
+    var isSealed: Bool { get }
+
+    /// Where the texts of a request are to be put.
+    func reading(for request: SessionRequest) -> SessionTokenReading
+
+    /// Finds out what a request stands on, by the texts it carries.
+    func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival
+
+    /// Keeps a session for a visitor of whom nothing was remembered so far.
+    func create(
+        for request: SessionRequest,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LiveSession
+
+    /// Changes a session, on the newest state there is; the change may be asked for again on a newer one.
+    func rewrite(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult
+
+    /// Notes that a session was used.
+    ///
+    /// - Returns: False when it is gone.
+    func touch(_ live: SessionState.LiveSession, _ touch: SessionTouch) async throws -> Bool
+
+    /// The session as it is now, or nil when it is gone.
+    func reload(_ live: SessionState.LiveSession) async throws -> SessionRecord?
+
+    /// Gives a session a new text at once: the former opens nothing any more.
+    ///
+    /// - Returns: Nil when it is gone.
+    func renew(_ live: SessionState.LiveSession, for request: SessionRequest) async throws -> SessionState.LiveSession?
+
+    /// Ends a session.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ live: SessionState.LiveSession) async throws -> Bool
+
+    /// What a login must note besides the user.
+    func loginMark(of subject: String) async throws -> Int64
+
+    /// What the visitor is to send back; nil when there is a newer text that only somebody else was given.
+    func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String?
+
+    /// Ends all sessions of a user.
+    func endAll(of subject: String) async throws
+}
+
+/// What became of a rewrite.
+enum SessionRewriteResult {
+    case written(SessionRecord)
+    /// The session has ended, or somebody logged in or authenticated anew since the request began.
+    case gone
+}
+
+/// What a request stands on, and how it came to that.
+struct Arrival {
+    var standing: SessionState.Standing
+    var reason: SessionArrival
+    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
+    var isOutdated = false
+}
+
+extension SessionConfiguration {
+    /// A record for a visitor of whom nothing was remembered so far.
+    func newRecord(for token: SessionToken, now: Instant) -> SessionRecord {
+        let absoluteExpiresAt = now + self.limits.absolute
+        return SessionRecord(
+            id: token.id,
+            secretHash: token.secret.hash,
+            secretIssuedAt: now,
+            version: .first(random: self.random),
+            createdAt: now,
+            lastAccessedAt: now,
+            expiresAt: self.limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
+            absoluteExpiresAt: absoluteExpiresAt
+        )
+    }
+
+    /// Whether a record is over, also by an idle limit that was shortened since it was written.
+    func isOver(_ record: SessionRecord, now: Instant) -> Bool {
+        let idle = self.limits(isRemembered: record.isRemembered).idle
+        let idleEnd = idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
+        return record.isExpired(at: now) || now >= idleEnd
+    }
+
+    func checkSize(of values: SessionValues) throws(SessionError) {
+        guard values.byteCount <= self.maximumValuesSize else {
+            throw .valuesTooLarge(values, limit: self.maximumValuesSize)
+        }
+    }
+}

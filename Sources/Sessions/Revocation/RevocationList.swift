@@ -1,0 +1,119 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// Knows which sealed sessions have ended before their time.
+final class RevocationList: Sendable {
+    private struct State {
+        var table = RevocationTable()
+        /// What the store last said was new.
+        var news: SessionVersion?
+        /// Since when the table is complete; nil before it was first read.
+        var asOf: Instant?
+        var isReading = false
+    }
+
+    private let choice: SessionRevocation.Choice
+    private let store: RevocationStore?
+    private let maximumAge: Duration
+    private let configuration: SessionConfiguration
+    private let state = Mutex(State())
+    /// One reads, and those that must wait for it wait here.
+    private let gate = SessionGate()
+
+    init(_ revocation: SessionRevocation, configuration: SessionConfiguration) {
+        self.choice = revocation.choice
+        self.configuration = configuration
+        switch revocation.choice {
+        case .none, .inMemory:
+            self.store = nil
+            self.maximumAge = .zero
+        case .stored(let store, let maximumAge):
+            self.store = RevocationStore(store, configuration: configuration)
+            self.maximumAge = max(.zero, maximumAge)
+        }
+    }
+
+    /// Whether a session has ended before its time.
+    func covers(_ record: SessionRecord) async throws -> Bool {
+        if let store = self.store {
+            guard self.maximumAge > .zero else { return try await self.ask(store, about: record) }
+            if self.isReadDue() { try await self.read(store) }
+        }
+        let now = self.configuration.clock.now
+        return self.state.withLock { $0.table.covers(record, now: now) }
+    }
+
+    /// Ends a session.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func revoke(_ id: SessionID, until: Instant) async throws -> Bool {
+        if case .none = self.choice { return true }
+        return try await self.add(.session(id, until: until))
+    }
+
+    /// Ends all sessions that a user has; later logins are not among them, whatever the clocks say.
+    func revokeAll(of subject: String, until: Instant) async throws {
+        if case .none = self.choice { throw SessionError.notRevocable }
+        let last = try await self.mark(of: subject)
+        let now = self.configuration.clock.now
+        _ = try await self.add(.subject(subject, after: last, now: now, until: until))
+    }
+
+    /// The mark that a login of now gets, which no earlier revocation covers.
+    func mark(of subject: String) async throws -> Int64? {
+        let (id, now) = (Revocation.id(of: subject), self.configuration.clock.now)
+        if let store = self.store { return try await store.mark(of: id, now: now) }
+        return self.state.withLock { $0.table.mark(of: id, now: now) }
+    }
+
+    private func add(_ revocation: Revocation) async throws -> Bool {
+        let now = self.configuration.clock.now
+        let isNew = try await self.store?.add(revocation, now: now)
+        return self.state.withLock { state in
+            let wasKnown = state.table.mark(of: revocation.id, now: now).map { $0 >= revocation.mark } ?? false
+            state.table.add(revocation, now: now)
+            return isNew ?? !wasKnown
+        }
+    }
+
+    private func ask(_ store: RevocationStore, about record: SessionRecord) async throws -> Bool {
+        let now = self.configuration.clock.now
+        if try await store.mark(of: record.id, now: now) != nil { return true }
+        guard let subject = record.subject else { return false }
+        let mark = try await store.mark(of: Revocation.id(of: subject), now: now)
+        return mark.map { record.loginMark < $0 } ?? false
+    }
+
+    /// Whether this request must read the store: what is known is too old, or half as old and nobody reads.
+    private func isReadDue() -> Bool {
+        let now = self.configuration.clock.now
+        return self.state.withLock { state in
+            guard let asOf = state.asOf, now >= asOf, now - asOf < self.maximumAge else { return true }
+            return !state.isReading && now - asOf >= self.maximumAge / 2
+        }
+    }
+
+    private func read(_ store: RevocationStore) async throws {
+        try await self.gate.whenFree {
+            guard self.isReadDue() else { return }
+            self.state.withLock { $0.isReading = true }
+            defer { self.state.withLock { $0.isReading = false } }
+            // What is read is at least as new as the moment before the reading.
+            let now = self.configuration.clock.now
+            let news = try await store.news(now: now)
+            let isNew = self.state.withLock { $0.asOf == nil || $0.news != news }
+            let all = isNew ? try await store.all(now: now) : []
+            self.state.withLock { state in
+                for revocation in all { state.table.add(revocation, now: now) }
+                (state.news, state.asOf) = (news, now)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// How sealed sessions are ended before their time.
+///
+/// A sealed session is in its cookie, and whoever has kept a copy of the cookie has the session. To end it the servers
+/// must know that it has ended: they keep the ids of ended sessions until those would have ended anyway, and for each
+/// user whose sessions were all ended a mark that only later logins pass (ASVS 5.0, 7.4.1). These are few and small.
+public struct SessionRevocation: Sendable {
+    enum Choice: Sendable {
+        case none
+        case inMemory
+        case stored(any SubjectSessionStore, maximumAge: Duration)
+    }
+
+    let choice: Choice
+
+    /// Endings are kept in the memory of this process: at once here, unknown to other servers.
+    ///
+    /// - Warning: A restart forgets them, and cookies of sessions that were ended work again until their own limits.
+    ///   For one process and short limits.
+    public static let inMemoryUntilRestart = SessionRevocation(choice: .inMemory)
+
+    /// Endings are kept in a store that several servers share: at once on the server that ended a session, and on the
+    /// others within the greatest age of what they know.
+    ///
+    /// The servers read the store once in a while and not for every request. What they read is only whether there is
+    /// anything new; then all endings are read again. If the store does not answer for longer than that, the policy for
+    /// a store's failure decides about the requests.
+    ///
+    /// - Parameters:
+    ///   - store: The store. It may hold stored sessions of another engine as well.
+    ///   - maximumAge: How old a server's knowledge may be, in a request that it decides about. Zero asks the store
+    ///     for every request. The default is one second.
+    public static func stored(
+        in store: any SubjectSessionStore,
+        maximumAge: Duration = .seconds(1)
+    ) -> SessionRevocation {
+        SessionRevocation(choice: .stored(store, maximumAge: maximumAge))
+    }
+
+    /// Sessions end by their own limits only.
+    ///
+    /// - Warning: Logging out then takes the cookie from the browser and nothing else: whoever has kept a copy of it is
+    ///   still logged in until the limits of the session. Sessions of a user cannot be ended from elsewhere.
+    public static let none = SessionRevocation(choice: .none)
+}

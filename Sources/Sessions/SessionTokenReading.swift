@@ -1,0 +1,77 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What a transport found in a request.
+///
+/// A reading knows what texts of its engine look like, and takes no others.
+public struct SessionTokenReading: Sendable {
+    /// How many texts are looked at: a browser sends one, an attacker that plants cookies may make it several.
+    public static let limit = 4
+
+    private enum Form {
+        case token
+        case signed(TokenSigner, name: String)
+        case long(limit: Int)
+    }
+
+    private let form: Form
+    /// The tokens, different from each other.
+    public private(set) var tokens: [SessionToken] = []
+    /// The texts of sealed sessions, different from each other.
+    private(set) var texts: [[UInt8]] = []
+    /// How many values had the right name and were not tokens.
+    public private(set) var malformedCount = 0
+    /// How many were left out because there were too many.
+    public private(set) var surplusCount = 0
+    /// Whether a text was made with a key that is not the newest.
+    private(set) var isOutdated = false
+
+    /// Nothing found, of bare tokens.
+    public init() {
+        self.form = .token
+    }
+
+    /// Nothing found, of tokens that are signed for a name.
+    init(_ signer: TokenSigner, for name: String) {
+        self.form = .signed(signer, name: name)
+    }
+
+    /// Nothing found, of texts that may be long.
+    init(ofTextsUpTo limit: Int) {
+        self.form = .long(limit: limit)
+    }
+
+    /// Whether a text may be spread over several fields.
+    var maySplit: Bool { if case .long = self.form { true } else { false } }
+
+    /// Adds what was found under the right name.
+    public mutating func add(_ text: some Collection<UInt8>) {
+        switch self.form {
+        case .token:
+            self.add(SessionToken(text))
+        case .signed(let signer, let name):
+            let verified = signer.verify(text, for: name)
+            self.isOutdated = self.isOutdated || verified?.isOldKey ?? false
+            self.add(verified?.token)
+        case .long(let limit):
+            guard !text.isEmpty, text.count <= limit else { return self.malformedCount += 1 }
+            guard !self.texts.contains(where: { $0.elementsEqual(text) }) else { return }
+            self.hasRoom(self.texts.count) { $0.texts.append(Array(text)) }
+        }
+    }
+
+    private mutating func add(_ token: SessionToken?) {
+        guard let token else { return self.malformedCount += 1 }
+        guard !self.tokens.contains(where: { $0.matches(token) }) else { return }
+        self.hasRoom(self.tokens.count) { $0.tokens.append(token) }
+    }
+
+    private mutating func hasRoom(_ count: Int, _ append: (inout Self) -> Void) {
+        if count < Self.limit { append(&self) } else { self.surplusCount += 1 }
+    }
+}

@@ -1,0 +1,191 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+@testable import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Ending sealed sessions")
+struct RevocationTests {
+    static let everyKind: [Kind] = [
+        Kind(name: "in memory", servers: 1) { _ in .inMemoryUntilRestart },
+        Kind(name: "in a store, asked once a second", servers: 2) { .stored(in: $0) },
+        Kind(name: "in a store, asked every time", servers: 2) { .stored(in: $0, maximumAge: .zero) },
+    ]
+
+    struct Kind: Sendable, CustomTestStringConvertible {
+        var name: String
+        var servers: Int
+        var revocation: @Sendable (FaultySubjectStore) -> SessionRevocation
+
+        var testDescription: String { self.name }
+    }
+
+    private func site(_ kind: Kind) throws -> SealedSite {
+        try SealedSite(servers: kind.servers, revocation: kind.revocation)
+    }
+
+    @Test("a copy of the cookie opens nothing after the log-out, here at once", arguments: everyKind)
+    func logOut(_ kind: Kind) async throws {
+        let site = try self.site(kind)
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(of: site)
+        try await site.visit(thief, at: kind.servers - 1) { #expect($0.subject == "ada") }
+        try await site.visit(browser) { try await $0.logOut() }
+        #expect(browser.cookies.isEmpty)
+        try await site.visit(thief) { #expect($0.subject == nil) }
+        #expect(thief.token != nil, "what a thief holds is not worth a cookie")
+    }
+
+    @Test("on another server it opens nothing within a second, or at once where every request asks")
+    func elsewhere() async throws {
+        for (kind, delay) in zip(Self.everyKind.dropFirst(), [Duration.seconds(1), .zero]) {
+            let site = try self.site(kind)
+            let browser = site.browser()
+            try await site.visit(browser) { try await $0.logIn("ada") }
+            let thief = browser.copy(of: site)
+            try await site.visit(thief, at: 1) { #expect($0.subject == "ada") }
+            try await site.visit(browser, at: 0) { try await $0.logOut() }
+            site.clock.advance(by: delay)
+            try await site.visit(thief, at: 1) { #expect($0.subject == nil) }
+        }
+    }
+
+    @Test("after the end of all sessions of a user a login works, and nothing from before", arguments: everyKind)
+    func everywhere(_ kind: Kind) async throws {
+        let site = try self.site(kind)
+        let devices = (0..<3).map { _ in site.browser() }
+        for device in devices { try await site.visit(device) { try await $0.logIn("ada") } }
+        let other = site.browser()
+        try await site.visit(other) { try await $0.logIn("alan") }
+        try await site.engine.revokeAll(of: "ada")
+        for device in devices { try await site.visit(device) { #expect($0.subject == nil) } }
+        try await site.visit(other) { #expect($0.subject == "alan") }
+        for _ in 0..<3 {
+            let fresh = site.browser()
+            try await site.visit(fresh) { try await $0.logIn("ada") }
+            try await site.visit(fresh) { #expect($0.subject == "ada") }
+            try await site.engine.revokeAll(of: "ada")
+            try await site.visit(fresh) { #expect($0.subject == nil) }
+        }
+    }
+
+    @Test(
+        "a login right after it works on a server whose clock is behind, and an old session on one that is ahead does not"
+    )
+    func differentClocks() async throws {
+        let store = FaultySubjectStore(MemorySessionStore())
+        let keyring = SecretKeyring.ephemeral()
+        let revocation: @Sendable (FaultySubjectStore) -> SessionRevocation = { _ in .stored(in: store) }
+        let now = ManualClock().now
+        let ahead = try SealedSite(
+            revocation: revocation, keyring: keyring, clock: ManualClock(now: now + .seconds(30)))
+        let behind = try SealedSite(revocation: revocation, keyring: keyring, clock: ManualClock(now: now))
+        let (before, after) = (ahead.browser(), behind.browser())
+        try await ahead.visit(before) { try await $0.logIn("ada") }
+        try await ahead.engine.revokeAll(of: "ada")
+        try await behind.visit(after) { try await $0.logIn("ada") }
+        try await behind.visit(after) { #expect($0.subject == "ada") }
+        behind.clock.advance(by: .seconds(1))
+        try await behind.visit(before.copy(of: behind)) { #expect($0.subject == nil) }
+        // The other way round: ended by the clock that is behind.
+        try await behind.engine.revokeAll(of: "ada")
+        ahead.clock.advance(by: .seconds(1))
+        try await ahead.visit(after.copy(of: ahead)) { #expect($0.subject == nil) }
+    }
+
+    @Test("a slow request cannot cover the cookie of a fresh login", arguments: everyKind)
+    func slowRequest(_ kind: Kind) async throws {
+        let site = try self.site(kind)
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let slow = try await site.open(browser)
+        slow[.views] += 1
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let response = try await site.close(slow, browser)
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { session in
+            #expect(session.subject == "ada")
+            #expect(session[.views] == 0)
+        }
+    }
+
+    @Test("with no revocation a log-out takes the cookie and nothing else, and ending everywhere is refused in words")
+    func none() async throws {
+        let site = try SealedSite(revocation: { _ in .none })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let copy = browser.copy(of: site)
+        try await site.visit(browser) { try await $0.logOut() }
+        #expect(browser.cookies.isEmpty)
+        try await site.visit(copy) { #expect($0.subject == "ada") }
+        let error = await #expect(throws: SessionError.self) { try await site.engine.revokeAll(of: "ada") }
+        #expect(error?.code == .notOffered)
+        #expect(error?.message.contains(".inMemoryUntilRestart") == true)
+    }
+
+    @Test("a thousand requests within a second read the store a few times")
+    func readsSeldom() async throws {
+        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let before = site.store.count(of: .load)
+        for _ in 0..<1_000 {
+            site.clock.advance(by: .milliseconds(1))
+            try await site.visit(browser) { #expect($0[.views] == 1) }
+        }
+        #expect(site.store.count(of: .load) - before <= 3)
+    }
+
+    @Test("a store that does not answer is a 503 as soon as what is known is too old, and logs nobody out")
+    func outage() async throws {
+        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        site.store.breakDown(.failing)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        site.clock.advance(by: .seconds(1))
+        let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
+        #expect(error?.code == .storeUnavailable)
+        site.store.mend()
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(browser.token != nil)
+    }
+
+    @Test("a log-out that the store did not take is an error, and the cookie stays")
+    func failedLogOut() async throws {
+        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let session = try await site.open(browser)
+        site.store.breakDown(.failing, .create)
+        await #expect(throws: SessionError.self) { try await session.logOut() }
+        site.store.mend()
+        try await site.close(session, browser)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("revocations are known until their time, and not for ever")
+    func lifetime() {
+        var table = RevocationTable()
+        let start = ManualClock().now
+        let samples = SampleRecords()
+        let record = samples.record(absolute: .hours(8))
+        table.add(.session(record.id, until: record.absoluteExpiresAt), now: start)
+        for hour in 0..<8 {
+            let now = start + .hours(hour)
+            for _ in 0..<1_000 { table.add(.session(samples.id(), until: now + .minutes(30)), now: now) }
+            #expect(table.covers(record, now: now))
+        }
+        #expect(table.count <= 2_100)
+        #expect(!table.covers(record, now: record.absoluteExpiresAt))
+    }
+}

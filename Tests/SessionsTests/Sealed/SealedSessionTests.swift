@@ -1,0 +1,171 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+@testable import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Sealed sessions")
+struct SealedSessionTests {
+    @Test("a session is in its cookie, on any server with the keys")
+    func anyServer() async throws {
+        let site = try SealedSite(servers: 2)
+        let browser = site.browser()
+        try await site.visit(browser, at: 0) { session in
+            try await session.logIn("ada")
+            session[.theme] = "dark"
+        }
+        try await site.visit(browser, at: 1) { session in
+            #expect(session.subject == "ada")
+            #expect(session[.theme] == "dark")
+            session[.views] += 1
+        }
+        try await site.visit(browser, at: 0) { #expect($0[.views] == 1) }
+    }
+
+    @Test("a visitor of whom nothing is remembered gets no cookie")
+    func nothing() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        let response = try await site.visit(browser) { #expect($0[.views] == 0) }
+        #expect(response[.setCookie] == nil)
+        #expect(response[.vary] == "Cookie")
+    }
+
+    @Test("what is in the cookie can be read by nobody, and the same twice is never the same")
+    func secret() async throws {
+        let site = try SealedSite()
+        let (first, second) = (site.browser(), site.browser())
+        for browser in [first, second] {
+            try await site.visit(browser) { $0[.theme] = "a theme that is easy to find" }
+        }
+        let texts = try [first, second].map { try #require($0.token) }
+        for text in texts {
+            let bytes = try #require(Base64URL.decode(text.utf8))
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("theme"))
+        }
+        #expect(texts[0] != texts[1])
+    }
+
+    @Test("the sliding limit is under the seal and held by the server's clock, whatever the browser keeps")
+    func slidingLimit() async throws {
+        let site = try SealedSite(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(8)) })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(of: site)
+        site.clock.advance(by: .minutes(15))
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        site.clock.advance(by: .minutes(5))
+        try await site.visit(thief) { #expect($0.subject == nil) }
+        site.clock.advance(by: .minutes(14))
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        site.clock.advance(by: .minutes(20))
+        try await site.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("the absolute limit is under the seal, however busy the session is")
+    func absoluteLimit() async throws {
+        let site = try SealedSite(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(1)) })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        for _ in 0..<5 {
+            site.clock.advance(by: .minutes(10))
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+        }
+        site.clock.advance(by: .minutes(10))
+        try await site.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("reading sets no cookie until a share of the idle limit has passed, and a passive request never does")
+    func touches() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let early = try await site.visit(browser) { #expect($0[.views] == 1) }
+        #expect(early[.setCookie] == nil)
+        site.clock.advance(by: .minutes(10))
+        let passive = try await site.visit(browser, isPassive: true) { #expect($0[.views] == 1) }
+        #expect(passive[.setCookie] == nil)
+        let late = try await site.visit(browser)
+        #expect(late[values: .setCookie].count == 1)
+    }
+
+    @Test("a large session is spread over cookies, and shrinks again")
+    func large() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        let response = try await site.visit(browser) { $0[.theme] = String(repeating: "x", count: 4_000) }
+        #expect(response[values: .setCookie].count == 2)
+        try await site.visit(browser) { #expect($0[.theme]?.count == 4_000) }
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        #expect(browser.cookies.map(\.name) == ["__Host-session"])
+        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+        try await site.visit(browser) { $0[.theme] = String(repeating: "x", count: 4_000) }
+        try await site.visit(browser) { try await $0.destroy() }
+        #expect(browser.cookies.isEmpty)
+    }
+
+    @Test(
+        "a session that is too large is an error when it is kept, and names the size, the limit and the largest value")
+    func tooLarge() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let session = try await site.open(browser)
+        session[.theme] = String(repeating: "x", count: 6_000)
+        let error = await #expect(throws: SessionError.self) { try await session.save() }
+        #expect(error?.code == .valuesTooLarge)
+        let message = error?.message ?? ""
+        #expect(message.contains("the limit, of 2 cookies, is 7568"))
+        #expect(message.contains("The largest value is \"theme\" with 600"))
+        session.discardChanges()
+        try await site.close(session, browser)
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("what is kept in the cookie cannot be saved when the response has begun, and says so")
+    func streamed() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let session = try await site.open(browser)
+        try await site.close(session, browser)
+        session[.views] += 1
+        let error = await #expect(throws: SessionError.self) { try await session.save() }
+        #expect(error?.code == .responseStarted)
+    }
+
+    @Test("a new secret is a new name: the cookie from before opens nothing")
+    func renewed() async throws {
+        let site = try SealedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let old = browser.copy(of: site)
+        try await site.visit(browser) { try await $0.renew() }
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        try await site.visit(old) { #expect($0.subject == nil) }
+    }
+
+    @Test("a number of cookies that no browser sends is refused at the start")
+    func refusedCount() {
+        for count in [-1, 0, 5, Int.max] {
+            let error = #expect(throws: SessionError.self) { _ = try SealedSite(maximumCookies: count) }
+            #expect(error?.message.contains("takes 1 to 4 cookies (maximumCookies is \(count))") == true)
+        }
+    }
+}
+
+extension TestBrowser {
+    /// A copy that holds the same cookies now, and goes its own way.
+    func copy(of site: SealedSite) -> TestBrowser {
+        let copy = site.browser()
+        for cookie in self.cookies { copy.plant(cookie) }
+        return copy
+    }
+}
