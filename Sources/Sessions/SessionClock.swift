@@ -35,7 +35,8 @@ public struct SessionClock: Sendable {
     /// The clock of the machine. Session limits are calendar time, which all servers of an application share.
     public static let system = SessionClock(
         now: { Instant(Date()) },
-        sleep: { try await Task.sleep(for: $0) }
+        // A deadline that somebody made as long as there are must not overflow the machine's clock.
+        sleep: { try await Task.sleep(for: min($0, .days(36_500))) }
     )
 
     /// The current time.

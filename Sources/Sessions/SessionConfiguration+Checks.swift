@@ -57,6 +57,9 @@ extension SessionConfiguration {
         if self.storeDeadline < .milliseconds(1) {
             problems.append("storeDeadline is \(self.storeDeadline): give the store at least a millisecond.")
         }
+        if !(.seconds(1) ... .days(1)).contains(self.retryAfter) {
+            problems.append("retryAfter is \(self.retryAfter): give 1 second to 1 day.")
+        }
         if !(1...16_777_216).contains(self.maximumValuesSize) {
             problems.append("maximumValuesSize is \(self.maximumValuesSize): give 1 to 16,777,216 bytes.")
         }
@@ -65,6 +68,14 @@ extension SessionConfiguration {
                 """
                 endedMarkerLifetime is \(self.endedMarkerLifetime): give at least 1 second, or a slow request could \
                 put an anonymous cookie over a fresh login.
+                """
+            )
+        } else if self.endedMarkerLifetime < self.storeDeadline {
+            problems.append(
+                """
+                endedMarkerLifetime (\(self.endedMarkerLifetime)) is shorter than storeDeadline (\(self.storeDeadline)): \
+                a request that waits for the store could put an anonymous cookie over a fresh login. Make it as long \
+                as your slowest request.
                 """
             )
         }
@@ -82,6 +93,15 @@ extension SessionConfiguration {
                 """
                 renewal.grace (\(self.renewal.grace)) must be 0 or more and shorter than renewal.after (\(after)), or \
                 a previous secret would live as long as a current one.
+                """
+            )
+        }
+        let longest = max(self.limits.absolute, self.rememberedLimits.absolute)
+        if after >= longest {
+            problems.append(
+                """
+                renewal.after (\(after)) is not shorter than any session lives (\(longest) at most), so that no secret \
+                would ever be renewed: shorten it, or use .never.
                 """
             )
         }

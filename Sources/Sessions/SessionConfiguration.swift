@@ -42,7 +42,7 @@ public struct SessionConfiguration: Sendable {
     /// How long a call to the store may take, unless it keeps a deadline itself. The default is 2 seconds.
     public var storeDeadline: Duration = .seconds(2)
 
-    /// What `Retry-After` says, in whole seconds. The default is 5 seconds.
+    /// What `Retry-After` says, in whole seconds, from 1 second to 1 day. The default is 5 seconds.
     public var retryAfter: Duration = .seconds(5)
 
     /// Which proxies' forwarded headers are believed. The default is none.
@@ -57,7 +57,8 @@ public struct SessionConfiguration: Sendable {
     /// How long an ended session's id stays marked. The default is 1 minute.
     ///
     /// A request that was on its way when its session ended can neither revive it nor put an anonymous cookie over a
-    /// fresh login while the marker stands; make it no shorter than your slowest request.
+    /// fresh login while the marker stands; make it no shorter than your slowest request. Shorter than
+    /// ``storeDeadline`` is refused.
     public var endedMarkerLifetime: Duration = .minutes(1)
 
     /// Whether every visitor gets a session, remembered or not; `saveUninitialized` of express-session. The default is

@@ -57,4 +57,12 @@ struct InstantTests {
         #expect(Duration.days(.max) == .seconds(Int.max))
         #expect(Duration.hours(.min) == .seconds(Int.min))
     }
+
+    @Test("a duration of more seconds than can be counted is as long as there are")
+    func endlessDurations() {
+        let instant = Instant(millisecondsSince1970: 5)
+        #expect(instant + .seconds(1e19) == .distantFuture)
+        #expect(Instant(millisecondsSince1970: -5) + .seconds(-1e19) == .distantPast)
+        #expect(Instant(millisecondsSince1970: -5) - .seconds(1e19) == .distantPast)
+    }
 }

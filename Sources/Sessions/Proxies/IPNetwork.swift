@@ -11,6 +11,8 @@ struct IPNetwork: Sendable, Equatable {
     private let base: IPAddress
     /// The length of the prefix, counted in the 128 bits of the mapped form.
     private let prefixLength: Int
+    /// Whether every address of its kind is inside.
+    let isEverything: Bool
 
     /// Parses `10.0.0.0/8`, `fd00::/8`, or a single address.
     init?(_ text: String) {
@@ -24,6 +26,7 @@ struct IPNetwork: Sendable, Equatable {
         }
         self.base = base
         self.prefixLength = length + 128 - widest
+        self.isEverything = length == 0
     }
 
     func contains(_ address: IPAddress) -> Bool {

@@ -35,12 +35,25 @@ public struct TrustedProxies: Sendable, Equatable {
         return TrustedProxies(rule: .count(count), problems: problems)
     }
 
-    /// Proxies by their addresses, in CIDR notation: `10.0.0.0/8`, `fd00::/8`, `192.0.2.7`.
+    /// Proxies by their addresses, in CIDR notation: `10.0.0.0/8`, `fd00::/8`, `192.0.2.7`. At least one; everybody
+    /// (`0.0.0.0/0`, `::/0`) is refused.
     public static func networks(_ networks: [String]) -> TrustedProxies {
-        let problems = networks.filter { IPNetwork($0) == nil }.map {
-            "trustedProxies.networks has \"\($0)\", which is no network: write it as 10.0.0.0/8 or fd00::/8."
-        }
+        let problems =
+            networks.isEmpty
+            ? ["trustedProxies.networks is empty: name the networks of your proxies, or use .none."]
+            : networks.compactMap(Self.problem)
         return TrustedProxies(rule: .networks(networks.compactMap(IPNetwork.init)), problems: problems)
+    }
+
+    private static func problem(ofNetwork text: String) -> String? {
+        guard let network = IPNetwork(text) else {
+            return "trustedProxies.networks has \"\(text)\", which is no network: write it as 10.0.0.0/8 or fd00::/8."
+        }
+        guard network.isEverything else { return nil }
+        return """
+            trustedProxies.networks has "\(text)", which is everybody: any visitor could choose the address and the \
+            scheme that you see. Name the networks of your proxies.
+            """
     }
 
     /// The request as the visitor made it, not as the nearest proxy passed it on.

@@ -21,18 +21,16 @@ extension Duration {
         return .seconds(overflow ? (count > 0 ? Int.max : Int.min) : product)
     }
 
-    /// Whole milliseconds, rounded down, cut off at the ends of `Int64`.
+    /// Whole milliseconds, rounded toward zero, cut off at the ends of `Int64`.
+    ///
+    /// Not by `components`, which traps on a duration of more seconds than an `Int64` can count.
     var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        let (sum, overflowOfSum) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        guard !overflow, !overflowOfSum else { return seconds > 0 ? .max : .min }
-        return sum
+        Int64(clamping: self.attoseconds / 1_000_000_000_000_000)
     }
 
-    /// Whole seconds, rounded down, never below zero: what `Max-Age` and `Retry-After` carry.
+    /// Whole seconds, rounded down, never below zero: what `Max-Age` carries.
     var wholeSeconds: Int64 {
-        max(0, self.components.seconds)
+        max(0, Int64(clamping: self.attoseconds / 1_000_000_000_000_000_000))
     }
 
     /// A tenth of this duration, or another share of it given in thousandths.

@@ -14,12 +14,8 @@ extension SessionCookie {
 
     private var problemsOfName: [String] {
         guard !self.name.isEmpty, self.name.utf8.allSatisfy(Self.isTokenByte) else {
-            return [
-                """
-                cookie.name "\(self.name.filter { $0.isASCII && !$0.isNewline })" is not an RFC 9110 token: use \
-                letters, digits, "-" and "_".
-                """
-            ]
+            let printable = String(decoding: self.name.utf8.filter { (0x20...0x7E).contains($0) }, as: UTF8.self)
+            return ["cookie.name \"\(printable)\" is not an RFC 9110 token: use letters, digits, \"-\" and \"_\"."]
         }
         guard self.name.utf8.count <= 256 else {
             return ["cookie.name has \(self.name.utf8.count) bytes: use at most 256."]
@@ -100,6 +96,14 @@ extension SessionCookie {
         }
         if self.isPartitioned, self.secure != .always {
             problems.append("cookie.isPartitioned needs cookie.secure = .always, or browsers refuse the cookie.")
+        }
+        if self.isPartitioned, self.sameSite == .lax || self.sameSite == .strict {
+            problems.append(
+                """
+                cookie.isPartitioned needs cookie.sameSite = .none or .auto, or no frame of another site is ever sent \
+                the cookie: set that, or do not partition it.
+                """
+            )
         }
         return problems
     }

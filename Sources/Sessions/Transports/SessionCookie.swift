@@ -35,8 +35,8 @@ public struct SessionCookie: Sendable, Equatable {
     /// - Warning: Every host below the domain, also one that somebody else runs, then gets the token and can set it.
     public var domain: String?
 
-    /// Whether a third-party frame has a cookie of its own for each top-level site (`Partitioned`, CHIPS). The default
-    /// is false.
+    /// Whether a third-party frame has a cookie of its own for each top-level site (`Partitioned`, CHIPS). It needs
+    /// `Secure`, and ``SameSite/none`` or ``SameSite/auto``, for frames are sent no other cookie. The default is false.
     public var isPartitioned: Bool
 
     /// Which cookies Chromium gives up first when there are too many. The default is nil, which is medium.
