@@ -63,9 +63,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
+        .target(
+            name: "LogAudit",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/LogAudit"
+        ),
         .testTarget(
             name: "SessionsTests",
             dependencies: [
+                "LogAudit",
                 "Sessions",
                 "SessionsTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -78,6 +87,7 @@ let package = Package(
         .testTarget(
             name: "SessionsHummingbirdTests",
             dependencies: [
+                "LogAudit",
                 "Sessions",
                 "SessionsHummingbird",
                 "SessionsTesting",
@@ -93,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "StoreConformanceTests",
             dependencies: [
+                "LogAudit",
                 "Sessions",
                 "SessionsSQLite",
                 "SessionsTesting",

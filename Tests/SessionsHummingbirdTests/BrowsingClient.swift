@@ -10,6 +10,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LogAudit
 import Sessions
 import SessionsTesting
 
@@ -29,6 +30,7 @@ struct BrowsingClient: Sendable {
         var headers = headers
         self.browser.addCookies(to: &headers, for: self.origin + path)
         let response = try await self.client.executeRequest(uri: path, method: method, headers: headers, body: body)
+        LogAudit.noteTokens(in: response.headers)
         self.browser.receive(response.headers, from: self.origin + path)
         return response
     }

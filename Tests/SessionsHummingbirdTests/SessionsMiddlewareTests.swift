@@ -12,6 +12,7 @@ import Hummingbird
 import HummingbirdHTTP2
 import HummingbirdTLS
 import HummingbirdTesting
+import LogAudit
 import Sessions
 import SessionsHummingbird
 import SessionsTesting
@@ -25,6 +26,8 @@ extension SessionKey<Int> {
 struct SessionsMiddlewareTests {
     private struct Unexpected: Error {}
 
+    private static let anyPort = ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0))
+
     /// Runs a server with routes of a test's own, in the server and over a socket alike.
     private func serve(
         _ framework: TestingSetup = .router,
@@ -37,7 +40,7 @@ struct SessionsMiddlewareTests {
         let router = Router(context: TestRequestContext.self)
         router.add(middleware: SessionsMiddleware(engine))
         routes(router)
-        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+        try await Application(router: router, configuration: Self.anyPort, logger: LogAudit.logger())
             .test(framework) { client in
                 try await test(BrowsingClient(client: client))
             }
@@ -228,7 +231,7 @@ struct SessionsMiddlewareTests {
                 }
             )
         }
-        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+        try await Application(router: router, configuration: Self.anyPort, logger: LogAudit.logger())
             .test(.ahc(.http)) { client in
                 let browser = BrowsingClient(client: client)
                 try await browser.send("/login")
@@ -284,7 +287,7 @@ struct SessionsMiddlewareTests {
             _, context in
             "\(context.session[.views])"
         }
-        try await Application(router: router).test(.router) { client in
+        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
             let browser = BrowsingClient(client: client)
             try await browser.send("/app")
             store.breakDown(.failing)
@@ -311,7 +314,7 @@ struct SessionsMiddlewareTests {
             try await context.session.logOut()
             throw HTTPError(.unauthorized)
         }
-        try await Application(router: router).test(.router) { client in
+        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
             let browser = BrowsingClient(client: client)
             let first = try await browser.send("/both")
             #expect(first.text == "1 10")
@@ -334,7 +337,7 @@ struct SessionsMiddlewareTests {
             context.session[.views] += 1
             return "\(context.session[.views])"
         }
-        try await Application(router: router).test(.router) { client in
+        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
             let browser = BrowsingClient(client: client)
             let first = try await browser.send("/app")
             #expect(first.headers[values: .setCookie].count == 1)
@@ -388,7 +391,8 @@ struct SessionsMiddlewareTests {
         let application = Application(
             router: router,
             server: try version == 1 ? .tls(tlsConfiguration: tls) : .http2Upgrade(tlsConfiguration: tls),
-            configuration: .init(address: .hostname("127.0.0.1", port: 0))
+            configuration: Self.anyPort,
+            logger: LogAudit.logger()
         )
         try await application.test(.ahc(.https)) { client in
             let browser = BrowsingClient(client: client)

@@ -10,7 +10,7 @@
 import Foundation
 import GRDB
 import HTTPTypes
-import Logging
+import LogAudit
 import Sessions
 import SessionsTesting
 import Testing
@@ -54,10 +54,11 @@ struct SQLiteSessionStoreTests {
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
             let engine = try SessionEngine(.stored(in: store))
             let browser = TestBrowser()
-            let session = try await engine.open(SessionRequest(headerFields: [:]), logger: .init(label: "test"))
+            let session = try await engine.open(SessionRequest(headerFields: [:]), logger: LogAudit.logger())
             try await session.logIn("ada")
             var response = HTTPFields()
             try await engine.close(session, response: &response)
+            LogAudit.noteTokens(in: response)
             browser.receive(response, from: "https://example.com/")
             let token = try #require(browser.cookie(named: "__Host-session")?.value)
             let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
@@ -122,7 +123,7 @@ struct SQLiteSessionStoreTests {
                 return try SessionEngine(.stored(in: store), configuration: configuration)
             }
             let views = SessionKey<Int>.counter("views")
-            let logger = Logger(label: "test")
+            let logger = LogAudit.logger()
             let browser = TestBrowser()
             let visit = { @Sendable (engine: SessionEngine) in
                 var request = SessionRequest(headerFields: [:])
@@ -131,6 +132,7 @@ struct SQLiteSessionStoreTests {
                 session[views] += 1
                 var response = HTTPFields()
                 try await engine.close(session, response: &response)
+                LogAudit.noteTokens(in: response)
                 browser.receive(response, from: "https://example.com/")
             }
             try await visit(engines[0])

@@ -32,7 +32,7 @@ struct ShowcaseCommand: AsyncParsableCommand {
         // What is printed for people and scripts goes to standard output, what is logged to standard error.
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "Showcase")
-        logger.logLevel = .notice
+        logger.logLevel = settings.logLevel
         try await ShowcaseApplication(settings, logger: logger).run()
     }
 }

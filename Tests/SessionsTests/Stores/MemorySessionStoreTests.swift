@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Logging
+import LogAudit
 import ServiceLifecycle
 import Sessions
 import SessionsTesting
@@ -69,8 +69,12 @@ struct MemorySessionStoreTests {
             )
         }
         let clock = ManualClock(now: self.samples.now + .minutes(1))
-        let logger = Logger(label: "test")
-        let sweeper = SessionSweeper(store, batchSize: 700, clock: clock.sessionClock, logger: logger)
+        let sweeper = SessionSweeper(
+            store,
+            batchSize: 700,
+            clock: clock.sessionClock,
+            logger: LogAudit.logger()
+        )
         #expect(try await sweeper.sweepOnce() == 5000)
         #expect(try await store.sessions(of: "user 1", now: self.samples.now).isEmpty)
     }
@@ -85,7 +89,7 @@ struct MemorySessionStoreTests {
             store,
             every: .minutes(5),
             clock: clock.sessionClock,
-            logger: Logger(label: "test")
+            logger: LogAudit.logger()
         )
         let running = Task { try await sweeper.run() }
         while clock.sleeperCount == 0 { await Task.yield() }

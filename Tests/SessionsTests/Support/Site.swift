@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import InMemoryLogging
+import LogAudit
 import Logging
 import Sessions
 import SessionsTesting
@@ -37,11 +38,13 @@ struct Site: Sendable {
         self.store = FaultySessionStore(self.memory, needsDeadline: needsDeadline)
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
-        configuration.random = DeterministicRandom(seed: other == nil ? 1 : 2).sessionRandom
-        configure(&configuration)
+configure(&configuration)
+        // Chance is the system's: were it the same for every site, one's secret would stand in another's ids, which
+        // logs may show.
         self.engine = try SessionEngine(
             .stored(in: self.store, encryptedAtRest: encryptedAtRest),
-            configuration: configuration
+            configuration: configuration,
+            transport: AuditedTransport(configuration)
         )
     }
 
@@ -49,11 +52,7 @@ struct Site: Sendable {
         TestBrowser(clock: self.clock.sessionClock)
     }
 
-    var logger: Logger {
-        var logger = Logger(label: "test") { _ in self.logs }
-        logger.logLevel = .trace
-        return logger
-    }
+    var logger: Logger { LogAudit.logger(self.logs) }
 
     /// Opens the session of a browser's request without closing it: a request that takes its time.
     func open(_ browser: TestBrowser, isPassive: Bool = false) async throws -> Session {

@@ -7,6 +7,7 @@
 //
 
 import ArgumentParser
+import Logging
 import Sessions
 
 /// One of a few words.
@@ -37,4 +38,8 @@ extension ChoiceArgument<StoreFailurePolicy> {
     static var onStoreFailure: Self {
         .init([("unavailable", .unavailable), ("keep-response", .keepResponse), ("anonymous", .anonymous)])
     }
+}
+
+extension ChoiceArgument<Logger.Level> {
+    static var logLevel: Self { .init(Logger.Level.allCases.map { ($0.rawValue, $0) }) }
 }

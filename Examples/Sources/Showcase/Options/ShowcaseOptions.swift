@@ -7,6 +7,7 @@
 //
 
 import ArgumentParser
+import Logging
 import Sessions
 
 /// The options of the command line, each absent unless it was given.
@@ -96,4 +97,13 @@ struct ShowcaseOptions: ParsableArguments {
         transform: ChoiceArgument.onStoreFailure.parse
     )
     var onStoreFailure: StoreFailurePolicy?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged, to standard error: from trace to critical. (default: notice)",
+            valueName: "level"
+        ),
+        transform: ChoiceArgument.logLevel.parse
+    )
+    var logLevel: Logger.Level?
 }

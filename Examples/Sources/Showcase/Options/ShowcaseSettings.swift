@@ -7,6 +7,7 @@
 //
 
 import ArgumentParser
+import Logging
 import Sessions
 
 /// What the Showcase was told, with the defaults for what it was not, and the store opened.
@@ -16,6 +17,7 @@ struct ShowcaseSettings {
     let storeArgument: StoreArgument
     let store: any SweepableSessionStore
     let configuration: SessionConfiguration
+    let logLevel: Logger.Level
 
     /// - Throws: `ValidationError` for options that are wrong, ``ShowcaseFailure`` for a store that cannot be opened.
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
@@ -23,6 +25,9 @@ struct ShowcaseSettings {
         self.port = try reader.value(options.port, orVariable: "SHOWCASE_PORT", PortArgument.parse) ?? 8080
         self.storeArgument =
             try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
+        self.logLevel =
+            try reader.value(options.logLevel, orVariable: "SHOWCASE_LOG_LEVEL", ChoiceArgument.logLevel.parse)
+            ?? .notice
         self.configuration = try Self.configuration(options, reader)
         do {
             try self.configuration.check()

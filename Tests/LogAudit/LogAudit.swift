@@ -1,0 +1,39 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+public import Logging
+
+/// What a run of the tests logged, at every level, and which tokens it issued, for `Scripts/check-logs` to look for the
+/// one in the other.
+///
+/// Both are written to files in the folder that the environment names in `LOG_AUDIT`. Without it nothing is.
+public enum LogAudit {
+    private static let logs = AuditFile(kind: "log")
+    private static let tokens = AuditFile(kind: "tokens")
+
+    /// A logger whose every line is noted, and given to another handler if there is one.
+    public static func logger(_ handler: (any LogHandler)? = nil) -> Logger {
+        var logger = Logger(label: "test") { _ in
+            let handlers: [any LogHandler] = [handler, Self.logs.map(AuditLogHandler.init)].compactMap(\.self)
+            return handlers.isEmpty ? SwiftLogNoOpLogHandler() : MultiplexLogHandler(handlers)
+        }
+        logger.logLevel = .trace
+        return logger
+    }
+
+    /// Notes the tokens that a response sets.
+    public static func noteTokens(in response: HTTPFields) {
+        guard let tokens else { return }
+        for field in response[values: .setCookie] {
+            let value = field.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
+            // Of a signed token and of a sealed session the beginning is enough to find it by.
+            if value.utf8.count >= 64 { tokens.write(String(value.prefix(64))) }
+        }
+    }
+}
