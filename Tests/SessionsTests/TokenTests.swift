@@ -56,24 +56,6 @@ struct TokenTests {
         #expect(SessionID(id + "A") == nil)
     }
 
-    @Test("100,000 tokens are all different, and every bit is as often one as zero")
-    func randomness() {
-        var ids: Set<SessionID> = []
-        var counts = [Int](repeating: 0, count: 384)
-        let total = 100_000
-        for _ in 0..<total {
-            let token = self.token()
-            ids.insert(token.id)
-            let bytes = token.id.bytes + token.secret.withUnsafeBytes { Array($0) }
-            for (index, byte) in bytes.enumerated() {
-                for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { counts[index * 8 + bit] += 1 }
-            }
-        }
-        #expect(ids.count == total)
-        // Six standard deviations: sqrt(100,000) / 2 is 158.
-        for count in counts { #expect(abs(count - total / 2) < 950) }
-    }
-
     @Test("no token, secret or hash is ever printed")
     func redaction() {
         let token = self.token()

@@ -47,7 +47,9 @@ struct CookieHeaderTests {
         "a look-alike is not our cookie",
         arguments: [
             "%5F%5FHost-id=x", "..Host-id=x", "__host-id=x", "__HOST-ID=x", "\u{2000}__Host-id=x", "\u{A0}__Host-id=x",
-            "__Host-id\u{200B}=x", "__Host.id=x", "__Host_id=x", "x__Host-id=x", "__Host-id2=x",
+            "__Host-id\u{200B}=x", "__Host.id=x", "\u{FEFF}__Host-id=x",
+            "\u{85}__Host-id=x", "\u{FF3F}\u{FF3F}Host-id=x", "+__Host-id=x", "$__Host-id=x", "\"__Host-id\"=x",
+            "__Host_id=x", "x__Host-id=x", "__Host-id2=x",
         ]
     )
     func lookAlikes(header: String) {
@@ -64,18 +66,6 @@ struct CookieHeaderTests {
     @Test("old quoting rules are not obeyed: a semicolon always ends a pair (cookie sandwich)")
     func sandwich() {
         #expect(self.values(in: #"$Version=1; a="x; __Host-id=b; c=y""#) == ["b"])
-    }
-
-    @Test("100,000 pairs are one pass")
-    func manyPairs() {
-        let bytes = Array((String(repeating: "a=;", count: 100_000) + "__Host-id=x").utf8)
-        var found = 0
-        bytes.withUnsafeBytes { bytes in
-            Array("__Host-id".utf8).withUnsafeBytes { name in
-                CookieHeader.forEachValue(of: name, in: bytes) { _ in found += 1 }
-            }
-        }
-        #expect(found == 1)
     }
 
     @Test("any bytes pass without a trap")

@@ -198,29 +198,4 @@ struct OutageTests {
         await #expect(throws: CancellationError.self) { _ = try await opening.value }
         site.store.mend()
     }
-
-    @Test("one record that cannot be read is one visitor without a session")
-    func corruptRecord() async throws {
-        let store = CorruptStore()
-        let engine = try SessionEngine(.stored(in: store))
-        let site = try Site()
-        let request = SessionRequest(headerFields: [.cookie: "__Host-session=" + String(repeating: "A", count: 64)])
-        let session = try await engine.open(request, logger: site.logger)
-        #expect(session.id == nil)
-    }
-}
-
-/// A store whose every record is damaged.
-private struct CorruptStore: SessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        .found(try SessionRecordCodec.decode([1, 2, 3], id: id))
-    }
-    func create(_ record: SessionRecord, now: Instant) async throws {}
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult { .missing }
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
 }

@@ -57,7 +57,8 @@ struct VisitorsTests {
         arguments: [
             "", "x", "../../etc/passwd", String(repeating: "A", count: 63), String(repeating: "A", count: 65),
             String(repeating: "A", count: 63) + "=", String(repeating: "+", count: 64),
-            String(repeating: "*", count: 64),
+            String(repeating: "*", count: 64), String(repeating: "../", count: 21) + "x", "' OR 1=1; --",
+            String(repeating: "\u{0}", count: 64), String(repeating: "%41", count: 64),
             "\"" + String(repeating: "A", count: 62) + "\"", String(repeating: "{}", count: 32),
         ]
     )
