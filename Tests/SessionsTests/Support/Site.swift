@@ -38,7 +38,7 @@ struct Site: Sendable {
         self.store = FaultySessionStore(self.memory, needsDeadline: needsDeadline)
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
-configure(&configuration)
+        configure(&configuration)
         // Chance is the system's: were it the same for every site, one's secret would stand in another's ids, which
         // logs may show.
         self.engine = try SessionEngine(
