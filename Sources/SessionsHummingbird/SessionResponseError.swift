@@ -10,6 +10,7 @@
 public import HTTPTypes
 public import Hummingbird
 import Logging
+import Sessions
 
 /// An error on its way to the client, with the header fields that the session is due.
 ///
@@ -18,6 +19,7 @@ import Logging
 public struct SessionResponseError: HTTPResponseError {
     /// The error of the handler, or of closing the session.
     public let underlying: any Error
+    /// The cookies, and what the response varies by; of the rest nothing goes out.
     let headers: HTTPFields
 
     init(_ underlying: any Error, headers: HTTPFields) {
@@ -38,10 +40,10 @@ public struct SessionResponseError: HTTPResponseError {
             // As the server logs what reaches it unanswered.
             context.logger.debug("A handler failed", metadata: ["error": "\(self.underlying)"])
         }
-        for name in [HTTPField.Name.cacheControl, .vary] where self.headers.contains(name) {
-            response.headers[fields: name] = []
+        response.headers.append(contentsOf: self.headers[fields: .setCookie])
+        for name in self.headers.listItems(of: .vary) {
+            if let field = HTTPField.Name(String(name)) { response.headers.keepPrivate(varyingBy: field) }
         }
-        response.headers.append(contentsOf: self.headers)
         return response
     }
 }

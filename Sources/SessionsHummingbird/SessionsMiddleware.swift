@@ -86,8 +86,8 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         do {
             try await self.engine.close(session, response: &fields)
         } catch {
-            // The handler's own cookies and cache rules were for a response that does not go out.
-            throw SessionResponseError(error, headers: fields.ofSessions)
+            // The handler's response does not go out; but the cookie of another engine's session may be in it.
+            throw SessionResponseError(error, headers: fields)
         }
         response.headers = fields
         return response
@@ -98,18 +98,22 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     /// An error that is a response is a way to answer, and what the handler set is stored. Any other is a handler that
     /// failed half-way.
     private func close(_ session: Session, after error: any Error, _ context: Context) async -> any Error {
-        var fields = HTTPFields()
+        // An inner middleware, of another engine, may have wrapped it.
+        let wrapped = error as? SessionResponseError
+        let handlers = wrapped?.underlying ?? error
+        var fields = wrapped?.headers ?? (handlers as? HTTPError)?.headers ?? HTTPFields()
+        let before = fields
         do {
-            let isResponse = error is any HTTPResponseError
+            let isResponse = handlers is any HTTPResponseError
             try await self.engine.close(session, outcome: isResponse ? .responded : .failed, response: &fields)
             // The server itself answers what it could not parse, and must find the error as it was.
-            if fields.isEmpty || error is HTTPParserError { return error }
+            if fields == before || error is HTTPParserError { return error }
             // The usual error stays of its own type, for middleware outside that looks at it.
-            if var error = error as? HTTPError {
-                error.headers.append(contentsOf: fields)
+            if var error = handlers as? HTTPError {
+                error.headers = fields
                 return error
             }
-            return SessionResponseError(error, headers: fields)
+            return SessionResponseError(handlers, headers: fields)
         } catch let closingError {
             context.logger.debug("A handler failed, and closing its session too", metadata: ["error": "\(error)"])
             return SessionResponseError(closingError, headers: fields)
@@ -120,13 +124,6 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     private func isSecure(_ context: Context) async throws -> Bool {
         guard self.engine.needsConnectionSecurity else { return false }
         return try await context[keyPath: self.storage].isConnectionSecure()
-    }
-}
-
-extension HTTPFields {
-    /// What a session's closing writes, without what else the handler put into its response.
-    fileprivate var ofSessions: HTTPFields {
-        HTTPFields(self.filter { [.setCookie, .cacheControl, .vary].contains($0.name) })
     }
 }
 #endif

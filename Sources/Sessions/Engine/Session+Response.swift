@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
+package import HTTPTypes
 import Logging
 
 extension Session {
@@ -24,7 +24,7 @@ extension Session {
             isCookieWritten = true
         }
         if wasAccessed || isCookieWritten {
-            self.keepPrivate(&response)
+            response.keepPrivate(varyingBy: self.engine.transport.requestField)
         }
     }
 
@@ -53,18 +53,19 @@ extension Session {
         instruction.maySplit = self.engine.keeper.reading(for: self.request).maySplit
         return instruction
     }
+}
 
+extension HTTPFields {
     /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).
-    private func keepPrivate(_ response: inout HTTPFields) {
-        let field = self.engine.transport.requestField
-        let varying = response.listItems(of: .vary).map { $0.lowercased() }
+    package mutating func keepPrivate(varyingBy field: HTTPField.Name) {
+        let varying = self.listItems(of: .vary).map { $0.lowercased() }
         if !varying.contains("*"), !varying.contains(field.canonicalName) {
-            response[values: .vary].append(field.rawName)
+            self[values: .vary].append(field.rawName)
         }
-        let directives = response.listItems(of: .cacheControl).map { $0.lowercased() }
+        let directives = self.listItems(of: .cacheControl).map { $0.lowercased() }
         let isPrivate = directives.contains("no-store") || directives.contains("private")
         if !isPrivate || directives.contains("public") {
-            response[.cacheControl] = "no-store"
+            self[.cacheControl] = "no-store"
         }
     }
 }

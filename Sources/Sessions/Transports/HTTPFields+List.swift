@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
+package import HTTPTypes
 
 extension HTTPFields {
     /// The items of a comma-separated list (RFC 9110 section 5.6.1), which may be spread over several fields, without
     /// the blanks around them and without empty ones.
-    func listItems(of name: HTTPField.Name) -> [Substring] {
+    package func listItems(of name: HTTPField.Name) -> [Substring] {
         self[values: name].flatMap { value in
             value.split(separator: ",").compactMap { item in
                 var item = item

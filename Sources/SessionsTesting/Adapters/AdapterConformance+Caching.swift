@@ -1,0 +1,76 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+
+extension AdapterConformance {
+    static let cachingRules: [AdapterRule] = [
+        AdapterRule(.caching, "a response that depends on its session says so to caches") { stage in
+            let site = try AdapterSite()
+            let route = AdapterRoute(of: site) { session in AdapterAnswer("\(session[.visits])") }
+            let response = try await stage.answer(to: try await site.visitor(), from: route)
+            try stage.check.expect(response.items(of: .vary), is: ["cookie"], "Vary")
+            try stage.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
+        },
+        AdapterRule(.caching, "an error that depends on its session says so to caches") { stage in
+            let site = try AdapterSite()
+            let route = AdapterRoute(of: site) { session in
+                throw AdapterRefusal(.notFound, message: "\(session[.visits])")
+            }
+            let response = try await stage.answer(to: try await site.visitor(), from: route)
+            try stage.check.expect(response.items(of: .vary), is: ["cookie"], "Vary")
+            try stage.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
+        },
+        AdapterRule(.caching, "the handler's own header fields stay, and nothing comes twice") { stage in
+            let site = try AdapterSite()
+            var fields: HTTPFields = [.vary: "Accept", .setCookie: "theme=dark; Path=/"]
+            fields[values: .contentLanguage] = ["en", "de"]
+            let answer = AdapterAnswer("hello", headerFields: fields)
+            let route = AdapterRoute(of: site) { session in
+                try await session.renew()
+                return answer
+            }
+            let response = try await stage.answer(to: try await site.visitor(), from: route)
+            try stage.check.expect(response.items(of: .vary), is: ["accept", "cookie"], "Vary")
+            try stage.check.expect(response.cookieNames, is: ["__Host-session", "theme"], "cookies")
+            try stage.check.expect(
+                response.headerFields[values: .contentLanguage], is: ["en", "de"], "Content-Language")
+        },
+        AdapterRule(.caching, "a response's own cache rule stays if it is as private, and goes if it is not") { stage in
+            try await stage.expectPrivacy { AdapterAnswer("hello", headerFields: $0) }
+        },
+        AdapterRule(.caching, "an error's own cache rule stays if it is as private, and goes if it is not") { stage in
+            try await stage.expectPrivacy { throw AdapterRefusal(headerFields: $0) }
+        },
+    ]
+}
+
+extension AdapterStage {
+    /// Lets a handler answer with a cache rule that is as private as a session's, and with one that is not.
+    fileprivate func expectPrivacy(
+        _ answer: @escaping @Sendable (HTTPFields) throws -> AdapterAnswer
+    ) async throws {
+        let site = try AdapterSite()
+        let browser = try await site.visitor()
+        let rules = ["private": "private", "public": "no-store"]
+        let routes = rules.keys.map { rule in
+            AdapterRoute(.get, "/\(rule)", of: site) { session in
+                _ = session[.visits]
+                return try answer([.cacheControl: rule])
+            }
+        }
+        try await self.serve(routes) { visit in
+            for (rule, outcome) in rules {
+                let response = try await visit.send(.get, "/\(rule)", from: browser)
+                try visit.check.expect(
+                    response.headerFields[values: .cacheControl], is: [outcome], "Cache-Control that was \(rule)")
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+
+extension AdapterConformance {
+    static let departureRules: [AdapterRule] = [
+        AdapterRule(.departures, "a client that leaves before the head loses nothing that was stored") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            let (hasBegun, hasLeft) = (AdapterMoment(), AdapterMoment())
+            let route = AdapterRoute(of: site) { session in
+                defer { hasBegun.come() }
+                session[.visits] += 1
+                try await session.save()
+                hasBegun.come()
+                try await hasLeft.wait()
+                return AdapterAnswer("hello")
+            }
+            try await stage.abandon(route, from: browser, when: hasBegun, hasLeft)
+            try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
+        },
+        AdapterRule(.departures, "a client that leaves during a stream loses nothing that was stored") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            let (hasBegun, hasLeft) = (AdapterMoment(), AdapterMoment())
+            let route = AdapterRoute(of: site) { session in
+                session[.visits] += 1
+                return AdapterAnswer(
+                    streaming: {
+                        defer { hasBegun.come() }
+                        session[.visits] += 1
+                        try await session.save()
+                        return "hello"
+                    },
+                    {
+                        try await hasLeft.wait()
+                        session[.visits] += 1
+                        return "is anybody there?"
+                    }
+                )
+            }
+            try await stage.abandon(route, from: browser, when: hasBegun, hasLeft)
+            try stage.check.expect(try await site.visits(of: browser), is: 3, "the stored counter")
+        },
+        AdapterRule(.departures, "a server that shuts down finishes the response it has begun") { stage in
+            let site = try AdapterSite()
+            let browser = site.stranger()
+            let (hasBegun, mayEnd) = (AdapterMoment(), AdapterMoment())
+            let route = AdapterRoute(of: site) { session in
+                hasBegun.come()
+                try await mayEnd.wait()
+                session[.visits] += 1
+                return AdapterAnswer("hello", status: .created)
+            }
+            try await stage.serve([route]) { visit in
+                async let response = visit.send(from: browser, until: hasBegun)
+                defer { mayEnd.come() }
+                try await hasBegun.wait()
+                await visit.client.shutDown()
+                mayEnd.come()
+                let (body, cookies) = (try await response.body, try await response.cookieNames)
+                try visit.check.expect(body, is: "hello", "body")
+                try visit.check.expect(cookies, is: ["__Host-session"], "cookies")
+            }
+            try stage.check.expect(try await site.visits(of: browser), is: 1, "the stored counter")
+        },
+    ]
+}
+
+extension AdapterStage {
+    /// Serves a route to a client that leaves when it has begun.
+    fileprivate func abandon(
+        _ route: AdapterRoute,
+        from browser: TestBrowser,
+        when hasBegun: AdapterMoment,
+        _ hasLeft: AdapterMoment
+    ) async throws {
+        // Who leaves waits for the handler, so it must be known that the server answers, and streams.
+        let probe = AdapterRoute(.get, "/probe", behind: route.middlewares) { _, _ in
+            AdapterAnswer(streaming: { "here" })
+        }
+        try await self.serve([probe, route]) { visit in
+            let here = try await visit.send(.get, "/probe", from: TestBrowser())
+            try visit.check.expect(here.body, is: "here", "body")
+            defer { hasLeft.come() }
+            try await visit.abandon(from: browser, when: hasBegun)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+
+extension AdapterConformance {
+    /// An error that nobody meant.
+    private struct Accident: Error {}
+
+    static let errorRules: [AdapterRule] = [
+        AdapterRule(.errors, "what the verbs did before a deliberate error reaches the browser") { stage in
+            let refused = AdapterRefusal(.unauthorized)
+            try await stage.expectVerbsReachTheBrowser(before: refused, status: refused.status)
+        },
+        AdapterRule(.errors, "what was set before a deliberate error is stored") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            let route = AdapterRoute(of: site) { session in
+                session[.visits] += 1
+                throw AdapterRefusal()
+            }
+            _ = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
+        },
+        AdapterRule(.errors, "a deliberate error keeps its status, its message and its header fields") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            var fields: HTTPFields = [.vary: "Accept"]
+            fields[values: .wwwAuthenticate] = ["Basic", "Bearer"]
+            let refusal = AdapterRefusal(.forbidden, headerFields: fields, message: "not today")
+            let route = AdapterRoute(of: site) { session in
+                try await session.renew()
+                throw refusal
+            }
+            let response = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(response.status.code, is: 403, "status")
+            try stage.check.expect(response.body.contains("not today"), "the message is lost: \(response.body)")
+            try stage.check.expect(
+                response.headerFields[values: .wwwAuthenticate], is: ["Basic", "Bearer"], "WWW-Authenticate")
+            try stage.check.expect(response.items(of: .vary).contains("accept"), "the error's own Vary is lost")
+        },
+        AdapterRule(.errors, "what the verbs did before an unexpected error reaches the browser") { stage in
+            try await stage.expectVerbsReachTheBrowser(before: Accident(), status: .internalServerError)
+        },
+        AdapterRule(.errors, "what was set before an unexpected error and not saved is dropped") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            let route = AdapterRoute(of: site) { session in
+                session[.visits] += 1
+                throw Accident()
+            }
+            let response = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(response.status.code, is: 500, "status")
+            try stage.check.expect(try await site.visits(of: browser), is: 1, "the stored counter")
+        },
+        AdapterRule(.errors, "an unexpected error is one for every middleware that it passes") { stage in
+            let (outer, inner) = (try AdapterSite(), try AdapterSite { $0.cookie.name = "__Host-second" })
+            let browser = try await outer.visitor()
+            let middlewares = [AdapterMiddleware(outer.engine), AdapterMiddleware(inner.engine, isSecond: true)]
+            let route = AdapterRoute(behind: middlewares) { session, second in
+                session()[.visits] += 1
+                // The inner middleware owes its cookie, and so may change the error on its way out.
+                try await second()?.logIn("ada")
+                throw Accident()
+            }
+            _ = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(try await outer.visits(of: browser), is: 1, "the counter stored by the outer one")
+        },
+        AdapterRule(.errors, "a handler that is cancelled is closed like any other") { stage in
+            let site = try AdapterSite()
+            let browser = site.stranger()
+            let route = AdapterRoute(of: site) { session in
+                try await session.logIn("ada")
+                throw CancellationError()
+            }
+            let response = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(response.cookieNames, is: ["__Host-session"], "cookies")
+        },
+        AdapterRule(.errors, "a session's error that a handler lets through is an answer") { stage in
+            let site = try AdapterSite()
+            let browser = try await site.visitor()
+            let outage = AdapterRoute(.get, "/outage", of: site) { session in
+                session[.visits] += 1
+                site.store.breakDown(.failing)
+                try await session.save()
+                return AdapterAnswer("saved")
+            }
+            let ended = AdapterRoute(.get, "/ended", of: site) { session in
+                session[.visits] += 1
+                try await site.session(of: browser).destroy()
+                try await session.save()
+                return AdapterAnswer("saved")
+            }
+            try await stage.serve([outage, ended]) { visit in
+                let outage = try await visit.send(.get, "/outage", from: browser)
+                try visit.check.expect(outage.status.code, is: 503, "status while the store does not answer")
+                try visit.check.expect(outage.headerFields[.retryAfter], is: "5", "Retry-After")
+                site.store.mend()
+                let ended = try await visit.send(.get, "/ended", from: browser)
+                try visit.check.expect(ended.status.code, is: 409, "status after the session ended elsewhere")
+            }
+        },
+    ]
+}
+
+extension AdapterStage {
+    /// Lets a handler log a visitor in, or out, and fail.
+    fileprivate func expectVerbsReachTheBrowser(
+        before error: any Error,
+        status: HTTPResponse.Status
+    ) async throws {
+        let site = try AdapterSite()
+        let (stranger, visitor) = (site.stranger(), try await site.visitor())
+        let login = AdapterRoute(.get, "/login", of: site) { session in
+            try await session.logIn("ada")
+            throw error
+        }
+        let logout = AdapterRoute(.get, "/logout", of: site) { session in
+            try await session.logOut()
+            throw error
+        }
+        try await self.serve([login, logout]) { visit in
+            let login = try await visit.send(.get, "/login", from: stranger)
+            try visit.check.expect(login.status.code, is: status.code, "status")
+            try visit.check.expect(login.cookieNames, is: ["__Host-session"], "cookies after a login")
+            let logout = try await visit.send(.get, "/logout", from: visitor)
+            try visit.check.expect(logout.cookieNames, is: ["__Host-session"], "cookies after a logout")
+        }
+        try self.check.expect(try await site.session(of: stranger).subject, is: "ada", "who is logged in")
+        try self.check.expect(visitor.cookies.isEmpty, "the browser keeps the cookie of a session that has ended")
+    }
+}

@@ -1,0 +1,36 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension AdapterConformance {
+    static let passivityRules: [AdapterRule] = [
+        AdapterRule(.passivity, "a passive request reads its session and never extends it") { stage in
+            let (body, touches) = try await stage.look(isPassive: true)
+            try stage.check.expect(body, is: "1", "the counter of the session")
+            try stage.check.expect(touches, is: 0, "touches of the store")
+        },
+        AdapterRule(.passivity, "a request that is not passive extends its session") { stage in
+            let (_, touches) = try await stage.look(isPassive: false)
+            try stage.check.expect(touches, is: 1, "touches of the store")
+        },
+    ]
+}
+
+extension AdapterStage {
+    /// Reads a session when half of its idle limit has passed.
+    fileprivate func look(isPassive: Bool) async throws -> (body: String, touches: Int) {
+        let site = try AdapterSite()
+        let browser = try await site.visitor()
+        site.clock.advance(by: .minutes(10))
+        let middleware = AdapterMiddleware(site.engine, isPassive: isPassive)
+        let route = AdapterRoute(behind: [middleware]) { session, _ in AdapterAnswer("\(session()[.visits])") }
+        let response = try await self.answer(to: browser, from: route)
+        return (response.body, site.store.count(of: .touch))
+    }
+}

@@ -1,0 +1,26 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+
+/// A request that an ``AdapterClient`` sends.
+public struct AdapterRequest: Sendable {
+    /// The method.
+    public var method: HTTPRequest.Method
+    /// The path.
+    public var path: String
+    /// The header fields. A name that comes several times must arrive several times.
+    public var headerFields: HTTPFields
+
+    /// Creates a request.
+    public init(_ method: HTTPRequest.Method = .get, path: String, headerFields: HTTPFields = [:]) {
+        self.method = method
+        self.path = path
+        self.headerFields = headerFields
+    }
+}

@@ -1,0 +1,86 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import HTTPTypes
+public import Sessions
+
+/// A route that an ``AdapterUnderTest`` serves.
+public struct AdapterRoute: Sendable {
+    typealias Handler =
+        @Sendable (_ session: () -> Session, _ second: () -> Session?) async throws -> AdapterAnswer
+
+    /// The method.
+    public let method: HTTPRequest.Method
+    /// The path: a slash and one segment.
+    public let path: String
+    /// The middlewares before the handler, the outermost first.
+    public let middlewares: [AdapterMiddleware]
+    private let handler: Handler
+
+    init(
+        _ method: HTTPRequest.Method = .get,
+        _ path: String = "/way",
+        behind middlewares: [AdapterMiddleware],
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.middlewares = middlewares
+        self.handler = handler
+    }
+
+    /// A route behind one middleware.
+    init(
+        _ method: HTTPRequest.Method = .get,
+        _ path: String = "/way",
+        of site: AdapterSite,
+        _ handler: @escaping @Sendable (Session) async throws -> AdapterAnswer
+    ) {
+        self.init(method, path, behind: [AdapterMiddleware(site.engine)]) { session, _ in try await handler(session()) }
+    }
+
+    /// What the handler answers.
+    ///
+    /// Both sessions are looked up when the handler wants them, and each time anew, as handlers do.
+    ///
+    /// - Parameters:
+    ///   - session: How a handler finds its session.
+    ///   - second: How it finds the session of a middleware with ``AdapterMiddleware/isSecond``; nil where there is
+    ///     none.
+    /// - Throws: ``AdapterRefusal`` for an error that is a response; any other error is one that nobody meant.
+    public func answer(
+        _ session: @autoclosure () -> Session,
+        second: @autoclosure () -> Session? = nil
+    ) async throws -> AdapterAnswer {
+        try await self.handler(session, second)
+    }
+}
+
+/// A middleware of the adapter before a route.
+public struct AdapterMiddleware: Sendable {
+    /// The engine that opens and closes the sessions.
+    public let engine: SessionEngine
+    /// Whether its session stands beside that of another middleware, in a place of its own.
+    public let isSecond: Bool
+    /// Whether the requests only look.
+    public let isPassive: Bool
+    /// What the requests get while the store does not answer; nil for what the engine's configuration says.
+    public let onStoreFailure: StoreFailurePolicy?
+
+    init(
+        _ engine: SessionEngine,
+        isSecond: Bool = false,
+        isPassive: Bool = false,
+        onStoreFailure: StoreFailurePolicy? = nil
+    ) {
+        self.engine = engine
+        self.isSecond = isSecond
+        self.isPassive = isPassive
+        self.onStoreFailure = onStoreFailure
+    }
+}

@@ -1,0 +1,54 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// A rule that an adapter keeps or breaks.
+public struct AdapterRule: ConformanceRule {
+    public let topic: ConformanceTopic
+    public let name: String
+    private let body: @Sendable (AdapterStage) async throws -> Void
+
+    init(
+        _ topic: ConformanceTopic,
+        _ name: String,
+        _ body: @escaping @Sendable (AdapterStage) async throws -> Void
+    ) {
+        self.topic = topic
+        self.name = name
+        self.body = body
+    }
+
+    /// Checks the rule on a server of the rule's own.
+    ///
+    /// - Throws: ``ConformanceFailure`` when the adapter breaks the rule, or whatever the adapter throws.
+    public func check(_ adapter: any AdapterUnderTest) async throws {
+        try await self.body(AdapterStage(adapter: adapter, check: ConformanceCheck(self)))
+    }
+}
+
+extension ConformanceTopic {
+    /// The ways of an answer, and the cookie of each.
+    public static let answers = ConformanceTopic("answers")
+    /// Handlers that end with an error.
+    public static let errors = ConformanceTopic("errors")
+    /// What caches are told, and the handler's own header fields.
+    public static let caching = ConformanceTopic("caching")
+    /// Bodies that are streamed.
+    public static let streams = ConformanceTopic("streams")
+    /// Stores that do not answer.
+    public static let outages = ConformanceTopic("outages")
+    /// What the engine is told of a request.
+    public static let arrivals = ConformanceTopic("arrivals")
+    /// Requests that only look.
+    public static let passivity = ConformanceTopic("passivity")
+    /// Several middlewares before one handler.
+    public static let nesting = ConformanceTopic("nesting")
+    /// Requests that must know nothing of each other.
+    public static let isolation = ConformanceTopic("isolation")
+    /// Clients that leave, and servers that stop.
+    public static let departures = ConformanceTopic("departures")
+}
