@@ -24,19 +24,16 @@ extension SessionKey<Int> {
 
 @Suite("SessionsMiddleware")
 struct SessionsMiddlewareTests {
-    private struct Unexpected: Error {}
-
     private static let anyPort = ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0))
 
     /// Runs a server with routes of a test's own, in the server and over a socket alike.
     private func serve(
         _ framework: TestingSetup = .router,
         configuration: SessionConfiguration = SessionConfiguration(),
-        store: any SessionStore = MemorySessionStore(),
         routes: (Router<TestRequestContext>) -> Void,
         _ test: @escaping @Sendable (BrowsingClient) async throws -> Void
     ) async throws {
-        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        let engine = try SessionEngine(.stored(in: MemorySessionStore()), configuration: configuration)
         let router = Router(context: TestRequestContext.self)
         router.add(middleware: SessionsMiddleware(engine))
         routes(router)
@@ -64,61 +61,6 @@ struct SessionsMiddlewareTests {
         }
     }
 
-    @Test("a route that does not use its session answers as if there were none")
-    func untouched() async throws {
-        try await self.serve { router in
-            router.get { _, _ in "hello" }
-        } _: { browser in
-            let response = try await browser.send("/")
-            #expect(response.headers[.setCookie] == nil)
-            #expect(response.headers[.vary] == nil)
-            #expect(response.headers[.cacheControl] == nil)
-        }
-    }
-
-    @Test("an error that is a response stores what was set and carries the cookie")
-    func deliberateError() async throws {
-        try await self.serve { router in
-            router.get("fail") { _, context -> String in
-                context.session[.views] += 1
-                throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "Basic"], message: "no")
-            }
-            router.get("read") { _, context in "\(context.session[.views])" }
-        } _: { browser in
-            let response = try await browser.send("/fail")
-            #expect(response.status == .unauthorized)
-            #expect(response.headers[.wwwAuthenticate] == "Basic")
-            #expect(response.headers[values: .setCookie].count == 1)
-            #expect(response.headers[.cacheControl] == "no-store")
-            #expect(response.text.contains("no"))
-            #expect(try await browser.send("/read").text == "1")
-        }
-    }
-
-    @Test("an error that nobody meant drops what was set, and keeps what the verbs did")
-    func unexpectedError() async throws {
-        try await self.serve { router in
-            router.get("login") { _, context -> String in
-                try await context.session.logIn("ada")
-                context.session[.views] += 1
-                throw Unexpected()
-            }
-            router.get("read") { _, context in "\(context.session.subject ?? "nobody") \(context.session[.views])" }
-            router.get("logout") { _, context -> String in
-                try await context.session.logOut()
-                throw Unexpected()
-            }
-        } _: { browser in
-            let response = try await browser.send("/login")
-            #expect(response.status == .internalServerError)
-            #expect(response.headers[values: .setCookie].count == 1)
-            #expect(try await browser.send("/read").text == "ada 0")
-            #expect(try await browser.send("/logout").status == .internalServerError)
-            #expect(browser.browser.cookies.isEmpty)
-            #expect(try await browser.send("/read").text == "nobody 0")
-        }
-    }
-
     @Test("an error of a handler that did not use its session is the same error")
     func unrelatedError() async throws {
         try await self.serve { router in
@@ -127,32 +69,6 @@ struct SessionsMiddlewareTests {
             let response = try await browser.send("/")
             #expect(response.status == .conflict)
             #expect(response.headers[.vary] == nil)
-        }
-    }
-
-    @Test("redirects, empty answers and HEAD carry one cookie", arguments: ["/redirect", "/empty", "/notmodified"])
-    func otherAnswers(path: String) async throws {
-        try await self.serve { router in
-            router.get("redirect") { _, context -> Response in
-                context.session[.views] += 1
-                return .redirect(to: "/empty")
-            }
-            router.get("empty") { _, context -> HTTPResponse.Status in
-                context.session[.views] += 1
-                return .noContent
-            }
-            router.get("notmodified") { _, context -> HTTPResponse.Status in
-                context.session[.views] += 1
-                return .notModified
-            }
-            router.head("empty") { _, context -> HTTPResponse.Status in
-                context.session[.views] += 1
-                return .ok
-            }
-        } _: { browser in
-            #expect(try await browser.send(path).headers[values: .setCookie].count == 1)
-            let head = try await BrowsingClient(client: browser.client).send("/empty", method: .head)
-            #expect(head.headers[values: .setCookie].count == 1)
         }
     }
 
@@ -203,99 +119,6 @@ struct SessionsMiddlewareTests {
         }
     }
 
-    @Test("a stream that asks for its session ends when the visitor logs out elsewhere, and never extends it")
-    func eventStream() async throws {
-        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        var configuration = SessionConfiguration()
-        configuration.touchAfter = .zero
-        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        let router = Router(context: TestRequestContext.self)
-        let pages = router.group().add(middleware: SessionsMiddleware(engine))
-        pages.get("login") { _, context in
-            try await context.session.logIn("ada")
-            return "in"
-        }
-        pages.get("logout") { _, context in
-            try await context.session.logOut()
-            return "out"
-        }
-        let streams = router.group("events").add(middleware: SessionsMiddleware(engine, isPassive: true))
-        streams.get { _, context in
-            let session = context.session
-            return Response(
-                status: .ok,
-                body: ResponseBody { writer in
-                    while (try? await session.reload()) != nil, session.isAuthenticated { await Task.yield() }
-                    try await writer.write(ByteBuffer(string: "over"))
-                    try await writer.finish(nil)
-                }
-            )
-        }
-        try await Application(router: router, configuration: Self.anyPort, logger: LogAudit.logger())
-            .test(.ahc(.http)) { client in
-                let browser = BrowsingClient(client: client)
-                try await browser.send("/login")
-                let touches = store.count(of: .touch)
-                async let stream = browser.send("/events")
-                while store.count(of: .load) < 3 { await Task.yield() }
-                try await browser.send("/logout")
-                #expect(try await stream.text == "over")
-                #expect(store.count(of: .touch) == touches)
-            }
-    }
-
-    @Test("a store that is down is 503 with Retry-After, and no cookie is touched")
-    func outage() async throws {
-        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        try await self.serve(store: store) { router in
-            router.get { _, context in
-                context.session[.views] += 1
-                return "\(context.session[.views])"
-            }
-            router.get("save") { _, context in
-                context.session[.views] += 1
-                try await context.session.save()
-                return "saved"
-            }
-        } _: { browser in
-            try await browser.send("/")
-            for calls in [FaultySessionStore.Call.load, .replace] {
-                store.breakDown(.failing, calls)
-                for path in ["/", "/save"] {
-                    let response = try await browser.send(path)
-                    #expect(response.status == .serviceUnavailable)
-                    #expect(response.headers[.retryAfter] == "5")
-                    #expect(response.headers[.setCookie] == nil)
-                    #expect(response.headers[.cacheControl] == "no-store")
-                }
-            }
-            store.mend()
-            #expect(try await browser.send("/").text == "2")
-        }
-    }
-
-    @Test("groups of routes have rules of their own")
-    func groups() async throws {
-        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let engine = try SessionEngine(.stored(in: store))
-        let router = Router(context: TestRequestContext.self)
-        router.group("app").add(middleware: SessionsMiddleware(engine)).get { _, context in
-            context.session[.views] += 1
-            return "\(context.session[.views])"
-        }
-        router.group("public").add(middleware: SessionsMiddleware(engine, onStoreFailure: .anonymous)).get {
-            _, context in
-            "\(context.session[.views])"
-        }
-        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
-            let browser = BrowsingClient(client: client)
-            try await browser.send("/app")
-            store.breakDown(.failing)
-            #expect(try await browser.send("/app").status == .serviceUnavailable)
-            #expect(try await browser.send("/public").text == "0")
-        }
-    }
-
     @Test("two kinds of sessions live side by side, each with a cookie and a life of its own")
     func sideBySide() async throws {
         let logins = try SessionEngine(.stored(in: MemorySessionStore()))
@@ -327,25 +150,6 @@ struct SessionsMiddlewareTests {
         }
     }
 
-    @Test("a second middleware of the same engine does nothing")
-    func mountedTwice() async throws {
-        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let engine = try SessionEngine(.stored(in: store))
-        let router = Router(context: TestRequestContext.self)
-        router.add(middleware: SessionsMiddleware(engine))
-        router.group("app").add(middleware: SessionsMiddleware(engine)).get { _, context in
-            context.session[.views] += 1
-            return "\(context.session[.views])"
-        }
-        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
-            let browser = BrowsingClient(client: client)
-            let first = try await browser.send("/app")
-            #expect(first.headers[values: .setCookie].count == 1)
-            #expect(try await browser.send("/app").text == "2")
-            #expect(store.count(of: .load) == 1)
-        }
-    }
-
     @Test("over plain HTTP the development preset works")
     func development() async throws {
         try await self.serve(.live, configuration: .development) { router in
@@ -359,22 +163,6 @@ struct SessionsMiddlewareTests {
             let response = try await browser.send("/")
             #expect(response.headers[.setCookie]?.contains("Secure") == false)
             #expect(try await browser.send("/").text == "2")
-        }
-    }
-
-    @Test("behind a trusted proxy that speaks TLS an auto cookie is Secure")
-    func behindAProxy() async throws {
-        var configuration = SessionConfiguration.development
-        configuration.trustedProxies = .networks(["127.0.0.0/8"])
-        try await self.serve(.live, configuration: configuration) { router in
-            router.get { _, context in
-                context.session[.views] += 1
-                return "\(context.session[.views])"
-            }
-        } _: { browser in
-            let forwarded = try #require(HTTPField.Name("X-Forwarded-Proto"))
-            let response = try await browser.send("/", headers: [forwarded: "https"])
-            #expect(response.headers[.setCookie]?.contains("Secure") == true)
         }
     }
 

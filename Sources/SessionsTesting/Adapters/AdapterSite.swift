@@ -27,7 +27,7 @@ struct AdapterSite: Sendable {
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
         let base = MemorySessionStore()
-        self.store = FaultySessionStore(base, needsDeadline: false)
+        self.store = FaultySessionStore(base)
         self.engine = try SessionEngine(.stored(in: self.store), configuration: configuration)
         self.undisturbed = try SessionEngine(.stored(in: base), configuration: configuration)
     }

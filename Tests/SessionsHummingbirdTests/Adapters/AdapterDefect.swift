@@ -19,7 +19,7 @@ enum AdapterDefect: CaseIterable, Sendable {
     case cachesAreNotTold, cachesAreNotToldOfErrors, varyIsReplaced, repeatedFieldsAreFolded, fieldsAreAppended
     case fieldsAreAppendedToErrors
     // Streams
-    case streamsAreClosedLate, streamsAreCollected, streamsAreCancelled, streamsAreClosedTwice
+    case streamsAreClosedLate, streamsAreCancelled, streamsAreClosedTwice
     case brokenStreamsAreTriedAgain
     // Outages
     case outagesAreAccidents, outagesClearTheCookie, lostWritesAreIgnored, lostWritesKeepTheFields
@@ -30,8 +30,7 @@ enum AdapterDefect: CaseIterable, Sendable {
     // Passivity
     case passiveRequestsExtend, everythingIsPassive
     // Nesting
-    case innerMiddlewareOpensAgain, anySessionWillDo, cookiesAreReplaced, secondPlacesAreForgotten
-    case refusalsCookiesAreReplaced
+    case innerMiddlewareOpensAgain, secondPlacesAreForgotten, refusalsCookiesAreReplaced
     // Isolation
     case connectionsKeepTheirSession, requestsShareASession
     // Departures
@@ -65,7 +64,7 @@ enum AdapterDefect: CaseIterable, Sendable {
         case .varyIsReplaced, .repeatedFieldsAreFolded: "the handler's own header fields stay, and nothing comes twice"
         case .fieldsAreAppended: "a response's own cache rule stays if it is as private, and goes if it is not"
         case .fieldsAreAppendedToErrors: "an error's own cache rule stays if it is as private, and goes if it is not"
-        case .streamsAreClosedLate, .streamsAreCollected: "a session is stored and closed before a streamed body begins"
+        case .streamsAreClosedLate: "a session is stored and closed before a streamed body begins"
         case .streamsAreCancelled: "a session can be saved while its body is streamed"
         case .streamsAreClosedTwice: "what a stream sets and does not save is dropped"
         case .brokenStreamsAreTriedAgain: "a stream that fails half-way takes nothing back and does nothing twice"
@@ -83,13 +82,14 @@ enum AdapterDefect: CaseIterable, Sendable {
         case .passiveRequestsExtend: "a passive request reads its session and never extends it"
         case .everythingIsPassive: "a request that is not passive extends its session"
         case .innerMiddlewareOpensAgain: "an inner middleware of the same engine does nothing"
-        case .anySessionWillDo, .cookiesAreReplaced, .secondPlacesAreForgotten:
+        case .secondPlacesAreForgotten:
             "two engines on one route have each its session and its cookie"
-        case .refusalsCookiesAreReplaced: "two engines on one route have each its cookie on an error as well"
+        case .refusalsCookiesAreReplaced: "an outer middleware keeps the cookie of an inner one on an error as well"
         case .connectionsKeepTheirSession: "a connection that several visitors share makes none of them another"
         case .requestsShareASession: "of two requests at once each has its own session, from beginning to end"
         case .leavingEndsTheSession: "a client that leaves before the head loses nothing that was stored"
-        case .leavingAStreamEndsTheSession: "a client that leaves during a stream loses nothing that was stored"
+        case .leavingAStreamEndsTheSession:
+            "a client that leaves during a stream loses nothing that was stored, and adds nothing"
         case .shutdownCancels: "a server that shuts down finishes the response it has begun"
         }
     }

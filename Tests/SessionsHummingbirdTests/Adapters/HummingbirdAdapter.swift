@@ -36,10 +36,10 @@ struct HummingbirdAdapter: AdapterUnderTest {
             let client = SocketClient(server)
             do {
                 let value = try await body(client)
-                try await client.close()
+                await client.close()
                 return value
             } catch {
-                try await client.close()
+                await client.close()
                 throw error
             }
         }

@@ -22,8 +22,8 @@ struct SmallContext: Sendable {
 
 /// What a server knows of a connection, and may keep with it.
 final class SmallConnection: Sendable {
-    let address = "192.0.2.1"
-    let isSecure = true
+    static let address = "192.0.2.1"
+    static let isSecure = true
     let kept = Mutex<Session?>(nil)
 }
 

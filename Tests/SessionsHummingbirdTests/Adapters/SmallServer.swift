@@ -11,11 +11,11 @@ import Sessions
 import SessionsTesting
 import Synchronization
 
-/// A server and its only client, over the one connection between them.
+/// A server and its only client, which opens another connection when those that are open are busy.
 final class SmallServer: AdapterClient {
     private let routes: [AdapterRoute]
     private let defect: AdapterDefect?
-    private let connection = SmallConnection()
+    private let idle = Mutex<[SmallConnection]>([])
     private let lastSession = Mutex<Session?>(nil)
     private let running = Mutex<[Task<AdapterResponse, any Error>]>([])
 
@@ -24,8 +24,8 @@ final class SmallServer: AdapterClient {
         self.defect = defect
     }
 
-    var address: String { self.connection.address }
-    var isSecure: Bool { self.connection.isSecure }
+    var address: String { SmallConnection.address }
+    var isSecure: Bool { SmallConnection.isSecure }
 
     func send(_ request: AdapterRequest) async throws -> AdapterResponse {
         try await self.start(request).value
@@ -48,24 +48,27 @@ final class SmallServer: AdapterClient {
     }
 
     private func start(_ request: AdapterRequest) -> Task<AdapterResponse, any Error> {
-        let task = Task { try await self.respond(to: request) }
+        let connection = self.idle.withLock { $0.popLast() } ?? SmallConnection()
+        let task = Task {
+            defer { self.idle.withLock { $0.append(connection) } }
+            return try await self.respond(to: request, over: connection)
+        }
         self.running.withLock { $0.append(task) }
         return task
     }
 
-    private func respond(to request: AdapterRequest) async throws -> AdapterResponse {
+    private func respond(to request: AdapterRequest, over connection: SmallConnection) async throws -> AdapterResponse {
         guard let route = self.routes.first(where: { $0.path == request.path && $0.method == request.method }) else {
             return AdapterResponse(status: .notFound, headerFields: [:])
         }
+        let context = SmallContext(request: request, connection: connection)
         do {
-            let context = SmallContext(request: request, connection: self.connection)
             return try await self.send(try await self.pass(route.middlewares[...], to: route, context))
         } catch let error as SmallHTTPError {
             return AdapterResponse(status: error.status, headerFields: error.headerFields, body: error.message)
         } catch let error as SmallFailure {
             return AdapterResponse(status: .internalServerError, headerFields: error.headerFields)
-        } catch let broken as BrokenStream where self.defect == .brokenStreamsAreTriedAgain && !broken.isSecond {
-            let context = SmallContext(request: request, connection: self.connection)
+        } catch is BrokenStream where self.defect == .brokenStreamsAreTriedAgain && !Task.isCancelled {
             return try await self.send(try await self.pass(route.middlewares[...], to: route, context))
         } catch let broken as BrokenStream {
             throw broken
@@ -74,21 +77,20 @@ final class SmallServer: AdapterClient {
         }
     }
 
-    private struct BrokenStream: Error {
-        var isSecond = false
-    }
+    private struct BrokenStream: Error {}
 
     /// The head leaves, and then the body.
     private func send(_ response: SmallResponse) async throws -> AdapterResponse {
         let sent = SentBody()
         if let stream = response.stream {
+            let isCareless = self.defect == .streamsAreCancelled
             let task = Task {
                 try await stream { part in
-                    try Task.checkCancellation()
+                    if !isCareless { try Task.checkCancellation() }
                     sent.append(part)
                 }
             }
-            if self.defect == .streamsAreCancelled { task.cancel() }
+            if isCareless { task.cancel() }
             do {
                 try await withTaskCancellationHandler {
                     try await task.value

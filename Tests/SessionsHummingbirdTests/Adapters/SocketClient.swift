@@ -53,7 +53,7 @@ final class SocketClient: AdapterClient {
         await self.server.shutDown()
     }
 
-    func close() async throws {
+    func close() async {
         let connections = self.idle.withLock { idle in
             defer { idle = [] }
             return idle
