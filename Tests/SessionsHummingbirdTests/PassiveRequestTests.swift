@@ -15,7 +15,7 @@ import SessionsHummingbird
 import SessionsTesting
 import Testing
 
-/// The example of the article *How a response ends*: a route group that only looks, and an event stream in it.
+/// The example of the article *How a response ends* does what it says.
 @Suite("Passive requests")
 struct PassiveRequestTests {
     private let clock = ManualClock()
@@ -45,28 +45,7 @@ struct PassiveRequestTests {
             return "out"
         }
 
-        let passive = router.group().add(middleware: SessionsMiddleware(engine, isPassive: true))
-        passive.get("status") { _, context in context.session.subject ?? "nobody" }
-        passive.get("events") { _, context in
-            let session = context.session
-            guard session.isAuthenticated else { throw HTTPError(.unauthorized) }
-            return Response(
-                status: .ok,
-                headers: [.contentType: "text/event-stream"],
-                body: ResponseBody { writer in
-                    do {
-                        for await event in events {
-                            // Is the visitor still logged in?
-                            try await session.reload()
-                            try await writer.write(ByteBuffer(string: "data: \(event)\n\n"))
-                        }
-                    } catch let error as SessionError where error.code == .ended {
-                        try await writer.write(ByteBuffer(string: "event: logout\ndata: bye\n\n"))
-                    }
-                    try await writer.finish(nil)
-                }
-            )
-        }
+        addPassiveRoutes(to: router, engine, events: events)
         return router
     }
 
