@@ -69,7 +69,7 @@ struct CookieChecklistTests {
             var response = HTTPFields()
             let instruction = SessionTokenInstruction(maxAge: life, request: SessionRequest(headerFields: [:]))
             let token = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
-            CookieTransport(SessionConfiguration()).set(token, instruction, in: &response)
+            CookieTransport(SessionConfiguration()).set(token.text, instruction, in: &response)
             let expected = maximum == 400 ? 34_560_000 : maximum
             #expect(response[.setCookie]?.contains("; Max-Age=\(expected); ") == true)
         }
