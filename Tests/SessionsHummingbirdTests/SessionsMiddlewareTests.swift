@@ -19,7 +19,7 @@ import SessionsTesting
 import Testing
 
 extension SessionKey<Int> {
-    fileprivate static var views: Self { .counter("views") }
+    static var views: Self { .counter("views") }
 }
 
 @Suite("SessionsMiddleware")

@@ -14,11 +14,13 @@ struct TestRequestContext: SessionsRequestContext {
     var coreContext: CoreRequestContextStorage
     var sessions: SessionsStorage
     var preferences: SessionsStorage
+    var basket: SessionsStorage
 
     init(source: Source) {
         self.coreContext = .init(source: source)
         self.sessions = .init(source: source)
         self.preferences = .init(source: source)
+        self.basket = .init(source: source)
     }
 }
 #endif
