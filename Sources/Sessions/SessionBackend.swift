@@ -58,6 +58,7 @@ public struct SessionBackend: Sendable {
                     "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
                 ])
             }
+            try revocation.check()
             return SealedSessions(
                 sealer: try Sealer(keyring, purpose: .sealing, random: configuration.random),
                 revocations: RevocationList(revocation, configuration: configuration),

@@ -34,9 +34,10 @@ public struct SessionRevocation: Sendable {
     /// a store's failure decides about the requests.
     ///
     /// - Parameters:
-    ///   - store: The store. It may hold stored sessions of another engine as well.
-    ///   - maximumAge: How old a server's knowledge may be, in a request that it decides about. Zero asks the store
-    ///     for every request. The default is one second.
+    ///   - store: The store. It may hold stored sessions of another engine as well. A `MemorySessionStore` is refused:
+    ///     it displaces what it has no room for.
+    ///   - maximumAge: How old a server's knowledge may be, in a request that it decides about; at most a minute. Zero
+    ///     asks the store for every request. The default is one second.
     public static func stored(
         in store: any SubjectSessionStore,
         maximumAge: Duration = .seconds(1)
@@ -49,4 +50,25 @@ public struct SessionRevocation: Sendable {
     /// - Warning: Logging out then takes the cookie from the browser and nothing else: whoever has kept a copy of it is
     ///   still logged in until the limits of the session. Sessions of a user cannot be ended from elsewhere.
     public static let none = SessionRevocation(choice: .none)
+
+    /// - Throws: ``SessionError`` with the code `configuration` when endings would be forgotten before their time.
+    func check() throws(SessionError) {
+        guard case .stored(let store, let maximumAge) = self.choice else { return }
+        if store is MemorySessionStore {
+            throw .configuration([
+                """
+                A MemorySessionStore displaces what it has no room for, and endings of sealed sessions with it: use the \
+                revocation .inMemoryUntilRestart, which keeps them all, or a store that outlives the process.
+                """
+            ])
+        }
+        if maximumAge < .zero || maximumAge > .minutes(1) {
+            throw .configuration([
+                """
+                What a server knows of endings may be 0 to 60 seconds old (maximumAge is \(maximumAge)): a log-out \
+                counts on other servers only after that.
+                """
+            ])
+        }
+    }
 }

@@ -173,6 +173,22 @@ struct RevocationTests {
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
+    @Test("a store that would forget endings, and knowledge that is older than a minute, are refused in words")
+    func refused() throws {
+        let ring = SecretKeyring.ephemeral()
+        let memory = #expect(throws: SessionError.self) {
+            try SessionEngine(.sealed(with: ring, revocation: .stored(in: MemorySessionStore())))
+        }
+        #expect(memory?.message.contains("use the revocation .inMemoryUntilRestart, which keeps them all") == true)
+        for age in [Duration.milliseconds(-1), .seconds(61)] {
+            let store = FaultySubjectStore(MemorySessionStore())
+            let error = #expect(throws: SessionError.self) {
+                try SessionEngine(.sealed(with: ring, revocation: .stored(in: store, maximumAge: age)))
+            }
+            #expect(error?.message.contains("may be 0 to 60 seconds old (maximumAge is \(age))") == true)
+        }
+    }
+
     @Test("revocations are known until their time, and not for ever")
     func lifetime() {
         var table = RevocationTable()
