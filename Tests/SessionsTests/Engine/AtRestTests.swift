@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import HTTPTypes
 import InMemoryLogging
 import Logging
 import SessionsTesting
@@ -237,6 +238,25 @@ struct AtRestTests {
             try await self.site.visit(browser.copy(self.site)) { #expect($0.id == nil) }
         }
         #expect(self.site.logs.entries.filter { "\($0.message)".contains("cannot be opened") }.count == 4)
+    }
+
+    @Test("the store is never handed a value or the key, whatever it does with what it is handed")
+    func handedToTheStore() async throws {
+        let store = WatchingStore()
+        let engine = try SessionEngine(.stored(in: store, encryptedAtRest: true))
+        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: self.site.logger)
+        session[.theme] = "dark"
+        try await session.save()
+        session[.theme] = "light"
+        try await session.save()
+        try await session.renew()
+        try await session.logIn("ada")
+        let handed = store.handed
+        #expect(handed.count == 4)
+        for record in handed {
+            #expect(record.values.isEmpty && !record.sealedValues.isEmpty)
+            #expect(record.valuesKey == nil)
+        }
     }
 
     @Test("values beyond the limit are refused by their own size, not by that of the seal")

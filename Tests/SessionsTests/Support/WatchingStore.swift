@@ -1,0 +1,45 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+import Synchronization
+
+/// A store that keeps what it is handed as it is handed it, and works by another.
+final class WatchingStore: SessionStore {
+    private let base = MemorySessionStore()
+    private let records = Mutex<[SessionRecord]>([])
+    let needsDeadline = false
+
+    var handed: [SessionRecord] { self.records.withLock { $0 } }
+
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.base.load(id, now: now)
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {
+        self.records.withLock { $0.append(record) }
+        try await self.base.create(record, now: now)
+    }
+
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        self.records.withLock { $0.append(record) }
+        return try await self.base.replace(record, ifVersion: version, now: now)
+    }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.base.touch(id, touch, now: now)
+    }
+
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, markedUntil: markedUntil, now: now)
+    }
+}
