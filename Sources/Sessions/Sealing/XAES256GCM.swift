@@ -84,14 +84,19 @@ struct XAES256GCM: Sendable {
         return Array(plaintext)
     }
 
-    /// The key for one message, by the first 12 bytes of its nonce.
+    /// The key for one message, by the first 12 bytes of its nonce: `0 · number of the half · "X" · 0 · nonce`, masked and
+    /// encrypted, for both halves.
     private func messageKey(_ nonce: ArraySlice<UInt8>) throws -> SymmetricKey {
-        try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { key in
+        var block = self.mask
+        block[2] ^= UInt8(ascii: "X")
+        for (index, byte) in nonce.enumerated() { block[4 + index] ^= byte }
+        return try withUnsafeTemporaryAllocation(byteCount: 32, alignment: 16) { key in
             for half in 0..<2 {
-                var block = UnsafeMutableBufferPointer(rebasing: key[half * 16..<half * 16 + 16])
-                _ = block.initialize(from: [0, UInt8(half + 1), UInt8(ascii: "X"), 0] + nonce)
-                for index in 0..<16 { block[index] ^= self.mask[index] }
-                try AES.permute(&block, key: self.key)
+                var numbered = block
+                numbered[1] ^= UInt8(half + 1)
+                key.storeBytes(of: numbered, toByteOffset: half * 16, as: SIMD16<UInt8>.self)
+                var bytes = UnsafeMutableRawBufferPointer(rebasing: key[half * 16..<half * 16 + 16])
+                try AES.permute(&bytes, key: self.key)
             }
             return SymmetricKey(data: UnsafeRawBufferPointer(key))
         }
