@@ -46,6 +46,11 @@ final class RevocationList: Sendable {
             guard self.maximumAge > .zero else { return try await self.ask(store, about: record) }
             if self.isReadDue() { try await self.read(store) }
         }
+        return self.isKnownToCover(record)
+    }
+
+    /// Whether this server knows, without asking, that a session has ended.
+    func isKnownToCover(_ record: SessionRecord) -> Bool {
         let now = self.configuration.clock.now
         return self.state.withLock { $0.table.covers(record, now: now) }
     }

@@ -117,6 +117,19 @@ struct RevocationTests {
         }
     }
 
+    @Test("a slow request that only reads cannot cover it either, though every response hands the cookie out")
+    func slowReader() async throws {
+        let site = try SealedSite(configure: { $0.resendsCookie = true })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let slow = try await site.open(browser)
+        #expect(slow.subject == "ada")
+        try await site.visit(browser) { try await $0.logIn("grace") }
+        let response = try await site.close(slow, browser)
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { #expect($0.subject == "grace") }
+    }
+
     @Test("with no revocation a log-out takes the cookie and nothing else, and ending everywhere is refused in words")
     func none() async throws {
         let site = try SealedSite(revocation: { _ in .none })

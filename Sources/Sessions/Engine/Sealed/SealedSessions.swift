@@ -26,32 +26,24 @@ struct SealedSessions: SessionKeeper {
 
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {
         guard !reading.texts.isEmpty else { return reading.arrivalOfNobody }
-        let (now, name) = (self.configuration.clock.now, self.name(request))
         var valid: [SessionState.LiveSession] = []
         var isOutdated = false
         var ended: SessionID?
         var refusal = SessionArrival.unknown
         for text in reading.texts {
-            guard
-                let sealed = Base64URL.decode(text),
-                let opened = self.sealer.open(sealed, for: name),
-                let record = SealedRecordCodec.decode(opened.bytes)
-            else { continue }
-            guard !self.configuration.isOver(record, now: now) else {
+            guard let opened = self.open(text, self.name(request)) else { continue }
+            let (record, now) = (opened.record, self.configuration.clock.now)
+            if self.configuration.isOver(record, now: now) {
                 refusal = .expired
-                continue
-            }
-            guard try await !self.revocations.covers(record) else {
+            } else if try await self.revocations.covers(record) {
                 ended = record.id
-                continue
-            }
-            isOutdated = isOutdated || opened.isOldKey
-            let live = SessionState.LiveSession(record: record, token: .ofNobody(record.id), isNew: false)
-            // Two states of one session are one visitor; the later one is the better known.
-            if let index = valid.firstIndex(where: { $0.record.id == record.id }) {
-                if record.version.counter > valid[index].record.version.counter { valid[index] = live }
             } else {
-                valid.append(live)
+                isOutdated = isOutdated || opened.isOldKey
+                // Two states of one session are one visitor, who is best known by the later one.
+                let earlier = valid.firstIndex { $0.record.id == record.id }
+                if let earlier, valid[earlier].record.version.counter >= record.version.counter { continue }
+                let live = SessionState.LiveSession(record: record, token: .ofNobody(record.id), isNew: false)
+                if let earlier { valid[earlier] = live } else { valid.append(live) }
             }
         }
         if let arrival = Arrival.ofSeveral(valid, logger: logger) { return arrival }
@@ -120,8 +112,19 @@ struct SealedSessions: SessionKeeper {
     }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
+        // What has ended a moment ago must not take the place of what was begun since.
+        guard !self.revocations.isKnownToCover(live.record) else { return nil }
         let bytes = SealedRecordCodec.encode(live.record)
         return Base64URL.encode(try self.sealer.seal(bytes, for: self.name(request)))
+    }
+
+    private func open(_ text: [UInt8], _ name: String) -> (record: SessionRecord, isOldKey: Bool)? {
+        guard
+            let sealed = Base64URL.decode(text),
+            let opened = self.sealer.open(sealed, for: name),
+            let record = SealedRecordCodec.decode(opened.bytes)
+        else { return nil }
+        return (record, opened.isOldKey)
     }
 
     private func name(_ request: SessionRequest) -> String {

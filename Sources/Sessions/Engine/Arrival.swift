@@ -8,6 +8,14 @@
 
 import Logging
 
+/// What a request stands on, and how it came to that.
+struct Arrival {
+    var standing: SessionState.Standing
+    var reason: SessionArrival
+    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
+    var isOutdated = false
+}
+
 extension Arrival {
     /// Nobody is believed who comes as several visitors at once; nil when there is one, or none.
     static func ofSeveral(_ valid: [SessionState.LiveSession], logger: Logger) -> Arrival? {

@@ -1,0 +1,37 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension SessionConfiguration {
+    /// A record for a visitor of whom nothing was remembered so far.
+    func newRecord(for token: SessionToken, now: Instant) -> SessionRecord {
+        let absoluteExpiresAt = now + self.limits.absolute
+        return SessionRecord(
+            id: token.id,
+            secretHash: token.secret.hash,
+            secretIssuedAt: now,
+            version: .first(random: self.random),
+            createdAt: now,
+            lastAccessedAt: now,
+            expiresAt: self.limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
+            absoluteExpiresAt: absoluteExpiresAt
+        )
+    }
+
+    /// Whether a record is over, also by an idle limit that was shortened since it was written.
+    func isOver(_ record: SessionRecord, now: Instant) -> Bool {
+        let idle = self.limits(isRemembered: record.isRemembered).idle
+        let idleEnd = idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
+        return record.isExpired(at: now) || now >= idleEnd
+    }
+
+    func checkSize(of values: SessionValues) throws(SessionError) {
+        guard values.byteCount <= self.maximumValuesSize else {
+            throw .valuesTooLarge(values, limit: self.maximumValuesSize)
+        }
+    }
+}
