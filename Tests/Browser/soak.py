@@ -3,7 +3,6 @@ what was acknowledged, see what is not theirs, or get a 5xx; and at the end, whe
 memory must not grow."""
 
 import argparse
-import collections
 import random
 import re
 import statistics
@@ -14,6 +13,7 @@ import time
 from checks import demand, ok, tell
 from guest import Guest
 from showcase import Showcase
+from tally import Tally
 
 RENEW_AFTER = 6
 # The share of the time, at the end, in which the server is left alone, and of that the share until it is warm.
@@ -21,22 +21,6 @@ CALM, WARM_UP = 0.4, 0.2
 MEGABYTE = 1_000_000
 # A tenth is what the allocator may take its time for; a few hundred bytes a request would be far more.
 MOST_GROWTH = 0.1
-
-
-class Tally:
-    """Counts what has happened, for many threads."""
-
-    def __init__(self):
-        self.counts = collections.Counter()
-        self.lock = threading.Lock()
-
-    def add(self, what, number=1):
-        with self.lock:
-            self.counts[what] += number
-
-    def __getitem__(self, what):
-        with self.lock:
-            return self.counts[what]
 
 
 class Soak:

@@ -15,10 +15,14 @@ final class ListeningNotice: Sendable {
 
     var wasGiven: Bool { self.wasGivenFlag.load(ordering: .relaxed) }
 
-    func give(host: String, port: Int) {
+    func give(host: String, port: Int, hasEphemeralKey: Bool) {
         self.wasGivenFlag.store(true, ordering: .relaxed)
+        var text = "Showcase listens on http://\(host):\(port)\n"
+        if hasEphemeralKey {
+            text += "No --keys were given: the key is this process's own, and sessions end with it.\n"
+        }
         // Straight to the file: a script that waits for this line must not wait for a buffer to fill. Standard output
         // that somebody closed is no reason not to serve.
-        try? FileHandle.standardOutput.write(contentsOf: Data("Showcase listens on http://\(host):\(port)\n".utf8))
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 }

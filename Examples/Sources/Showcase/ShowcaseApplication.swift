@@ -14,18 +14,21 @@ import Sessions
 import SessionsHummingbird
 import UnixSignals
 
-/// The server: a store, an engine, the routes, and what runs beside them.
+/// The server: a backend, an engine, the routes, and what runs beside them.
 struct ShowcaseApplication {
     private let settings: ShowcaseSettings
-    private let store: any SweepableSessionStore
+    private let services: [any Service]
     private let engine: SessionEngine
     private let logger: Logger
 
-    /// Opens the store and makes the engine.
+    /// Opens the backend and makes the engine.
+    ///
+    /// - Throws: ``ShowcaseFailure`` for a store that cannot be opened, and for keys that are refused.
     init(_ settings: ShowcaseSettings, logger: Logger) throws {
         self.settings = settings
-        self.engine = try SessionEngine(.stored(in: settings.store), configuration: settings.configuration)
-        self.store = settings.store
+        let opened = try OpenedBackend(settings.backend, logger: logger)
+        self.engine = try SessionEngine(opened.backend, configuration: settings.configuration)
+        self.services = opened.services
         self.logger = logger
     }
 
@@ -38,10 +41,14 @@ struct ShowcaseApplication {
                 address: .hostname(self.settings.host, port: self.settings.port),
                 serverName: "Showcase"
             ),
-            services: [SessionSweeper(self.store, logger: self.logger)],
+            services: self.services,
             onServerRunning: { [settings] channel in
                 // Port 0 has become a real one by now.
-                notice.give(host: settings.displayHost, port: channel.localAddress?.port ?? settings.port)
+                notice.give(
+                    host: settings.displayHost,
+                    port: channel.localAddress?.port ?? settings.port,
+                    hasEphemeralKey: settings.backend.hasEphemeralKey
+                )
             },
             logger: self.logger
         )
@@ -67,9 +74,13 @@ struct ShowcaseApplication {
 
         // The style sheet is everybody's; only what follows has a session.
         let visited = router.group().add(middleware: SessionsMiddleware(self.engine))
+        guard self.settings.backend.store != .tokenOnly else {
+            TokenController(pages).addRoutes(to: visited)
+            return router
+        }
         PagesController(pages).addRoutes(to: visited)
         let api = visited.group("api")
-        SessionAPIController().addRoutes(to: api.group("session"))
+        SessionAPIController(self.settings).addRoutes(to: api.group("session"))
         SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
             .addRoutes(to: api.group("session"))
         AccountAPIController().addRoutes(to: api)

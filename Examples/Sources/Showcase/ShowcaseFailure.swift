@@ -25,6 +25,11 @@ struct ShowcaseFailure: Error, CustomStringConvertible {
         self.description = description
     }
 
+    /// Keys that are refused.
+    init(_ error: SessionError) {
+        self.init(error.message)
+    }
+
     /// A store that cannot be opened.
     init(_ error: SessionStoreError) {
         let cause = error.underlying.map { " (\($0))" } ?? ""

@@ -10,15 +10,22 @@ import Sessions
 
 extension Session {
     /// What `/api/session` says of a session: all that its visitor may know, which is everything but the token.
-    var json: JSONObject {
+    ///
+    /// - Parameters:
+    ///   - backend: Where the session is kept.
+    ///   - cookieSize: How large its cookie is, if all of it is in there.
+    func json(in backend: StoreArgument, _ cookieSize: SealedCookieSize? = nil) -> JSONObject {
         let isThere = self.id != nil
+        var object = JSONObject()
+        object.add("backend", backend.name)
+        object.add("id", self.id.map { "\($0)" })
+        object.add("isNew", isThere ? self.isNew : nil)
+        guard backend != .tokenOnly else { return object }
+        if let cookieSize { object.add("cookieBytes", cookieSize.byteCount) }
         var values = JSONObject()
         for (name, value) in self.values.dictionary.sorted(by: { $0.key < $1.key }) {
             values.add(name, json: value.jsonText)
         }
-        var object = JSONObject()
-        object.add("id", self.id.map { "\($0)" })
-        object.add("isNew", isThere ? self.isNew : nil)
         object.add("authenticated", isThere ? self.isAuthenticated : nil)
         object.add("subject", self.subject)
         object.add("createdAt", self.createdAt?.description)

@@ -13,17 +13,30 @@ import SessionsHummingbird
 
 /// The session of the visitor, and what can be done with it.
 struct SessionAPIController {
+    private let backend: BackendSettings
+    private let cookieName: String
+
+    init(_ settings: ShowcaseSettings) {
+        self.backend = settings.backend
+        self.cookieName = settings.configuration.cookie.name
+    }
+
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
-        group.get { _, context in Response.json(context.session.json) }
+        group.get { request, context in self.answer(request, context) }
         for verb in SessionVerb.allCases {
             group.post("\(verb.rawValue)") { request, context in
                 try await verb.perform(on: context.session)
                 // The buttons of the page are plain forms: a browser goes back to the page that says what happened.
                 return request.isFromBrowser
-                    ? Response.redirect(to: "/?did=\(verb.rawValue)") : Response.json(context.session.json)
+                    ? Response.redirect(to: "/?did=\(verb.rawValue)") : self.answer(request, context)
             }
         }
         group.post("increment/:key", use: self.increment)
+    }
+
+    private func answer(_ request: Request, _ context: ShowcaseRequestContext) -> Response {
+        let size = SealedCookieSize(of: context.session, self.backend, in: request, name: self.cookieName)
+        return .json(context.session.json(in: self.backend.store, size))
     }
 
     /// Counts, with a wait between reading and writing for those who want to see two requests meet.

@@ -26,6 +26,10 @@ struct ChoiceArgument<Value: Sendable>: Sendable {
     }
 }
 
+extension ChoiceArgument<Bool> {
+    static var truth: Self { .init([("true", true), ("false", false)]) }
+}
+
 extension ChoiceArgument<SessionCookie.Secure> {
     static var secure: Self { .init([("auto", .auto), ("always", .always), ("never", .never)]) }
 }

@@ -16,6 +16,11 @@ struct SettingReader {
         self.environment = environment
     }
 
+    /// Whether either says something.
+    func isGiven<Value>(_ option: Value?, orVariable name: String) -> Bool {
+        option != nil || self.environment[name].map { !$0.isEmpty } ?? false
+    }
+
     /// - Returns: Nil when neither says anything; a variable that is empty says nothing.
     func value<Value>(
         _ option: Value?,

@@ -19,10 +19,60 @@ struct ShowcaseOptions: ParsableArguments {
     var port: Int?
 
     @Option(
-        help: ArgumentHelp("Where sessions are kept: memory or sqlite:PATH. (default: memory)", valueName: "store"),
+        help: ArgumentHelp(
+            """
+            Where sessions are kept: memory, sqlite:PATH, sealed (in their cookies), or token-only (nowhere). (default: \
+            memory)
+            """,
+            valueName: "store"
+        ),
         transform: StoreArgument.parse
     )
     var store: StoreArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What seals and signs: a file with one key a line, the newest first, which is read again when it changes; or \
+            env:NAME. (default: a key of this process alone)
+            """,
+            valueName: "file"
+        ),
+        transform: KeysArgument.parse
+    )
+    var keys: KeysArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where it is kept which sealed sessions have ended: memory (a restart forgets), sqlite:PATH (for several \
+            servers), or none (a copied cookie outlives its logout). (default: memory)
+            """,
+            valueName: "place"
+        ),
+        transform: RevocationArgument.parse
+    )
+    var revocation: RevocationArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "How old a server's knowledge of those endings may be; 0s asks for every request. (default: 1s)",
+            valueName: "duration"
+        ),
+        transform: DurationArgument.parse
+    )
+    var revocationAge: Duration?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Seal the values in the store under keys that only the visitors' tokens open. (default: no)"
+    )
+    var encryptedAtRest: Bool?
+
+    @Flag(
+        inversion: .prefixedNo, help: "Sign the tokens, so that the store is not asked for invented ones. (default: no)"
+    )
+    var signed: Bool?
 
     @Option(
         help: ArgumentHelp("How long a session lives without being used. (default: 20m)", valueName: "duration"),

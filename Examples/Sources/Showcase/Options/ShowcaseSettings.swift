@@ -10,21 +10,19 @@ import ArgumentParser
 import Logging
 import Sessions
 
-/// What the Showcase was told, with the defaults for what it was not, and the store opened.
+/// What the Showcase was told, with the defaults for what it was not.
 struct ShowcaseSettings {
     let host: String
     let port: Int
-    let storeArgument: StoreArgument
-    let store: any SweepableSessionStore
+    let backend: BackendSettings
     let configuration: SessionConfiguration
     let logLevel: Logger.Level
 
-    /// - Throws: `ValidationError` for options that are wrong, ``ShowcaseFailure`` for a store that cannot be opened.
+    /// - Throws: `ValidationError` for options that are wrong.
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         self.host = try reader.value(options.host, orVariable: "SHOWCASE_HOST") { $0 } ?? "127.0.0.1"
         self.port = try reader.value(options.port, orVariable: "SHOWCASE_PORT", PortArgument.parse) ?? 8080
-        self.storeArgument =
-            try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
+        self.backend = try BackendSettings(options, reader)
         self.logLevel =
             try reader.value(options.logLevel, orVariable: "SHOWCASE_LOG_LEVEL", ChoiceArgument.logLevel.parse)
             ?? .notice
@@ -34,8 +32,6 @@ struct ShowcaseSettings {
         } catch {
             throw ValidationError(error.message)
         }
-        // The store comes last: options that are refused must not leave a new file behind.
-        self.store = try self.storeArgument.open()
     }
 
     /// The host as it is written in a URL.

@@ -7,33 +7,37 @@
 //
 
 import ArgumentParser
-import Sessions
-import SessionsSQLite
 
 /// Where sessions are kept.
 enum StoreArgument: Equatable {
     case memory
     case sqlite(path: String)
+    case sealed
+    case tokenOnly
 
     static func parse(_ text: String) throws -> StoreArgument {
-        if text == "memory" { return .memory }
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, parts[0] == "sqlite" else {
-            throw ValidationError("Give memory or sqlite:PATH, for example sqlite:sessions.sqlite.")
+        switch text {
+        case "memory": return .memory
+        case "sealed": return .sealed
+        case "token-only": return .tokenOnly
+        default:
+            guard let path = SQLiteArgument.path(text) else {
+                throw ValidationError("Give memory, sqlite:PATH, sealed or token-only, as in sqlite:sessions.sqlite.")
+            }
+            return .sqlite(path: path)
         }
-        return .sqlite(path: String(parts[1]))
     }
 
-    func open() throws -> any SweepableSessionStore {
+    /// The option's word, without the path.
+    var name: String {
         switch self {
-        case .memory:
-            return MemorySessionStore()
-        case .sqlite(let path):
-            do {
-                return try SQLiteSessionStore(path: path)
-            } catch let error as SessionStoreError {
-                throw ShowcaseFailure(error)
-            }
+        case .memory: "memory"
+        case .sqlite: "sqlite"
+        case .sealed: "sealed"
+        case .tokenOnly: "token-only"
         }
     }
+
+    /// Whether there is a store, and the visitor has a token and nothing else.
+    var isStored: Bool { self != .sealed && self != .tokenOnly }
 }

@@ -44,6 +44,7 @@ struct ErrorPageMiddleware: RouterMiddleware {
             case .notFound: "There is nothing here."
             case .conflict: "The session ended while this was under way. Nothing of it was stored."
             case .serviceUnavailable: "The sessions cannot be reached. Nobody was logged out: try again in a moment."
+            case .notImplemented: TokenController.whatIsMissing
             default: "The server could not do this."
             }
         let view = ErrorView(

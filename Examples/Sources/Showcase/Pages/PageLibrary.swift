@@ -15,8 +15,7 @@ import Sessions
 /// The templates and the style sheet, read once.
 struct PageLibrary: Sendable {
     let configuration: SessionConfiguration
-    /// Whether the store outlives the process.
-    let survivesRestart: Bool
+    let backend: BackendSettings
     let footer: FooterView
     let styleSheet: Response
     private let templates: MustacheLibrary
@@ -44,7 +43,7 @@ struct PageLibrary: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: styleSheet))
         )
         self.configuration = settings.configuration
-        self.survivesRestart = settings.storeArgument != .memory
+        self.backend = settings.backend
         self.footer = FooterView(settings)
     }
 

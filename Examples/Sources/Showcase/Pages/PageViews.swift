@@ -23,15 +23,27 @@ struct VisitorView: Sendable {
 
 /// What is the same on every page.
 struct FooterView: Sendable {
-    let store: String
-    let idleLimit: String
-    let absoluteLimit: String
+    struct Fact: Sendable {
+        let name: String
+        let text: String
+    }
+
+    /// Whether there is more than tokens: accounts, and something to remember.
+    let hasSessions: Bool
+    let facts: [Fact]
     let cookieName: String
 
     init(_ settings: ShowcaseSettings) {
-        self.store = settings.storeArgument == .memory ? "in memory" : "in an SQLite file"
-        self.idleLimit = settings.configuration.limits.idle?.text ?? "no limit"
-        self.absoluteLimit = settings.configuration.limits.absolute.text
+        let (backend, limits) = (settings.backend, settings.configuration.limits)
+        self.hasSessions = backend.store != .tokenOnly
+        var facts = [Fact(name: "Sessions are kept", text: backend.placeText)]
+        if let text = backend.endingsText { facts.append(Fact(name: "Endings are kept", text: text)) }
+        if let text = backend.keysText { facts.append(Fact(name: "Keys", text: text)) }
+        if self.hasSessions {
+            facts.append(Fact(name: "Idle limit", text: limits.idle?.text ?? "no limit"))
+            facts.append(Fact(name: "Absolute limit", text: limits.absolute.text))
+        }
+        self.facts = facts
         self.cookieName = settings.configuration.cookie.name
     }
 }
@@ -45,6 +57,7 @@ struct HomeView: PageView {
     let isFirstVisit: Bool
     let survivesRestart: Bool
     let session: SessionView?
+    let countExplanation: String
     let verbs: [VerbView]
 }
 
@@ -54,6 +67,16 @@ struct AccountView: PageView {
     let footer: FooterView
     let authenticatedAt: TimeView?
     let session: SessionView?
+    let outcomes: [String]
+}
+
+/// `/` where there are only tokens.
+struct TokenView: PageView {
+    let visitor: VisitorView? = nil
+    let footer: FooterView
+    let notice: String?
+    let id: String?
+    let isNew: Bool
 }
 
 /// `/login`

@@ -51,16 +51,13 @@ struct PagesController {
             HomeView(
                 visitor: VisitorView(session),
                 footer: self.pages.footer,
-                notice: verb?.outcome,
+                notice: verb?.outcome(self.pages.backend.sealedRevocation),
                 visits: visits,
                 isFirstVisit: visits == 1,
-                survivesRestart: self.pages.survivesRestart,
-                session: SessionView(
-                    session,
-                    configuration: self.pages.configuration,
-                    lastAccessedAt: lastAccessedAt
-                ),
-                verbs: SessionVerb.allCases.map(VerbView.init)
+                survivesRestart: self.pages.backend.survivesRestart,
+                session: SessionView(session, self.pages, request, lastAccessedAt: lastAccessedAt),
+                countExplanation: self.pages.backend.countText,
+                verbs: SessionVerb.allCases.map { VerbView($0, self.pages.backend.sealedRevocation) }
             )
         )
     }
@@ -95,7 +92,8 @@ struct PagesController {
                 visitor: VisitorView(session),
                 footer: self.pages.footer,
                 authenticatedAt: session.authenticatedAt.map { TimeView($0) },
-                session: SessionView(session, configuration: self.pages.configuration)
+                session: SessionView(session, self.pages, request),
+                outcomes: self.pages.backend.loginTexts(session.subject ?? "")
             )
         )
     }

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Hummingbird
 import Sessions
 
 /// The facts of a session as the pages show them.
@@ -35,12 +36,15 @@ struct SessionView: Sendable {
     let idle: Limit
     let absolute: Limit
     let isRemembered: Bool
+    /// How large the cookie is, of a session that is in there.
+    let size: String?
     let values: [Value]
     let hasValues: Bool
 
     /// - Parameter lastAccessedAt: When the session was used before this request, if that is known better.
     /// - Returns: Nil when there is no session.
-    init?(_ session: Session, configuration: SessionConfiguration, lastAccessedAt: Instant? = nil) {
+    init?(_ session: Session, _ pages: PageLibrary, _ request: Request, lastAccessedAt: Instant? = nil) {
+        let configuration = pages.configuration
         guard
             let id = session.id, let createdAt = session.createdAt, let lastUse = session.lastAccessedAt,
             let idleExpiresAt = session.idleExpiresAt, let absoluteExpiresAt = session.absoluteExpiresAt
@@ -53,6 +57,8 @@ struct SessionView: Sendable {
         self.idle = Limit(idleExpiresAt, of: limits.idle, now: now)
         self.absolute = Limit(absoluteExpiresAt, of: limits.absolute, now: now)
         self.isRemembered = session.isRemembered
+        let name = configuration.cookie.name
+        self.size = SealedCookieSize(of: session, pages.backend, in: request, name: name).map { "\($0)" }
         self.values = session.values.dictionary.sorted { $0.key < $1.key }.map { name, value in
             Value(name: name, json: Self.excerpt(of: String(decoding: value.jsonText, as: UTF8.self)))
         }

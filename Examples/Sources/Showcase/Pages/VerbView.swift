@@ -15,31 +15,46 @@ struct VerbView: Sendable {
     let explanation: String
     let isDangerous: Bool
 
-    init(_ verb: SessionVerb) {
+    /// - Parameter revocation: How sealed sessions are ended; nil when there are none.
+    init(_ verb: SessionVerb, _ revocation: RevocationArgument?) {
         self.action = "/api/session/\(verb.rawValue)"
+        self.title = verb.rawValue.prefix(1).uppercased() + verb.rawValue.dropFirst()
+        self.explanation = verb.explanation(revocation)
         self.isDangerous = verb == .destroy
-        (self.title, self.explanation) =
-            switch verb {
-            case .renew: ("Renew", "A new secret, the same session. The old cookie opens nothing any more.")
-            case .regenerate: ("Regenerate", "Another session in place of this one: a new id, and empty.")
-            case .touch: ("Touch", "Note this use now, and start the idle limit anew.")
-            case .save: ("Save", "Store what was changed, now rather than with the response.")
-            case .reload: ("Reload", "Read the session anew from its store.")
-            case .destroy: ("Destroy", "End the session at once, everywhere.")
-            }
     }
 }
 
 extension SessionVerb {
+    /// What the button does.
+    fileprivate func explanation(_ revocation: RevocationArgument?) -> String {
+        switch (self, revocation) {
+        case (.renew, nil): "A new secret, the same session. The old cookie opens nothing any more."
+        case (.renew, .nowhere?): "A new id, and all else the same. The old cookie is good until its limits."
+        case (.renew, _): "A new id, and all else the same. The old cookie opens nothing any more."
+        case (.regenerate, _): "Another session in place of this one: a new id, and empty."
+        case (.touch, _): "Note this use now, and start the idle limit anew."
+        case (.save, nil): "Store what was changed, now rather than with the response."
+        case (.save, _): "Settle what goes under the seal, now rather than with the response."
+        case (.reload, nil): "Read the session anew from its store."
+        case (.reload, _): "Go back to what came with the request."
+        case (.destroy, .nowhere?): "Take the cookie out of this browser. A copy of it is good until its limits."
+        case (.destroy, .sqlite?): "End the session: here at once, on other servers as soon as they ask."
+        case (.destroy, _): "End the session at once, everywhere."
+        }
+    }
+
     /// What has happened, now that it was pressed.
-    var outcome: String {
-        switch self {
-        case .renew: "The session has a new secret. Its id is the same: compare."
-        case .regenerate: "The session before has ended. This is a new one, with another id."
-        case .touch: "The use was noted. The idle limit starts anew."
-        case .save: "What was changed is stored."
-        case .reload: "The session was read anew."
-        case .destroy: "The session has ended. Looking at this page began another."
+    func outcome(_ revocation: RevocationArgument?) -> String {
+        switch (self, revocation) {
+        case (.renew, nil): "The session has a new secret. Its id is the same: compare."
+        case (.renew, _): "The session goes on under a new id, with all that it remembers."
+        case (.regenerate, .nowhere?): "This is a new session, with another id."
+        case (.regenerate, _): "The session before has ended. This is a new one, with another id."
+        case (.touch, _): "The use was noted. The idle limit starts anew."
+        case (.save, _): "What was changed is stored."
+        case (.reload, _): "The session was read anew."
+        case (.destroy, .nowhere?): "The cookie is gone. Looking at this page began another session."
+        case (.destroy, _): "The session has ended. Looking at this page began another."
         }
     }
 }

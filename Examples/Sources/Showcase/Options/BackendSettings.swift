@@ -1,0 +1,82 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+
+/// Where sessions are remembered, and how: what was said of it, with the defaults for what was not.
+struct BackendSettings {
+    let store: StoreArgument
+    /// Nil: a key of this process alone, if there must be one.
+    let keys: KeysArgument?
+    let revocation: RevocationArgument
+    /// How old a server's knowledge of endings may be.
+    let revocationAge: Duration
+    let isEncryptedAtRest: Bool
+    let isSigned: Bool
+
+    /// - Throws: `ValidationError` for options that are wrong, or mean nothing beside one another.
+    init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
+        self.store = try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
+        self.keys = try reader.value(options.keys, orVariable: "SHOWCASE_KEYS", KeysArgument.parse)
+        let revocation = try reader.value(
+            options.revocation, orVariable: "SHOWCASE_REVOCATION", RevocationArgument.parse
+        )
+        let revocationAge = try reader.value(
+            options.revocationAge, orVariable: "SHOWCASE_REVOCATION_AGE", DurationArgument.parse
+        )
+        self.revocation = revocation ?? .memory
+        self.revocationAge = revocationAge ?? .seconds(1)
+        self.isEncryptedAtRest =
+            try reader.value(
+                options.encryptedAtRest, orVariable: "SHOWCASE_ENCRYPTED_AT_REST", ChoiceArgument.truth.parse
+            ) ?? false
+        self.isSigned =
+            try reader.value(options.signed, orVariable: "SHOWCASE_SIGNED", ChoiceArgument.truth.parse) ?? false
+
+        // An option without an effect would let somebody believe that it has one.
+        let stored = "--store memory and --store sqlite:PATH"
+        try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
+        try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
+        try self.refuse(
+            "--keys", self.keys != nil && !self.needsKeys, itIsFor: "--store sealed, --store token-only and --signed"
+        )
+        try self.refuse("--revocation", revocation != nil && self.store != .sealed, itIsFor: "--store sealed")
+        guard revocationAge == nil || self.revocation.isShared else {
+            throw ValidationError(
+                """
+                --revocation-age means nothing with --revocation \(self.revocation.name): it is for --revocation \
+                sqlite:PATH.
+                """
+            )
+        }
+        let renews = reader.isGiven(options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER")
+        try self.refuse("--renew-after", renews && !self.store.isStored, itIsFor: stored)
+        let hasLimits =
+            reader.isGiven(options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT")
+            || reader.isGiven(options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT")
+            || reader.isGiven(options.touchAfter, orVariable: "SHOWCASE_TOUCH_AFTER")
+        try self.refuse("A limit", hasLimits && self.store == .tokenOnly, itIsFor: "sessions that remember something")
+    }
+
+    /// Whether something is sealed or signed.
+    var needsKeys: Bool { !self.store.isStored || self.isSigned }
+
+    /// Whether what is sealed or signed is worth nothing after this process.
+    var hasEphemeralKey: Bool { self.needsKeys && self.keys == nil }
+
+    /// Whether sessions outlive the process.
+    var survivesRestart: Bool { self.store != .memory && !self.hasEphemeralKey }
+
+    /// How sealed sessions are ended; nil when there are none.
+    var sealedRevocation: RevocationArgument? { self.store == .sealed ? self.revocation : nil }
+
+    private func refuse(_ option: String, _ isMeaningless: Bool, itIsFor place: String) throws {
+        guard isMeaningless else { return }
+        throw ValidationError("\(option) means nothing with --store \(self.store.name): it is for \(place).")
+    }
+}

@@ -1,0 +1,40 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+
+/// Where it is kept which sealed sessions have ended.
+enum RevocationArgument: Equatable {
+    case memory
+    case sqlite(path: String)
+    case nowhere
+
+    static func parse(_ text: String) throws -> RevocationArgument {
+        switch text {
+        case "memory": return .memory
+        case "none": return .nowhere
+        default:
+            guard let path = SQLiteArgument.path(text) else {
+                throw ValidationError("Give memory, sqlite:PATH or none, as in sqlite:endings.sqlite.")
+            }
+            return .sqlite(path: path)
+        }
+    }
+
+    /// Whether several servers can have it in common.
+    var isShared: Bool { self != .memory && self != .nowhere }
+
+    /// The option's word, without the path.
+    var name: String {
+        switch self {
+        case .memory: "memory"
+        case .sqlite: "sqlite"
+        case .nowhere: "none"
+        }
+    }
+}

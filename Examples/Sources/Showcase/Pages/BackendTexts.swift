@@ -1,0 +1,81 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What the pages say of a backend.
+extension BackendSettings {
+    var placeText: String {
+        let place =
+            switch self.store {
+            case .memory: "in memory"
+            case .sqlite: "in an SQLite file"
+            case .sealed: "in their cookies, sealed"
+            case .tokenOnly: "nowhere: there are only tokens"
+            }
+        return [place, self.isEncryptedAtRest ? "encrypted" : nil, self.isSigned ? "with signed tokens" : nil]
+            .compactMap { $0 }.joined(separator: ", ")
+    }
+
+    /// Nil where a session ends in its store.
+    var endingsText: String? {
+        switch self.sealedRevocation {
+        case nil: nil
+        case .memory: "in memory, until a restart"
+        case .sqlite: "in an SQLite file, asked \(self.revocationAge > .zero ? "once in a while" : "every time")"
+        case .nowhere: "nowhere"
+        }
+    }
+
+    /// Nil where there is no need of any.
+    var keysText: String? {
+        guard self.needsKeys else { return nil }
+        return switch self.keys {
+        case nil: "of this process alone"
+        case .file: "in a file"
+        case .environment: "in the environment"
+        }
+    }
+
+    var countText: String {
+        self.store == .sealed
+            ? "Of parallel requests the last one to be answered wins." : "Parallel requests lose none."
+    }
+
+    /// What a login did.
+    func loginTexts(_ username: String) -> [String] {
+        [
+            "The session that you came with is over. Whoever knew its cookie is not logged in with it.",
+            """
+            This one has another id and another \(self.store == .sealed ? "seal" : "secret"). The values of a visitor \
+            come along; those of another user would not.
+            """,
+            self.revocationText(username),
+            self.logoutText,
+        ]
+    }
+
+    private func revocationText(_ username: String) -> String {
+        switch self.sealedRevocation {
+        case nil: "Its store knows whose it is, and could end all sessions of \(username)."
+        case .memory, .sqlite: "Whose it is stands under the seal, and all sessions of \(username) could be ended."
+        case .nowhere: "Whose it is stands under the seal, where nobody can read or change it."
+        }
+    }
+
+    private var logoutText: String {
+        switch self.sealedRevocation {
+        case .memory: "Logging out ends it at once, for everybody who holds its cookie, until this server is restarted."
+        case .sqlite where self.revocationAge > .zero:
+            """
+            Logging out ends it for everybody who holds its cookie: at once on this server, within \
+            \(self.revocationAge.text) on the others.
+            """
+        case .nowhere: "Logging out takes its cookie out of this browser. A copy of it is good until the limits."
+        case nil, .sqlite: "Logging out ends it at once, for everybody who holds its cookie."
+        }
+    }
+}
