@@ -1,6 +1,6 @@
 .PHONY: demo test fuzz soak check format docs
 
-# Installs what is missing, builds the Showcase and serves it on http://localhost:8080.
+# Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed.
 demo:
 	Scripts/demo
 

@@ -29,6 +29,16 @@ def take(stage, album):
         photographer.take("logged in")
         visitor.open("/nowhere")
         photographer.take("nothing here")
+        with stage.keyed_showcase("sealed") as sealed:
+            visitor = Visitor(browser, sealed.url)
+            visitor.log_in("ada")
+            visitor.open("/")
+            photographer.take("sealed")
+            visitor.open("/account")
+            photographer.take("sealed account")
+        with stage.keyed_showcase("token-only") as token_only:
+            browser.go(f"{token_only.url}/?did=reset")
+            photographer.take("token")
     ok(f"{photographer.count} pictures: every page fits a phone of 390 pixels and a desk of 1,280, light and dark")
     ok("the browser complains of no page")
 

@@ -3,9 +3,7 @@ again and again. Nobody may be logged out, lose a count or get a 5xx; and what o
 nothing any more."""
 
 import argparse
-import base64
 import os
-import secrets
 import tempfile
 import threading
 import time
@@ -13,7 +11,7 @@ import time
 from checks import demand, expect, ok, tell
 from client import Client
 from guest import COUNT, PASSWORDS
-from showcase import Showcase
+from showcase import Showcase, new_key
 from tally import Tally
 
 ROTATIONS, REQUESTS, VISITORS = 3, 10_000, 8
@@ -60,12 +58,8 @@ class Keys:
 
     def __init__(self, path, logs):
         self.path, self.logs = path, logs
-        self.keys = [self.new()]
+        self.keys = [new_key()]
         self._write()
-
-    @staticmethod
-    def new():
-        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
     def change(self, keys):
         """Writes the file anew, and waits until all servers have read it."""
@@ -101,7 +95,7 @@ class Rotation:
     def run(self):
         """A new key goes behind the others first, so that no server seals with what another does not know yet."""
         kept, old = self.visitors[0].cookie, self.keys.keys
-        new = Keys.new()
+        new = new_key()
         self.keys.change([*old, new])
         self.keys.change([new, *old])
         self._wait_for_all()

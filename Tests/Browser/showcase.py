@@ -1,11 +1,18 @@
 """The Showcase as a process: started, measured and ended, any number of times on one port."""
 
+import base64
 import os
 import re
+import secrets
 import signal
 import subprocess
 
 from checks import Failure, expect
+
+
+def new_key():
+    """A secret key, as a file of keys has it."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
 
 class Showcase:

@@ -10,7 +10,7 @@ import urllib.request
 
 import pictures
 from checks import Failure, demand, expect, heading, ok, tell
-from showcase import Showcase
+from showcase import Showcase, new_key
 from tls_proxy import TLSProxy
 from visitor import Visitor
 from webdriver import Browser, Driver, WebDriverError
@@ -29,9 +29,16 @@ class Stage:
         self.count += 1
         return f"{self.folder}/{self.count}-{name}"
 
-    def showcase(self, *options):
-        file = self.path("sessions.sqlite")
-        return Showcase(self.program, self.path("server.log"), "--store", f"sqlite:{file}", *options)
+    def showcase(self, *options, store=None):
+        """On a file of its own, unless there is to be another store."""
+        store = store or f"sqlite:{self.path('sessions.sqlite')}"
+        return Showcase(self.program, self.path("server.log"), "--store", store, *options)
+
+    def keyed_showcase(self, store):
+        keys = self.path("keys")
+        with open(keys, "w") as file:
+            file.write(new_key() + "\n")
+        return self.showcase("--keys", keys, store=store)
 
     def browser(self, *arguments, profile=None):
         return Browser(self.driver, profile or self.path("profile"), *arguments)
@@ -218,6 +225,48 @@ def a_name_without_prefix(stage):
                 ok("what a neighbouring host plants beside it makes her nobody else")
 
 
+def sealed_sessions(stage):
+    heading("sealed sessions, which are in their cookies")
+    with stage.keyed_showcase("sealed") as showcase, stage.browser() as browser:
+        visitor = Visitor(browser, showcase.url)
+        visitor.open("/")
+        visitor.open("/")
+        expect("the second visit", visitor.visits(), 2)
+        size = len("session") + len(visitor.cookie()["value"])
+        visitor.log_in("ada")
+        visitor.open("/")
+        visitor.count()
+        expect("what the page shows", visitor.values(), {"clicks": "1", "visits": "4"})
+        demand(len("session") + len(visitor.cookie()["value"]) > size, "the cookie does not grow with the session")
+        ok("a visitor counts, logs in, and takes the counters along")
+        showcase.stop()
+        showcase.start()
+        visitor.expect_person("ada", "who is logged in after a restart")
+        visitor.open("/")
+        expect("the counters after a restart", visitor.values(), {"clicks": "1", "visits": "5"})
+        ok("the server, which has stored nothing, is stopped and started again, and she is still logged in")
+        visitor.log_out()
+        expect("what the page says after a logout", browser.text("#greeting"), "Hello, visitor.")
+        goes_back(visitor)
+
+
+def tokens_only(stage):
+    heading("tokens only")
+    with stage.keyed_showcase("token-only") as showcase, stage.browser() as browser:
+        visitor = Visitor(browser, showcase.url)
+        visitor.open("/")
+        token, name = visitor.cookie()["value"], visitor.session_id()
+        visitor.open("/")
+        expect("the token of a second visit", (visitor.cookie()["value"], visitor.session_id()), (token, name))
+        demand(token[22:64] not in browser.source, "the page tells the token")
+        browser.press("form[action='/api/session/reset'] button")
+        demand(visitor.cookie()["value"] != token and visitor.session_id() != name, "the button makes no new token")
+        ok("a visitor has a token that stays, until a button makes another")
+        visitor.open("/account")
+        expect("the account where nobody has one", browser.text(".status"), "501")
+        ok("what needs a server that remembers is answered in words")
+
+
 def plant(browser, name, token):
     """Sets a cookie for the host and all its neighbours, as a script of any of them may."""
     browser.run(f"document.cookie = '{name}={token}; Domain=showcase.test; Path=/; Secure'")
@@ -246,6 +295,8 @@ def main():
         restarted_browsers(stage)
         https(stage)
         a_name_without_prefix(stage)
+        sealed_sessions(stage)
+        tokens_only(stage)
         album = arguments.screenshots or stage.path("screenshots")
         os.makedirs(album, exist_ok=True)
         pictures.take(stage, album)
