@@ -18,7 +18,8 @@ struct ShowcaseCommand: AsyncParsableCommand {
         abstract: "Serves the demo application of swift-sessions.",
         discussion: """
             Every option can also be given by an environment variable, --idle-timeout as SHOWCASE_IDLE_TIMEOUT and so \
-            on; the option wins, and an empty variable is none. Durations are written 500ms, 30s, 20m, 8h or 14d.
+            on; the option wins, and an empty variable is none. The variable of a flag is true or false. Durations are \
+            written 500ms, 30s, 20m, 8h or 14d.
             """
     )
 

@@ -56,11 +56,14 @@ struct BackendSettings {
         }
         let renews = reader.isGiven(options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER")
         try self.refuse("--renew-after", renews && !self.store.isStored, itIsFor: stored)
-        let hasLimits =
-            reader.isGiven(options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT")
-            || reader.isGiven(options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT")
-            || reader.isGiven(options.touchAfter, orVariable: "SHOWCASE_TOUCH_AFTER")
-        try self.refuse("A limit", hasLimits && self.store == .tokenOnly, itIsFor: "sessions that remember something")
+        // Tokens alone have no end.
+        for (option, isGiven) in [
+            ("--idle-timeout", reader.isGiven(options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT")),
+            ("--absolute-timeout", reader.isGiven(options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT")),
+            ("--touch-after", reader.isGiven(options.touchAfter, orVariable: "SHOWCASE_TOUCH_AFTER")),
+        ] {
+            try self.refuse(option, isGiven && self.store == .tokenOnly, itIsFor: "all other stores")
+        }
     }
 
     /// Whether something is sealed or signed.

@@ -28,6 +28,6 @@ struct SealedCookieSize: CustomStringConvertible {
     }
 
     var description: String {
-        "\(self.byteCount) bytes came with this request, in \(self.cookieCount) cookie\(self.cookieCount == 1 ? "" : "s")"
+        "\(self.byteCount) bytes in \(self.cookieCount) cookie\(self.cookieCount == 1 ? "" : "s"), as it came"
     }
 }
