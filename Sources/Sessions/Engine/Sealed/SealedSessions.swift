@@ -74,6 +74,11 @@ struct SealedSessions: SessionKeeper {
         try change(&record)
         record.version = record.version.next(random: self.configuration.random)
         try self.checkSize(of: record, request)
+        // An id has one absolute limit for ever: its revocation, which lasts until then, is about every copy there is.
+        if record.absoluteExpiresAt != live.record.absoluteExpiresAt {
+            guard try await self.end(live) else { return .gone }
+            record = record.renamed(SessionID(random: self.configuration.random))
+        }
         return .written(record)
     }
 
@@ -91,10 +96,9 @@ struct SealedSessions: SessionKeeper {
         for request: SessionRequest
     ) async throws -> SessionState.LiveSession? {
         guard try await self.end(live) else { return nil }
-        let token = SessionToken.ofNobody(SessionID(random: self.configuration.random))
         var renewed = live
-        renewed.record = live.record.renamed(token.id)
-        renewed.token = token
+        renewed.record = live.record.renamed(SessionID(random: self.configuration.random))
+        renewed.token = .ofNobody(renewed.record.id)
         return renewed
     }
 
