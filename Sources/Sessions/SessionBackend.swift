@@ -53,12 +53,19 @@ public struct SessionBackend: Sendable {
         maximumCookies: Int = 2
     ) -> SessionBackend {
         SessionBackend { configuration in
-            guard (1...CookieChunks.ceiling).contains(maximumCookies) else {
-                throw SessionError.configuration([
+            var problems = configuration.problemsOfRenewal(by: ".sealed")
+            if !(1...CookieChunks.ceiling).contains(maximumCookies) {
+                problems.append(
                     "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
-                ])
+                )
             }
-            try revocation.check()
+            var problems = configuration.problemsOfRenewal(by: ".sealed") + revocation.problems
+            if !(1...CookieChunks.ceiling).contains(maximumCookies) {
+                problems.append(
+                    "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
+                )
+            }
+            guard problems.isEmpty else { throw SessionError.configuration(problems) }
             return SealedSessions(
                 sealer: try Sealer(keyring, purpose: .sealing, random: configuration.random),
                 revocations: RevocationList(revocation, configuration: configuration),
@@ -77,7 +84,9 @@ public struct SessionBackend: Sendable {
     /// - Parameter keyring: The keys that sign.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {
         SessionBackend { configuration in
-            TokenOnlySessions(signer: try TokenSigner(keyring), configuration: configuration)
+            let problems = configuration.problemsOfRenewal(by: ".tokenOnly")
+            guard problems.isEmpty else { throw SessionError.configuration(problems) }
+            return TokenOnlySessions(signer: try TokenSigner(keyring), configuration: configuration)
         }
     }
 }

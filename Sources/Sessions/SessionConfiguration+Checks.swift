@@ -107,4 +107,15 @@ extension SessionConfiguration {
         }
         return problems
     }
+
+    /// What a backend that has no secret to renew says to a renewal by time.
+    func problemsOfRenewal(by backend: String) -> [String] {
+        guard let after = self.renewal.after else { return [] }
+        return [
+            """
+            renewal.after is \(after), and with the backend \(backend) there is no secret that time could renew: use \
+            .never, or .stored(in:).
+            """
+        ]
+    }
 }

@@ -51,24 +51,26 @@ public struct SessionRevocation: Sendable {
     ///   still logged in until the limits of the session. Sessions of a user cannot be ended from elsewhere.
     public static let none = SessionRevocation(choice: .none)
 
-    /// - Throws: ``SessionError`` with the code `configuration` when endings would be forgotten before their time.
-    func check() throws(SessionError) {
-        guard case .stored(let store, let maximumAge) = self.choice else { return }
+    /// Why endings would be forgotten before their time, and what to use instead.
+    var problems: [String] {
+        guard case .stored(let store, let maximumAge) = self.choice else { return [] }
+        var problems: [String] = []
         if store is MemorySessionStore {
-            throw .configuration([
+            problems.append(
                 """
                 A MemorySessionStore displaces what it has no room for, and endings of sealed sessions with it: use the \
                 revocation .inMemoryUntilRestart, which keeps them all, or a store that outlives the process.
                 """
-            ])
+            )
         }
         if maximumAge < .zero || maximumAge > .minutes(1) {
-            throw .configuration([
+            problems.append(
                 """
                 What a server knows of endings may be 0 to 60 seconds old (maximumAge is \(maximumAge)): a log-out \
                 counts on other servers only after that.
                 """
-            ])
+            )
         }
+        return problems
     }
 }
