@@ -27,6 +27,9 @@ extension Session {
     /// Whether the visitor came without a session: there is none, or it began in this request.
     public var isNew: Bool { self.access { $0.live?.isNew ?? true } }
 
+    /// Whether the handler set something that is not stored yet: by ``save()``, or at the end of the request.
+    public var hasChanges: Bool { self.access { !$0.pending.isEmpty } }
+
     /// When the session began; nil while there is none.
     public var createdAt: Instant? { self.access { $0.live?.record.createdAt } }
 

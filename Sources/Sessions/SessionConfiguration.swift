@@ -25,7 +25,17 @@ public struct SessionConfiguration: Sendable {
     /// The limits of sessions whose visitors asked to be remembered. The default is 14 days idle, 30 days in all.
     public var rememberedLimits: SessionLimits = .remembered
 
-    /// When a secret is renewed by time alone. The default is never; a login always makes a new one.
+    /// Whether every session is remembered from its beginning, as by ``Session/remember()``: its cookie outlives the
+    /// browser, as with `maxAge` of express-session and cookie-session, and it has ``rememberedLimits``. The default is
+    /// false: sessions end with the browser unless their visitors ask to be remembered. Tokens without sessions
+    /// (``SessionBackend/tokenOnly(with:)``) live as long as browsers allow.
+    ///
+    /// - Warning: Whoever opens the browser next is the visitor (NIST SP 800-63B-4, 5.1). For preferences, not for
+    ///   logins.
+    public var remembersEverySession = false
+
+    /// When the secret of a stored session is renewed by time alone. The default is never; a login always makes a new
+    /// one.
     public var renewal: SessionRenewal = .never
 
     /// What happens when the secret before a timed renewal comes back after its grace period. The default refuses it

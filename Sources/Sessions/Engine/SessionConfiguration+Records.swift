@@ -9,7 +9,8 @@
 extension SessionConfiguration {
     /// A record for a visitor of whom nothing was remembered so far.
     func newRecord(for token: SessionToken, now: Instant) -> SessionRecord {
-        let absoluteExpiresAt = now + self.limits.absolute
+        let limits = self.limits(isRemembered: self.remembersEverySession)
+        let absoluteExpiresAt = now + limits.absolute
         return SessionRecord(
             id: token.id,
             secretHash: token.secret.hash,
@@ -17,8 +18,9 @@ extension SessionConfiguration {
             version: .first(random: self.random),
             createdAt: now,
             lastAccessedAt: now,
-            expiresAt: self.limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
-            absoluteExpiresAt: absoluteExpiresAt
+            expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: absoluteExpiresAt),
+            absoluteExpiresAt: absoluteExpiresAt,
+            isRemembered: self.remembersEverySession
         )
     }
 

@@ -63,6 +63,6 @@ struct ConfigurationTests {
         #expect(configuration.maximumValuesSize == 65_536)
         #expect(configuration.endedMarkerLifetime == .minutes(1))
         #expect(!configuration.createsEmptySessions && !configuration.resendsCookie)
-        #expect(!configuration.writesUnchangedSessions)
+        #expect(!configuration.writesUnchangedSessions && !configuration.remembersEverySession)
     }
 }

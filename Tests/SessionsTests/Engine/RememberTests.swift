@@ -47,6 +47,26 @@ struct RememberTests {
         #expect(browser.cookies.isEmpty)
     }
 
+    @Test("every session may be remembered from its beginning, if the application asks for it")
+    func everySession() async throws {
+        let site = try Site { $0.remembersEverySession = true }
+        let browser = site.browser()
+        let start = site.clock.now
+        let response = try await site.visit(browser) { $0[.theme] = "dark" }
+        #expect(response[.setCookie]?.contains("Max-Age=1209600;") == true)
+        browser.close()
+        try await site.visit(browser) { session in
+            #expect(session[.theme] == "dark" && session.isRemembered)
+            #expect(session.absoluteExpiresAt == start + .days(30))
+            try await session.logIn("ada")
+            #expect(session.isRemembered)
+            try await session.stopRemembering()
+            #expect(session.absoluteExpiresAt == start + .hours(8))
+        }
+        browser.close()
+        #expect(browser.cookies.isEmpty)
+    }
+
     @Test("a cookie is sent again only when the life of its session was extended")
     func resending() async throws {
         let site = try Site()

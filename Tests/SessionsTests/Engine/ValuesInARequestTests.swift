@@ -88,6 +88,21 @@ struct ValuesInARequestTests {
         #expect(site.store.count(of: .touch) == 0)
     }
 
+    @Test("a session knows whether it has changes that are not stored yet")
+    func hasChanges() async throws {
+        let site = try Site()
+        try await site.visit(site.browser()) { session in
+            #expect(!session.hasChanges)
+            session[.theme] = "dark"
+            #expect(session.hasChanges)
+            try await session.save()
+            #expect(!session.hasChanges)
+            session[.views] += 1
+            session.discardChanges()
+            #expect(!session.hasChanges)
+        }
+    }
+
     @Test("update gives back what its body returns, and stores what it made")
     func update() async throws {
         let site = try Site()

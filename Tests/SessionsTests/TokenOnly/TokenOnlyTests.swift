@@ -16,8 +16,13 @@ struct TokenOnlyTests {
     private let browser = TestBrowser()
     private let origin = "https://example.com"
 
-    private func engine(_ keyring: SecretKeyring = .ephemeral()) throws -> SessionEngine {
-        try SessionEngine(.tokenOnly(with: keyring))
+    private func engine(
+        _ keyring: SecretKeyring = .ephemeral(),
+        _ configure: (inout SessionConfiguration) -> Void = { _ in }
+    ) throws -> SessionEngine {
+        var configuration = SessionConfiguration()
+        configure(&configuration)
+        return try SessionEngine(.tokenOnly(with: keyring), configuration: configuration)
     }
 
     @discardableResult
@@ -59,6 +64,25 @@ struct TokenOnlyTests {
     func unlooked() async throws {
         let response = try await self.visit(self.engine())
         #expect(response[.setCookie] == nil)
+    }
+
+    @Test("it may be sent with every response, and outlive the browser, if the application asks for it")
+    func resentAndKept() async throws {
+        let engine = try self.engine {
+            $0.resendsCookie = true
+            $0.remembersEverySession = true
+        }
+        var token: String?
+        for _ in 0..<3 {
+            let response = try await self.visit(engine)
+            #expect(response[values: .setCookie].count == 1)
+            #expect(response[.setCookie]?.contains("Max-Age=34560000;") == true, "the 400 days that browsers allow")
+            self.browser.close()
+            try await self.visit(engine) { session in
+                #expect(token == nil || session.token?.text == token)
+                token = session.token?.text
+            }
+        }
     }
 
     @Test("reset makes a new token, and the client is told")
