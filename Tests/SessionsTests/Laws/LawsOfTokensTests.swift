@@ -1,0 +1,143 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import InMemoryLogging
+import Logging
+import SessionsTesting
+import Testing
+
+@testable import Sessions
+
+/// Laws about what a visitor is given, and what others learn of it.
+@Suite("Laws: tokens")
+struct LawsOfTokensTests {
+    /// Lets a visitor have something to come back with.
+    private func begin(_ session: Session, _ backend: LawBackend) {
+        if session.token == nil { session[.views] += 1 }
+    }
+
+    @Test("law 1: no client chooses a token", arguments: LawBackend.all)
+    func noChoice(_ backend: LawBackend) async throws {
+        let elsewhere = try LawSite(backend)
+        let stranger = elsewhere.browser()
+        try await elsewhere.visit(stranger) { self.begin($0, backend) }
+        let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
+        let site = try LawSite(backend)
+        for text in [
+            try #require(stranger.token), invented, invented + "." + String(repeating: "A", count: 43), "2." + invented,
+            Base64URL.encode(Array(#"{"subject":"ada"}"#.utf8)), Base64URL.encode([UInt8](repeating: 1, count: 200)),
+            "x",
+        ] {
+            let browser = site.browser(planted: text)
+            try await site.visit(browser) { session in
+                #expect(session.isNew && session.subject == nil)
+                #expect(session.token?.text != invented)
+                self.begin(session, backend)
+            }
+            let token = try #require(browser.token)
+            #expect(token != text && !token.hasPrefix(invented.prefix(22)))
+        }
+    }
+
+    @Test("law 1: an invented token asks no store where tokens are signed")
+    func noQuestion() async throws {
+        let site = try LawSite(.signed)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let signed = try #require(browser.token)
+        let before = site.storeCalls
+        let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
+        for text in [
+            invented, invented + signed.dropFirst(64), signed.prefix(64) + "." + String(repeating: "A", count: 43),
+            String(signed.prefix(64)),
+        ] {
+            try await site.visit(site.browser(planted: String(text))) { #expect($0.id == nil) }
+        }
+        #expect(site.storeCalls == before)
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        #expect(site.storeCalls > before)
+    }
+
+    @Test(
+        "law 2: of a visitor of whom nothing is remembered nothing is kept, and there is no cookie",
+        arguments: LawBackend.remembering
+    )
+    func nothing(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let response = try await site.visit(site.browser()) { session in
+            #expect(session[.views] == 0 && session.names.isEmpty && !session.isAuthenticated)
+        }
+        #expect(response[.setCookie] == nil)
+        #expect(site.storeCalls == 0)
+    }
+
+    @Test("law 10: nothing in a store lets anybody in", arguments: LawBackend.remembering)
+    func dump(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.theme] = "a theme that is easy to find" }
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let token = try #require(browser.token)
+        // Of a token the secret; of a seal what makes it one.
+        let isSealed = LawBackend.sealed.contains { $0.testDescription == backend.testDescription }
+        let bytes = try #require(Base64URL.decode((isSealed ? token[...] : token.prefix(64)).utf8))
+        let secret = bytes.suffix(isSealed ? 16 : 32)
+
+        let other = site.browser()
+        try await site.visit(other) { try await $0.logIn("alan") }
+        try await site.visit(other) { try await $0.logOut() }
+        let dump = try await site.memory.page(after: nil, limit: 100, now: site.clock.now)
+        for record in dump {
+            let stored = SessionRecordCodec.encode(record)
+            #expect(!stored.contains(secret))
+            if isSealed || backend.testDescription == LawBackend.encrypted.testDescription {
+                #expect(!stored.contains("easy to find".utf8))
+            }
+            for text in [stored, record.id.bytes + record.secretHash.bytes, record.id.bytes].map(Base64URL.encode) {
+                try await site.visit(site.browser(planted: text)) { #expect($0.id == nil) }
+            }
+        }
+        #expect(dump.isEmpty == (backend.testDescription == LawBackend.sealed[0].testDescription))
+        try await site.visit(browser) { #expect($0[.theme] == "a theme that is easy to find") }
+    }
+
+    @Test("law 11: nothing that opens a session is logged or printed", arguments: LawBackend.all)
+    func prints(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        var texts: Set<String> = []
+        for step: @Sendable (Session) async throws -> Void in [
+            { self.begin($0, backend) }, { try? await $0.logIn("ada") }, { try await $0.renew() },
+            { try await $0.regenerate() }, { try? await $0.remember() }, { try await $0.touch() },
+            { try await $0.destroy() },
+        ] {
+            let old = browser.copy(site)
+            try await site.visit(browser) { session in
+                try await step(session)
+                for printed in ["\(session)", String(reflecting: session.token), "\(Mirror(reflecting: session))"] {
+                    site.logger.info("\(printed)")
+                }
+            }
+            // The same with one that is late, and one that is cut short.
+            try await site.visit(old)
+            if let text = old.token { try await site.visit(site.browser(planted: String(text.dropLast()))) }
+            texts.formUnion([browser.token].compactMap(\.self))
+        }
+        #expect(texts.count >= 3)
+        let logs = site.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")
+        #expect(logs.contains("<redacted>") || backend.testDescription.hasPrefix("sealed"))
+        for text in texts {
+            // The first 22 characters of a token are its id, which logs may show.
+            let secret = text.dropFirst(22)
+            for offset in 0...secret.utf8.count - 20 {
+                #expect(!logs.contains(secret.dropFirst(offset).prefix(20)))
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+/// Laws about requests at once, stores that are down, bad values and bad configurations.
+@Suite("Laws: trouble")
+struct LawsOfTroubleTests {
+    @Test("law 4: of requests at once nothing is lost", arguments: LawBackend.stored)
+    func nothingIsLost(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        var sessions: [Session] = []
+        for _ in 0..<10 { sessions.append(try await site.open(browser)) }
+        for session in sessions { session[.views] += 1 }
+        sessions[4][.theme] = "dark"
+        for session in sessions { try await site.close(session, browser) }
+        try await site.visit(browser) { #expect($0[.views] == 11 && $0[.theme] == "dark") }
+    }
+
+    @Test("law 4: of two responses at once that seal a session the last one wins", arguments: LawBackend.sealed)
+    func lastOneWins(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let (first, second) = (try await site.open(browser), try await site.open(browser))
+        first[.views] += 1
+        second[.theme] = "dark"
+        try await site.close(first, browser)
+        try await site.close(second, browser)
+        try await site.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "dark") }
+    }
+
+    @Test(
+        "law 4: what a request from before a login sets is in no session, and covers none",
+        arguments: LawBackend.remembering
+    )
+    func beforeLogin(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let slow = try await site.open(browser)
+        slow[.theme] = "late"
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let response = try await site.close(slow, browser)
+        #expect(response[.setCookie] == nil)
+        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.theme] == nil) }
+    }
+
+    @Test(
+        "law 9: a store that is down is an error to try again, and logs nobody out",
+        arguments: LawBackend.stored + [.endedInStore]
+    )
+    func outage(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        site.store.breakDown(.failing)
+        let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
+        #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
+        // Whoever brings nothing does not notice.
+        try await site.visit(site.browser()) { #expect(!$0.isAuthenticated) }
+        site.store.mend()
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("law 12: a value that no longer decodes is one bad value", arguments: LawBackend.remembering)
+    func badValue(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        try await site.visit(browser) { session in
+            session[.theme] = "dark"
+            session[.views] = 1
+        }
+        try await site.visit(browser) { session in
+            #expect(session[SessionKey<[String]>("theme", default: ["light"])] == ["light"])
+            #expect(session[.views] == 1)
+        }
+        try await site.visit(browser) { #expect($0.names == ["views"]) }
+    }
+
+    @Test("law 13: what is unsafe or contradicts itself is refused at the start", arguments: LawBackend.all)
+    func refusals(_ backend: LawBackend) {
+        for configure: @Sendable (inout SessionConfiguration) -> Void in [
+            { $0.cookie.secure = .never }, { $0.limits.idle = .days(1) }, { $0.storeDeadline = .zero },
+        ] {
+            let error = #expect(throws: SessionError.self) { _ = try LawSite(backend, configure) }
+            #expect(error?.code == .configuration)
+        }
+    }
+
+    @Test(
+        "law 13: a renewal by time is refused where there is no secret to renew",
+        arguments: zip(LawBackend.sealed + [.tokenOnly], [".sealed", ".sealed", ".tokenOnly"])
+    )
+    func renewals(_ backend: LawBackend, _ name: String) {
+        let error = #expect(throws: SessionError.self) {
+            _ = try LawSite(backend) { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        }
+        #expect(
+            error?.message == """
+                The session configuration is refused:
+                  - renewal.after is 300.0 seconds, and with the backend \(name) there is no secret that time could \
+                renew: use .never, or .stored(in:).
+                """
+        )
+    }
+
+    @Test("law 14: time is the clock that was given, and between requests nothing happens", arguments: LawBackend.all)
+    func noHiddenClock(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = site.browser()
+        // A hundred years from now, if there were another clock.
+        site.clock.advance(by: .days(36_500))
+        try await site.visit(browser) { session in
+            if session.token == nil { try await session.logIn("ada") }
+            #expect(session.createdAt == site.clock.now)
+        }
+        let calls = site.storeCalls
+        site.clock.advance(by: .days(1))
+        for _ in 0..<1_000 { await Task.yield() }
+        #expect(site.storeCalls == calls)
+    }
+}
