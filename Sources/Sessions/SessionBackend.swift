@@ -53,12 +53,6 @@ public struct SessionBackend: Sendable {
         maximumCookies: Int = 2
     ) -> SessionBackend {
         SessionBackend { configuration in
-            var problems = configuration.problemsOfRenewal(by: ".sealed")
-            if !(1...CookieChunks.ceiling).contains(maximumCookies) {
-                problems.append(
-                    "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
-                )
-            }
             var problems = configuration.problemsOfRenewal(by: ".sealed") + revocation.problems
             if !(1...CookieChunks.ceiling).contains(maximumCookies) {
                 problems.append(
