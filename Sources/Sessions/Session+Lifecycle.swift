@@ -65,10 +65,16 @@ extension Session {
     /// Notes now that the session is in use, whatever share of the idle limit has passed. Without a session it does
     /// nothing.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
+    /// - Throws: ``SessionError``: `storeUnavailable`, `ended` when the session is no longer there, or `responseStarted`
+    ///   when it is kept in its cookie and the response has begun.
     public func touch() async throws {
         try await self.alone {
-            guard let live = self.access({ $0.live }) else { return }
+            let (live, hasResponseStarted) = self.access { ($0.live, $0.hasResponseStarted) }
+            guard let live else { return }
+            let isSealed = self.engine.keeper.isSealed
+            guard !(isSealed && hasResponseStarted) else {
+                throw SessionError.responseStarted("Extending a session that is kept in its cookie")
+            }
             let configuration = self.engine.configuration
             let now = configuration.clock.now
             let limits = configuration.limits(isRemembered: live.record.isRemembered)
@@ -77,7 +83,7 @@ extension Session {
                 expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: live.record.absoluteExpiresAt)
             )
             guard try await self.store(touch) else { throw SessionError.ended(live.record.id) }
-            if live.record.isRemembered { self.withState { $0.cookieDuty = .set } }
+            if live.record.isRemembered || isSealed { self.withState { $0.cookieDuty = .set } }
         }
     }
 

@@ -150,6 +150,37 @@ struct LawsOfLifeTests {
         for browser in [busy, copy] { try await site.visit(browser) { #expect($0.subject == nil) } }
     }
 
+    @Test("law 7: a request that outlasts its session neither extends nor keeps it", arguments: LawBackend.remembering)
+    func outlasted(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        for verb: @Sendable (Session) async throws -> Void in [
+            { $0[.views] += 1 }, { _ in }, { try? await $0.touch() }, { try? await $0.renew() },
+        ] {
+            let browser = try await self.loggedIn(site)
+            let session = try await site.open(browser)
+            site.clock.advance(by: .minutes(20))
+            try await verb(session)
+            let response = try await site.close(session, browser)
+            #expect(response[.setCookie] == nil)
+            try await site.visit(browser) { #expect($0.subject == nil) }
+        }
+    }
+
+    @Test("law 7: a stream that asks for its session hears of its end by itself", arguments: LawBackend.remembering)
+    func streamed(_ backend: LawBackend) async throws {
+        let site = try LawSite(backend)
+        let browser = try await self.loggedIn(site)
+        let session = try await site.open(browser, isPassive: true)
+        try await site.close(session, browser)
+        site.clock.advance(by: .minutes(20) - .milliseconds(1))
+        try await session.reload()
+        #expect(session.isAuthenticated)
+        site.clock.advance(by: .milliseconds(1))
+        let error = await #expect(throws: SessionError.self) { try await session.reload() }
+        #expect(error?.code == .ended)
+        #expect(!session.isAuthenticated)
+    }
+
     @Test("law 7: a token alone has no limits")
     func noLimits() async throws {
         let site = try LawSite(.tokenOnly)
@@ -184,5 +215,8 @@ struct LawsOfLifeTests {
         #expect(try await end() == start + .minutes(20))
         try await site.visit(browser) { #expect($0.isAuthenticated) }
         #expect(try await end() == start + .minutes(22))
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(browser) { try await $0.touch() }
+        #expect(try await end() == start + .minutes(22) + .seconds(1), "when a handler says so")
     }
 }

@@ -137,8 +137,10 @@ struct SealedSessionTests {
         let session = try await site.open(browser)
         try await site.close(session, browser)
         session[.views] += 1
-        let error = await #expect(throws: SessionError.self) { try await session.save() }
-        #expect(error?.code == .responseStarted)
+        for verb: @Sendable (Session) async throws -> Void in [{ try await $0.save() }, { try await $0.touch() }] {
+            let error = await #expect(throws: SessionError.self) { try await verb(session) }
+            #expect(error?.code == .responseStarted)
+        }
     }
 
     @Test("a new secret is a new name: the cookie from before opens nothing")

@@ -69,7 +69,7 @@ struct SealedSessions: SessionKeeper {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult {
         // What ended meanwhile must not cover the cookie of a fresh login.
-        guard try await !self.revocations.covers(live.record) else { return .gone }
+        guard try await !self.isGone(live.record) else { return .gone }
         var record = live.record
         try change(&record)
         record.version = record.version.next(random: self.configuration.random)
@@ -83,19 +83,19 @@ struct SealedSessions: SessionKeeper {
     }
 
     func touch(_ live: SessionState.LiveSession, _ touch: SessionTouch) async throws -> Bool {
-        try await !self.revocations.covers(live.record)
+        try await !self.isGone(live.record)
     }
 
     func reload(_ live: SessionState.LiveSession) async throws -> SessionRecord? {
         // The cookie is all there is, and it is what the request came with.
-        try await self.revocations.covers(live.record) ? nil : live.record
+        try await self.isGone(live.record) ? nil : live.record
     }
 
     func renew(
         _ live: SessionState.LiveSession,
         for request: SessionRequest
     ) async throws -> SessionState.LiveSession? {
-        guard try await self.end(live) else { return nil }
+        guard try await !self.isGone(live.record), try await self.end(live) else { return nil }
         var renewed = live
         renewed.record = live.record.renamed(SessionID(random: self.configuration.random))
         renewed.token = .ofNobody(renewed.record.id)
@@ -129,6 +129,12 @@ struct SealedSessions: SessionKeeper {
             let record = SealedRecordCodec.decode(opened.bytes)
         else { return nil }
         return (record, opened.isOldKey)
+    }
+
+    /// Whether a session is over, by its limits or before its time.
+    private func isGone(_ record: SessionRecord) async throws -> Bool {
+        if self.configuration.isOver(record, now: self.configuration.clock.now) { return true }
+        return try await self.revocations.covers(record)
     }
 
     private func name(_ request: SessionRequest) -> String {
