@@ -16,7 +16,8 @@ extension Session {
     ///
     /// Nil while nothing is stored for the visitor, and of a sealed session, which is opened by the whole of its cookie.
     ///
-    /// - Warning: Whoever has it is the visitor. Keep its hash and not its text, and never log it.
+    /// - Warning: Whoever has it is the visitor. Keep data by its ``SessionToken/id`` and not by its text, which is never
+    ///   to be kept or logged.
     public var token: SessionToken? {
         self.access { state in
             guard !self.engine.keeper.isSealed else { return nil }

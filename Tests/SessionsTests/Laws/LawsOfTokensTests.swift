@@ -45,25 +45,6 @@ struct LawsOfTokensTests {
         }
     }
 
-    @Test("law 1: an invented token asks no store where tokens are signed")
-    func noQuestion() async throws {
-        let site = try LawSite(.signed)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let signed = try #require(browser.token)
-        let before = site.storeCalls
-        let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
-        for text in [
-            invented, invented + signed.dropFirst(64), signed.prefix(64) + "." + String(repeating: "A", count: 43),
-            String(signed.prefix(64)),
-        ] {
-            try await site.visit(site.browser(planted: String(text))) { #expect($0.id == nil) }
-        }
-        #expect(site.storeCalls == before)
-        try await site.visit(browser) { #expect($0[.views] == 1) }
-        #expect(site.storeCalls > before)
-    }
-
     @Test(
         "law 2: of a visitor of whom nothing is remembered nothing is kept, and there is no cookie",
         arguments: LawBackend.remembering
