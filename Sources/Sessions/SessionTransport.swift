@@ -22,8 +22,11 @@ public protocol SessionTransport: Sendable {
 
     /// Hands a text to the client, in place of any that the response has already.
     ///
-    /// - Parameter text: What the client is to send back: letters, digits, `-`, `_` and `.`. Whoever has it is the
-    ///   visitor: it goes to the client and nowhere else.
+    /// - Parameters:
+    ///   - text: What the client is to send back: letters, digits, `-`, `_` and `.`. Whoever has it is the visitor: it
+    ///     goes to the client and nowhere else.
+    ///   - instruction: For how long, and with what attributes.
+    ///   - response: The header fields of the response.
     func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields)
 
     /// Makes the client forget its text, and takes back any that the response has.
