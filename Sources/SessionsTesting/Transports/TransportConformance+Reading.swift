@@ -1,4 +1,3 @@
-// swift-tools-version:6.2
 //
 // This source file is part of the swift-sessions project
 // Copyright (c) the swift-sessions authors
