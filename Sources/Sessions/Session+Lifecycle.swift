@@ -94,14 +94,19 @@ extension Session {
     public func renew() async throws {
         try await self.beforeResponse("renew()") {
             guard let live = self.access({ $0.live }) else { return }
-            guard let renewed = try await self.engine.keeper.renew(live, for: self.request) else {
-                self.detach(live.record.id)
-                throw SessionError.ended(live.record.id)
-            }
-            self.withState { state in
-                state.standing = .live(renewed)
-                state.cookieDuty = .set
-            }
+            try await self.renew(live) { _ in }
+        }
+    }
+
+    /// Makes a new secret and changes the record with it.
+    func renew(_ live: SessionState.LiveSession, _ change: (inout SessionRecord) throws -> Void) async throws {
+        guard let renewed = try await self.engine.keeper.renew(live, for: self.request, change) else {
+            self.detach(live.record.id)
+            throw SessionError.ended(live.record.id)
+        }
+        self.withState { state in
+            state.standing = .live(renewed)
+            state.cookieDuty = .set
         }
     }
 
@@ -133,7 +138,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
     public func destroy() async throws {
-        try await self.alone { try await self.endCurrent() }
+        try await self.alone { _ = try await self.endCurrent() }
     }
 
     /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session

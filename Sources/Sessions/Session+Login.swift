@@ -40,40 +40,117 @@ extension Session {
     /// Logs a user in, now: the session ends and a new one begins, with another id and another secret (ASVS 5.0,
     /// 7.2.4), so that nobody who knew the old token is logged in with it.
     ///
+    /// The time, and the address and user agent of the client, are kept with the session, for the list of
+    /// ``activeSessions()``.
+    ///
     /// - Parameters:
     ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
     ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
     ///     none ever does.
     ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
-    /// - Throws: ``SessionError``: `invalidSubject`, `storeUnavailable`, `valuesTooLarge`, `notEncodable`, or
-    ///   `responseStarted`. If the new session cannot be stored, the old one has ended all the same.
+    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
+    ///     is nil.
+    /// - Throws: ``SessionError``: `invalidSubject`, `sessionLimit`, `storeUnavailable`, `valuesTooLarge`,
+    ///   `notEncodable`, or `responseStarted`. If the new session cannot be stored, the old one has ended all the same.
     public func logIn(
         _ subject: String,
         carrying: CarriedValues = .all,
-        remember: Bool = false
+        remember: Bool = false,
+        deviceLabel: String? = nil
     ) async throws {
-        guard (1...1024).contains(subject.utf8.count) else {
-            throw SessionError(.invalidSubject, "A subject has 1 to 1,024 bytes; this one has \(subject.utf8.count).")
+        try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel) { $0 }
+    }
+
+    /// Logs a user in, now, and sets what is to be known of them in the same write: a name to greet them by, roles, or
+    /// whatever is `Codable`.
+    ///
+    /// ```swift
+    /// extension SessionKey<Profile?> {
+    ///     static var profile: Self { .init("profile") }
+    /// }
+    ///
+    /// try await session.logIn("ada", setting: .profile, to: Profile(name: "Ada Lovelace"))
+    /// session[.profile]?.name  // "Ada Lovelace", in every request until the session ends
+    /// ```
+    ///
+    /// It is a value like any other: it ends with the session, and is sealed in a store that is encrypted at rest.
+    ///
+    /// - Parameters:
+    ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
+    ///   - key: What to set.
+    ///   - value: What to set it to, whatever is carried.
+    ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
+    ///     none ever does.
+    ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
+    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
+    ///     is nil.
+    /// - Throws: ``SessionError``, as ``logIn(_:carrying:remember:deviceLabel:)`` does; nothing has ended when the value
+    ///   cannot be encoded.
+    public func logIn<Value>(
+        _ subject: String,
+        setting key: SessionKey<Value>,
+        to value: Value,
+        carrying: CarriedValues = .all,
+        remember: Bool = false,
+        deviceLabel: String? = nil
+    ) async throws {
+        let change = SessionChange.replacement(try key.encode(value))
+        try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel) {
+            try $0.applying([(name: key.name, change: change)])
         }
-        guard !subject.utf8.elementsEqual(RevocationStore.subject.utf8) else {
-            throw SessionError(.invalidSubject, "This subject is kept for the library: choose another.")
-        }
+    }
+
+    private func begin(
+        _ subject: String,
+        _ carrying: CarriedValues,
+        remember: Bool,
+        deviceLabel: String?,
+        _ fill: (SessionValues) throws -> SessionValues
+    ) async throws {
+        try SessionError.check(subject: subject)
         try await self.beforeResponse("logIn(_:)") {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (before, values) = self.withState { ($0.live?.record, $0.values) }
             let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
-            let carried = isSomebodyElse ? SessionValues() : carrying.apply(to: values)
-            try self.engine.configuration.checkSize(of: carried)
-            let loginMark = try await self.engine.keeper.loginMark(of: subject)
+            let carried = try fill(isSomebodyElse ? SessionValues() : carrying.apply(to: values))
+            let (configuration, keeper) = (self.engine.configuration, self.engine.keeper)
+            try configuration.checkSize(of: carried)
+            let marks = try await keeper.loginMarks(of: subject)
+            let plan = try await self.limitPlan(for: subject, replacing: before?.id)
             try await self.endCurrent()
-            let configuration = self.engine.configuration
+            try await self.makeRoom(plan, for: subject)
+            let client = SessionClient(of: self.request)
             try await self.create { record in
                 record.values = carried
                 record.subject = subject
-                record.loginMark = loginMark
+                (record.loginMark, record.everyoneMark) = (marks.subject, marks.everyone)
                 record.authenticatedAt = record.createdAt
+                record.firstClient = client
+                record.deviceLabel = deviceLabel?.cut(toBytes: SessionRecord.labelLimit)
                 if remember { record.setRemembered(true, configuration, now: record.createdAt) }
             }
+            try await self.keepLimit(plan, for: subject)
+        }
+    }
+
+    /// Notes that the user has proven again who they are, now: call it when the password, or whatever it was, has been
+    /// checked anew before something sensitive.
+    ///
+    /// The session goes on under a new secret, and the old token is dead at once (ASVS 5.0, 7.2.4); ``authenticatedAt``
+    /// is now, and both limits begin anew (NIST SP 800-63B-4, 5.2). The values stay. What other requests, opened before,
+    /// have changed and not stored is dropped.
+    ///
+    /// - Throws: ``SessionError``: `notAuthenticated` when nobody is logged in, `storeUnavailable`, `contention`,
+    ///   `ended`, or `responseStarted`.
+    public func reauthenticate() async throws {
+        try await self.beforeResponse("reauthenticate()") {
+            try self.requireAttached()
+            guard let live = self.access({ $0.live }), live.record.subject != nil else {
+                throw SessionError.notAuthenticated
+            }
+            let configuration = self.engine.configuration
+            let now = configuration.clock.now
+            try await self.renew(live) { $0.authenticateAnew(configuration, now: now) }
         }
     }
 

@@ -35,7 +35,8 @@ extension Session {
             guard isRemembered != live.record.isRemembered else { return }
             let now = configuration.clock.now
             if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
-                return try await self.endCurrent()
+                try await self.endCurrent()
+                return
             }
             let isWritten = try await self.rewrite {
                 $0.setRemembered(isRemembered, configuration, now: now)
@@ -49,6 +50,13 @@ extension Session {
 extension SessionRecord {
     /// From when the absolute limit counts.
     fileprivate var authenticationStart: Instant { self.authenticatedAt ?? self.createdAt }
+
+    /// Begins the limits anew.
+    mutating func authenticateAnew(_ configuration: SessionConfiguration, now: Instant) {
+        // Later than the proof before, even within one millisecond: it tells requests from before it apart.
+        self.authenticatedAt = max(now, self.authenticationStart + .milliseconds(1))
+        self.setRemembered(self.isRemembered, configuration, now: now)
+    }
 
     /// Changes the pair of limits that the session lives by.
     mutating func setRemembered(_ isRemembered: Bool, _ configuration: SessionConfiguration, now: Instant) {

@@ -154,7 +154,7 @@ extension Session {
 }
 
 extension SessionKey {
-    fileprivate func encode(_ value: Value) throws(SessionError) -> SessionValue? {
+    func encode(_ value: Value) throws(SessionError) -> SessionValue? {
         do {
             return try self.codec.encode(value)
         } catch {

@@ -15,8 +15,8 @@ public struct SessionBackend: Sendable {
     /// - Parameters:
     ///   - store: The store.
     ///   - encryptedAtRest: Whether the values are sealed in the store under a key that only the visitor's token opens,
-    ///     so that neither a dump of the store nor whatever the server keeps reveals them. Subjects and times stay
-    ///     readable, for lists and endings; the values of a session are then open to its own requests alone. It can be
+    ///     so that neither a dump of the store nor whatever the server keeps reveals them. Subjects, times and
+    ///     what is known of clients stay readable, for lists and endings; the values of a session are then open to its own requests alone. It can be
     ///     turned on and off at any time: a session is stored in the new way when it is written next. The default is
     ///     false.
     ///   - keyring: Keys that tokens are signed with, so that an invented one is refused before the store is asked.

@@ -63,6 +63,14 @@ extension SessionConfiguration {
         if !(1...16_777_216).contains(self.maximumValuesSize) {
             problems.append("maximumValuesSize is \(self.maximumValuesSize): give 1 to 16,777,216 bytes.")
         }
+        if let maximumSessionsPerSubject, maximumSessionsPerSubject < 1 {
+            problems.append(
+                """
+                maximumSessionsPerSubject is \(maximumSessionsPerSubject), and nobody could log in: give at least 1, or \
+                nil for any number.
+                """
+            )
+        }
         if self.endedMarkerLifetime < .seconds(1) {
             problems.append(
                 """

@@ -55,6 +55,24 @@ public struct SessionConfiguration: Sendable {
     /// What `Retry-After` says, in whole seconds, from 1 second to 1 day. The default is 5 seconds.
     public var retryAfter: Duration = .seconds(5)
 
+    /// How many sessions a user may have at once, on all devices (ASVS 5.0, 7.1.2); a login that would be one more does
+    /// what ``onSessionLimit`` says. It needs a store that knows which sessions a user has. The default is nil: any
+    /// number.
+    ///
+    /// Logins that race with each other each see the others before they return, so that when all have, the limit holds.
+    /// The newest stay; where the newest are refused, those that race for the last place may all be.
+    public var maximumSessionsPerSubject: Int?
+
+    /// What a login does when the user has as many sessions as are allowed. The default ends the oldest.
+    public var onSessionLimit: SessionLimitPolicy = .endOldest
+
+    /// Whether the address and the user agent of the client that last used a session are noted, besides those of the
+    /// login. They are written when a use is, so that a client is seen that uses the session for longer than
+    /// ``touchAfter``, and not every request costs a write. The default is false.
+    ///
+    /// - Note: Addresses are personal data: they stay in the store as long as the session does.
+    public var tracksClients = false
+
     /// Which proxies' forwarded headers are believed. The default is none.
     public var trustedProxies: TrustedProxies = .none
 

@@ -41,6 +41,14 @@ public final class SessionEngine: Sendable {
         try configuration.check()
         self.configuration = configuration
         self.keeper = try backend.makeKeeper(configuration)
+        if let limit = configuration.maximumSessionsPerSubject, !self.keeper.listsSessions {
+            throw SessionError.configuration([
+                """
+                maximumSessionsPerSubject is \(limit), and nobody knows how many sessions a user has: use the backend \
+                .stored(in:) with a store that is a SubjectSessionStore, or nil.
+                """
+            ])
+        }
         self.transport = transport ?? CookieTransport(configuration)
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
     }
@@ -79,18 +87,6 @@ public final class SessionEngine: Sendable {
             guard policy.goesOnAnonymously else { throw error }
             return Arrival(standing: .detached(.storeUnavailable(error)), reason: .storeUnavailable)
         }
-    }
-
-    /// Ends all sessions of a user, now: after a password was changed, or when an account is closed (ASVS 5.0, 7.4.2
-    /// and 7.4.3). A login after this has returned begins a session as ever.
-    ///
-    /// Stored sessions are gone everywhere at once. Sealed ones are gone at once on this server, and on others as soon
-    /// as ``SessionRevocation`` promises.
-    ///
-    /// - Parameter subject: The identifier that the user logs in with.
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it.
-    public func revokeAll(of subject: String) async throws {
-        try await self.keeper.endAll(of: subject)
     }
 
     /// How a handler came to its end.

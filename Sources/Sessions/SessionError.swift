@@ -31,6 +31,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let notEncodable = Code("not_encodable")
         /// The subject is empty or too long. HTTP 500.
         public static let invalidSubject = Code("invalid_subject")
+        /// Nobody is logged in. HTTP 401.
+        public static let notAuthenticated = Code("not_authenticated")
+        /// The user has as many sessions as are allowed. HTTP 409.
+        public static let sessionLimit = Code("session_limit")
         /// The backend, or its store, cannot do what was asked. HTTP 500.
         public static let notOffered = Code("not_offered")
         /// The attributes asked for do not make a cookie that browsers accept. HTTP 500.
@@ -117,27 +121,6 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
             """
         )
     }
-
-    static let tokenOnly = SessionError(
-        .notOffered,
-        """
-        This engine gives out tokens and remembers nothing: keep what belongs to a visitor by session.token, or use the \
-        backend .stored(in:) or .sealed(with:revocation:).
-        """
-    )
-
-    static let notRevocable = SessionError(
-        .notOffered,
-        """
-        Sealed sessions with the revocation .none cannot be ended from elsewhere: use .inMemoryUntilRestart, or \
-        .stored(in:) for several servers.
-        """
-    )
-
-    static let notListable = SessionError(
-        .notOffered,
-        "The store does not know which sessions a user has: use one that is a SubjectSessionStore."
-    )
 
     static func notEncodable(_ name: String, underlying: any Error) -> SessionError {
         SessionError(.notEncodable, "The value of \"\(name)\" cannot be encoded.", underlying: underlying)

@@ -11,7 +11,7 @@
 /// It holds the hash of the secret, never the secret: a record, or a dump of all of them, lets no one in.
 public struct SessionRecord: Sendable, Equatable {
     /// The public name of the session, stable for its life.
-    public let id: SessionID
+    public internal(set) var id: SessionID
     /// The hash of the secret that opens the session.
     public var secretHash: SecretHash
     /// When that secret was made.
@@ -36,6 +36,12 @@ public struct SessionRecord: Sendable, Equatable {
     public var subject: String?
     /// The attributes that this session's cookie has instead of the configured ones.
     public var cookieOverrides: SessionCookie.Overrides?
+    /// The client that logged in; nil while nobody is logged in.
+    public var firstClient: SessionClient?
+    /// The client that last used the session, if that is noted and it is another than the first.
+    public var lastClient: SessionClient?
+    /// What the visitor calls the device.
+    public var deviceLabel: String?
     /// What the application remembers. In a store that is encrypted at rest there are none: they are sealed for the
     /// holder of the session's secret.
     public var values: SessionValues
@@ -45,6 +51,8 @@ public struct SessionRecord: Sendable, Equatable {
     var valuesKey: ValuesKey?
     /// Where the login stands among the endings of all sessions of the user; only sealed sessions have one.
     var loginMark: Int64 = 0
+    /// Where the session stands among the endings of all sessions of everybody; only sealed sessions have one.
+    var everyoneMark: Int64 = 0
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] = []
 

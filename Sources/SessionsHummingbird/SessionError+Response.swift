@@ -13,12 +13,13 @@ public import Sessions
 
 /// A handler may let a session's error through: it is a response.
 extension SessionError: HTTPResponseError {
-    /// 503 while the store does not answer or a session is contended for, 409 for a session that ended meanwhile, 500
-    /// for what is the application's.
+    /// 503 while the store does not answer or a session is contended for, 409 for a session that ended meanwhile or is
+    /// one too many, 401 where somebody must be logged in and nobody is, 500 for what is the application's.
     public var status: HTTPResponse.Status {
         switch self.code {
         case .storeUnavailable, .contention: .serviceUnavailable
-        case .ended: .conflict
+        case .ended, .sessionLimit: .conflict
+        case .notAuthenticated: .unauthorized
         default: .internalServerError
         }
     }

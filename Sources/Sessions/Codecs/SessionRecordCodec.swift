@@ -38,6 +38,10 @@ public enum SessionRecordCodec {
         static let cookieOverrides: UInt64 = 5
         static let sealedValues: UInt64 = 6
         static let loginMark: UInt64 = 7
+        static let everyoneMark: UInt64 = 8
+        static let firstClient: UInt64 = 9
+        static let lastClient: UInt64 = 10
+        static let deviceLabel: UInt64 = 11
     }
 
     /// The bytes of a record.
@@ -128,10 +132,21 @@ public enum SessionRecordCodec {
         if !record.sealedValues.isEmpty {
             writer.write(tag: Tag.sealedValues, record.sealedValues)
         }
-        if record.loginMark != 0 {
+        for (tag, mark) in [(Tag.loginMark, record.loginMark), (Tag.everyoneMark, record.everyoneMark)] where mark != 0
+        {
             var field = ByteWriter()
-            field.write(word: UInt64(bitPattern: record.loginMark))
-            writer.write(tag: Tag.loginMark, field.bytes)
+            field.write(word: UInt64(bitPattern: mark))
+            writer.write(tag: tag, field.bytes)
+        }
+        for (tag, client) in [(Tag.firstClient, record.firstClient), (Tag.lastClient, record.lastClient)] {
+            guard let client else { continue }
+            var field = ByteWriter()
+            field.write(counted: (client.address ?? "").utf8)
+            field.write(counted: (client.userAgent ?? "").utf8)
+            writer.write(tag: tag, field.bytes)
+        }
+        if let label = record.deviceLabel {
+            writer.write(tag: Tag.deviceLabel, label.utf8)
         }
         writer.write(record.unknownFields)
         return writer.bytes
@@ -180,11 +195,34 @@ public enum SessionRecordCodec {
             case Tag.loginMark:
                 guard let mark = field.readWord() else { return false }
                 record.loginMark = Int64(bitPattern: mark)
+            case Tag.everyoneMark:
+                guard let mark = field.readWord() else { return false }
+                record.everyoneMark = Int64(bitPattern: mark)
+            case Tag.firstClient:
+                guard let client = SessionClient(from: &field) else { return false }
+                record.firstClient = client
+            case Tag.lastClient:
+                guard let client = SessionClient(from: &field) else { return false }
+                record.lastClient = client
+            case Tag.deviceLabel:
+                guard let label = String(validating: reader.bytes[range], as: UTF8.self) else { return false }
+                record.deviceLabel = label
             default:
                 record.unknownFields += reader.bytes[start..<reader.offset]
             }
         }
         return true
+    }
+}
+
+extension SessionClient {
+    fileprivate init?(from field: inout ByteReader) {
+        guard
+            let address = field.readCounted(), let userAgent = field.readCounted(),
+            let address = String(validating: field.bytes[address], as: UTF8.self),
+            let userAgent = String(validating: field.bytes[userAgent], as: UTF8.self)
+        else { return nil }
+        self.init(address: address, userAgent: userAgent)
     }
 }
 

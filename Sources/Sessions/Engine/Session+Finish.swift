@@ -95,7 +95,10 @@ extension Session {
         return try await self.writingChanges { changes in
             try await self.rewrite { record in
                 record.values = try changes.apply(to: record.values)
-                if let touch { record.apply(touch) }
+                if let touch {
+                    record.apply(touch)
+                    record.note(self.trackedClient)
+                }
                 // Another request of the same page may have renewed a moment ago; its secret serves this one as well.
                 if isRenewing, record.secretHash == token.secret.hash {
                     try record.renewSecret(
@@ -133,6 +136,13 @@ extension Session {
         guard let live = self.withState({ $0.live }) else { return false }
         let id = live.record.id
         do {
+            // A touch has no room for a client, who rarely changes.
+            if !live.record.isLastClient(self.trackedClient) {
+                return try await self.rewrite { record in
+                    record.apply(touch)
+                    record.note(self.trackedClient)
+                }
+            }
             guard try await self.engine.keeper.touch(live, touch) else {
                 self.detach(id)
                 return false
@@ -148,6 +158,11 @@ extension Session {
             state.standing = .live(live)
         }
         return true
+    }
+
+    /// The client of this request, if clients are tracked.
+    private var trackedClient: SessionClient? {
+        self.engine.configuration.tracksClients ? SessionClient(of: self.request) : nil
     }
 
     /// Runs a write of the pending changes, which are pending again if it fails.
@@ -181,5 +196,19 @@ extension Session {
             state.cookieDuty = .none
         }
         self.logger.info("A session ended while a request used it", metadata: ["session.id": "\(id)"])
+    }
+}
+
+extension SessionRecord {
+    /// Whether there is nothing to note of a client: it is nil, or known as the last one, or nobody is logged in.
+    fileprivate func isLastClient(_ client: SessionClient?) -> Bool {
+        guard let client, let firstClient else { return true }
+        return client == self.lastClient ?? firstClient
+    }
+
+    /// Notes who used the session, if that is to be noted.
+    fileprivate mutating func note(_ client: SessionClient?) {
+        guard let client, let firstClient else { return }
+        self.lastClient = client == firstClient ? nil : client
     }
 }

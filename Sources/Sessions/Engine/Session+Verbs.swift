@@ -11,11 +11,12 @@ import Logging
 extension Session {
     /// Runs a verb when no other runs, and remembers a failure of the store, which the end of the request need not
     /// wait for a second time.
-    func alone(_ body: () async throws -> Void) async throws {
+    func alone<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await self.gate.whenFree {
             do {
-                try await body()
+                let result = try await body()
                 self.withState { $0.storeFailure = nil }
+                return result
             } catch let error as SessionError where error.code == .storeUnavailable {
                 self.withState { $0.storeFailure = error }
                 self.logger.error("The session store failed", metadata: ["error": "\(error)"])
@@ -33,16 +34,35 @@ extension Session {
         }
     }
 
+    /// Runs a verb that changes what is kept of the session, alone. Where that is in the visitor's text, it needs a
+    /// header of the response.
+    func whileKeepable(_ verb: String, _ body: () async throws -> Void) async throws {
+        guard self.engine.keeper.isInText else { return try await self.alone(body) }
+        try await self.beforeResponse(verb) {
+            try await body()
+            self.withState { state in
+                if state.live != nil { state.cookieDuty = .set }
+            }
+        }
+    }
+
     /// Ends the session that the request stands on, in the store first.
-    func endCurrent() async throws {
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    @discardableResult
+    func endCurrent() async throws -> Bool {
         guard let live = self.access({ $0.live }) else {
-            return self.withState { $0.discardChanges() }
+            self.withState { $0.discardChanges() }
+            return false
         }
         let id = live.record.id
         let wasLive = try await self.engine.keeper.end(live)
         // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
         // covered by an anonymous session.
-        guard wasLive else { return self.detach(id) }
+        guard wasLive else {
+            self.detach(id)
+            return false
+        }
         self.withState { state in
             state.discardChanges()
             state.standing = .visitor
@@ -50,6 +70,7 @@ extension Session {
             state.clearedOverrides = live.record.cookieOverrides
         }
         self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
+        return true
     }
 
     /// - Throws: The reason, when the request stands on a session that is gone.

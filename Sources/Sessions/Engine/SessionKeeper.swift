@@ -19,6 +19,9 @@ protocol SessionKeeper: Sendable {
     /// Whether the session has no token, but a seal.
     var isSealed: Bool { get }
 
+    /// Whether it knows which sessions a user has.
+    var listsSessions: Bool { get }
+
     /// Where the texts of a request are to be put.
     func reading(for request: SessionRequest) -> SessionTokenReading
 
@@ -46,24 +49,53 @@ protocol SessionKeeper: Sendable {
     /// The session as it is now, or nil when it is gone.
     func reload(_ live: SessionState.LiveSession) async throws -> SessionRecord?
 
-    /// Gives a session a new text at once: the former opens nothing any more.
+    /// Gives a session a new text at once, and changes it with the same write: the former text opens nothing any more.
     ///
     /// - Returns: Nil when it is gone.
-    func renew(_ live: SessionState.LiveSession, for request: SessionRequest) async throws -> SessionState.LiveSession?
+    func renew(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LiveSession?
 
     /// Ends a session.
     ///
     /// - Returns: Whether it was this call that ended it.
     func end(_ live: SessionState.LiveSession) async throws -> Bool
 
+    /// Ends a session by its id.
+    ///
+    /// - Parameter subject: Whose session it must be, or nil for anybody's.
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool
+
+    /// Ends the session that a token opens.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ token: SessionToken, logger: Logger) async throws -> Bool
+
     /// What a login must note besides the user.
-    func loginMark(of subject: String) async throws -> Int64
+    func loginMarks(of subject: String) async throws -> LoginMarks
 
     /// What the visitor is to send back; nil when there is a newer text that only somebody else was given.
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String?
 
-    /// Ends all sessions of a user.
-    func endAll(of subject: String) async throws
+    /// The living sessions of a user.
+    func sessions(of subject: String) async throws -> [SessionRecord]
+
+    /// Ends all sessions of a user but the named ones.
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws
+
+    /// Ends all sessions of a user but one.
+    ///
+    /// - Returns: The one as it goes on, or nil when it is gone.
+    func endOthers(
+        than live: SessionState.LiveSession,
+        of subject: String
+    ) async throws -> SessionState.LiveSession?
+
+    /// Ends all sessions of everybody.
+    func endEverything() async throws
 }
 
 /// What became of a rewrite.
@@ -71,4 +103,10 @@ enum SessionRewriteResult {
     case written(SessionRecord)
     /// The session has ended, or somebody logged in or authenticated anew since the request began.
     case gone
+}
+
+/// Where a login stands among the endings of all sessions of the user, and of everybody.
+struct LoginMarks {
+    var subject: Int64 = 0
+    var everyone: Int64 = 0
 }

@@ -42,17 +42,27 @@ final class RevocationList: Sendable {
 
     /// Whether a session has ended before its time.
     func covers(_ record: SessionRecord) async throws -> Bool {
+        try await self.markEnding(record) != nil
+    }
+
+    /// The mark by which a session has ended before its time: about when all of a user's, or of everyone's, were ended,
+    /// and later than any time when only this one was. Nil when it has not ended.
+    func markEnding(_ record: SessionRecord) async throws -> Int64? {
         if let store = self.store {
             guard self.maximumAge > .zero else { return try await self.ask(store, about: record) }
             if self.isReadDue() { try await self.read(store) }
         }
-        return self.isKnownToCover(record)
+        return self.knownMarkEnding(record)
     }
 
     /// Whether this server knows, without asking, that a session has ended.
     func isKnownToCover(_ record: SessionRecord) -> Bool {
+        self.knownMarkEnding(record) != nil
+    }
+
+    private func knownMarkEnding(_ record: SessionRecord) -> Int64? {
         let now = self.configuration.clock.now
-        return self.state.withLock { $0.table.covers(record, now: now) }
+        return self.state.withLock { $0.table.markEnding(record, now: now) }
     }
 
     /// Ends a session.
@@ -65,15 +75,64 @@ final class RevocationList: Sendable {
 
     /// Ends all sessions that a user has; later logins are not among them, whatever the clocks say.
     func revokeAll(of subject: String, until: Instant) async throws {
-        if case .none = self.choice { throw SessionError.notRevocable }
-        let last = try await self.mark(of: subject)
-        let now = self.configuration.clock.now
-        _ = try await self.add(.subject(subject, after: last, now: now, until: until))
+        try await self.revokeAll(of: Revocation.id(of: subject), until: until)
     }
 
-    /// The mark that a login of now gets, which no earlier revocation covers.
-    func mark(of subject: String) async throws -> Int64? {
-        let (id, now) = (Revocation.id(of: subject), self.configuration.clock.now)
+    /// Ends all sessions that there are; later ones are not among them.
+    func revokeEverything(until: Instant) async throws {
+        try await self.revokeAll(of: Revocation.everyone, until: until)
+    }
+
+    private func revokeAll(of id: SessionID, until: Instant) async throws {
+        try self.requireKnowledge()
+        let last = try await self.mark(of: id)
+        _ = try await self.add(.all(of: id, after: last, now: self.configuration.clock.now, until: until))
+    }
+
+    /// Ends all sessions that a user has, of which one may go on.
+    ///
+    /// - Returns: The mark by which it goes on, or nil when somebody else has ended it, at the latest just now.
+    func revokeOthers(than record: SessionRecord, of subject: String, until: Instant) async throws -> Int64? {
+        try self.requireKnowledge()
+        let id = Revocation.id(of: subject)
+        let last = try await self.mark(of: id)
+        guard record.loginMark >= last ?? 0 else { return nil }
+        let now = self.configuration.clock.now
+        let revocation = Revocation.all(of: id, after: last, now: now, until: until)
+        if let store = self.store {
+            guard try await store.add(revocation, now: now, mayFollow: { $0 == last }) else { return nil }
+        }
+        return self.state.withLock { state in
+            guard self.store != nil || state.table.mark(of: id, now: now) == last else { return nil }
+            state.table.add(revocation, now: now)
+            return revocation.mark
+        }
+    }
+
+    /// - Throws: ``SessionError`` with the code `notOffered` when nothing is known of endings.
+    func requireKnowledge() throws(SessionError) {
+        if case .none = self.choice { throw .notRevocable }
+    }
+
+    /// The marks that a login of now gets, which no earlier revocation covers.
+    func marks(of subject: String) async throws -> LoginMarks {
+        LoginMarks(
+            subject: try await self.mark(of: Revocation.id(of: subject)) ?? 0,
+            everyone: try await self.mark(of: Revocation.everyone) ?? 0
+        )
+    }
+
+    /// The mark that a session without a login gets. As far as this server knows: it need not ask for a stranger.
+    var knownEveryoneMark: Int64 {
+        get async throws {
+            if self.store != nil, self.maximumAge == .zero { return try await self.mark(of: Revocation.everyone) ?? 0 }
+            let now = self.configuration.clock.now
+            return self.state.withLock { $0.table.mark(of: Revocation.everyone, now: now) } ?? 0
+        }
+    }
+
+    private func mark(of id: SessionID) async throws -> Int64? {
+        let now = self.configuration.clock.now
         if let store = self.store { return try await store.mark(of: id, now: now) }
         return self.state.withLock { $0.table.mark(of: id, now: now) }
     }
@@ -88,12 +147,15 @@ final class RevocationList: Sendable {
         }
     }
 
-    private func ask(_ store: RevocationStore, about record: SessionRecord) async throws -> Bool {
+    private func ask(_ store: RevocationStore, about record: SessionRecord) async throws -> Int64? {
         let now = self.configuration.clock.now
-        if try await store.mark(of: record.id, now: now) != nil { return true }
-        guard let subject = record.subject else { return false }
+        if let mark = try await store.mark(of: record.id, now: now) { return mark }
+        if let mark = try await store.mark(of: Revocation.everyone, now: now), record.everyoneMark < mark {
+            return mark
+        }
+        guard let subject = record.subject else { return nil }
         let mark = try await store.mark(of: Revocation.id(of: subject), now: now)
-        return mark.map { record.loginMark < $0 } ?? false
+        return mark.flatMap { record.loginMark < $0 ? $0 : nil }
     }
 
     /// Whether this request must read the store: what is known is too old, or half as old and nobody reads.

@@ -15,7 +15,6 @@ struct RevocationStore: Sendable {
     static let subject = "\u{0}swift-sessions revocations"
 
     private static let markName = "mark"
-    private static let newsID = Revocation.id(of: "news")
     private static let newsLifetime = Duration.days(400)
 
     let store: GuardedStore
@@ -30,7 +29,7 @@ struct RevocationStore: Sendable {
 
     /// Which news there were last; nil when there never were any.
     func news(now: Instant) async throws -> SessionVersion? {
-        guard case .found(let record) = try await self.load(Self.newsID, now: now) else { return nil }
+        guard case .found(let record) = try await self.load(Revocation.news, now: now) else { return nil }
         return record.version
     }
 
@@ -38,7 +37,7 @@ struct RevocationStore: Sendable {
     func all(now: Instant) async throws -> [Revocation] {
         let subjects = self.subjects
         let records = try await self.store.about { _ in try await subjects.sessions(of: Self.subject, now: now) }
-        return records.filter { $0.id != Self.newsID }.map(Self.revocation)
+        return records.filter { $0.id != Revocation.news }.map(Self.revocation)
     }
 
     /// The mark of a session or user.
@@ -49,14 +48,19 @@ struct RevocationStore: Sendable {
 
     /// Adds a revocation, or makes one that is there say more.
     ///
-    /// - Returns: False when all of it was known.
-    func add(_ revocation: Revocation, now: Instant) async throws -> Bool {
-        guard try await self.write(revocation, now: now) else { return false }
+    /// - Parameter mayFollow: Whether it may say more than one with this mark. By default it may.
+    /// - Returns: False when all of it was known, or when it must not follow what is there.
+    func add(
+        _ revocation: Revocation,
+        now: Instant,
+        mayFollow: (Int64) -> Bool = { _ in true }
+    ) async throws -> Bool {
+        guard try await self.write(revocation, now: now, mayFollow: mayFollow) else { return false }
         try await self.tell(now: now)
         return true
     }
 
-    private func write(_ revocation: Revocation, now: Instant) async throws -> Bool {
+    private func write(_ revocation: Revocation, now: Instant, mayFollow: (Int64) -> Bool) async throws -> Bool {
         let record = self.record(revocation.id, until: revocation.until, mark: revocation.mark, now: now)
         for _ in 0..<StoredSessions.rewriteLimit {
             do {
@@ -65,6 +69,7 @@ struct RevocationStore: Sendable {
             } catch let error as SessionStoreError where error.code == .duplicate {
                 guard case .found(var known) = try await self.load(revocation.id, now: now) else { continue }
                 let before = Self.revocation(of: known)
+                guard mayFollow(before.mark) else { return false }
                 guard revocation.mark > before.mark || revocation.until > before.until else { return false }
                 let version = known.version
                 known = self.record(
@@ -86,8 +91,8 @@ struct RevocationStore: Sendable {
     /// read after this revocation was written.
     private func tell(now: Instant) async throws {
         let until = now + Self.newsLifetime
-        let fresh = self.record(Self.newsID, until: until, mark: 0, now: now)
-        guard case .found(let last) = try await self.load(Self.newsID, now: now) else {
+        let fresh = self.record(Revocation.news, until: until, mark: 0, now: now)
+        guard case .found(let last) = try await self.load(Revocation.news, now: now) else {
             do {
                 return try await self.store.call { try await $0.create(fresh, now: now) }
             } catch let error as SessionStoreError where error.code == .duplicate {

@@ -9,7 +9,7 @@
 /// The revocations that a server knows. They are only ever added, and go when their time has come.
 struct RevocationTable: Sendable {
     private var entries: [SessionID: Revocation] = [:]
-    private var hasSubjects = false
+    private var hasMarks = false
     /// How many entries there may be before those that are over are looked for.
     private var sizeToClean = 64
 
@@ -23,7 +23,7 @@ struct RevocationTable: Sendable {
         } else {
             self.entries[revocation.id] = revocation
         }
-        if revocation.mark != .max { self.hasSubjects = true }
+        if revocation.mark != .max { self.hasMarks = true }
         if self.entries.count >= self.sizeToClean {
             self.entries = self.entries.filter { now < $0.value.until }
             // Cleaning again pays only when as many have come as are left.
@@ -37,12 +37,13 @@ struct RevocationTable: Sendable {
         return entry.mark
     }
 
-    /// Whether a session is over.
-    func covers(_ record: SessionRecord, now: Instant) -> Bool {
-        guard !self.entries.isEmpty else { return false }
-        if self.mark(of: record.id, now: now) != nil { return true }
-        guard self.hasSubjects, let subject = record.subject else { return false }
-        guard let mark = self.mark(of: Revocation.id(of: subject), now: now) else { return false }
-        return record.loginMark < mark
+    /// The mark by which a session is over, or nil when it is not.
+    func markEnding(_ record: SessionRecord, now: Instant) -> Int64? {
+        guard !self.entries.isEmpty else { return nil }
+        if let mark = self.mark(of: record.id, now: now) { return mark }
+        guard self.hasMarks else { return nil }
+        if let mark = self.mark(of: Revocation.everyone, now: now), record.everyoneMark < mark { return mark }
+        guard let subject = record.subject else { return nil }
+        return self.mark(of: Revocation.id(of: subject), now: now).flatMap { record.loginMark < $0 ? $0 : nil }
     }
 }

@@ -61,6 +61,8 @@ struct ConfigurationTests {
         #expect(configuration.storeDeadline == .seconds(2))
         #expect(configuration.trustedProxies == .none)
         #expect(configuration.maximumValuesSize == 65_536)
+        #expect(configuration.maximumSessionsPerSubject == nil)
+        #expect(!configuration.tracksClients)
         #expect(configuration.endedMarkerLifetime == .minutes(1))
         #expect(!configuration.createsEmptySessions && !configuration.resendsCookie)
         #expect(!configuration.writesUnchangedSessions && !configuration.remembersEverySession)

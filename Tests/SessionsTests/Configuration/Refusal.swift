@@ -176,6 +176,9 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("maximumValuesSize is 9223372036854775807: give 1 to 16,777,216 bytes.") {
             $0.maximumValuesSize = .max
         },
+        Refusal("maximumSessionsPerSubject is 0, and nobody could log in: give at least 1, or nil for any number.") {
+            $0.maximumSessionsPerSubject = 0
+        },
         Refusal(
             """
             endedMarkerLifetime is 0.0 seconds: give at least 1 second, or a slow request could put an anonymous \

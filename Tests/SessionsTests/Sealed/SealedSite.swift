@@ -16,6 +16,7 @@ import SessionsTesting
 struct SealedSite: Sendable {
     let clock: ManualClock
     let store: FaultySessionStore
+    let subjects: FaultySubjectStore
     let keyring: SecretKeyring
     let engines: [SessionEngine]
     let logs = InMemoryLogHandler()
@@ -32,6 +33,7 @@ struct SealedSite: Sendable {
         self.clock = clock
         let store = FaultySubjectStore(MemorySessionStore())
         self.store = store.faults
+        self.subjects = store
         let keyring = keyring ?? SecretKeyring.ephemeral()
         self.keyring = keyring
         var configuration = SessionConfiguration()
@@ -90,55 +92,5 @@ struct SealedSite: Sendable {
         let session = try await self.open(browser, at: server, isPassive: isPassive)
         try await handler(session)
         return try await self.close(session, browser, at: server)
-    }
-}
-
-/// A store that knows its subjects and can be broken.
-struct FaultySubjectStore: SubjectSessionStore {
-    let faults: FaultySessionStore
-    private let base: MemorySessionStore
-
-    init(_ base: MemorySessionStore) {
-        self.base = base
-        self.faults = FaultySessionStore(base, needsDeadline: false)
-    }
-
-    var needsDeadline: Bool { false }
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.faults.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.faults.create(record, now: now)
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.faults.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.faults.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.faults.end(id, markedUntil: markedUntil, now: now)
-    }
-
-    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
-        try await self.base.sessions(of: subject, now: now)
-    }
-
-    func endAll(
-        of subject: String,
-        except kept: Set<SessionID>,
-        markedUntil: Instant,
-        now: Instant
-    ) async throws -> Int {
-        try await self.base.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
     }
 }

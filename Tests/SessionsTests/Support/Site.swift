@@ -31,14 +31,15 @@ struct Site: TestSite {
     ) throws {
         self.clock = other?.clock ?? ManualClock()
         self.memory = other?.memory ?? MemorySessionStore(maximumCount: 10_000)
-        self.store = FaultySessionStore(self.memory, needsDeadline: needsDeadline)
+        let store = FaultySubjectStore(self.memory, needsDeadline: needsDeadline)
+        self.store = store.faults
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
         // Chance is the system's: were it the same for every site, one's secret would stand in another's ids, which
         // logs may show.
         self.engine = try SessionEngine(
-            .stored(in: self.store, encryptedAtRest: encryptedAtRest),
+            .stored(in: store, encryptedAtRest: encryptedAtRest),
             configuration: configuration,
             transport: AuditedTransport(configuration)
         )

@@ -37,15 +37,24 @@ extension TestSite {
     }
 
     /// Opens the session of a browser's request without closing it: a request that takes its time.
-    func open(_ browser: TestBrowser, isPassive: Bool = false) async throws -> Session {
+    func open(
+        _ browser: TestBrowser,
+        isPassive: Bool = false,
+        from client: SessionClient = .test
+    ) async throws -> Session {
         var fields = HTTPFields()
+        fields[.userAgent] = client.userAgent
         browser.addCookies(to: &fields, for: self.origin)
-        return try await self.open(fields, isPassive: isPassive)
+        return try await self.open(fields, isPassive: isPassive, address: client.address)
     }
 
-    func open(_ fields: HTTPFields, isPassive: Bool = false) async throws -> Session {
+    func open(
+        _ fields: HTTPFields,
+        isPassive: Bool = false,
+        address: String? = SessionClient.test.address
+    ) async throws -> Session {
         try await self.engine.open(
-            SessionRequest(headerFields: fields, isSecure: true, clientAddress: "192.0.2.1", isPassive: isPassive),
+            SessionRequest(headerFields: fields, isSecure: true, clientAddress: address, isPassive: isPassive),
             logger: self.logger
         )
     }
@@ -68,12 +77,18 @@ extension TestSite {
     func visit(
         _ browser: TestBrowser,
         isPassive: Bool = false,
+        from client: SessionClient = .test,
         _ handler: (Session) async throws -> Void = { _ in }
     ) async throws -> HTTPFields {
-        let session = try await self.open(browser, isPassive: isPassive)
+        let session = try await self.open(browser, isPassive: isPassive, from: client)
         try await handler(session)
         return try await self.close(session, browser)
     }
+}
+
+extension SessionClient {
+    /// Who visits, unless it is said otherwise.
+    static let test = SessionClient(address: "192.0.2.1", userAgent: "TestBrowser/1.0")
 }
 
 extension TestBrowser {

@@ -19,6 +19,7 @@ struct SealedSessions: SessionKeeper {
 
     var isInText: Bool { true }
     var isSealed: Bool { true }
+    var listsSessions: Bool { false }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         SessionTokenReading(ofTextsUpTo: self.limit(request))
@@ -35,8 +36,10 @@ struct SealedSessions: SessionKeeper {
             let (record, now) = (opened.record, self.configuration.clock.now)
             if self.configuration.isOver(record, now: now) {
                 refusal = .expired
-            } else if try await self.revocations.covers(record) {
-                ended = record.id
+            } else if let mark = try await self.revocations.markEnding(record) {
+                // Long after the end of all of them nobody is on the way any more, and visitors may begin anew.
+                let isRecent = now < Instant(millisecondsSince1970: mark) + self.configuration.endedMarkerLifetime
+                if isRecent { ended = record.id } else { refusal = .ended }
             } else {
                 isOutdated = isOutdated || opened.isOldKey
                 // Two states of one session are one visitor, who is best known by the later one.
@@ -58,6 +61,7 @@ struct SealedSessions: SessionKeeper {
     ) async throws -> SessionState.LiveSession {
         let token = SessionToken.ofNobody(SessionID(random: self.configuration.random))
         var record = self.configuration.newRecord(for: token, now: self.configuration.clock.now)
+        record.everyoneMark = try await self.revocations.knownEveryoneMark
         try fill(&record)
         try self.checkSize(of: record, request)
         return SessionState.LiveSession(record: record, token: token, isNew: true)
@@ -77,7 +81,7 @@ struct SealedSessions: SessionKeeper {
         // An id has one absolute limit for ever: its revocation, which lasts until then, is about every copy there is.
         if record.absoluteExpiresAt != live.record.absoluteExpiresAt {
             guard try await self.end(live) else { return .gone }
-            record = record.renamed(SessionID(random: self.configuration.random))
+            record.id = SessionID(random: self.configuration.random)
         }
         return .written(record)
     }
@@ -93,26 +97,16 @@ struct SealedSessions: SessionKeeper {
 
     func renew(
         _ live: SessionState.LiveSession,
-        for request: SessionRequest
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LiveSession? {
-        guard try await !self.isGone(live.record), try await self.end(live) else { return nil }
         var renewed = live
-        renewed.record = live.record.renamed(SessionID(random: self.configuration.random))
+        renewed.record.id = SessionID(random: self.configuration.random)
         renewed.token = .ofNobody(renewed.record.id)
+        try change(&renewed.record)
+        try self.checkSize(of: renewed.record, request)
+        guard try await !self.isGone(live.record), try await self.end(live) else { return nil }
         return renewed
-    }
-
-    func end(_ live: SessionState.LiveSession) async throws -> Bool {
-        try await self.revocations.revoke(live.record.id, until: live.record.absoluteExpiresAt)
-    }
-
-    func endAll(of subject: String) async throws {
-        let longest = max(self.configuration.limits.absolute, self.configuration.rememberedLimits.absolute)
-        try await self.revocations.revokeAll(of: subject, until: self.configuration.clock.now + longest)
-    }
-
-    func loginMark(of subject: String) async throws -> Int64 {
-        try await self.revocations.mark(of: subject) ?? 0
     }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
@@ -132,7 +126,7 @@ struct SealedSessions: SessionKeeper {
     }
 
     /// Whether a session is over, by its limits or before its time.
-    private func isGone(_ record: SessionRecord) async throws -> Bool {
+    func isGone(_ record: SessionRecord) async throws -> Bool {
         if self.configuration.isOver(record, now: self.configuration.clock.now) { return true }
         return try await self.revocations.covers(record)
     }
@@ -165,29 +159,5 @@ extension SessionToken {
     /// Of a session whose seal is its secret.
     static func ofNobody(_ id: SessionID) -> SessionToken {
         SessionToken(id: id, secret: .none)
-    }
-}
-
-extension SessionRecord {
-    /// The same session under another id.
-    fileprivate func renamed(_ id: SessionID) -> SessionRecord {
-        var record = SessionRecord(
-            id: id,
-            secretHash: self.secretHash,
-            secretIssuedAt: self.secretIssuedAt,
-            version: self.version,
-            createdAt: self.createdAt,
-            lastAccessedAt: self.lastAccessedAt,
-            expiresAt: self.expiresAt,
-            absoluteExpiresAt: self.absoluteExpiresAt,
-            isRemembered: self.isRemembered,
-            authenticatedAt: self.authenticatedAt,
-            subject: self.subject,
-            cookieOverrides: self.cookieOverrides,
-            values: self.values
-        )
-        record.loginMark = self.loginMark
-        record.unknownFields = self.unknownFields
-        return record
     }
 }

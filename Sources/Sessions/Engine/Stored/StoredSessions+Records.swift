@@ -121,37 +121,19 @@ extension StoredSessions {
 
     func renew(
         _ live: SessionState.LiveSession,
-        for request: SessionRequest
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LiveSession? {
         let secret = SessionSecret(random: self.configuration.random)
         let result = try await self.rewrite(live, for: request) { record in
             try record.replaceSecret(with: secret, now: self.configuration.clock.now)
+            try change(&record)
         }
         guard case .written(let record) = result else { return nil }
         var renewed = live
         renewed.record = record
         renewed.token = SessionToken(id: record.id, secret: secret)
         return renewed
-    }
-
-    func end(_ live: SessionState.LiveSession) async throws -> Bool {
-        try await self.end(live.record.id)
-    }
-
-    /// Ends a session and marks its id.
-    func end(_ id: SessionID) async throws -> Bool {
-        let now = self.configuration.clock.now
-        let markedUntil = now + self.configuration.endedMarkerLifetime
-        return try await self.store.about { try await $0.end(id, markedUntil: markedUntil, now: now) }
-    }
-
-    func endAll(of subject: String) async throws {
-        guard let subjects = self.store.store as? any SubjectSessionStore else { throw SessionError.notListable }
-        let now = self.configuration.clock.now
-        let markedUntil = now + self.configuration.endedMarkerLifetime
-        _ = try await self.store.about { _ in
-            try await subjects.endAll(of: subject, except: [], markedUntil: markedUntil, now: now)
-        }
     }
 
     /// Lets the servers that share the store out of step: at first not at all, for the one that lost knows the newest

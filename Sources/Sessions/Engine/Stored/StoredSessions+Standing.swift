@@ -43,13 +43,14 @@ extension StoredSessions {
         return Arrival(standing: .visitor, reason: refusal)
     }
 
-    private enum TokenLookUp {
+    enum TokenLookUp {
         case live(SessionState.LiveSession)
         case ended
         case refused(SessionArrival)
     }
 
-    private func lookUp(_ token: SessionToken, logger: Logger) async throws -> TokenLookUp {
+    /// Finds out what a token opens.
+    func lookUp(_ token: SessionToken, logger: Logger) async throws -> TokenLookUp {
         let now = self.configuration.clock.now
         let result: SessionLoadResult
         do {

@@ -31,5 +31,5 @@ struct StoredSessions: SessionKeeper {
         return try self.signer?.sign(token, for: self.configuration.cookie(for: request).name) ?? token.text
     }
 
-    func loginMark(of subject: String) async throws -> Int64 { 0 }
+    func loginMarks(of subject: String) async throws -> LoginMarks { LoginMarks() }
 }

@@ -17,6 +17,7 @@ struct TokenOnlySessions: SessionKeeper {
 
     var isInText: Bool { true }
     var isSealed: Bool { false }
+    var listsSessions: Bool { false }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         SessionTokenReading(self.signer, for: self.configuration.cookie(for: request).name)
@@ -56,16 +57,32 @@ struct TokenOnlySessions: SessionKeeper {
 
     func renew(
         _ live: SessionState.LiveSession,
-        for request: SessionRequest
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LiveSession? {
-        self.live(SessionToken(random: self.configuration.random), isNew: true)
+        let renewed = self.live(SessionToken(random: self.configuration.random), isNew: true)
+        try self.refuse(change, to: renewed.record)
+        return renewed
     }
 
     func end(_ live: SessionState.LiveSession) async throws -> Bool { true }
 
-    func endAll(of subject: String) async throws { throw SessionError.tokenOnly }
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.tokenOnly }
 
-    func loginMark(of subject: String) async throws -> Int64 { throw SessionError.tokenOnly }
+    func end(_ token: SessionToken, logger: Logger) async throws -> Bool { throw SessionError.tokenOnly }
+
+    func sessions(of subject: String) async throws -> [SessionRecord] { throw SessionError.tokenOnly }
+
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws { throw SessionError.tokenOnly }
+
+    func endOthers(
+        than live: SessionState.LiveSession,
+        of subject: String
+    ) async throws -> SessionState.LiveSession? { throw SessionError.tokenOnly }
+
+    func endEverything() async throws { throw SessionError.tokenOnly }
+
+    func loginMarks(of subject: String) async throws -> LoginMarks { throw SessionError.tokenOnly }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
         try self.signer.sign(live.token, for: self.configuration.cookie(for: request).name)

@@ -1,0 +1,86 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// At most so many sessions for each user.
+///
+/// Nothing counts and creates in one step, least of all on several servers. So a login looks before it begins its
+/// session, which is what matters nearly always, and once more after: by then whoever raced with it is in the list, or
+/// will find this one there. Of those that look, the last sees all; so the limit holds when all have returned.
+extension Session {
+    /// What a login does for the limit.
+    struct LimitPlan {
+        /// The sessions that end to make room.
+        var ending: [SessionID] = []
+        /// What to do if there are too many all the same; nil when that is of no matter.
+        var rule: SessionLimitPolicy.Decision?
+    }
+
+    /// Looks before a login, when nothing has been done that could not be undone.
+    ///
+    /// - Throws: ``SessionError`` with the code `sessionLimit`, or what the application's function throws.
+    func limitPlan(for subject: String, replacing current: SessionID?) async throws -> LimitPlan {
+        let configuration = self.engine.configuration
+        guard let limit = configuration.maximumSessionsPerSubject else { return LimitPlan() }
+        let sessions = try await self.sessionsByAge(of: subject).filter { $0.id != current }
+        let decision: SessionLimitPolicy.Decision
+        switch configuration.onSessionLimit.choice {
+        case .decided(let decided):
+            decision = decided
+        case .deciding(let decide):
+            // Nothing to decide while there is room.
+            guard sessions.count >= limit else { return LimitPlan() }
+            let list = sessions.compactMap { ActiveSession($0) }
+            decision = try await decide(subject, list)
+        }
+        switch decision.choice {
+        case .endOldest:
+            return LimitPlan(ending: sessions.dropLast(limit - 1).map(\.id), rule: decision)
+        case .refuse:
+            guard sessions.count < limit else { throw SessionError.sessionLimit(limit) }
+            return LimitPlan(rule: decision)
+        case .allow(let ending):
+            return LimitPlan(ending: sessions.map(\.id).filter(ending.contains))
+        }
+    }
+
+    /// Ends what is to make room.
+    func makeRoom(_ plan: LimitPlan, for subject: String) async throws {
+        for id in plan.ending { _ = try await self.engine.keeper.end(id, of: subject) }
+    }
+
+    /// Looks after a login whether others came at the same time.
+    ///
+    /// - Throws: ``SessionError`` when it is this session that is one too many: `sessionLimit`, or `ended` where newer
+    ///   ones take the place of the oldest.
+    func keepLimit(_ plan: LimitPlan, for subject: String) async throws {
+        guard
+            let rule = plan.rule, let limit = self.engine.configuration.maximumSessionsPerSubject,
+            let id = self.withState({ $0.live?.record.id })
+        else { return }
+        let sessions = try await self.sessionsByAge(of: subject)
+        guard sessions.count > limit else { return }
+        guard rule == .endOldest else {
+            // Two that race for the last place may both see the other, and both withdraw.
+            try await self.endCurrent()
+            throw SessionError.sessionLimit(limit)
+        }
+        for session in sessions.dropLast(limit) {
+            _ = try await self.engine.keeper.end(session.id, of: subject)
+            guard session.id == id else { continue }
+            self.detach(id)
+            throw SessionError.ended(id)
+        }
+    }
+
+    /// The living sessions of a user, the oldest login first: in one order for all servers.
+    private func sessionsByAge(of subject: String) async throws -> [SessionRecord] {
+        try await self.engine.keeper.sessions(of: subject).sorted { left, right in
+            (left.createdAt, left.id) < (right.createdAt, right.id)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension Session {
+    /// This session as a list shows it; nil while nobody is logged in.
+    public var activeSession: ActiveSession? {
+        self.access { $0.live.flatMap { ActiveSession($0.record, isCurrent: true) } }
+    }
+
+    /// The living sessions of the user who is logged in, on every device: this one first, then those that were used
+    /// last. Empty while nobody is logged in.
+    ///
+    /// They are named by their ids, and nothing in the list opens a session.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` by backends and stores that have no lists.
+    public func activeSessions() async throws -> [ActiveSession] {
+        guard let live = self.access({ $0.live }), let subject = live.record.subject else { return [] }
+        return ActiveSession.list(try await self.engine.keeper.sessions(of: subject), current: live.record.id)
+    }
+
+    /// Gives this session a name that its visitor knows the device by, now: "The laptop in the kitchen". Nil takes it
+    /// away. Without a session nothing happens.
+    ///
+    /// - Parameter label: The name; of a longer one the first 128 bytes. It is the visitor's text: escape it wherever
+    ///   you show it.
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, and in a sealed session `valuesTooLarge`
+    ///   or `responseStarted`.
+    public func setDeviceLabel(_ label: String?) async throws {
+        let label = label?.cut(toBytes: SessionRecord.labelLimit)
+        try await self.whileKeepable("setDeviceLabel(_:)") {
+            try self.requireAttached()
+            guard self.access({ $0.live }) != nil else { return }
+            guard try await self.rewrite({ $0.deviceLabel = label }) else { return try self.requireAttached() }
+        }
+    }
+
+    /// Ends one of the user's sessions by its id, now, on whatever device it is. It may be this one.
+    ///
+    /// The id may come from the client: a session of somebody else is as unknown as one that never was.
+    ///
+    /// - Returns: Whether it was this call that ended a session of the user.
+    /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by sealed sessions, for another than this.
+    @discardableResult
+    public func logOut(_ id: SessionID) async throws -> Bool {
+        try await self.alone {
+            guard let record = self.access({ $0.live?.record }), let subject = record.subject else { return false }
+            guard id != record.id else { return try await self.endCurrent() }
+            return try await self.engine.keeper.end(id, of: subject)
+        }
+    }
+
+    /// Ends the session that a token opens, now: for clients that were given theirs otherwise than in a cookie, and give
+    /// it back. It may be this session's. Whoever has the token is its visitor, so nobody need be logged in here.
+    ///
+    /// - Returns: Whether it was this call that ended a session. A token that opens none is no error.
+    /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by backends whose sessions have no tokens.
+    @discardableResult
+    public func logOut(_ token: SessionToken) async throws -> Bool {
+        try await self.alone {
+            if let live = self.access({ $0.live }), live.token.matches(token) { return try await self.endCurrent() }
+            return try await self.engine.keeper.end(token, logger: self.logger)
+        }
+    }
+
+    /// Ends all sessions of the user but this one, now: offer it after a change of the password or of another factor
+    /// (ASVS 5.0, 7.4.3). Without a login nothing happens.
+    ///
+    /// A sealed session goes on in a new cookie, and its old one is worthless: requests that are under way with that are
+    /// a stranger's.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it; and of
+    ///   a sealed session `responseStarted`, or `ended` when somebody else was ending it.
+    public func logOutOthers() async throws {
+        try await self.whileKeepable("logOutOthers()") {
+            guard let live = self.access({ $0.live }), let subject = live.record.subject else { return }
+            guard let kept = try await self.engine.keeper.endOthers(than: live, of: subject) else {
+                self.detach(live.record.id)
+                throw SessionError.ended(live.record.id)
+            }
+            self.withState { $0.standing = .live(kept) }
+        }
+    }
+
+    /// Ends all sessions of the user, this one among them, now. Without a login it ends this one, as ``logOut()`` does.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it; this
+    ///   session is then still there.
+    public func logOutEverywhere() async throws {
+        try await self.alone {
+            let record = self.access { $0.live?.record }
+            if let record, let subject = record.subject {
+                // This one last, so that its visitor can try again. A mark that ends all of them spares none.
+                let kept: Set<SessionID> = self.engine.keeper.isSealed ? [] : [record.id]
+                try await self.engine.keeper.endAll(of: subject, except: kept)
+            }
+            try await self.endCurrent()
+        }
+    }
+}
+
+extension SessionRecord {
+    /// The most bytes of a label.
+    static var labelLimit: Int { 128 }
+}

@@ -1,0 +1,70 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension SessionError {
+    static let tokenOnly = SessionError(
+        .notOffered,
+        """
+        This engine gives out tokens and remembers nothing: keep what belongs to a visitor by session.token, or use the \
+        backend .stored(in:) or .sealed(with:revocation:).
+        """
+    )
+
+    static let notRevocable = SessionError(
+        .notOffered,
+        """
+        Sealed sessions with the revocation .none cannot be ended from elsewhere: use .inMemoryUntilRestart, or \
+        .stored(in:) for several servers.
+        """
+    )
+
+    static let notListable = SessionError(
+        .notOffered,
+        "The store does not know which sessions a user has: use one that is a SubjectSessionStore."
+    )
+
+    static let notEnumerable = SessionError(
+        .notOffered,
+        "The store cannot be looked through, so its sessions cannot all be ended: use one that is an EnumerableSessionStore."
+    )
+
+    static let sealedUnlisted = SessionError(
+        .notOffered,
+        """
+        Sealed sessions are with their visitors, and no server has a list of whose they are: end all of a user with \
+        revokeAll(of:) or logOutOthers(), or keep sessions with the backend .stored(in:).
+        """
+    )
+
+    static let sealedWithoutToken = SessionError(
+        .notOffered,
+        "A sealed session has no token: end it by its id with SessionEngine.revoke(_:)."
+    )
+
+    static let notAuthenticated = SessionError(
+        .notAuthenticated,
+        "Nobody is logged in, so nobody can authenticate anew: call logIn(_:) instead."
+    )
+
+    static func sessionLimit(_ limit: Int) -> SessionError {
+        SessionError(
+            .sessionLimit,
+            "The user has \(limit) sessions, which is as many as are allowed: one must be logged out first."
+        )
+    }
+
+    /// - Throws: ``SessionError`` with the code `invalidSubject`.
+    static func check(subject: String) throws(SessionError) {
+        guard (1...1024).contains(subject.utf8.count) else {
+            throw SessionError(.invalidSubject, "A subject has 1 to 1,024 bytes; this one has \(subject.utf8.count).")
+        }
+        guard !subject.utf8.elementsEqual(RevocationStore.subject.utf8) else {
+            throw SessionError(.invalidSubject, "This subject is kept for the library: choose another.")
+        }
+    }
+}

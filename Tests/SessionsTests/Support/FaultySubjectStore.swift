@@ -1,0 +1,68 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+import SessionsTesting
+
+/// A store that knows its subjects, can be looked through, and can be broken.
+struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore {
+    let faults: FaultySessionStore
+    let base: MemorySessionStore
+
+    init(_ base: MemorySessionStore, needsDeadline: Bool = false) {
+        self.base = base
+        self.faults = FaultySessionStore(base, needsDeadline: needsDeadline)
+    }
+
+    var needsDeadline: Bool { self.faults.needsDeadline }
+
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.faults.load(id, now: now)
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {
+        try await self.faults.create(record, now: now)
+    }
+
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        try await self.faults.replace(record, ifVersion: version, now: now)
+    }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.faults.touch(id, touch, now: now)
+    }
+
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.faults.end(id, markedUntil: markedUntil, now: now)
+    }
+
+    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
+        try await self.base.sessions(of: subject, now: now)
+    }
+
+    func endAll(
+        of subject: String,
+        except kept: Set<SessionID>,
+        markedUntil: Instant,
+        now: Instant
+    ) async throws -> Int {
+        try await self.base.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
+    }
+
+    func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
+
+    func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
+        try await self.base.page(after: id, limit: limit, now: now)
+    }
+
+    func clear() async throws { try await self.base.clear() }
+}
