@@ -25,6 +25,12 @@ public final class Session: Sendable {
     let logger: Logger
     /// How the request came to what it stands on.
     let arrival: SessionArrival
+    /// Whether the request came with its session by a transport that clients use of their own accord, as browsers send
+    /// cookies, so that another site may have made it. False for visitors, and for what came as
+    /// `Authorization: Bearer …`.
+    public let isCookieBorne: Bool
+    /// Whether the request carried something that a client sends on purpose, and it opened nothing.
+    let cameWithDeadToken: Bool
     private let state: Mutex<SessionState>
     /// One verb at a time.
     let gate = SessionGate()
@@ -39,8 +45,13 @@ public final class Session: Sendable {
         self.request = request
         self.logger = logger
         self.arrival = arrival.reason
+        let (isAmbient, isRecognised) = (engine.transports[arrival.transport].isAmbient, arrival.recognisedID != nil)
+        self.isCookieBorne = isAmbient && isRecognised
+        self.cameWithDeadToken =
+            !isAmbient && !isRecognised && arrival.reason != .noToken && !arrival.isOutage
         var state = SessionState(arrival.standing)
         if arrival.isOutdated { state.cookieDuty = .set }
+        state.transport = arrival.transport
         self.state = Mutex(state)
     }
 

@@ -23,7 +23,7 @@ public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
     public let configuration: SessionConfiguration
     let keeper: any SessionKeeper
-    let transport: any SessionTransport
+    let transports: [any SessionTransport]
     let planner: SessionPlanner
 
     /// Creates an engine.
@@ -31,12 +31,13 @@ public final class SessionEngine: Sendable {
     /// - Parameters:
     ///   - backend: Where the sessions are remembered.
     ///   - configuration: How they behave. The default is ``SessionConfiguration/init()``, which is safe.
-    ///   - transport: How tokens travel. The default is nil: in the cookie of the configuration.
+    ///   - transports: How sessions travel, in the order in which they are given to clients that came without one: to
+    ///     those by the first, to the others as they came. The default is nil: in the cookie of the configuration.
     /// - Throws: ``SessionError`` with the code `configuration` when the configuration is unsafe or contradicts itself.
     public init(
         _ backend: SessionBackend,
         configuration: SessionConfiguration = SessionConfiguration(),
-        transport: (any SessionTransport)? = nil
+        transports: [any SessionTransport]? = nil
     ) throws {
         try configuration.check()
         self.configuration = configuration
@@ -49,7 +50,9 @@ public final class SessionEngine: Sendable {
                 """
             ])
         }
-        self.transport = transport ?? CookieTransport(configuration)
+        self.transports = transports ?? [CookieTransport(configuration)]
+        let problems = self.transports.problems(isInText: self.keeper.isInText)
+        guard problems.isEmpty else { throw SessionError.configuration(problems) }
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
     }
 
@@ -68,25 +71,14 @@ public final class SessionEngine: Sendable {
     /// - Parameters:
     ///   - request: What is known of the request.
     ///   - logger: Where to say what happened; no secret is ever logged.
-    /// - Throws: ``SessionError`` with the code `storeUnavailable` when the store does not answer, unless the policy is
-    ///   ``StoreFailurePolicy/anonymous``; `CancellationError` when the task is cancelled.
+    /// - Throws: ``SessionError``: `storeUnavailable` when the store does not answer, unless the policy is
+    ///   ``StoreFailurePolicy/anonymous``; `conflictingSessions` when a request is from two visitors at once, by
+    ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
+    ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
     public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
         let request = self.configuration.trustedProxies.resolve(request)
         let arrival = try await self.arrival(of: request, logger: logger)
         return Session(engine: self, request: request, logger: logger, arrival: arrival)
-    }
-
-    private func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
-        var reading = self.keeper.reading(for: request)
-        self.transport.read(request, into: &reading)
-        do {
-            return try await self.keeper.arrival(of: reading, request, logger: logger)
-        } catch let error as SessionError {
-            let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
-            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
-            guard policy.goesOnAnonymously else { throw error }
-            return Arrival(standing: .detached(.storeUnavailable(error)), reason: .storeUnavailable)
-        }
     }
 
     /// How a handler came to its end.

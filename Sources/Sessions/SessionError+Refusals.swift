@@ -51,6 +51,35 @@ extension SessionError {
         "Nobody is logged in, so nobody can authenticate anew: call logIn(_:) instead."
     )
 
+    static let conflictingSessions = SessionError(
+        .conflictingSessions,
+        "The request carries the sessions of two visitors, one in a cookie and one in a field: send one of them."
+    )
+
+    static func invalidCredentials(_ challenge: SessionChallenge, challenges: [String]) -> SessionError {
+        let problem =
+            switch challenge {
+            case .malformed: "are repeated or malformed"
+            case .unknownToken: "open no session"
+            default: "are of a scheme that is not known here"
+            }
+        return SessionError(
+            .invalidCredentials,
+            "The credentials of the request \(problem): send one field of the form \"Authorization: Bearer TOKEN\".",
+            challenges: challenges
+        )
+    }
+
+    static func unknownTransport(_ kind: SessionTransportKind, of transports: [any SessionTransport]) -> SessionError {
+        SessionError(
+            .notOffered,
+            """
+            The engine has no transport of the kind "\(kind)", but \(transports.map { "\"\($0.kind)\"" }.joined(separator: ", ")): \
+            give SessionEngine one in transports.
+            """
+        )
+    }
+
     static func sessionLimit(_ limit: Int) -> SessionError {
         SessionError(
             .sessionLimit,

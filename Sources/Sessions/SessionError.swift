@@ -37,6 +37,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let sessionLimit = Code("session_limit")
         /// The backend, or its store, cannot do what was asked. HTTP 500.
         public static let notOffered = Code("not_offered")
+        /// A request carries the sessions of several visitors, by different transports. HTTP 400.
+        public static let conflictingSessions = Code("conflicting_sessions")
+        /// A request carries credentials that are malformed, or open nothing. HTTP 401.
+        public static let invalidCredentials = Code("invalid_credentials")
         /// The attributes asked for do not make a cookie that browsers accept. HTTP 500.
         public static let invalidCookie = Code("invalid_cookie")
     }
@@ -49,12 +53,21 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public let underlying: (any Error)?
     /// After how long to try again, if that may help: what `Retry-After` carries.
     public let retryAfter: Duration?
+    /// What the client must bring: the values of `WWW-Authenticate` fields, for HTTP 401.
+    public let challenges: [String]
 
-    init(_ code: Code, _ message: String, underlying: (any Error)? = nil, retryAfter: Duration? = nil) {
+    init(
+        _ code: Code,
+        _ message: String,
+        underlying: (any Error)? = nil,
+        retryAfter: Duration? = nil,
+        challenges: [String] = []
+    ) {
         self.code = code
         self.message = message
         self.underlying = underlying
         self.retryAfter = retryAfter
+        self.challenges = challenges
     }
 
     public var description: String {

@@ -28,6 +28,8 @@ public struct SessionTokenReading: Sendable {
     public private(set) var malformedCount = 0
     /// How many were left out because there were too many.
     public private(set) var surplusCount = 0
+    /// Why the request is to be refused.
+    private(set) var refusal: SessionChallenge?
     /// Whether a text was made with a key that is not the newest.
     private(set) var isOutdated = false
 
@@ -48,6 +50,20 @@ public struct SessionTokenReading: Sendable {
 
     /// Whether a text may be spread over several fields.
     var maySplit: Bool { if case .long = self.form { true } else { false } }
+
+    /// Whether the request is to be refused.
+    public var isRefused: Bool { self.refusal != nil }
+
+    /// Whether nothing was found.
+    var isEmpty: Bool {
+        self.tokens.isEmpty && self.texts.isEmpty && self.malformedCount == 0 && self.surplusCount == 0
+    }
+
+    /// Has the request refused, for what it carries where this transport reads and nobody else does: HTTP 401, with the
+    /// transport's answer to the challenge. Not for cookies, which anybody may have planted.
+    public mutating func refuse(_ challenge: SessionChallenge) {
+        self.refusal = challenge
+    }
 
     /// Adds what was found under the right name.
     public mutating func add(_ text: some Collection<UInt8>) {

@@ -14,8 +14,19 @@ public import HTTPTypes
 /// token, a signed one, or a whole sealed session. What it reads is a claim; the engine decides. It must take any bytes
 /// without trapping.
 public protocol SessionTransport: Sendable {
+    /// What the transport is called. An engine has one of a kind.
+    var kind: SessionTransportKind { get }
+
     /// The request field that texts are read from; responses that depend on the session say `Vary` on it.
     var requestField: HTTPField.Name { get }
+
+    /// Whether clients send the text of their own accord, as browsers send cookies, also when another site made them ask:
+    /// requests that were forged are then a danger. The default is true.
+    var isAmbient: Bool { get }
+
+    /// Whether ``set(_:_:in:)`` reaches the client; where it does not, the handler gives it ``Session/tokenText``, and
+    /// nothing is renewed by time. The default is true.
+    var handsOut: Bool { get }
 
     /// Puts the texts that a request carries into a reading, in the order of the request.
     func read(_ request: SessionRequest, into reading: inout SessionTokenReading)
@@ -31,6 +42,16 @@ public protocol SessionTransport: Sendable {
 
     /// Makes the client forget its text, and takes back any that the response has.
     func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields)
+
+    /// The value of a `WWW-Authenticate` field that asks for a text (RFC 9110, 11.6.1). The default is nil: there is none,
+    /// as for cookies.
+    func challenge(_ challenge: SessionChallenge) -> String?
+}
+
+extension SessionTransport {
+    public var isAmbient: Bool { true }
+    public var handsOut: Bool { true }
+    public func challenge(_ challenge: SessionChallenge) -> String? { nil }
 }
 
 /// How a text is to be handed out.

@@ -14,12 +14,14 @@ public import Sessions
 /// A handler may let a session's error through: it is a response.
 extension SessionError: HTTPResponseError {
     /// 503 while the store does not answer or a session is contended for, 409 for a session that ended meanwhile or is
-    /// one too many, 401 where somebody must be logged in and nobody is, 500 for what is the application's.
+    /// one too many, 401 where somebody must be logged in and nobody is, 400 for a request of two visitors at once, 500
+    /// for what is the application's.
     public var status: HTTPResponse.Status {
         switch self.code {
         case .storeUnavailable, .contention: .serviceUnavailable
         case .ended, .sessionLimit: .conflict
-        case .notAuthenticated: .unauthorized
+        case .notAuthenticated, .invalidCredentials: .unauthorized
+        case .conflictingSessions: .badRequest
         default: .internalServerError
         }
     }
@@ -29,6 +31,7 @@ extension SessionError: HTTPResponseError {
         if let retryAfter {
             response.headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))"
         }
+        response.headers[values: .wwwAuthenticate] = self.challenges
         return response
     }
 }

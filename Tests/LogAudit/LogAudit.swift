@@ -29,11 +29,15 @@ public enum LogAudit {
 
     /// Notes the tokens that a response sets.
     public static func noteTokens(in response: HTTPFields) {
-        guard let tokens else { return }
         for field in response[values: .setCookie] {
             let value = field.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
-            // Of a signed token and of a sealed session the beginning is enough to find it by.
-            if value.utf8.count >= 64 { tokens.write(String(value.prefix(64))) }
+            self.noteToken(value)
         }
+    }
+
+    /// Notes a token that was handed out otherwise.
+    public static func noteToken(_ text: some StringProtocol) {
+        // Of a signed token and of a sealed session the beginning is enough to find it by.
+        if text.utf8.count >= 64 { self.tokens?.write(String(text.prefix(64))) }
     }
 }

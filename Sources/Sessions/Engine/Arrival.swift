@@ -14,6 +14,17 @@ struct Arrival {
     var reason: SessionArrival
     /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
     var isOutdated = false
+    /// Which of the engine's transports it came by; the first for a visitor who came by none.
+    var transport = 0
+
+    /// Whose session the request was recognised as.
+    var recognisedID: SessionID? {
+        guard case .live(let live) = self.standing, !live.isNew else { return nil }
+        return live.record.id
+    }
+
+    /// Whether nobody could be asked.
+    var isOutage: Bool { self.reason == .storeUnavailable }
 }
 
 extension Arrival {

@@ -36,7 +36,9 @@ extension Session {
     func plan(handlerFailed: Bool = false) -> SessionPlan {
         let now = self.engine.configuration.clock.now
         let facts = self.withState {
-            $0.facts(isPassive: self.request.isPassive, handlerFailed: handlerFailed, now: now)
+            var facts = $0.facts(isPassive: self.request.isPassive, handlerFailed: handlerFailed, now: now)
+            facts.handsOut = self.engine.transports[$0.transport].handsOut
+            return facts
         }
         return self.engine.planner.plan(facts)
     }
@@ -82,6 +84,7 @@ extension Session {
             self.withState { state in
                 state.standing = .live(live)
                 state.cookieDuty = .set
+                if let transport = state.nextTransport { state.transport = transport }
             }
             self.logger.debug("A session began", metadata: ["session.id": "\(live.record.id)"])
             return true

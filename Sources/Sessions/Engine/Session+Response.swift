@@ -12,23 +12,27 @@ import Logging
 extension Session {
     /// Writes what the client, and every cache on the way, must know.
     func write(_ cookie: SessionPlan.CookieStep, to response: inout HTTPFields) {
-        let (wasAccessed, live, clearedOverrides) = self.withState { ($0.wasAccessed, $0.live, $0.clearedOverrides) }
+        let (wasAccessed, live, ended, index) = self.withState { ($0.wasAccessed, $0.live, $0.ended, $0.transport) }
         var isCookieWritten = false
-        switch cookie {
-        case .leave:
-            break
-        case .set:
-            isCookieWritten = live.map { self.writeToken(of: $0, to: &response) } ?? false
-        case .clear:
-            self.engine.transport.clear(self.instruction(maxAge: nil, clearedOverrides), in: &response)
+        if let ended, cookie == .clear || (cookie == .set && ended.transport != index) {
+            let instruction = self.instruction(maxAge: nil, ended.cookieOverrides)
+            self.engine.transports[ended.transport].clear(instruction, in: &response)
+            isCookieWritten = true
+        }
+        if cookie == .set, let live, self.writeText(of: live, by: self.engine.transports[index], to: &response) {
             isCookieWritten = true
         }
         if wasAccessed || isCookieWritten {
-            response.keepPrivate(varyingBy: self.engine.transport.requestField)
+            for transport in self.engine.transports { response.keepPrivate(varyingBy: transport.requestField) }
         }
     }
 
-    private func writeToken(of live: SessionState.LiveSession, to response: inout HTTPFields) -> Bool {
+    private func writeText(
+        of live: SessionState.LiveSession,
+        by transport: any SessionTransport,
+        to response: inout HTTPFields
+    ) -> Bool {
+        guard transport.handsOut else { return false }
         let text: String?
         do {
             text = try self.engine.keeper.text(of: live, for: self.request)
@@ -40,7 +44,7 @@ extension Session {
         guard let text else { return false }
         let now = self.engine.configuration.clock.now
         let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
-        self.engine.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
+        transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true
     }
 
@@ -50,7 +54,7 @@ extension Session {
             request: self.request,
             cookieOverrides: overrides
         )
-        instruction.maySplit = self.engine.keeper.reading(for: self.request).maySplit
+        instruction.maySplit = self.engine.keeper.isSealed
         return instruction
     }
 }

@@ -67,7 +67,10 @@ extension Session {
             state.discardChanges()
             state.standing = .visitor
             state.cookieDuty = state.hasResponseStarted ? .none : .clear
-            state.clearedOverrides = live.record.cookieOverrides
+            // Of one that began in this request the client has heard nothing yet.
+            if !live.isNew || state.ended == nil {
+                state.ended = .init(transport: state.transport, cookieOverrides: live.record.cookieOverrides)
+            }
         }
         self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
         return true

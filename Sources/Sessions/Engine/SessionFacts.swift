@@ -43,5 +43,7 @@ struct SessionFacts {
     var handlerFailed = false
     /// Whether a header can still be sent.
     var canSetCookie = true
+    /// Whether a new text reaches the client without the handler's doing.
+    var handsOut = true
     var now: Instant
 }

@@ -79,7 +79,8 @@ struct SessionPlanner: Sendable {
     private func isRenewalDue(_ live: SessionFacts.LiveFacts, _ facts: SessionFacts) -> Bool {
         guard
             !self.isInText, let after = self.configuration.renewal.after,
-            !facts.isPassive, !facts.handlerFailed, facts.canSetCookie, !live.holdsPreviousSecret
+            !facts.isPassive, !facts.handlerFailed, facts.canSetCookie, facts.handsOut,
+            !live.holdsPreviousSecret
         else { return false }
         return facts.now - live.secretIssuedAt >= after
     }

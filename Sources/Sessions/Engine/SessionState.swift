@@ -28,6 +28,14 @@ struct SessionState {
         }
     }
 
+    /// A text that opens nothing any more.
+    struct EndedText {
+        /// Which of the engine's transports it was with.
+        var transport: Int
+        /// The attributes that its cookie had.
+        var cookieOverrides: SessionCookie.Overrides?
+    }
+
     struct LiveSession {
         /// The record as this request last saw it in the store.
         var record: SessionRecord {
@@ -61,8 +69,12 @@ struct SessionState {
     var committing = SessionChanges()
     /// What the verbs did that the client must be told.
     var cookieDuty = SessionFacts.CookieDuty.none
-    /// The attributes of the cookie that is to be cleared.
-    var clearedOverrides: SessionCookie.Overrides?
+    /// What the client had of a session that a verb ended.
+    var ended: EndedText?
+    /// Which of the engine's transports the session came by, or is handed out by.
+    var transport = 0
+    /// Which one hands out what begins next, if the handler chose one.
+    var nextTransport: Int?
     /// Whether the handler read or wrote the session.
     var wasAccessed = false
     /// Whether the head of the response is on its way.
@@ -131,8 +143,6 @@ struct SessionState {
         var facts = SessionFacts(standing: .visitor, now: now)
         facts.hasChanges = !self.pending.isEmpty
         facts.cookieDuty = self.cookieDuty
-        // What is given to no client is nobody's: a new token counts once the handler has seen it.
-        if self.live?.isNew == true, self.wasAccessed { facts.cookieDuty = .set }
         facts.isPassive = isPassive
         facts.handlerFailed = handlerFailed
         facts.canSetCookie = !self.hasResponseStarted
@@ -142,6 +152,8 @@ struct SessionState {
         case .detached:
             facts.standing = .detached
         case .live(let live):
+            // What is given to no client is nobody's: a new token counts once the handler has seen it.
+            if live.isNew, self.wasAccessed { facts.cookieDuty = .set }
             facts.standing = .live(
                 SessionFacts.LiveFacts(
                     lastAccessedAt: live.record.lastAccessedAt,

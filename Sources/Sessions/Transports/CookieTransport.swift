@@ -17,6 +17,7 @@ public struct CookieTransport: SessionTransport {
         self.configuration = configuration
     }
 
+    public var kind: SessionTransportKind { .cookie }
     public var requestField: HTTPField.Name { .cookie }
 
     public func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {

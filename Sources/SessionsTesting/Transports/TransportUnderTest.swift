@@ -23,6 +23,9 @@ public struct TransportUnderTest: Sendable {
     public var transport: any SessionTransport
     /// Whether the requests come over a secure connection. The default is true.
     public var isSecure = true
+    /// Whether a request may carry several texts. Where it may not, one with several is to be refused. The default is
+    /// true.
+    public var carriesSeveral = true
     /// The fields of a request that carries these texts as its tokens, in this order.
     public var carrying: @Sendable ([String]) -> HTTPFields
     /// The fields of the next request of a client that has had this response, and was given nothing before.
@@ -61,6 +64,17 @@ public struct TransportUnderTest: Sendable {
                 return fields
             }
         )
+    }
+
+    /// The bearer transport, with a program that keeps what it is handed in the response field `Authorization`.
+    public static func bearer() -> TransportUnderTest {
+        var subject = TransportUnderTest(
+            BearerTransport(responseField: .authorization),
+            carrying: { texts in HTTPFields(texts.map { HTTPField(name: .authorization, value: "Bearer \($0)") }) },
+            returning: { response in response[.authorization].map { [.authorization: $0] } ?? [:] }
+        )
+        subject.carriesSeveral = false
+        return subject
     }
 
     func request(_ fields: HTTPFields) -> SessionRequest {

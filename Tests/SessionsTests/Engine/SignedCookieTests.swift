@@ -15,35 +15,18 @@ import Testing
 struct SignedCookieTests {
     private let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
     private let browser = TestBrowser()
-    private let origin = "https://example.com"
 
-    private func engine(_ keyring: SecretKeyring?) throws -> SessionEngine {
-        try SessionEngine(.stored(in: self.store, signedWith: keyring))
-    }
-
-    @discardableResult
-    private func visit(
-        _ engine: SessionEngine,
-        _ handler: (Session) async throws -> Void = { _ in }
-    ) async throws -> HTTPFields {
-        var fields = HTTPFields()
-        self.browser.addCookies(to: &fields, for: self.origin)
-        let request = SessionRequest(headerFields: fields, isSecure: true)
-        let session = try await engine.open(request, logger: Site().logger)
-        try await handler(session)
-        var response = HTTPFields()
-        try await engine.close(session, response: &response)
-        self.browser.receive(response, from: self.origin)
-        return response
+    private func site(_ keyring: SecretKeyring?) throws -> EngineSite {
+        try EngineSite(.stored(in: self.store, signedWith: keyring))
     }
 
     @Test("a forged token is refused before the store is asked, every bit of it")
     func forged() async throws {
-        let engine = try self.engine(.ephemeral())
-        try await self.visit(engine) { try await $0.logIn("ada") }
+        let site = try self.site(.ephemeral())
+        try await site.visit(self.browser) { try await $0.logIn("ada") }
         let text = try #require(self.browser.token)
         #expect(text.utf8.count == 108)
-        try await self.visit(engine) { #expect($0.subject == "ada") }
+        try await site.visit(self.browser) { #expect($0.subject == "ada") }
         let calls = self.store.count(of: .load)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         let characters = Array(text)
@@ -57,8 +40,7 @@ struct SignedCookieTests {
             }
         }
         for forgery in forgeries {
-            let request = SessionRequest(headerFields: [.cookie: "__Host-session=\(forgery)"], isSecure: true)
-            let session = try await engine.open(request, logger: Site().logger)
+            let session = try await site.open([.cookie: "__Host-session=\(forgery)"])
             #expect(session.subject == nil)
         }
         #expect(self.store.count(of: .load) == calls)
@@ -68,27 +50,26 @@ struct SignedCookieTests {
     func rotation() async throws {
         let (old, new) = (SecretKey.generated(), SecretKey.generated())
         let keyring = try SecretKeyring([old])
-        let engine = try self.engine(keyring)
-        try await self.visit(engine) { try await $0.logIn("ada") }
+        let site = try self.site(keyring)
+        try await site.visit(self.browser) { try await $0.logIn("ada") }
         let before = try #require(self.browser.token)
         try keyring.replaceKeys(with: [new, old])
-        let response = try await self.visit(engine) { #expect($0.subject == "ada") }
+        let response = try await site.visit(self.browser) { #expect($0.subject == "ada") }
         #expect(response[.setCookie] != nil)
         try keyring.replaceKeys(with: [new])
-        try await self.visit(engine) { #expect($0.subject == "ada") }
-        let request = SessionRequest(headerFields: [.cookie: "__Host-session=\(before)"], isSecure: true)
-        let replay = try await engine.open(request, logger: Site().logger)
+        try await site.visit(self.browser) { #expect($0.subject == "ada") }
+        let replay = try await site.open([.cookie: "__Host-session=\(before)"])
         #expect(replay.subject == nil)
     }
 
     @Test("a bare token is nothing where tokens are signed, and a signed one where they are bare")
     func mixed() async throws {
-        let (signed, bare) = (try self.engine(.ephemeral()), try self.engine(nil))
-        try await self.visit(bare) { try await $0.logIn("ada") }
-        try await self.visit(signed) { session in
+        let (signed, bare) = (try self.site(.ephemeral()), try self.site(nil))
+        try await bare.visit(self.browser) { try await $0.logIn("ada") }
+        try await signed.visit(self.browser) { session in
             #expect(session.subject == nil)
             try await session.logIn("grace")
         }
-        try await self.visit(bare) { #expect($0.subject == nil) }
+        try await bare.visit(self.browser) { #expect($0.subject == nil) }
     }
 }

@@ -29,7 +29,7 @@ struct LawSite: TestSite {
         self.engine = try SessionEngine(
             backend.make(store),
             configuration: configuration,
-            transport: AuditedTransport(configuration)
+            transports: [AuditedTransport(CookieTransport(configuration))]
         )
     }
 

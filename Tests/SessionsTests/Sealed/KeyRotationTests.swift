@@ -28,7 +28,7 @@ struct KeyRotationTests {
                 group.addTask {
                     var failures = 0
                     for request in 0..<500 {
-                        try await site.visit(visitor, at: request % 2) { session in
+                        try await site.servers[request % 2].visit(visitor) { session in
                             if session.subject != "visitor \(index)" { failures += 1 }
                             if request % 10 == 0 { session[.views] += 1 }
                         }

@@ -37,7 +37,7 @@ struct RevocationTests {
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let thief = browser.copy(of: site)
-        try await site.visit(thief, at: kind.servers - 1) { #expect($0.subject == "ada") }
+        try await site.servers[kind.servers - 1].visit(thief) { #expect($0.subject == "ada") }
         try await site.visit(browser) { try await $0.logOut() }
         #expect(browser.cookies.isEmpty)
         try await site.visit(thief) { #expect($0.subject == nil) }
@@ -51,10 +51,10 @@ struct RevocationTests {
             let browser = site.browser()
             try await site.visit(browser) { try await $0.logIn("ada") }
             let thief = browser.copy(of: site)
-            try await site.visit(thief, at: 1) { #expect($0.subject == "ada") }
-            try await site.visit(browser, at: 0) { try await $0.logOut() }
+            try await site.servers[1].visit(thief) { #expect($0.subject == "ada") }
+            try await site.servers[0].visit(browser) { try await $0.logOut() }
             site.clock.advance(by: delay)
-            try await site.visit(thief, at: 1) { #expect($0.subject == nil) }
+            try await site.servers[1].visit(thief) { #expect($0.subject == nil) }
         }
     }
 

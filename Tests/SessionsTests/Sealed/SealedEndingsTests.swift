@@ -110,11 +110,11 @@ struct SealedEndingsTests {
         }
         // A server that knows nothing of it yet may give a stranger a session that is over before long, once.
         let last = kind.servers - 1
-        try await site.visit(user, at: last) { try await $0.logIn("ada") }
+        try await site.servers[last].visit(user) { try await $0.logIn("ada") }
         site.clock.advance(by: .seconds(1))
-        try await site.visit(user, at: last) { #expect($0.subject == "ada") }
-        try await site.visit(stranger, at: last) { $0[.views] = 2 }
-        try await site.visit(stranger, at: last) { #expect($0[.views] == 2) }
+        try await site.servers[last].visit(user) { #expect($0.subject == "ada") }
+        try await site.servers[last].visit(stranger) { $0[.views] = 2 }
+        try await site.servers[last].visit(stranger) { #expect($0[.views] == 2) }
     }
 
     @Test(
@@ -156,11 +156,11 @@ struct SealedEndingsTests {
             try await site.visit(browser) { try await $0.logIn(name) }
         }
         let slow = browsers[0].copy(of: site)
-        try await site.visit(slow, at: 1) { #expect($0.subject == subject) }
+        try await site.servers[1].visit(slow) { #expect($0.subject == subject) }
         try await site.engine.revokeAll(of: subject)
         try await site.engine.revoke(SessionID(high: 1, low: 2))
         site.clock.advance(by: .seconds(1))
-        try await site.visit(slow, at: 1) { #expect($0.subject == nil) }
-        try await site.visit(browsers[1], at: 1) { #expect($0.subject == "ada") }
+        try await site.servers[1].visit(slow) { #expect($0.subject == nil) }
+        try await site.servers[1].visit(browsers[1]) { #expect($0.subject == "ada") }
     }
 }

@@ -17,16 +17,16 @@ struct SealedSessionTests {
     func anyServer() async throws {
         let site = try SealedSite(servers: 2)
         let browser = site.browser()
-        try await site.visit(browser, at: 0) { session in
+        try await site.servers[0].visit(browser) { session in
             try await session.logIn("ada")
             session[.theme] = "dark"
         }
-        try await site.visit(browser, at: 1) { session in
+        try await site.servers[1].visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session[.theme] == "dark")
             session[.views] += 1
         }
-        try await site.visit(browser, at: 0) { #expect($0[.views] == 1) }
+        try await site.servers[0].visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("a visitor of whom nothing is remembered gets no cookie")

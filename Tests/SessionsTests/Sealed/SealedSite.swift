@@ -5,22 +5,18 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-
-import HTTPTypes
 import InMemoryLogging
-import Logging
-@testable import Sessions
+import Sessions
 import SessionsTesting
 
 /// Servers with the same keys, each with an engine of its own, and a store for their revocations.
-struct SealedSite: Sendable {
+struct SealedSite: TestSite {
     let clock: ManualClock
     let store: FaultySessionStore
     let subjects: FaultySubjectStore
     let keyring: SecretKeyring
-    let engines: [SessionEngine]
+    let servers: [EngineSite]
     let logs = InMemoryLogHandler()
-    let origin = "https://example.com"
 
     init(
         servers: Int = 1,
@@ -36,61 +32,21 @@ struct SealedSite: Sendable {
         self.subjects = store
         let keyring = keyring ?? SecretKeyring.ephemeral()
         self.keyring = keyring
-        var configuration = SessionConfiguration()
-        configuration.clock = clock.sessionClock
-        configure(&configuration)
-        self.engines = try (0..<servers).map { _ in
-            try SessionEngine(
+        let logs = self.logs
+        self.servers = try (0..<servers).map { _ in
+            try EngineSite(
                 .sealed(
                     with: keyring,
                     revocation: revocation?(store) ?? .inMemoryUntilRestart,
                     maximumCookies: maximumCookies
                 ),
-                configuration: configuration
+                clock: clock,
+                logs: logs,
+                configure
             )
         }
     }
 
-    var engine: SessionEngine { self.engines[0] }
-
-    var logger: Logger {
-        var logger = Logger(label: "test") { _ in self.logs }
-        logger.logLevel = .trace
-        return logger
-    }
-
-    func browser() -> TestBrowser { TestBrowser(clock: self.clock.sessionClock) }
-
-    func open(_ browser: TestBrowser, at server: Int = 0, isPassive: Bool = false) async throws -> Session {
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: self.origin)
-        return try await self.open(fields, at: server, isPassive: isPassive)
-    }
-
-    func open(_ fields: HTTPFields, at server: Int = 0, isPassive: Bool = false) async throws -> Session {
-        try await self.engines[server].open(
-            SessionRequest(headerFields: fields, isSecure: true, clientAddress: "192.0.2.1", isPassive: isPassive),
-            logger: self.logger
-        )
-    }
-
-    @discardableResult
-    func close(_ session: Session, _ browser: TestBrowser, at server: Int = 0) async throws -> HTTPFields {
-        var response = HTTPFields()
-        defer { browser.receive(response, from: self.origin) }
-        try await self.engines[server].close(session, response: &response)
-        return response
-    }
-
-    @discardableResult
-    func visit(
-        _ browser: TestBrowser,
-        at server: Int = 0,
-        isPassive: Bool = false,
-        _ handler: (Session) async throws -> Void = { _ in }
-    ) async throws -> HTTPFields {
-        let session = try await self.open(browser, at: server, isPassive: isPassive)
-        try await handler(session)
-        return try await self.close(session, browser, at: server)
-    }
+    /// The first server's.
+    var engine: SessionEngine { self.servers[0].engine }
 }

@@ -5,31 +5,35 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-
 import HTTPTypes
 import LogAudit
 import Sessions
 
-/// Texts in cookies, each noted for the audit of the logs.
+/// A transport whose every text is noted for the audit of the logs.
 struct AuditedTransport: SessionTransport {
-    private let cookies: CookieTransport
+    private let base: any SessionTransport
 
-    init(_ configuration: SessionConfiguration) {
-        self.cookies = CookieTransport(configuration)
+    init(_ base: any SessionTransport) {
+        self.base = base
     }
 
-    var requestField: HTTPField.Name { self.cookies.requestField }
+    var kind: SessionTransportKind { self.base.kind }
+    var requestField: HTTPField.Name { self.base.requestField }
+    var isAmbient: Bool { self.base.isAmbient }
+    var handsOut: Bool { self.base.handsOut }
 
     func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
-        self.cookies.read(request, into: &reading)
+        self.base.read(request, into: &reading)
     }
 
     func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
-        self.cookies.set(text, instruction, in: &response)
-        LogAudit.noteTokens(in: response)
+        self.base.set(text, instruction, in: &response)
+        LogAudit.noteToken(text)
     }
 
     func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
-        self.cookies.clear(instruction, in: &response)
+        self.base.clear(instruction, in: &response)
     }
+
+    func challenge(_ challenge: SessionChallenge) -> String? { self.base.challenge(challenge) }
 }

@@ -41,7 +41,7 @@ struct Site: TestSite {
         self.engine = try SessionEngine(
             .stored(in: store, encryptedAtRest: encryptedAtRest),
             configuration: configuration,
-            transport: AuditedTransport(configuration)
+            transports: [AuditedTransport(CookieTransport(configuration))]
         )
     }
 

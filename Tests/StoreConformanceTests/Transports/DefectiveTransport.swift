@@ -18,7 +18,7 @@ struct DefectiveTransport: SessionTransport {
     let defect: TransportDefect?
 
     static func underTest(_ defect: TransportDefect?) -> TransportUnderTest {
-        TransportUnderTest(
+        var subject = TransportUnderTest(
             DefectiveTransport(defect: defect),
             carrying: { texts in HTTPFields(texts.map { HTTPField(name: self.field, value: $0) }) },
             returning: { response in
@@ -27,10 +27,13 @@ struct DefectiveTransport: SessionTransport {
                 return [self.field: text]
             }
         )
+        subject.carriesSeveral = defect != .severalAreTaken
+        return subject
     }
 
     private func has(_ defect: TransportDefect) -> Bool { self.defect == defect }
 
+    var kind: SessionTransportKind { SessionTransportKind("test") }
     var requestField: HTTPField.Name { Self.field }
 
     func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {

@@ -28,6 +28,11 @@ struct TransportConformanceTests {
         try await rule.check(subject)
     }
 
+    @Test("BearerTransport keeps the rule", arguments: TransportConformance.rules)
+    func bearer(_ rule: TransportRule) async throws {
+        try await rule.check(.bearer())
+    }
+
     @Test("a transport in a field of its own keeps the rule", arguments: TransportConformance.rules)
     func flawless(_ rule: TransportRule) async throws {
         try await rule.check(DefectiveTransport.underTest(nil))

@@ -14,7 +14,7 @@ enum TransportDefect: CaseIterable, Sendable, CustomTestStringConvertible {
     // Reading
     case absenceIsMalformed, orderIsReversed, repetitionIsRefused, surplusIsNotCounted, refererIsRead
     // Hostile input
-    case plainBase64IsTaken, stopsAtTheMalformed, givesUpOnMany, longTextsAreFolded
+    case plainBase64IsTaken, stopsAtTheMalformed, givesUpOnMany, severalAreTaken, longTextsAreFolded
     // Writing
     case firstFieldIsQuoted, tokensPileUp, clearIsTooLate, setIsTooLate, othersAreSweptAway, longAgesAreDropped
 
@@ -32,6 +32,7 @@ enum TransportDefect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .plainBase64IsTaken: "what is not a token is not read, and counted"
         case .stopsAtTheMalformed: "a token beside what is none is read"
         case .givesUpOnMany: "fifty thousand texts are read in bounds, and the token among them"
+        case .severalAreTaken: "several texts where there may be one are refused, and none of them is read"
         case .longTextsAreFolded: "any bytes at all are read without a trap"
         case .firstFieldIsQuoted: "what is handed out comes back"
         case .tokensPileUp: "of two tokens in one response the second stands alone"

@@ -78,7 +78,8 @@ extension StoredSessions {
         return live
     }
 
-    /// Page by page, each page at once. Every session that is there all the while is met.
+    /// Page by page, so that never more than a page is in memory or under way; the endings of a page at once, so that a
+    /// store can commit them together. Every session that is there all the while is met.
     func endEverything() async throws {
         guard let enumerable = self.store.store as? any EnumerableSessionStore else { throw SessionError.notEnumerable }
         var last: SessionID?

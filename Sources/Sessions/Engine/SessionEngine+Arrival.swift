@@ -1,0 +1,81 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+import Logging
+
+extension SessionEngine {
+    /// Finds out what a request stands on, by whatever transports its visitor came.
+    ///
+    /// - Throws: ``SessionError``: what a transport refused, `conflictingSessions`, or `storeUnavailable`.
+    func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
+        guard self.transports.count > 1 else {
+            return try await self.arrival(of: try self.reading(by: 0, of: request), by: 0, request, logger: logger)
+        }
+        var arrivals: [Arrival] = []
+        for index in self.transports.indices {
+            let reading = try self.reading(by: index, of: request)
+            guard !reading.isEmpty else { continue }
+            arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
+        }
+        guard !arrivals.isEmpty else {
+            return try await self.arrival(of: self.keeper.reading(for: request), by: 0, request, logger: logger)
+        }
+        return try self.settle(arrivals, logger: logger)
+    }
+
+    /// What a transport finds in a request.
+    private func reading(by index: Int, of request: SessionRequest) throws(SessionError) -> SessionTokenReading {
+        var reading = self.keeper.reading(for: request)
+        self.transports[index].read(request, into: &reading)
+        guard let refusal = reading.refusal else { return reading }
+        throw .invalidCredentials(refusal, challenges: self.challenges(refusal))
+    }
+
+    private func arrival(
+        of reading: SessionTokenReading,
+        by index: Int,
+        _ request: SessionRequest,
+        logger: Logger
+    ) async throws -> Arrival {
+        var arrival: Arrival
+        do {
+            arrival = try await self.keeper.arrival(of: reading, request, logger: logger)
+        } catch let error as SessionError {
+            let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
+            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
+            guard policy.goesOnAnonymously else { throw error }
+            arrival = Arrival(standing: .detached(.storeUnavailable(error)), reason: .storeUnavailable)
+        }
+        arrival.transport = index
+        return arrival
+    }
+
+    /// One visitor of what came by several transports, or nobody; never two made into one.
+    private func settle(_ arrivals: [Arrival], logger: Logger) throws(SessionError) -> Arrival {
+        let ids = Set(arrivals.compactMap(\.recognisedID))
+        guard ids.count <= 1, arrivals.count == 1 || !arrivals.contains(where: { $0.reason == .several }) else {
+            logger.warning(
+                "A request is refused that carries the sessions of several visitors, by different transports",
+                metadata: ["session.ids": .array(ids.map { "\($0)" })]
+            )
+            throw .conflictingSessions
+        }
+        // What a program sent on purpose says more than what a browser sends of its own accord.
+        let deliberate = arrivals.first { !self.transports[$0.transport].isAmbient }
+        guard let deliberate else { return arrivals.first { $0.recognisedID != nil } ?? arrivals[0] }
+        // And when it opens nothing, nobody else must be taken for its sender.
+        guard deliberate.recognisedID != nil || ids.isEmpty || deliberate.isOutage else {
+            throw .invalidCredentials(.unknownToken, challenges: self.challenges(.unknownToken))
+        }
+        return deliberate
+    }
+
+    /// What the transports ask of clients that are to say who they are.
+    func challenges(_ challenge: SessionChallenge) -> [String] {
+        self.transports.compactMap { $0.challenge(challenge) }
+    }
+}
