@@ -19,30 +19,6 @@ import Testing
 /// Rows of the security checklist that hold for every store of this package.
 @Suite("Checklist: stores")
 struct StoreChecklistTests {
-    /// One visitor of a server with a store.
-    private struct Visitor: Sendable {
-        let engine: SessionEngine
-        let browser = TestBrowser()
-
-        init(_ store: any SessionStore) throws {
-            // What is tested is what is stored, not how fast a machine is that does other things as well.
-            var configuration = SessionConfiguration()
-            configuration.storeDeadline = .minutes(1)
-            self.engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        }
-
-        func visit(_ handler: (Session) async throws -> Void = { _ in }) async throws {
-            var request = SessionRequest(headerFields: [:])
-            self.browser.addCookies(to: &request.headerFields, for: "https://example.com/")
-            let session = try await self.engine.open(request, logger: LogAudit.logger())
-            try await handler(session)
-            var response = HTTPFields()
-            try await self.engine.close(session, response: &response)
-            LogAudit.noteTokens(in: response)
-            self.browser.receive(response, from: "https://example.com/")
-        }
-    }
-
     /// Opens a store, and opens it again where that means something.
     private func withStores(_ body: (_ open: () throws -> any SessionStore) async throws -> Void) async throws {
         let memory = MemorySessionStore()
@@ -55,13 +31,13 @@ struct StoreChecklistTests {
     @Test("CVE-2023-20862: a logout is in the store, whichever it is, also when it is opened again")
     func logout() async throws {
         try await self.withStores { open in
-            let visitor = try Visitor(try open())
+            let visitor = try StoreVisitor(try open())
             try await visitor.visit { try await $0.logIn("ada") }
             let cookie = try #require(visitor.browser.cookie(named: "__Host-session"))
             try await visitor.visit { try await $0.logOut() }
             #expect(visitor.browser.cookies.isEmpty)
             for _ in 0..<2 {
-                let thief = try Visitor(try open())
+                let thief = try StoreVisitor(try open())
                 thief.browser.plant(cookie)
                 try await thief.visit { #expect($0.id == nil && !$0.isAuthenticated) }
             }
@@ -72,7 +48,7 @@ struct StoreChecklistTests {
     func cancellation() async throws {
         let (first, second) = (SessionKey<Int>.counter("first"), SessionKey<Int>.counter("second"))
         try await self.withStores { open in
-            let visitor = try Visitor(try open())
+            let visitor = try StoreVisitor(try open())
             try await visitor.visit {
                 $0[first] += 1; $0[second] += 1
             }
@@ -107,7 +83,7 @@ struct StoreChecklistTests {
             var configuration = SQLiteStoreConfiguration()
             configuration.busyTimeout = .seconds(30)
             let store = try SQLiteSessionStore(path: path, configuration: configuration)
-            let (victim, other) = (try Visitor(store), try Visitor(store))
+            let (victim, other) = (try StoreVisitor(store), try StoreVisitor(store))
             try await other.visit { try await $0.logIn("alan") }
             try await victim.visit { try await $0.logIn("ada") }
             let id = try #require(try await store.sessions(of: "ada", now: SessionClock.system.now).first?.id)
