@@ -27,6 +27,9 @@ extension StoreConformance {
             record.isRemembered = true
             record.previousSecret = .init(hash: samples.secretHash(), validUntil: samples.now, nonce: .max)
             record.cookieOverrides = .init(domain: "example.com", path: "/a", sameSite: .strict, priority: .high)
+            record.firstClient = SessionClient(address: "2001:db8::1", userAgent: "Mozilla/5.0 (\u{0}; \u{1F98A})")
+            record.lastClient = SessionClient(address: nil, userAgent: "")
+            record.deviceLabel = "The \u{1F4BB} in the kitchen"
             try await store.create(record, now: samples.now)
             try check.expect(try await store.load(record.id, now: samples.now), is: .found(record), "load")
         },
