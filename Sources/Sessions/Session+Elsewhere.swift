@@ -49,8 +49,10 @@ extension Session {
     public func logOut(_ id: SessionID) async throws -> Bool {
         try await self.alone {
             guard let record = self.access({ $0.live?.record }), let subject = record.subject else { return false }
-            guard id != record.id else { return try await self.endCurrent() }
-            return try await self.engine.keeper.end(id, of: subject)
+            guard id != record.id else { return try await self.endCurrent(.loggedOut) }
+            guard try await self.engine.keeper.end(id, of: subject) else { return false }
+            self.report(.ended, .loggedOut, id, subject: subject)
+            return true
         }
     }
 
@@ -62,8 +64,12 @@ extension Session {
     @discardableResult
     public func logOut(_ token: SessionToken) async throws -> Bool {
         try await self.alone {
-            if let live = self.access({ $0.live }), live.token.matches(token) { return try await self.endCurrent() }
-            return try await self.engine.keeper.end(token, logger: self.logger)
+            if let live = self.access({ $0.live }), live.token.matches(token) {
+                return try await self.endCurrent(.loggedOut)
+            }
+            guard try await self.engine.keeper.end(token, logger: self.logger) else { return false }
+            self.report(.ended, .loggedOut, token.id)
+            return true
         }
     }
 
@@ -83,6 +89,7 @@ extension Session {
                 throw SessionError.ended(live.record.id)
             }
             self.withState { $0.standing = .live(kept) }
+            self.report(.ended, .others, subject: subject)
         }
     }
 
@@ -97,8 +104,9 @@ extension Session {
                 // This one last, so that its visitor can try again. A mark that ends all of them spares none.
                 let kept: Set<SessionID> = self.engine.keeper.isSealed ? [] : [record.id]
                 try await self.engine.keeper.endAll(of: subject, except: kept)
+                self.report(.ended, .allOfSubject, subject: subject)
             }
-            try await self.endCurrent()
+            try await self.endCurrent(.loggedOut)
         }
     }
 }

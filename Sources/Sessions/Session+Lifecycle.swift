@@ -95,6 +95,7 @@ extension Session {
         try await self.beforeResponse("renew()") {
             guard let live = self.access({ $0.live }) else { return }
             try await self.renew(live) { _ in }
+            self.report(.renewed, .asked, live.record.id, subject: live.record.subject)
         }
     }
 
@@ -108,6 +109,7 @@ extension Session {
             state.standing = .live(renewed)
             state.cookieDuty = .set
         }
+        self.reportMerge(of: renewed.record, since: live.record)
     }
 
     /// Ends the session, if there is one, and begins a new, empty one: another id, another secret, nobody logged in.
@@ -116,7 +118,7 @@ extension Session {
     ///   old one has ended all the same.
     public func regenerate() async throws {
         try await self.beforeResponse("regenerate()") {
-            try await self.endCurrent()
+            try await self.endCurrent(.regenerated)
             try self.requireAttached()
             try await self.create { _ in }
         }
@@ -138,7 +140,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
     public func destroy() async throws {
-        try await self.alone { _ = try await self.endCurrent() }
+        try await self.alone { _ = try await self.endCurrent(.destroyed) }
     }
 
     /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session

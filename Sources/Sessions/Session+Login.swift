@@ -117,7 +117,7 @@ extension Session {
             try configuration.checkSize(of: carried)
             let marks = try await keeper.loginMarks(of: subject)
             let plan = try await self.limitPlan(for: subject, replacing: before?.id)
-            try await self.endCurrent()
+            try await self.endCurrent(.login)
             try await self.makeRoom(plan, for: subject)
             let client = SessionClient(of: self.request)
             try await self.create { record in
@@ -129,6 +129,7 @@ extension Session {
                 record.deviceLabel = deviceLabel?.cut(toBytes: SessionRecord.labelLimit)
                 if remember { record.setRemembered(true, configuration, now: record.createdAt) }
             }
+            self.report(.loggedIn, nil, self.withState { $0.live?.record.id }, subject: subject)
             try await self.keepLimit(plan, for: subject)
         }
     }
@@ -151,6 +152,8 @@ extension Session {
             let configuration = self.engine.configuration
             let now = configuration.clock.now
             try await self.renew(live) { $0.authenticateAnew(configuration, now: now) }
+            let record = self.withState { $0.live?.record }
+            self.report(.reauthenticated, nil, record?.id, subject: record?.subject)
         }
     }
 
@@ -158,6 +161,6 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
     public func logOut() async throws {
-        try await self.destroy()
+        try await self.alone { _ = try await self.endCurrent(.loggedOut) }
     }
 }

@@ -35,7 +35,7 @@ extension Session {
             guard isRemembered != live.record.isRemembered else { return }
             let now = configuration.clock.now
             if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
-                try await self.endCurrent()
+                try await self.endCurrent(.expired)
                 return
             }
             let isWritten = try await self.rewrite {

@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+public import Tracing
+
 /// Everything an application may decide about its sessions. Every default is safe.
 ///
 /// A ``SessionEngine`` checks its configuration when it is made and refuses what is unsafe or contradicts itself, in
@@ -103,6 +105,14 @@ public struct SessionConfiguration: Sendable {
     ///
     /// Unlike express-session's, such a write cannot undo another request's: it is a compare-and-set like any other.
     public var writesUnchangedSessions = false
+
+    /// Who is told what happens to sessions, besides the log: an audit log, metrics, or whatever you write. The default
+    /// is nobody.
+    public var observers: [any SessionObserver] = []
+
+    /// What makes spans of the beginning and the end of each request's session, `session.open` and `session.close`, and
+    /// puts what happens to it into the span that is under way. The default is nil: none, which costs nothing.
+    public var tracer: (any Tracer)?
 
     /// The clock. The default is the system's; others are for tests.
     public var clock: SessionClock = .system

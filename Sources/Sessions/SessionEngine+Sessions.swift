@@ -17,7 +17,7 @@ extension SessionEngine {
     ///   no lists.
     public func activeSessions(of subject: String) async throws -> [ActiveSession] {
         try SessionError.check(subject: subject)
-        return ActiveSession.list(try await self.keeper.sessions(of: subject))
+        return ActiveSession.list(try await self.outside { try await self.keeper.sessions(of: subject) })
     }
 
     /// Ends a session by its id, now, whoever's it is. No request that begins after this has returned gets in with its
@@ -30,7 +30,11 @@ extension SessionEngine {
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend cannot do it.
     @discardableResult
     public func revoke(_ id: SessionID) async throws -> Bool {
-        try await self.keeper.end(id, of: nil)
+        try await self.outside {
+            guard try await self.keeper.end(id, of: nil) else { return false }
+            self.configuration.report(.ended, .revoked, id)
+            return true
+        }
     }
 
     /// Ends all sessions of a user, now: after a password was changed, or when an account is closed (ASVS 5.0, 7.4.2
@@ -46,7 +50,10 @@ extension SessionEngine {
     ///   cannot do it; sealed sessions cannot keep some.
     public func revokeAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         try SessionError.check(subject: subject)
-        try await self.keeper.endAll(of: subject, except: kept)
+        try await self.outside {
+            try await self.keeper.endAll(of: subject, except: kept)
+            self.configuration.report(.ended, .allOfSubject, subject: subject)
+        }
     }
 
     /// Ends all sessions of everybody, now, those of visitors whom nobody knows among them: after a break-in
@@ -59,6 +66,19 @@ extension SessionEngine {
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it; and
     ///   `CancellationError`. Some sessions may then have ended: call it again.
     public func revokeEverything() async throws {
-        try await self.keeper.endEverything()
+        try await self.outside {
+            try await self.keeper.endEverything()
+            self.configuration.report(.ended, .everything)
+        }
+    }
+
+    /// Does something that belongs to no request. Its failures have no log but the caller's.
+    private func outside<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch {
+            self.configuration.report(storeFailure: error, .outside)
+            throw error
+        }
     }
 }

@@ -76,9 +76,13 @@ public final class SessionEngine: Sendable {
     ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
     public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
-        let request = self.configuration.trustedProxies.resolve(request)
-        let arrival = try await self.arrival(of: request, logger: logger)
-        return Session(engine: self, request: request, logger: logger, arrival: arrival)
+        try await self.traced("session.open") {
+            let request = self.configuration.trustedProxies.resolve(request)
+            let arrival = try await self.arrival(of: request, logger: logger)
+            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+        } describe: { session, span in
+            session.describe(in: span)
+        }
     }
 
     /// How a handler came to its end.
@@ -110,21 +114,25 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
-        var failure: (any Error)?
-        let cookie = await session.gate.whenFree { () -> SessionPlan.CookieStep in
-            var cookie: SessionPlan.CookieStep
-            do {
-                cookie = try await session.finish(outcome)
-            } catch {
-                session.logger.error("The session could not be stored", metadata: ["error": "\(error)"])
-                failure = error
-                cookie = session.cookieOfVerbs
+        try await self.traced("session.close") {
+            var failure: (any Error)?
+            let cookie = await session.gate.whenFree { () -> SessionPlan.CookieStep in
+                var cookie: SessionPlan.CookieStep
+                do {
+                    cookie = try await session.finish(outcome)
+                } catch {
+                    session.reportUnstored(error)
+                    failure = error
+                    cookie = session.cookieOfVerbs
+                }
+                session.withState { $0.hasResponseStarted = true }
+                return cookie
             }
-            session.withState { $0.hasResponseStarted = true }
-            return cookie
+            session.write(cookie, to: &response)
+            session.logWhy(cookie, failure)
+            if let failure { throw failure }
+        } describe: { _, span in
+            session.describe(in: span)
         }
-        session.write(cookie, to: &response)
-        session.logWhy(cookie, failure)
-        if let failure { throw failure }
     }
 }

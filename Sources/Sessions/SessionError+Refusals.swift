@@ -92,7 +92,7 @@ extension SessionError {
         guard (1...1024).contains(subject.utf8.count) else {
             throw SessionError(.invalidSubject, "A subject has 1 to 1,024 bytes; this one has \(subject.utf8.count).")
         }
-        guard !subject.utf8.elementsEqual(RevocationStore.subject.utf8) else {
+        guard !subject.utf8.starts(with: SessionRecord.reservedPrefix.utf8) else {
             throw SessionError(.invalidSubject, "This subject is kept for the library: choose another.")
         }
     }

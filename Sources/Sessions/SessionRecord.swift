@@ -117,6 +117,12 @@ public struct SessionRecord: Sendable, Equatable {
         self.subject?.utf8.elementsEqual(subject.utf8) ?? false
     }
 
+    /// How the subjects of records begin that are the library's own and no sessions. No visitor can log in under one.
+    static let reservedPrefix = "\u{0}swift-sessions "
+
+    /// Whether this is a session, and not something else that the library keeps in the same store.
+    var isSession: Bool { !(self.subject?.utf8.starts(with: Self.reservedPrefix.utf8) ?? false) }
+
     /// Applies a touch: never earlier, and never past the absolute limit.
     public mutating func apply(_ touch: SessionTouch) {
         self.lastAccessedAt = max(self.lastAccessedAt, touch.lastAccessedAt)

@@ -29,12 +29,13 @@ struct Arrival {
 
 extension Arrival {
     /// Nobody is believed who comes as several visitors at once; nil when there is one, or none.
-    static func ofSeveral(_ valid: [SessionState.LiveSession], logger: Logger) -> Arrival? {
+    static func ofSeveral(
+        _ valid: [SessionState.LiveSession],
+        _ configuration: SessionConfiguration,
+        logger: Logger
+    ) -> Arrival? {
         guard valid.count > 1 else { return nil }
-        logger.warning(
-            "A request carries several valid session tokens, so none is believed",
-            metadata: ["session.ids": .array(valid.map { "\($0.record.id)" })]
-        )
+        configuration.report(several: valid.map(\.record.id), to: logger)
         return Arrival(standing: .visitor, reason: .several)
     }
 }

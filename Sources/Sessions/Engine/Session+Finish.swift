@@ -86,7 +86,7 @@ extension Session {
                 state.cookieDuty = .set
                 if let transport = state.nextTransport { state.transport = transport }
             }
-            self.logger.debug("A session began", metadata: ["session.id": "\(live.record.id)"])
+            self.report(.created, nil, live.record.id, subject: live.record.subject)
             return true
         }
     }
@@ -95,8 +95,10 @@ extension Session {
     private func update(_ touch: SessionTouch?, isRenewing: Bool) async throws -> Bool {
         guard let token = self.withState({ $0.live?.token }) else { return false }
         let configuration = self.engine.configuration
-        return try await self.writingChanges { changes in
+        var isRenewed = false
+        let isWritten = try await self.writingChanges { changes in
             try await self.rewrite { record in
+                isRenewed = false
                 record.values = try changes.apply(to: record.values)
                 if let touch {
                     record.apply(touch)
@@ -110,9 +112,14 @@ extension Session {
                         random: configuration.random,
                         now: configuration.clock.now
                     )
+                    isRenewed = true
                 }
             }
         }
+        if isWritten, isRenewed {
+            self.report(.renewed, .time, token.id, subject: self.withState { $0.live?.record.subject })
+        }
+        return isWritten
     }
 
     /// Rewrites the record of the session, on its newest version.
@@ -127,6 +134,7 @@ extension Session {
                 live.record = record
                 state.standing = .live(live)
             }
+            self.reportMerge(of: record, since: live.record)
             return true
         case .gone:
             self.detach(live.record.id)
@@ -152,7 +160,7 @@ extension Session {
             }
         } catch let error as SessionError {
             guard self.storeFailurePolicy.forgivesTouch else { throw error }
-            self.logger.error("A session could not be touched", metadata: ["session.id": "\(id)", "error": "\(error)"])
+            self.report(.storeFailed, .touching, id, error: error)
             return true
         }
         self.withState { state in
@@ -174,7 +182,7 @@ extension Session {
         do {
             let isWritten = try await write(changes)
             self.withState { $0.settleChanges() }
-            if !isWritten, !changes.isEmpty { self.logDrop() }
+            if !isWritten, !changes.isEmpty { self.reportDrop() }
             return isWritten
         } catch {
             self.withState { $0.restoreChanges() }
@@ -184,11 +192,7 @@ extension Session {
 
     private func drop() {
         self.withState { $0.discardChanges() }
-        self.logDrop()
-    }
-
-    private func logDrop() {
-        self.logger.info("Changes of a session were dropped: it ended, or cannot be reached, or the response had begun")
+        self.reportDrop()
     }
 
     /// The session is gone: what this request set is dropped, and it sets no cookie.
@@ -198,7 +202,7 @@ extension Session {
             state.standing = .detached(.ended(id))
             state.cookieDuty = .none
         }
-        self.logger.info("A session ended while a request used it", metadata: ["session.id": "\(id)"])
+        self.report(.refused, .endedMeanwhile, id)
     }
 }
 

@@ -41,7 +41,10 @@ extension Session {
         case .endOldest:
             return LimitPlan(ending: sessions.dropLast(limit - 1).map(\.id), rule: decision)
         case .refuse:
-            guard sessions.count < limit else { throw SessionError.sessionLimit(limit) }
+            guard sessions.count < limit else {
+                self.report(.limitReached, .newestRefused, subject: subject)
+                throw SessionError.sessionLimit(limit)
+            }
             return LimitPlan(rule: decision)
         case .allow(let ending):
             return LimitPlan(ending: sessions.map(\.id).filter(ending.contains))
@@ -50,7 +53,14 @@ extension Session {
 
     /// Ends what is to make room.
     func makeRoom(_ plan: LimitPlan, for subject: String) async throws {
-        for id in plan.ending { _ = try await self.engine.keeper.end(id, of: subject) }
+        guard !plan.ending.isEmpty else { return }
+        self.report(.limitReached, plan.rule == nil ? .decided : .oldestEnded, subject: subject)
+        for id in plan.ending { try await self.endForLimit(id, of: subject) }
+    }
+
+    private func endForLimit(_ id: SessionID, of subject: String) async throws {
+        guard try await self.engine.keeper.end(id, of: subject) else { return }
+        self.report(.ended, .limit, id, subject: subject)
     }
 
     /// Looks after a login whether others came at the same time.
@@ -66,11 +76,13 @@ extension Session {
         guard sessions.count > limit else { return }
         guard rule == .endOldest else {
             // Two that race for the last place may both see the other, and both withdraw.
-            try await self.endCurrent()
+            self.report(.limitReached, .newestRefused, subject: subject)
+            try await self.endCurrent(.limit)
             throw SessionError.sessionLimit(limit)
         }
+        self.report(.limitReached, .oldestEnded, subject: subject)
         for session in sessions.dropLast(limit) {
-            _ = try await self.engine.keeper.end(session.id, of: subject)
+            try await self.endForLimit(session.id, of: subject)
             guard session.id == id else { continue }
             self.detach(id)
             throw SessionError.ended(id)

@@ -6,8 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Logging
-
 extension Session {
     /// Runs a verb when no other runs, and remembers a failure of the store, which the end of the request need not
     /// wait for a second time.
@@ -19,7 +17,7 @@ extension Session {
                 return result
             } catch let error as SessionError where error.code == .storeUnavailable {
                 self.withState { $0.storeFailure = error }
-                self.logger.error("The session store failed", metadata: ["error": "\(error)"])
+                self.report(.storeFailed, .verb, error: error)
                 throw error
             }
         }
@@ -48,9 +46,10 @@ extension Session {
 
     /// Ends the session that the request stands on, in the store first.
     ///
+    /// - Parameter reason: Why, for whoever listens.
     /// - Returns: Whether it was this call that ended it.
     @discardableResult
-    func endCurrent() async throws -> Bool {
+    func endCurrent(_ reason: SessionEvent.Reason) async throws -> Bool {
         guard let live = self.access({ $0.live }) else {
             self.withState { $0.discardChanges() }
             return false
@@ -72,7 +71,7 @@ extension Session {
                 state.ended = .init(transport: state.transport, cookieOverrides: live.record.cookieOverrides)
             }
         }
-        self.logger.debug("A session was ended", metadata: ["session.id": "\(id)"])
+        self.report(.ended, reason, id, subject: live.record.subject)
         return true
     }
 

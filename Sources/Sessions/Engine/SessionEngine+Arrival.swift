@@ -13,11 +13,12 @@ extension SessionEngine {
     /// - Throws: ``SessionError``: what a transport refused, `conflictingSessions`, or `storeUnavailable`.
     func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
         guard self.transports.count > 1 else {
-            return try await self.arrival(of: try self.reading(by: 0, of: request), by: 0, request, logger: logger)
+            let reading = try self.reading(by: 0, of: request, logger: logger)
+            return try await self.arrival(of: reading, by: 0, request, logger: logger)
         }
         var arrivals: [Arrival] = []
         for index in self.transports.indices {
-            let reading = try self.reading(by: index, of: request)
+            let reading = try self.reading(by: index, of: request, logger: logger)
             guard !reading.isEmpty else { continue }
             arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
         }
@@ -28,10 +29,15 @@ extension SessionEngine {
     }
 
     /// What a transport finds in a request.
-    private func reading(by index: Int, of request: SessionRequest) throws(SessionError) -> SessionTokenReading {
+    private func reading(
+        by index: Int,
+        of request: SessionRequest,
+        logger: Logger
+    ) throws(SessionError) -> SessionTokenReading {
         var reading = self.keeper.reading(for: request)
         self.transports[index].read(request, into: &reading)
         guard let refusal = reading.refusal else { return reading }
+        self.configuration.report(.refused, .malformed, to: logger)
         throw .invalidCredentials(refusal, challenges: self.challenges(refusal))
     }
 
@@ -44,9 +50,10 @@ extension SessionEngine {
         var arrival: Arrival
         do {
             arrival = try await self.keeper.arrival(of: reading, request, logger: logger)
+            if arrival.reason == .malformed { self.configuration.report(.refused, .malformed, to: logger) }
         } catch let error as SessionError {
             let policy = request.onStoreFailure ?? self.configuration.onStoreFailure
-            logger.error("The session could not be loaded", metadata: ["error": "\(error)"])
+            self.configuration.report(storeFailure: error, .opening, to: logger)
             guard policy.goesOnAnonymously else { throw error }
             arrival = Arrival(standing: .detached(.storeUnavailable(error)), reason: .storeUnavailable)
         }
@@ -58,10 +65,8 @@ extension SessionEngine {
     private func settle(_ arrivals: [Arrival], logger: Logger) throws(SessionError) -> Arrival {
         let ids = Set(arrivals.compactMap(\.recognisedID))
         guard ids.count <= 1, arrivals.count == 1 || !arrivals.contains(where: { $0.reason == .several }) else {
-            logger.warning(
-                "A request is refused that carries the sessions of several visitors, by different transports",
-                metadata: ["session.ids": .array(ids.map { "\($0)" })]
-            )
+            // Of several by one transport its keeper has said so.
+            if ids.count > 1 { self.configuration.report(several: ids.sorted(), to: logger) }
             throw .conflictingSessions
         }
         // What a program sent on purpose says more than what a browser sends of its own accord.

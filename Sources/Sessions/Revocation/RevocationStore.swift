@@ -11,8 +11,8 @@
 /// So a server learns with one small read whether there is anything new. A revocation is written before that record
 /// changes, and read after it: whoever sees the change sees the revocation.
 struct RevocationStore: Sendable {
-    /// The subject that all these records have. No visitor can log in under it.
-    static let subject = "\u{0}swift-sessions revocations"
+    /// The subject that all these records have.
+    static let subject = SessionRecord.reservedPrefix + "revocations"
 
     private static let markName = "mark"
     private static let newsLifetime = Duration.days(400)
@@ -68,6 +68,8 @@ struct RevocationStore: Sendable {
                 return true
             } catch let error as SessionStoreError where error.code == .duplicate {
                 guard case .found(var known) = try await self.load(revocation.id, now: now) else { continue }
+                // An id from outside may be that of something else in the store, which stays as it is.
+                guard known.belongs(to: Self.subject) else { return false }
                 let before = Self.revocation(of: known)
                 guard mayFollow(before.mark) else { return false }
                 guard revocation.mark > before.mark || revocation.until > before.until else { return false }

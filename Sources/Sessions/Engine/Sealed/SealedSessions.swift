@@ -35,11 +35,13 @@ struct SealedSessions: SessionKeeper {
             guard let opened = self.open(text, self.name(request)) else { continue }
             let (record, now) = (opened.record, self.configuration.clock.now)
             if self.configuration.isOver(record, now: now) {
+                self.configuration.report(.refused, .expired, record.id, subject: record.subject, to: logger)
                 refusal = .expired
             } else if let mark = try await self.revocations.markEnding(record) {
                 // Long after the end of all of them nobody is on the way any more, and visitors may begin anew.
                 let isRecent = now < Instant(millisecondsSince1970: mark) + self.configuration.endedMarkerLifetime
                 if isRecent { ended = record.id } else { refusal = .ended }
+                self.configuration.report(.refused, .ended, record.id, subject: record.subject, to: logger)
             } else {
                 isOutdated = isOutdated || opened.isOldKey
                 // Two states of one session are one visitor, who is best known by the later one.
@@ -49,9 +51,10 @@ struct SealedSessions: SessionKeeper {
                 if let earlier { valid[earlier] = live } else { valid.append(live) }
             }
         }
-        if let arrival = Arrival.ofSeveral(valid, logger: logger) { return arrival }
+        if let arrival = Arrival.ofSeveral(valid, self.configuration, logger: logger) { return arrival }
         if let live = valid.first { return Arrival(standing: .live(live), reason: .found, isOutdated: isOutdated) }
         if let ended { return Arrival(standing: .detached(.ended(ended)), reason: .ended) }
+        if refusal == .unknown { self.configuration.report(.refused, .unknown, to: logger) }
         return Arrival(standing: .visitor, reason: refusal)
     }
 

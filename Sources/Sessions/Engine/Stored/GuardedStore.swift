@@ -35,6 +35,7 @@ struct GuardedStore: Sendable {
             throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
         }
     }
+
     /// Calls the store about one record; a record that cannot be read is then a store that fails.
     func about<Result: Sendable>(
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result

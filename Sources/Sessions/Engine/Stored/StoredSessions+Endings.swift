@@ -11,20 +11,10 @@ import Logging
 extension StoredSessions {
     var listsSessions: Bool { self.store.store is any SubjectSessionStore }
 
-    private var subjects: any SubjectSessionStore {
-        get throws(SessionError) {
-            guard let subjects = self.store.store as? any SubjectSessionStore else { throw .notListable }
-            return subjects
-        }
-    }
-
-    private func markedUntil(_ now: Instant) -> Instant { now + self.configuration.endedMarkerLifetime }
-
     func sessions(of subject: String) async throws -> [SessionRecord] {
-        let (subjects, now) = (try self.subjects, self.configuration.clock.now)
-        let records = try await self.store.about { _ in try await subjects.sessions(of: subject, now: now) }
-        // A store may be careless, and the idle limit may have been shortened.
-        return records.filter { $0.belongs(to: subject) && !self.configuration.isOver($0, now: now) }
+        let now = self.configuration.clock.now
+        // The idle limit may have been shortened.
+        return try await self.store.records(of: subject, now: now).filter { !self.configuration.isOver($0, now: now) }
     }
 
     func end(_ live: SessionState.LiveSession) async throws -> Bool {
@@ -33,9 +23,7 @@ extension StoredSessions {
 
     /// Ends a session and marks its id.
     func end(_ id: SessionID) async throws -> Bool {
-        let now = self.configuration.clock.now
-        let markedUntil = self.markedUntil(now)
-        return try await self.store.about { try await $0.end(id, markedUntil: markedUntil, now: now) }
+        try await self.store.end(id)
     }
 
     /// Whose session it is never changes, so that asking first and ending then is as good as both at once.
@@ -46,10 +34,8 @@ extension StoredSessions {
                 case .found(let record) = try await self.store.call({ try await $0.load(id, now: now) }),
                 !self.configuration.isOver(record, now: now)
             else { return false }
-            // An id from outside may be that of an ending of sealed sessions, which shares the store.
-            guard subject.map({ record.belongs(to: $0) }) ?? !record.belongs(to: RevocationStore.subject) else {
-                return false
-            }
+            // An id from outside may be that of something else in the store.
+            guard subject.map({ record.belongs(to: $0) }) ?? record.isSession else { return false }
         } catch is SessionStoreError {
             // What cannot be read is nobody's that could be named.
             guard subject == nil else { return false }
@@ -63,11 +49,7 @@ extension StoredSessions {
     }
 
     func endAll(of subject: String, except kept: Set<SessionID>) async throws {
-        let (subjects, now) = (try self.subjects, self.configuration.clock.now)
-        let markedUntil = self.markedUntil(now)
-        _ = try await self.store.about { _ in
-            try await subjects.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
-        }
+        try await self.store.endAll(of: subject, except: kept)
     }
 
     func endOthers(
@@ -78,25 +60,7 @@ extension StoredSessions {
         return live
     }
 
-    /// Page by page, so that never more than a page is in memory or under way; the endings of a page at once, so that a
-    /// store can commit them together. Every session that is there all the while is met.
     func endEverything() async throws {
-        guard let enumerable = self.store.store as? any EnumerableSessionStore else { throw SessionError.notEnumerable }
-        var last: SessionID?
-        while true {
-            try Task.checkCancellation()
-            let (id, now) = (last, self.configuration.clock.now)
-            let page = try await self.store.about { _ in try await enumerable.page(after: id, limit: 256, now: now) }
-            guard let next = page.last?.id else { return }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                // Endings of sealed sessions may share the store, and must outlast this.
-                for record in page where !record.belongs(to: RevocationStore.subject) {
-                    let id = record.id
-                    group.addTask { _ = try await self.end(id) }
-                }
-                try await group.waitForAll()
-            }
-            last = next
-        }
+        try await self.store.endAll { $0.isSession }
     }
 }

@@ -7,32 +7,21 @@
 //
 
 extension StoredSessions {
-    /// An id that exists already is drawn again: it cannot happen by chance, and must not become somebody else's
-    /// session if it happens otherwise.
     func create(
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LiveSession {
-        let random = self.configuration.random
-        var attempt = 1
-        while true {
-            let now = self.configuration.clock.now
-            let token = SessionToken(random: random)
+        let (token, record) = try await self.store.create { token, now in
             var record = self.configuration.newRecord(for: token, now: now)
-            if self.isEncryptedAtRest { record.valuesKey = try ValuesKey(for: token, random: random) }
-            try fill(&record)
-            try self.configuration.checkSize(of: record.values)
-            let created = try self.sealed(record)
-            do {
-                try await self.store.call { try await $0.create(created, now: now) }
-                return SessionState.LiveSession(record: record, token: token, isNew: true)
-            } catch let error as SessionStoreError {
-                attempt += 1
-                guard error.code == .duplicate, attempt <= 3 else {
-                    throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
-                }
+            if self.isEncryptedAtRest {
+                record.valuesKey = try ValuesKey(for: token, random: self.configuration.random)
             }
+            try fill(&record)
+            return record
+        } stored: { record in
+            try self.sealed(record)
         }
+        return SessionState.LiveSession(record: record, token: token, isNew: true)
     }
 
     /// How often a rewrite is tried. Each try that fails means that another request's succeeded.

@@ -34,7 +34,7 @@ extension StoredSessions {
             }
         }
         let isOutdated = reading.isOutdated
-        if let arrival = Arrival.ofSeveral(valid, logger: logger) { return arrival }
+        if let arrival = Arrival.ofSeveral(valid, self.configuration, logger: logger) { return arrival }
         if let live = valid.first {
             let reason: SessionArrival = live.holdsCurrentSecret ? .found : .previousSecret
             return Arrival(standing: .live(live), reason: reason, isOutdated: isOutdated)
@@ -57,14 +57,31 @@ extension StoredSessions {
             result = try await self.store.call { try await $0.load(token.id, now: now) }
         } catch let error as SessionStoreError {
             // One bad record is one visitor without a session.
-            logger.error("A stored session cannot be read", metadata: ["error": "\(error)"])
-            return .refused(.unreadable)
+            return self.refuse(.unreadable, token.id, error: error, logger: logger)
         }
         switch result {
-        case .missing: return .refused(.unknown)
-        case .ended: return .ended
-        case .found(let record): return try await self.check(token, against: record, now: now, logger: logger)
+        case .missing:
+            // An id that is nobody's is the client's own word, which is not repeated.
+            return self.refuse(.unknown, nil, logger: logger)
+        case .ended:
+            self.configuration.report(.refused, .ended, token.id, to: logger)
+            return .ended
+        case .found(let record) where !record.isSession:
+            return self.refuse(.unknown, nil, logger: logger)
+        case .found(let record):
+            return try await self.check(token, against: record, now: now, logger: logger)
         }
+    }
+
+    private func refuse(
+        _ reason: SessionArrival,
+        _ id: SessionID?,
+        subject: String? = nil,
+        error: (any Error)? = nil,
+        logger: Logger
+    ) -> TokenLookUp {
+        self.configuration.report(.refused, reason.refusal, id, subject: subject, error: error, to: logger)
+        return .refused(reason)
     }
 
     private func check(
@@ -74,35 +91,26 @@ extension StoredSessions {
         logger: Logger
     ) async throws -> TokenLookUp {
         // A store may be careless.
-        guard !self.configuration.isOver(record, now: now) else { return .refused(.expired) }
+        guard !self.configuration.isOver(record, now: now) else {
+            return self.refuse(.expired, record.id, subject: record.subject, logger: logger)
+        }
         switch record.standing(of: token.secret.hash, now: now) {
         case .current, .previous:
-            guard let record = self.opened(record, for: token) else {
-                logger.error(
-                    "The sealed values of a stored session cannot be opened",
-                    metadata: ["session.id": "\(record.id)"]
-                )
-                return .refused(.unreadable)
+            guard let opened = self.opened(record, for: token) else {
+                return self.refuse(.unreadable, record.id, subject: record.subject, logger: logger)
             }
-            return .live(SessionState.LiveSession(record: record, token: token, isNew: false))
+            return .live(SessionState.LiveSession(record: opened, token: token, isNew: false))
         case .outlived:
-            logger.warning(
-                "A session secret came back after its renewal: somebody may have kept a copy",
-                metadata: ["session.id": "\(record.id)", "session.ended": "\(self.configuration.endsReplayedSessions)"]
-            )
-            if self.configuration.endsReplayedSessions {
-                _ = try await self.end(record.id)
+            let (id, subject) = (record.id, record.subject)
+            self.configuration.report(.suspicious, .replayedSecret, id, subject: subject, to: logger)
+            if self.configuration.onReplayedSecret == .endSession, try await self.end(id) {
+                self.configuration.report(.ended, .replayedSecret, id, subject: subject, to: logger)
             }
             return .refused(.replayedSecret)
         case .unknown:
-            logger.info("A token has the id of a session and not its secret", metadata: ["session.id": "\(record.id)"])
-            return .refused(.wrongSecret)
+            return self.refuse(.wrongSecret, record.id, subject: record.subject, logger: logger)
         }
     }
-}
-
-extension SessionConfiguration {
-    fileprivate var endsReplayedSessions: Bool { self.onReplayedSecret == .endSession }
 }
 
 extension SessionState.LiveSession {

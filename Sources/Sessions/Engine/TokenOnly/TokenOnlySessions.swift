@@ -28,7 +28,8 @@ struct TokenOnlySessions: SessionKeeper {
         if valid.count == 1 {
             return Arrival(standing: .live(valid[0]), reason: .found, isOutdated: reading.isOutdated)
         }
-        let reason = Arrival.ofSeveral(valid, logger: logger)?.reason ?? reading.arrivalOfNobody.reason
+        let reason =
+            Arrival.ofSeveral(valid, self.configuration, logger: logger)?.reason ?? reading.arrivalOfNobody.reason
         return Arrival(
             standing: .live(self.live(SessionToken(random: self.configuration.random), isNew: true)), reason: reason)
     }

@@ -1,0 +1,135 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+import Tracing
+
+extension SessionConfiguration {
+    /// Says what happened: to the log, to the observers, and to the span that is under way. The one place that does.
+    ///
+    /// Where nobody listens no event is made, and the clock is not read.
+    func report(
+        _ kind: SessionEvent.Kind,
+        _ reason: SessionEvent.Reason? = nil,
+        _ id: SessionID? = nil,
+        others: [SessionID] = [],
+        subject: String? = nil,
+        error: (any Error)? = nil,
+        to logger: Logger? = nil
+    ) {
+        let logger = logger.flatMap { $0.logLevel <= SessionEvent.level(kind, reason) ? $0 : nil }
+        guard logger != nil || !self.observers.isEmpty || self.tracer != nil else { return }
+        let event = SessionEvent(
+            kind,
+            reason: reason,
+            sessionID: id,
+            otherSessionIDs: others,
+            subject: subject,
+            errorCode: error.map(SessionEvent.code),
+            time: self.clock.now
+        )
+        if let logger { event.log(error, to: logger) }
+        for observer in self.observers { observer.observe(event) }
+        if let tracer { event.trace(by: tracer) }
+    }
+
+    /// Says that one request came as several visitors.
+    func report(several ids: [SessionID], to logger: Logger) {
+        self.report(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()), to: logger)
+    }
+
+    /// Says that the store failed, if that is what an error is about.
+    func report(storeFailure error: any Error, _ reason: SessionEvent.Reason, to logger: Logger? = nil) {
+        guard (error as? SessionError)?.code == .storeUnavailable else { return }
+        self.report(.storeFailed, reason, error: error, to: logger)
+    }
+}
+
+extension SessionEvent {
+    /// The code of the innermost error that is ours.
+    fileprivate static func code(_ error: any Error) -> String {
+        switch error {
+        case let error as SessionStoreError: error.code.description
+        case let error as SessionError: error.underlying.map(self.code) ?? error.code.description
+        default: "other"
+        }
+    }
+
+    /// Why the changes of a request could not be stored.
+    static func reason(of error: any Error) -> Reason {
+        switch (error as? SessionError)?.code {
+        case .valuesTooLarge?: .valuesTooLarge
+        case .notEncodable?: .notEncodable
+        case .contention?: .contention
+        case .ended?: .ended
+        default: error is CancellationError ? .cancelled : .other
+        }
+    }
+}
+
+extension Session {
+    /// Says what happened in this request.
+    func report(
+        _ kind: SessionEvent.Kind,
+        _ reason: SessionEvent.Reason? = nil,
+        _ id: SessionID? = nil,
+        subject: String? = nil,
+        error: (any Error)? = nil
+    ) {
+        self.engine.configuration.report(kind, reason, id, subject: subject, error: error, to: self.logger)
+    }
+
+    /// Says that what this request changed came upon what others had written: each write counts its record's version up
+    /// by one.
+    func reportMerge(of record: SessionRecord, since read: SessionRecord) {
+        guard record.version.counter > read.version.counter &+ 1 else { return }
+        self.report(.conflictMerged, nil, record.id, subject: record.subject)
+    }
+
+    /// Says why what this request changed goes nowhere.
+    func reportDrop() {
+        switch self.withState({ $0.standing }) {
+        case .detached(.ended(let id)): self.report(.changesDropped, .ended, id)
+        case .detached(.storeUnavailable): self.report(.changesDropped, .storeUnavailable)
+        case .visitor: self.report(.changesDropped, .responseStarted)
+        case .live(let live):
+            self.report(.changesDropped, .responseStarted, live.record.id, subject: live.record.subject)
+        }
+    }
+
+    /// Says why the end of the request could not be stored; but not again what a verb has said.
+    func reportUnstored(_ error: any Error) {
+        let (live, isKnown) = self.withState { ($0.live, $0.storeFailure != nil) }
+        let isStoreFailure = (error as? SessionError)?.code == .storeUnavailable
+        if isStoreFailure, isKnown { return }
+        self.report(
+            isStoreFailure ? .storeFailed : .changesDropped,
+            isStoreFailure ? .closing : SessionEvent.reason(of: error),
+            live?.record.id,
+            subject: live?.record.subject,
+            error: error
+        )
+    }
+}
+
+extension SessionArrival {
+    /// Why what the client brought was refused; nil when it was not.
+    var refusal: SessionEvent.Reason? {
+        switch self {
+        case .malformed: .malformed
+        case .unknown: .unknown
+        case .expired: .expired
+        case .wrongSecret: .wrongSecret
+        case .replayedSecret: .replayedSecret
+        case .unreadable: .unreadable
+        case .ended: .ended
+        case .several: .severalTokens
+        case .noToken, .storeUnavailable, .previousSecret, .found: nil
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Tracing
+
+extension SessionEvent {
+    /// Adds the event to the span that is under way, if the tracer knows which that is.
+    func trace(by tracer: any Tracer) {
+        guard let span = tracer.activeSpan(identifiedBy: .current ?? .topLevel) else { return }
+        var attributes: SpanAttributes = [:]
+        if let reason { attributes["session.reason"] = reason.description }
+        if let sessionID { attributes["session.id"] = sessionID.description }
+        if let errorCode { attributes["session.error"] = errorCode }
+        span.addEvent(SpanEvent(name: "session.\(self.kind)", attributes: attributes))
+    }
+}
+
+extension SessionEngine {
+    /// Runs a part of a request in a span of its own, if there is a tracer.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the span.
+    ///   - body: The part.
+    ///   - describe: What of its result to note.
+    func traced<Result>(
+        _ name: String,
+        _ body: () async throws -> Result,
+        describe: (Result, any Span) -> Void
+    ) async throws -> Result {
+        guard let tracer = self.configuration.tracer else { return try await body() }
+        return try await tracer.withSpan(name) { span in
+            let result = try await body()
+            describe(result, span)
+            return result
+        }
+    }
+}
+
+extension Session {
+    /// Notes in a span how the request came, what it stands on, and what was planned for its end.
+    func describe(in span: any Span) {
+        let (id, plan) = self.withState { ($0.live?.record.id, $0.plan) }
+        span.attributes["session.came"] = self.arrival.rawValue
+        if let id { span.attributes["session.id"] = id.description }
+        if let plan { span.attributes["session.stored"] = plan.store.name }
+    }
+}

@@ -1,0 +1,57 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import Metrics
+import Synchronization
+
+/// Counts what happens to sessions, with swift-metrics.
+///
+/// There is one counter, `sessions.events` unless you name it otherwise, in events, with two labels: `kind` and `reason`,
+/// which are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, `none` where there is no reason. No client
+/// can add to them: there are a few dozen pairs in all, and each has its handler made when it is first counted, once.
+///
+/// ```swift
+/// configuration.observers = [SessionMetrics()]
+/// ```
+public final class SessionMetrics: SessionObserver {
+    private struct Labels: Hashable {
+        var kind: SessionEvent.Kind
+        var reason: SessionEvent.Reason?
+    }
+
+    private let name: String
+    private let factory: any MetricsFactory
+    private let counters = Mutex<[Labels: Counter]>([:])
+
+    /// Creates an observer that counts.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the counter. The default is `sessions.events`.
+    ///   - factory: What makes the counters. The default is the one that the process was set up with.
+    public init(name: String = "sessions.events", factory: any MetricsFactory = MetricsSystem.factory) {
+        self.name = name
+        self.factory = factory
+    }
+
+    public func observe(_ event: SessionEvent) {
+        let labels = Labels(kind: event.kind, reason: event.reason)
+        self.counters.withLock { counters in
+            if let counter = counters[labels] { return counter }
+            let counter = Counter(
+                label: self.name,
+                dimensions: [
+                    ("kind", labels.kind.description),
+                    ("reason", labels.reason?.description ?? "none"),
+                ],
+                factory: self.factory
+            )
+            counters[labels] = counter
+            return counter
+        }.increment()
+    }
+}
