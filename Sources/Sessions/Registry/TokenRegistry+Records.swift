@@ -84,6 +84,14 @@ extension TokenRegistry {
         }
     }
 
+    /// Later than the tokens that are there, even within one millisecond, so that the newest is the one that stays.
+    func earliestBeginning(of owner: String) async throws -> Instant {
+        guard self.maximumPerCategory != nil, let last = try await self.recordsByAge(of: owner).last else {
+            return .distantPast
+        }
+        return last.createdAt + .milliseconds(1)
+    }
+
     /// Ends the oldest, as far as there are too many. Of those that register at once the last sees all, so that when all
     /// have returned the limit holds.
     func keepMaximum(of owner: String) async throws {

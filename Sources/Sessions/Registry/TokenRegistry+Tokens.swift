@@ -28,13 +28,14 @@ extension TokenRegistry {
         }
         let values = try Self.values(of: subject)
         let configuration = self.store.configuration
+        let earliest = try await self.earliestBeginning(of: owner)
         let token = try await self.store.create { token, now in
             SessionRecord(
                 id: token.id,
                 secretHash: token.secret.hash,
                 secretIssuedAt: now,
                 version: .first(random: configuration.random),
-                createdAt: now,
+                createdAt: max(now, earliest),
                 lastAccessedAt: now,
                 expiresAt: now + lifetime,
                 absoluteExpiresAt: now + lifetime,

@@ -237,7 +237,9 @@ struct AtRestTests {
             _ = try await self.site.memory.replace(damaged, ifVersion: version, now: self.site.clock.now)
             try await self.site.visit(browser.copy(self.site)) { #expect($0.id == nil) }
         }
-        #expect(self.site.logs.entries.filter { $0.level == .error && $0.metadata["session.reason"] == "unreadable" }.count == 4)
+        #expect(
+            self.site.logs.entries.filter { $0.level == .error && $0.metadata["session.reason"] == "unreadable" }.count
+                == 4)
     }
 
     @Test("the store is never handed a value or the key, whatever it does with what it is handed")

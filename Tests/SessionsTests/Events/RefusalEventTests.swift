@@ -1,0 +1,227 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Events: refusals and endings")
+struct RefusalEventTests {
+    private let recorder = EventRecorder()
+
+    private func observe(_ configuration: inout SessionConfiguration) {
+        configuration.observers = [self.recorder]
+    }
+
+    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> Site {
+        try Site { configuration in
+            self.observe(&configuration)
+            configure(&configuration)
+        }
+    }
+
+    /// A browser whose session has a login, and the id of it.
+    private func loggedIn(_ site: some TestSite, _ subject: String = "ada") async throws -> (TestBrowser, SessionID) {
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn(subject) }
+        return (browser, try #require(self.recorder.take().last?.sessionID))
+    }
+
+    @Test("a token that is refused says why, and names a session only where there is one")
+    func refused() async throws {
+        let site = try self.site()
+        let (browser, id) = try await self.loggedIn(site)
+        let token = try #require(browser.token)
+        let wrong = "\(token.dropLast(2))\(token.hasSuffix("AA") ? "BA" : "AA")"
+        for (text, name, named) in [
+            ("x", "refused/malformed", nil), (String(repeating: "A", count: 64), "refused/unknown", nil),
+            (wrong, "refused/wrong_secret", id),
+        ] {
+            try await site.visit(site.browser(planted: text))
+            let events = self.recorder.take()
+            #expect(events.map(\.name) == [name])
+            #expect(events[0].sessionID == named)
+        }
+        let copy = browser.copy(site)
+        try await site.visit(browser) { try await $0.logOut() }
+        _ = self.recorder.take()
+        try await site.visit(copy)
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["refused/ended"])
+        #expect(events[0].sessionID == id)
+    }
+
+    @Test("a session whose time is over is refused as expired where the store has it yet, and as unknown where not")
+    func expired() async throws {
+        let site = try self.site()
+        let (browser, id) = try await self.loggedIn(site)
+        // Another server of the site gives its sessions less time.
+        let strict = try EngineSite(
+            .stored(in: site.memory),
+            clock: site.clock,
+            { configuration in
+                self.observe(&configuration)
+                configuration.limits = SessionLimits(idle: .minutes(1), absolute: .hours(8))
+            }
+        )
+        site.clock.advance(by: .minutes(1))
+        try await strict.visit(browser)
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["refused/expired"])
+        #expect(events[0].sessionID == id && events[0].subject == "ada")
+        site.clock.advance(by: .minutes(20))
+        try await site.visit(browser)
+        #expect(self.recorder.takeNames() == ["refused/unknown"])
+    }
+
+    @Test("what is stored and cannot be read is refused as unreadable")
+    func unreadable() async throws {
+        let site = try EngineSite(.stored(in: UnreadableStore()), self.observe)
+        try await site.visit(site.browser(planted: String(repeating: "A", count: 64)))
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["refused/unreadable"])
+        #expect(events[0].errorCode == "corrupt_record")
+    }
+
+    @Test("a secret that comes back after its renewal is suspicious, and then ends the session where that is asked for")
+    func replayed() async throws {
+        for policy in [ReplayedSecretPolicy.refuse, .endSession] {
+            let site = try self.site {
+                $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
+                $0.onReplayedSecret = policy
+            }
+            let (browser, id) = try await self.loggedIn(site)
+            let thief = browser.copy(site)
+            site.clock.advance(by: .minutes(5))
+            try await site.visit(browser)
+            site.clock.advance(by: .seconds(10))
+            _ = self.recorder.take()
+            try await site.visit(thief)
+            let events = self.recorder.take()
+            let ending = policy == .endSession ? ["ended/replayed_secret"] : []
+            #expect(events.map(\.name) == ["suspicious/replayed_secret"] + ending)
+            #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
+        }
+    }
+
+    @Test("the tokens of several sessions in one request are suspicious, and all of the sessions are named")
+    func several() async throws {
+        let site = try self.site()
+        let (one, first) = try await self.loggedIn(site)
+        let (other, second) = try await self.loggedIn(site, "alan")
+        let header = "__Host-session=\(try #require(one.token)); __Host-session=\(try #require(other.token))"
+        try await site.close(try await site.open([.cookie: header]), site.browser())
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["suspicious/several_tokens"])
+        #expect(events[0].sessionID == first && events[0].otherSessionIDs == [second])
+    }
+
+    @Test("two visitors by two transports are as suspicious, and an odd header is refused")
+    func transports() async throws {
+        let site = try EngineSite(
+            .stored(in: MemorySessionStore()),
+            transports: { [CookieTransport($0), BearerTransport()] },
+            self.observe
+        )
+        let (one, first) = try await self.loggedIn(site)
+        let (other, second) = try await self.loggedIn(site, "alan")
+        let (cookie, bearer) = (try #require(one.token), try #require(other.token))
+        await #expect(throws: SessionError.self) {
+            try await site.open([.cookie: "__Host-session=\(cookie)", .authorization: "Bearer \(bearer)"])
+        }
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["suspicious/several_tokens"])
+        #expect(Set([events[0].sessionID].compactMap(\.self) + events[0].otherSessionIDs) == [first, second])
+        await #expect(throws: SessionError.self) { try await site.open([.authorization: "Bearer x"]) }
+        #expect(self.recorder.takeNames() == ["refused/malformed"])
+    }
+
+    @Test("an ending says why: by the session itself, from another, and from outside any request")
+    func ended() async throws {
+        let site = try self.site()
+        let verbs: [(name: String, run: @Sendable (Session) async throws -> Void)] = [
+            ("logged_out", { try await $0.logOut() }), ("destroyed", { try await $0.destroy() }),
+            ("regenerated", { try await $0.regenerate() }),
+        ]
+        for (name, verb) in verbs {
+            let (browser, id) = try await self.loggedIn(site)
+            try await site.visit(browser, verb)
+            let event = try #require(self.recorder.take().first)
+            #expect(event.name == "ended/\(name)")
+            #expect(event.sessionID == id && event.subject == "ada")
+        }
+        let (browser, _) = try await self.loggedIn(site)
+        let (_, second) = try await self.loggedIn(site)
+        try await site.visit(browser) { try await $0.logOut(second) }
+        let byID = try #require(self.recorder.take().first)
+        #expect(byID.name == "ended/logged_out" && byID.sessionID == second)
+        try await site.visit(browser) { try await $0.logOut(second) }
+        #expect(self.recorder.take().isEmpty, "what has ended ends once")
+        try await site.visit(browser) { try await $0.logOutOthers() }
+        try await site.visit(browser) { try await $0.logOutEverywhere() }
+        #expect(self.recorder.takeNames() == ["ended/others", "ended/all_of_subject", "ended/logged_out"])
+        let (_, third) = try await self.loggedIn(site)
+        try await site.engine.revoke(third)
+        try await site.engine.revoke(third)
+        try await site.engine.revokeAll(of: "ada")
+        try await site.engine.revokeEverything()
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["ended/revoked", "ended/all_of_subject", "ended/everything"])
+        #expect(events.map(\.sessionID) == [third, nil, nil] && events.map(\.subject) == [nil, "ada", nil])
+    }
+
+    @Test("sealed sessions have the same events")
+    func sealed() async throws {
+        let site = try SealedSite(configure: self.observe)
+        let (browser, id) = try await self.loggedIn(site)
+        let copy = browser.copy(site)
+        try await site.visit(site.browser(planted: "AAAA"))
+        #expect(self.recorder.takeNames() == ["refused/unknown"])
+        try await site.visit(browser) { try await $0.logOut() }
+        try await site.visit(copy)
+        let events = self.recorder.take()
+        #expect(events.map(\.name) == ["ended/logged_out", "refused/ended"])
+        #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
+        let (late, _) = try await self.loggedIn(site)
+        site.clock.advance(by: .hours(8))
+        try await site.visit(late)
+        #expect(self.recorder.takeNames() == ["refused/expired"])
+    }
+
+    @Test("tokens without sessions have those that there can be")
+    func tokenOnly() async throws {
+        let site = try EngineSite(.tokenOnly(with: .ephemeral()), self.observe)
+        let browser = site.browser()
+        try await site.visit(browser) { _ = $0.token }
+        #expect(self.recorder.take().isEmpty, "a token is given to everybody")
+        try await site.visit(browser) { try await $0.reset() }
+        #expect(self.recorder.takeNames() == ["ended/regenerated", "created"])
+        try await site.visit(site.browser(planted: "x"))
+        #expect(self.recorder.takeNames() == ["refused/malformed"])
+    }
+}
+
+/// A store of which every record is damaged.
+private struct UnreadableStore: SessionStore {
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        throw SessionStoreError(.corruptRecord, "The stored bytes are not a record.")
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {}
+
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult { .missing }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
+
+    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
+}
