@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-public import Metrics
+public import CoreMetrics
 import Synchronization
 
 /// Counts what happens to sessions, with swift-metrics.

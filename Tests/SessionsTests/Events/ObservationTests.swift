@@ -6,14 +6,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import CoreMetrics
 import HTTPTypes
 import InMemoryLogging
 import InMemoryTracing
 import Logging
-import Metrics
 import MetricsTestKit
-import Sessions
+@testable import Sessions
 import SessionsTesting
+import Synchronization
 import Testing
 import Tracing
 
@@ -108,6 +109,29 @@ struct ObservationTests {
         #expect(levels["logged_in"] == [.debug] && levels["ended/login"] == [.debug])
         #expect(levels["refused/wrong_secret"] == [.info] && levels["refused/ended_meanwhile"] == [.info])
         #expect(levels["store_failed/opening"] == [.error])
+    }
+
+    @Test("where nobody listens no event is made, and the clock is not read")
+    func nobodyListens() {
+        let readings = Mutex(0)
+        var configuration = SessionConfiguration()
+        configuration.clock = SessionClock(
+            now: {
+                readings.withLock { $0 += 1 }
+                return Instant(millisecondsSince1970: 0)
+            },
+            sleep: { _ in }
+        )
+        var logger = Logger(label: "test") { _ in InMemoryLogHandler() }
+        logger.logLevel = .info
+        configuration.report(.created, nil, SessionID(high: 1, low: 1), subject: "ada", to: logger)
+        configuration.report(.ended, .everything)
+        #expect(readings.withLock { $0 } == 0)
+        logger.logLevel = .debug
+        configuration.report(.created, to: logger)
+        configuration.observers = [EventRecorder()]
+        configuration.report(.ended, .everything)
+        #expect(readings.withLock { $0 } == 2)
     }
 
     @Test("metrics count events under labels of a fixed set, whatever clients send, and make each counter once")
