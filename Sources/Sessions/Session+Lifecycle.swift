@@ -95,7 +95,7 @@ extension Session {
         try await self.beforeResponse("renew()") {
             guard let live = self.access({ $0.live }) else { return }
             try await self.renew(live) { _ in }
-            self.report(.renewed, .asked, live.record.id, subject: live.record.subject)
+            self.reportRenewal(.renewed, .asked, of: live.record)
         }
     }
 

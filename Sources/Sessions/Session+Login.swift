@@ -152,8 +152,7 @@ extension Session {
             let configuration = self.engine.configuration
             let now = configuration.clock.now
             try await self.renew(live) { $0.authenticateAnew(configuration, now: now) }
-            let record = self.withState { $0.live?.record }
-            self.report(.reauthenticated, nil, record?.id, subject: record?.subject)
+            self.reportRenewal(.reauthenticated, of: live.record)
         }
     }
 

@@ -16,7 +16,8 @@ public struct SessionEvent: Sendable, Hashable {
     public let reason: Reason?
     /// The session it is about; nil when it is about none that there is, or about all of a user or of everybody.
     public let sessionID: SessionID?
-    /// The other sessions it is about, where one request came as several visitors.
+    /// The other sessions it is about: where one request came as several visitors, and the id that a sealed session had
+    /// before its renewal.
     public let otherSessionIDs: [SessionID]
     /// The user it is about; nil when nobody is logged in, and where it is not known.
     public let subject: String?

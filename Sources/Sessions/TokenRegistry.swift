@@ -55,8 +55,9 @@ public struct TokenRegistry<Subject: Codable & Sendable>: Sendable {
     ///     a category for each user and 1, only the newest link counts. The default is nil: any number.
     ///   - configuration: The clock, the random source, ``SessionConfiguration/storeDeadline``,
     ///     ``SessionConfiguration/retryAfter``, ``SessionConfiguration/endedMarkerLifetime`` and
-    ///     ``SessionConfiguration/maximumValuesSize`` are those of this configuration. Nothing else of it counts. The
-    ///     default is ``SessionConfiguration/init()``.
+    ///     ``SessionConfiguration/maximumValuesSize`` are those of this configuration, and its
+    ///     ``SessionConfiguration/observers`` hear of what cannot be read. Nothing else of it counts. The default is
+    ///     ``SessionConfiguration/init()``.
     /// - Throws: ``SessionError`` with the code `configuration`.
     public init(
         _ name: String,

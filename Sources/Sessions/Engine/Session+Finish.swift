@@ -135,6 +135,8 @@ extension Session {
                 state.standing = .live(live)
             }
             self.reportMerge(of: record, since: live.record)
+            // A sealed session with another absolute limit has another id.
+            if record.id != live.record.id { self.reportRenewal(.renewed, .asked, of: live.record) }
             return true
         case .gone:
             self.detach(live.record.id)

@@ -78,10 +78,18 @@ extension Session {
         _ kind: SessionEvent.Kind,
         _ reason: SessionEvent.Reason? = nil,
         _ id: SessionID? = nil,
+        others: [SessionID] = [],
         subject: String? = nil,
         error: (any Error)? = nil
     ) {
-        self.engine.configuration.report(kind, reason, id, subject: subject, error: error, to: self.logger)
+        self.engine.configuration.report(
+            kind, reason, id, others: others, subject: subject, error: error, to: self.logger)
+    }
+
+    /// Says that the session has a new secret; in the place of which a sealed one has a new id.
+    func reportRenewal(_ kind: SessionEvent.Kind, _ reason: SessionEvent.Reason? = nil, of former: SessionRecord) {
+        let id = self.withState { $0.live?.record.id }
+        self.report(kind, reason, id, others: id == former.id ? [] : [former.id], subject: former.subject)
     }
 
     /// Says that what this request changed came upon what others had written: each write counts its record's version up

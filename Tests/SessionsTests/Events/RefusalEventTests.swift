@@ -176,7 +176,7 @@ struct RefusalEventTests {
         #expect(events.map(\.sessionID) == [third, nil, nil] && events.map(\.subject) == [nil, "ada", nil])
     }
 
-    @Test("sealed sessions have the same events")
+    @Test("sealed sessions have the same events, with both ids where a renewal gives them another")
     func sealed() async throws {
         let site = try SealedSite(configure: self.observe)
         let (browser, id) = try await self.loggedIn(site)
@@ -188,7 +188,18 @@ struct RefusalEventTests {
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["ended/logged_out", "refused/ended"])
         #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
-        let (late, _) = try await self.loggedIn(site)
+        let (late, before) = try await self.loggedIn(site)
+        var ids = [before]
+        try await site.visit(late) { session in
+            for verb in [session.renew, session.reauthenticate, session.remember, session.stopRemembering] {
+                try await verb()
+                ids.append(try #require(session.id))
+            }
+        }
+        let renewals = self.recorder.take()
+        #expect(renewals.map(\.name) == ["renewed/asked", "reauthenticated", "renewed/asked", "renewed/asked"])
+        #expect(renewals.compactMap(\.sessionID) == Array(ids.dropFirst()))
+        #expect(renewals.map(\.otherSessionIDs) == ids.dropLast().map { [$0] })
         site.clock.advance(by: .hours(8))
         try await site.visit(late)
         #expect(self.recorder.takeNames() == ["refused/expired"])
