@@ -78,8 +78,12 @@ struct TokenRegistryTests {
     func redeem() async throws {
         let registry = try self.registry()
         let token = try await registry.register("ada", for: .minutes(30))
+        self.faults.faults.breakDown(.answeringLate, .load)
         let taken = try await withThrowingTaskGroup(of: String?.self) { group in
             for _ in 0..<32 { group.addTask { try await registry.redeem(token)?.subject } }
+            // All of them have seen it before the first may take it.
+            while self.faults.faults.waitingCount < 32 { await Task.yield() }
+            self.faults.faults.mend()
             return try await group.reduce(into: []) { taken, subject in taken += [subject].compactMap(\.self) }
         }
         #expect(taken == ["ada"])
@@ -141,6 +145,14 @@ struct TokenRegistryTests {
         #expect(try await registry.update(token, to: "alan"))
         let entry = try #require(try await registry.retrieve(token))
         #expect(entry.subject == "alan" && entry.expiresAt == end)
+        self.faults.faults.breakDown(.answeringLate, .load)
+        async let first = registry.update(token, to: "first")
+        async let second = registry.update(token, to: "second")
+        while self.faults.faults.waitingCount < 2 { await Task.yield() }
+        self.faults.faults.mend()
+        let updated = try await [first, second]
+        #expect(updated == [true, true], "of two at once the later one tries again")
+        #expect(try await ["first", "second"].contains(registry.retrieve(token)?.subject))
         try await registry.dispose(token)
         #expect(try await registry.update(token, to: "ada") == false)
         #expect(try await registry.retrieve(token) == nil)
