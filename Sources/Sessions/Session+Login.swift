@@ -147,7 +147,7 @@ extension Session {
         try await self.beforeResponse("reauthenticate()") {
             try self.requireAttached()
             guard let live = self.access({ $0.live }), live.record.subject != nil else {
-                throw SessionError.notAuthenticated
+                throw SessionError.notAuthenticated(challenges: self.challenges())
             }
             let configuration = self.engine.configuration
             let now = configuration.clock.now

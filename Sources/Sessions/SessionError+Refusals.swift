@@ -46,10 +46,24 @@ extension SessionError {
         "A sealed session has no token: end it by its id with SessionEngine.revoke(_:)."
     )
 
-    static let notAuthenticated = SessionError(
-        .notAuthenticated,
-        "Nobody is logged in, so nobody can authenticate anew: call logIn(_:) instead."
-    )
+    static func notAuthenticated(challenges: [String]) -> SessionError {
+        SessionError(
+            .notAuthenticated,
+            "Nobody is logged in, and this is for users who are: call logIn(_:) first.",
+            challenges: challenges
+        )
+    }
+
+    static func authenticationTooOld(_ age: Duration, limit: Duration, challenges: [String]) -> SessionError {
+        SessionError(
+            .authenticationTooOld,
+            """
+            The user authenticated \(age.wholeSeconds) seconds ago, and this asks for \(limit.wholeSeconds) at the most: \
+            check who they are again, and call reauthenticate().
+            """,
+            challenges: challenges
+        )
+    }
 
     static let conflictingSessions = SessionError(
         .conflictingSessions,

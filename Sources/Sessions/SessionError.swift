@@ -33,6 +33,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let invalidSubject = Code("invalid_subject")
         /// Nobody is logged in. HTTP 401.
         public static let notAuthenticated = Code("not_authenticated")
+        /// The user logged in too long ago for what was asked, and must authenticate anew. HTTP 401.
+        public static let authenticationTooOld = Code("authentication_too_old")
+        /// The request may come from another site. HTTP 403.
+        public static let crossSite = Code("cross_site")
         /// The user has as many sessions as are allowed. HTTP 409.
         public static let sessionLimit = Code("session_limit")
         /// The backend, or its store, cannot do what was asked. HTTP 500.
@@ -73,6 +77,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         let cause = self.underlying.map { " (\($0))" } ?? ""
         return "\(self.code): \(self.message)\(cause)"
+    }
+
+    package static func configuration(_ problem: String) -> SessionError {
+        SessionError(.configuration, problem)
     }
 
     static func configuration(_ problems: [String]) -> SessionError {

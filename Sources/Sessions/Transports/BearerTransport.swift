@@ -87,7 +87,7 @@ public struct BearerTransport: SessionTransport {
 
     public func challenge(_ challenge: SessionChallenge) -> String? {
         var parameters = challenge.error.map { ["error=\"\($0)\""] } ?? []
-        if let maxAge = challenge.maxAge { parameters.append("max_age=\"\(max(0, maxAge.components.seconds))\"") }
+        if let maxAge = challenge.maxAge { parameters.append("max_age=\"\(maxAge.wholeSeconds)\"") }
         return parameters.isEmpty ? "Bearer" : "Bearer " + parameters.joined(separator: ", ")
     }
 }

@@ -85,7 +85,7 @@ struct PagesController {
 
     @Sendable func account(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let session = context.session
-        guard session.isAuthenticated else { return .redirect(to: LocalRedirect.account.throughLogin) }
+        guard session.isAuthenticated else { return .redirect(to: LocalRedirect.login.leading(to: .account).location) }
         return try self.pages.page(
             "account",
             AccountView(

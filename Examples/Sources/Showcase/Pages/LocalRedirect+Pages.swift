@@ -1,0 +1,14 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension LocalRedirect {
+    static let account = LocalRedirect("/account") ?? .root
+    static let login = LocalRedirect("/login") ?? .root
+}

@@ -1,0 +1,59 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import Hummingbird
+public import Sessions
+
+/// Lets requests of users pass who have proven who they are a short while ago, and answers all others itself: before a
+/// change of the password, or whatever is sensitive (step-up; ASVS 5.0, 7.5.1 and 7.5.3).
+///
+/// ```swift
+/// let sensitive = try router.group("account")
+///     .add(middleware: RequireRecentLogin(within: .minutes(5), .redirect(to: "/login/again")))
+/// ```
+///
+/// The page that it leads to checks the password once more and calls `session.reauthenticate()`.
+public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddleware {
+    private let age: Duration
+    private let response: GuardResponse
+    private let storage: SessionsMiddleware<Context>.StoragePath
+
+    /// Creates a guard.
+    ///
+    /// - Parameters:
+    ///   - age: How long ago the login or the last re-authentication may be.
+    ///   - response: What others get. The default is 401.
+    ///   - storage: Where in the context the session is. The default is `\.sessions`.
+    /// - Throws: `SessionError` with the code `configuration` when the age is less than a second, which nobody keeps.
+    public init(
+        within age: Duration,
+        _ response: GuardResponse = .unauthorized,
+        in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
+    ) throws(SessionError) {
+        guard age >= .seconds(1) else { throw .tooRecent(age) }
+        self.age = age
+        self.response = response
+        self.storage = storage
+    }
+
+    /// Lets the handler run if the user authenticated recently.
+    public func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            try context[keyPath: self.storage].session.requireAuthentication(within: self.age)
+        } catch {
+            return try self.response.response(to: request, refusedBy: error, context.logger)
+        }
+        return try await next(request, context)
+    }
+}
+#endif

@@ -1,0 +1,88 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Sessions
+import SessionsHummingbird
+import SessionsTesting
+import Testing
+
+@Suite("LoadUser")
+struct LoadUserTests {
+    @Test("the application's own user is in the context of whoever is logged in, and of nobody else")
+    func user() async throws {
+        try await GuardSite().serve { browser in
+            let before = try await browser.send("/")
+            #expect(before.text == "Hello stranger")
+            try await browser.logIn()
+            let after = try await browser.send("/")
+            #expect(after.text == "Hello Ada Lovelace")
+        }
+    }
+
+    @Test("a user that no longer exists is logged out, and is a visitor to whatever comes behind")
+    func goneUser() async throws {
+        let site = GuardSite()
+        let (users, store) = (site.users, site.store)
+        try await site.serve { browser in
+            try await browser.logIn()
+            users.remove("ada")
+            let old = browser.browser.cookies
+            let account = try await browser.send("/account", headers: .ofBrowser)
+            #expect(account.status == .seeOther)
+            #expect(account.headers[.location] == "/login?next=%2Faccount")
+            #expect(account.headers[.setCookie]?.contains("Max-Age=0") == true)
+            #expect(browser.browser.cookies.isEmpty)
+            #expect(store.count(of: .end) == 1)
+            for cookie in old { browser.browser.plant(cookie) }
+            let api = try await browser.send("/api/me")
+            #expect(api.status == .unauthorized)
+            let home = try await browser.send("/")
+            #expect(home.text == "Hello stranger")
+        }
+    }
+
+    @Test("an error on the way to the user goes through and logs nobody out")
+    func error() async throws {
+        let site = GuardSite()
+        let users = site.users
+        try await site.serve { browser in
+            try await browser.logIn()
+            users.breakDown(true)
+            let broken = try await browser.send("/account", headers: .ofBrowser)
+            #expect(broken.status == .badGateway)
+            #expect(broken.headers[.setCookie] == nil)
+            users.breakDown(false)
+            let account = try await browser.send("/account", headers: .ofBrowser)
+            #expect(account.text == "The account of Ada Lovelace")
+        }
+    }
+
+    @Test("a store that cannot log the user out is an error to try again, and no handler runs")
+    func outage() async throws {
+        let site = GuardSite()
+        let (users, store, calls) = (site.users, site.store, CallCount())
+        try await site.serve { router in
+            router.get("late") { _, _ in
+                calls.add()
+                return "late"
+            }
+        } _: { browser in
+            try await browser.logIn()
+            users.remove("ada")
+            store.breakDown(.failing, .end)
+            let response = try await browser.send("/late")
+            #expect(response.status == .serviceUnavailable)
+            #expect(calls.value == 0)
+        }
+    }
+}
+#endif
