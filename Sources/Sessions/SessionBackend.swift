@@ -62,6 +62,7 @@ public struct SessionBackend: Sendable {
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
             return SealedSessions(
                 sealer: try Sealer(keyring, purpose: .sealing, random: configuration.random),
+                csrfKeys: try PreparedKeys(keyring) { $0.derived(for: .csrf) },
                 revocations: RevocationList(revocation, configuration: configuration),
                 maximumCookies: maximumCookies,
                 configuration: configuration
@@ -80,7 +81,11 @@ public struct SessionBackend: Sendable {
         SessionBackend { configuration in
             let problems = configuration.problemsOfRenewal(by: ".tokenOnly")
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
-            return TokenOnlySessions(signer: try TokenSigner(keyring), configuration: configuration)
+            return TokenOnlySessions(
+                signer: try TokenSigner(keyring),
+                csrfKeys: try PreparedKeys(keyring) { $0.derived(for: .csrf) },
+                configuration: configuration
+            )
         }
     }
 }

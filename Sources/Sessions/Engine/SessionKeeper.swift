@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Crypto
 import Logging
 
 /// The part of an engine that differs between backends: where its sessions are.
@@ -79,6 +80,9 @@ protocol SessionKeeper: Sendable {
 
     /// What the visitor is to send back; nil when there is a newer text that only somebody else was given.
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String?
+
+    /// The keys of a session's tokens against forged requests.
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring
 
     /// The living sessions of a user.
     func sessions(of subject: String) async throws -> [SessionRecord]

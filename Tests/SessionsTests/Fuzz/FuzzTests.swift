@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Foundation
 import HTTPTypes
 import SessionsTesting
 import Testing
@@ -142,6 +143,49 @@ struct FuzzTests {
                 #expect(text.utf8.count >= 43 && key.id.bytes.count == 4)
             }
             _ = try? SecretKeyText.keys(inList: text, named: "list")
+        }
+    }
+
+    @Test("a local redirect is of this server and of no other, whatever the bytes")
+    func localRedirects() throws {
+        let fuzzer = Fuzzer(
+            corpus: [
+                "/account?tab=2#x", "//evil.example", "/\\evil.example", "/%2f%2fevil.example",
+                "/a/%2e%2e//evil.example",
+                "/%255cevil", "https://evil.example/", "/\t/evil.example", "/..;//evil", "",
+            ].map { Array($0.utf8) },
+            interesting: "/\\.%25ceEfF;?#:@ \t\r\n\u{0}"
+        )
+        let base = try #require(URL(string: "https://example.com/login"))
+        fuzzer.run("the local redirect") { bytes in
+            guard let redirect = LocalRedirect(String(decoding: bytes, as: UTF8.self)) else { return }
+            #expect(redirect.location.utf8.allSatisfy { (0x21...0x7E).contains($0) })
+            var reading = redirect.location
+            for _ in 0..<6 {
+                #expect(reading.hasPrefix("/") && !reading.hasPrefix("//") && !reading.hasPrefix("/\\"))
+                reading = reading.removingPercentEncoding ?? reading
+            }
+            if let url = URL(string: redirect.location, relativeTo: base) { #expect(url.host() == "example.com") }
+            if bytes.count < 500 { #expect(LocalRedirect(redirect.location) == redirect) }
+        }
+    }
+
+    @Test("an origin is read in one spelling, and a field of a form without a trap, whatever the bytes")
+    func originsAndForms() {
+        let fuzzer = Fuzzer(
+            corpus: [
+                "https://example.com:443", "http://[2001:db8::1]:80", "null", "https://a@b:1", "_csrf=a%2Bb&_csrf=+",
+                "a=1&%5fcsrf=%zz%", "",
+            ].map { Array($0.utf8) },
+            interesting: "htps:/[].@%&=+_csrf0123456789"
+        )
+        fuzzer.run("origins and forms") { bytes in
+            if let origin = WebOrigin(String(decoding: bytes, as: UTF8.self)) {
+                #expect(WebOrigin(origin.description) == origin)
+                let parts = origin.description.split(separator: "://", omittingEmptySubsequences: false)
+                #expect(parts.count == 2 && !parts[1].isEmpty && !parts[1].contains { "/?#@\\% ".contains($0) })
+            }
+            for value in FormField.values(named: "_csrf", in: bytes) { #expect(value.count <= bytes.count) }
         }
     }
 

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Crypto
 import Logging
 
 /// Sessions in their cookies: the visitor has all of it under a seal, and the server has the keys.
@@ -13,6 +14,7 @@ import Logging
 /// There is nothing to compare and set with: of two responses at once the last one wins.
 struct SealedSessions: SessionKeeper {
     let sealer: Sealer
+    let csrfKeys: PreparedKeys<SymmetricKey>
     let revocations: RevocationList
     let maximumCookies: Int
     let configuration: SessionConfiguration
@@ -118,6 +120,8 @@ struct SealedSessions: SessionKeeper {
         let bytes = SealedRecordCodec.encode(live.record)
         return Base64URL.encode(try self.sealer.seal(bytes, for: self.name(request)))
     }
+
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
 
     private func open(_ text: [UInt8], _ name: String) -> (record: SessionRecord, isOldKey: Bool)? {
         guard

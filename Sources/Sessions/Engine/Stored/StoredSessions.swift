@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Crypto
 import Logging
 
 /// Sessions in a store: the visitor has a token, and nothing else.
@@ -29,6 +30,12 @@ struct StoredSessions: SessionKeeper {
         let now = self.configuration.clock.now
         guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
         return try self.signer?.sign(token, for: self.configuration.cookie(for: request).name) ?? token.text
+    }
+
+    /// The session's own: they change with its secret, and those of the secret before a renewal by time stay good.
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
+        let hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
+        return .init(newest: record.secretHash.csrfKey, all: hashes.map(\.csrfKey))
     }
 
     func loginMarks(of subject: String) async throws -> LoginMarks { LoginMarks() }

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Crypto
 import Logging
 
 /// Tokens and nothing else: the application keeps what belongs to them.
@@ -13,6 +14,7 @@ import Logging
 /// A token is signed, so that a client cannot plant one that it invented.
 struct TokenOnlySessions: SessionKeeper {
     let signer: TokenSigner
+    let csrfKeys: PreparedKeys<SymmetricKey>
     let configuration: SessionConfiguration
 
     var isInText: Bool { true }
@@ -88,6 +90,8 @@ struct TokenOnlySessions: SessionKeeper {
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
         try self.signer.sign(live.token, for: self.configuration.cookie(for: request).name)
     }
+
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
 
     /// A record for the engine to go by: it never ends and holds nothing.
     private func live(_ token: SessionToken, isNew: Bool) -> SessionState.LiveSession {

@@ -1,0 +1,67 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+
+/// Decides by its header fields whether a request that changes something comes from this site.
+///
+/// Browsers say so themselves, and no page can make them say otherwise. `Sec-Fetch-Site` comes first, for it needs no
+/// knowledge of what this site is called; then `Origin`, which older browsers send too.
+struct CrossSiteRule: Sendable {
+    /// What this site is called; empty stands for what each request calls it.
+    var origins: Set<WebOrigin> = []
+    /// The other origins whose pages may send requests here.
+    var trustedOrigins: Set<WebOrigin> = []
+
+    /// What the header fields say.
+    enum Finding: Equatable {
+        case accepted
+        case refused(CrossSiteRefusal)
+        /// There is nothing that says anything.
+        case undecided
+    }
+
+    /// - Parameter requested: What the request itself calls this site; nil when that is no origin.
+    func finding(_ fields: HTTPFields, requested: WebOrigin?) -> Finding {
+        let senders = fields[values: .origin]
+        let sender = senders.count == 1 ? WebOrigin(senders[0]) : nil
+        let isTrusted = sender.map { self.trustedOrigins.contains($0) } ?? false
+        switch FetchSite(fields) {
+        case .sameOrigin, .user: return .accepted
+        case let site?: return isTrusted ? .accepted : .refused(.fetchSite(site.rawValue))
+        case nil: break
+        }
+        guard let first = senders.first else { return .undecided }
+        guard senders.count == 1 else { return .refused(.severalOrigins(senders.count)) }
+        // "null", of a page that hides where it is from, is nobody's origin.
+        guard let sender else { return .refused(.noOrigin(first)) }
+        let own = self.origins.isEmpty ? Set(requested.map { [$0] } ?? []) : self.origins
+        return isTrusted || own.contains(sender) ? .accepted : .refused(.otherOrigin(sender, own: own))
+    }
+}
+
+/// What `Sec-Fetch-Site` says (Fetch Metadata Request Headers, section 2.3).
+private enum FetchSite: String {
+    case sameOrigin = "same-origin"
+    case sameSite = "same-site"
+    case crossSite = "cross-site"
+    /// The user did it: typed an address, or opened a bookmark.
+    case user = "none"
+
+    /// Nil for a value that is unknown, or not alone: as if the field were not there.
+    init?(_ fields: HTTPFields) {
+        guard let name = HTTPField.Name.secFetchSite else { return nil }
+        let values = fields[values: name]
+        guard values.count == 1 else { return nil }
+        self.init(rawValue: values[0])
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")
+}

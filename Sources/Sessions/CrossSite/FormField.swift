@@ -1,0 +1,31 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+
+/// The fields of a form: `application/x-www-form-urlencoded`, as the URL Standard reads it.
+enum FormField {
+    /// Whether a body is said to be a form.
+    static func isForm(_ fields: HTTPFields) -> Bool {
+        let type = fields[.contentType]?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
+        return type?.lowercased() == "application/x-www-form-urlencoded"
+    }
+
+    /// The values of a field, in one pass.
+    static func values(named name: String, in form: [UInt8]) -> [[UInt8]] {
+        form.split(separator: UInt8(ascii: "&")).compactMap { pair in
+            let field = pair.prefix { $0 != UInt8(ascii: "=") }
+            guard self.decode(field).elementsEqual(name.utf8) else { return nil }
+            return self.decode(pair.dropFirst(field.count + 1))
+        }
+    }
+
+    private static func decode(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        PercentEncoding.decode(text, plusIsSpace: true) ?? Array(text)
+    }
+}
