@@ -111,6 +111,14 @@ extension Session {
     }
 }
 
+extension Session {
+    /// Whether the backend knows which sessions a user has.
+    package var listsOthers: Bool { self.engine.keeper.listsSessions }
+
+    /// Whether the backend can end all sessions of a user but this one.
+    package var endsOthers: Bool { self.engine.keeper.endsOthers }
+}
+
 extension SessionRecord {
     /// The most bytes of a label.
     static var labelLimit: Int { 128 }

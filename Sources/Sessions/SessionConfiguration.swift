@@ -91,6 +91,12 @@ public struct SessionConfiguration: Sendable {
     /// ``storeDeadline`` is refused.
     public var endedMarkerLifetime: Duration = .minutes(1)
 
+    /// What a browser is asked to forget of the site with the response in which its user logged out. The default is
+    /// nothing but the session's cookie: what depends on a session is not cached in the first place, while clearing more
+    /// takes what other applications of the site, and the visitor's drafts, still need. Where scripts keep personal data
+    /// in the browser, ask for `.storage` (ASVS 5.0, 14.3.1).
+    public var clearsSiteDataOnLogout: ClearedSiteData = []
+
     /// Whether every visitor gets a session, remembered or not; `saveUninitialized` of express-session. The default is
     /// false.
     ///

@@ -22,9 +22,20 @@ extension Session {
         if cookie == .set, let live, self.writeText(of: live, by: self.engine.transports[index], to: &response) {
             isCookieWritten = true
         }
+        self.clearSiteData(in: &response)
         if wasAccessed || isCookieWritten {
             for transport in self.engine.transports { response.keepPrivate(varyingBy: transport.requestField) }
         }
+    }
+
+    /// Asks the browser to forget the site when nobody is logged in any more, unless the handler asked for its own.
+    private func clearSiteData(in response: inout HTTPFields) {
+        let isOver = self.withState { $0.hasLoggedOut && $0.live?.record.subject == nil }
+        guard
+            isOver, let value = self.engine.configuration.clearsSiteDataOnLogout.fieldValue,
+            let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
+        else { return }
+        response[name] = value
     }
 
     private func writeText(

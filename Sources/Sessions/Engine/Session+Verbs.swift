@@ -70,6 +70,7 @@ extension Session {
             if !live.isNew || state.ended == nil {
                 state.ended = .init(transport: state.transport, cookieOverrides: live.record.cookieOverrides)
             }
+            state.hasLoggedOut = state.hasLoggedOut || live.record.subject != nil
         }
         self.report(.ended, reason, id, subject: live.record.subject)
         return true

@@ -34,6 +34,16 @@ struct SessionChanges: Sendable {
         }
     }
 
+    /// Takes the change of one value out, to be carried out by itself.
+    mutating func takeChange(of name: String) -> SessionChange? {
+        self.changes.removeValue(forKey: name)
+    }
+
+    /// Puts a change back that was taken out, below what came since.
+    mutating func putBack(_ change: SessionChange, of name: String) {
+        self.changes[name] = self.changes[name]?.after(change) ?? change
+    }
+
     mutating func recordRemovalOfAll() {
         self.clearsAll = true
         self.changes = [:]

@@ -23,6 +23,9 @@ protocol SessionKeeper: Sendable {
     /// Whether it knows which sessions a user has.
     var listsSessions: Bool { get }
 
+    /// Whether it can end all sessions of a user but one.
+    var endsOthers: Bool { get }
+
     /// Where the texts of a request are to be put.
     func reading(for request: SessionRequest) -> SessionTokenReading
 

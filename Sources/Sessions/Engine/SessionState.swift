@@ -75,6 +75,8 @@ struct SessionState {
     var transport = 0
     /// Which one hands out what begins next, if the handler chose one.
     var nextTransport: Int?
+    /// Whether the request ended a session in which somebody was logged in.
+    var hasLoggedOut = false
     /// Whether the handler read or wrote the session.
     var wasAccessed = false
     /// Whether the head of the response is on its way.

@@ -111,7 +111,12 @@ final class RevocationList: Sendable {
 
     /// - Throws: ``SessionError`` with the code `notOffered` when nothing is known of endings.
     func requireKnowledge() throws(SessionError) {
-        if case .none = self.choice { throw .notRevocable }
+        guard self.knowsEndings else { throw .notRevocable }
+    }
+
+    /// Whether it is known at all which sessions have ended.
+    var knowsEndings: Bool {
+        if case .none = self.choice { false } else { true }
     }
 
     /// The marks that a login of now gets, which no earlier revocation covers.

@@ -63,6 +63,7 @@ struct ConfigurationTests {
         #expect(configuration.maximumValuesSize == 65_536)
         #expect(configuration.maximumSessionsPerSubject == nil)
         #expect(!configuration.tracksClients)
+        #expect(configuration.clearsSiteDataOnLogout.isEmpty)
         #expect(configuration.endedMarkerLifetime == .minutes(1))
         #expect(!configuration.createsEmptySessions && !configuration.resendsCookie)
         #expect(!configuration.writesUnchangedSessions && !configuration.remembersEverySession)

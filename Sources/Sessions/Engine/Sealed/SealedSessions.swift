@@ -22,6 +22,7 @@ struct SealedSessions: SessionKeeper {
     var isInText: Bool { true }
     var isSealed: Bool { true }
     var listsSessions: Bool { false }
+    var endsOthers: Bool { self.revocations.knowsEndings }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         SessionTokenReading(ofTextsUpTo: self.limit(request))

@@ -10,6 +10,7 @@ import Logging
 
 extension StoredSessions {
     var listsSessions: Bool { self.store.store is any SubjectSessionStore }
+    var endsOthers: Bool { self.listsSessions }
 
     func sessions(of subject: String) async throws -> [SessionRecord] {
         let now = self.configuration.clock.now

@@ -20,6 +20,7 @@ struct TokenOnlySessions: SessionKeeper {
     var isInText: Bool { true }
     var isSealed: Bool { false }
     var listsSessions: Bool { false }
+    var endsOthers: Bool { false }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         SessionTokenReading(self.signer, for: self.configuration.cookie(for: request).name)
