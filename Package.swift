@@ -45,6 +45,7 @@ let package = Package(
             name: "SessionsHummingbird",
             dependencies: [
                 "Sessions",
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,0 +1,90 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+import HTTPTypes
+import Hummingbird
+import Sessions
+
+extension SessionCentre {
+    @Sendable func showPage(_ request: Request, _ context: Context) async throws -> Response {
+        let session = try self.session(in: context)
+        guard let current = session.activeSession else {
+            throw HTTPError(.unauthorized, message: "Nobody is logged in.")
+        }
+        let others: [ActiveSession]? =
+            session.listsOthers ? try await session.activeSessions().filter { !$0.isCurrent } : nil
+        let page = SessionCentrePage(
+            current: SessionCentrePage.Item(current, self.configuration),
+            others: (others ?? []).map { SessionCentrePage.Item($0, self.configuration) },
+            listsOthers: others != nil,
+            endsOthers: session.endsOthers,
+            messages: request.isSeen ? try await session.takeFlashMessages() : [],
+            hiddenFields: [],
+            backLink: self.configuration.backLink
+        )
+        return try self.configuration.template.response(for: page)
+    }
+
+    private struct Form: Decodable {
+        let end: String?
+    }
+
+    @Sendable func actOnPage(_ request: Request, _ context: Context) async throws -> Response {
+        let session = try self.session(in: context)
+        guard let form = try? await URLEncodedFormDecoder().decode(Form.self, from: request, context: context),
+            let end = form.end
+        else {
+            throw HTTPError(
+                .badRequest, message: "The body is not a form with the field \(SessionCentrePage.endField).")
+        }
+        if end == SessionCentrePage.endOthersValue {
+            try await session.logOutOthers()
+            session.addFlashMessage("All your other sessions were signed out.", kind: .success)
+        } else if let id = SessionID(end), id == session.id {
+            try await session.logOut()
+            return .redirect(to: self.configuration.loggedOutLocation)
+        } else {
+            try await self.end(SessionID(end), in: session)
+        }
+        return .redirect(to: request.ownLocation)
+    }
+
+    /// Ends another session. To the visitor of a page, one that has ended meanwhile is no error.
+    private func end(_ id: SessionID?, in session: Session) async throws {
+        let ended = try await session.activeSessions().first { $0.id == id }
+        if let ended, try await session.logOut(ended.id) {
+            session.addFlashMessage("Signed out: \(ended.displayName).", kind: .success)
+        } else {
+            session.addFlashMessage("That session had ended already.", kind: .info)
+        }
+    }
+}
+
+extension Request {
+    /// Whether somebody will see the page: it is neither asked for its head alone nor fetched ahead of time.
+    fileprivate var isSeen: Bool {
+        guard self.method == .get else { return false }
+        guard let purpose = HTTPField.Name("Sec-Purpose") else { return true }
+        return !self.headers[values: purpose].contains { $0.contains("prefetch") }
+    }
+
+    /// The path of this request as seen from itself: that names no other host, whatever the path looks like, and holds
+    /// behind a proxy that takes away a part of it.
+    fileprivate var ownLocation: String {
+        let last = self.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
+        return "./"
+            + last.map { byte in
+                switch byte {
+                case 0x21...0x7E: String(Unicode.Scalar(byte))
+                default: "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                }
+            }.joined()
+    }
+}
+#endif

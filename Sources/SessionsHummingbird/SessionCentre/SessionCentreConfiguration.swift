@@ -1,0 +1,44 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import Sessions
+
+/// How a session centre looks, and where it leads.
+public struct SessionCentreConfiguration: Sendable {
+    /// A link to another page of the application.
+    public struct Link: Sendable, Hashable {
+        /// What the link says.
+        public var title: String
+        /// Where it leads: a path, or a whole URL. The application's own, never a visitor's.
+        public var location: String
+
+        /// Creates a link.
+        public init(_ title: String, to location: String) {
+            self.title = title
+            self.location = location
+        }
+    }
+
+    /// What makes HTML of the page. The default is ``SessionCentreTemplate/standard``.
+    public var template: SessionCentreTemplate = .standard
+
+    /// The way back from the page. The default is nil: none.
+    public var backLink: Link?
+
+    /// Where a visitor goes who has logged out on the page. The default is `/`.
+    public var loggedOutLocation = "/"
+
+    /// How times are written for people; machines get ISO 8601 beside it. The default writes "21 November 2026, 18:13
+    /// UTC".
+    public var formatTime: @Sendable (Instant) -> String = { SessionCentreTime.text(of: $0) }
+
+    /// The defaults.
+    public init() {}
+}
+#endif

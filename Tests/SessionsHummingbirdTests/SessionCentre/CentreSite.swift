@@ -1,0 +1,85 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import LogAudit
+import Sessions
+import SessionsHummingbird
+import SessionsTesting
+
+/// An application with a session centre, and browsers that use it.
+struct CentreSite: Sendable {
+    let clock: ManualClock
+    let engine: SessionEngine
+    let client: any TestClientProtocol
+
+    static let firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    static let safari =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+
+    static func test(
+        _ backend: SessionBackend = .stored(in: MemorySessionStore()),
+        _ centre: SessionCentreConfiguration = SessionCentreConfiguration(),
+        _ body: @escaping @Sendable (CentreSite) async throws -> Void
+    ) async throws {
+        let clock = ManualClock()
+        var configuration = SessionConfiguration()
+        configuration.clock = clock.sessionClock
+        let engine = try SessionEngine(backend, configuration: configuration)
+        let router = Router(context: TestRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: SessionsMiddleware(engine))
+        router.post("login/:user") { request, context in
+            let label = request.uri.queryParameters["label"].map { String($0) }
+            try await context.session.logIn(try context.parameters.require("user"), deviceLabel: label)
+            return "in"
+        }
+        router.get("who") { _, context in context.session.subject ?? "nobody" }
+        SessionCentre(centre).addPage(to: router.group("account/sessions"))
+        SessionCentre(centre).addAPI(to: router.group("api/sessions"))
+        try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
+            try await body(CentreSite(clock: clock, engine: engine, client: client))
+        }
+    }
+
+    /// A browser in which a user is logged in.
+    func browser(_ user: String, _ userAgent: String? = firefox, label: String? = nil) async throws -> BrowsingClient {
+        let browser = BrowsingClient(client: self.client)
+        var fields = HTTPFields()
+        fields[.userAgent] = userAgent
+        let query = label.map { "?label=\($0)" } ?? ""
+        try await browser.send("/login/\(user)\(query)", method: .post, headers: fields)
+        return browser
+    }
+
+    /// The ids of a user's sessions, the oldest first.
+    func ids(of user: String) async throws -> [String] {
+        try await self.engine.activeSessions(of: user).sorted { $0.createdAt < $1.createdAt }.map { "\($0.id)" }
+    }
+}
+
+extension BrowsingClient {
+    /// Who the browser is to the application.
+    var user: String {
+        get async throws { try await self.send("/who").text }
+    }
+
+    /// Presses a button of the page.
+    @discardableResult
+    func press(_ value: String) async throws -> TestResponse {
+        try await self.send(
+            "/account/sessions",
+            method: .post,
+            headers: [.contentType: "application/x-www-form-urlencoded"],
+            body: ByteBuffer(string: "end=\(value)")
+        )
+    }
+}
+#endif

@@ -1,0 +1,209 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Sessions
+import SessionsHummingbird
+import SessionsTesting
+import Testing
+
+@Suite("The page of the session centre")
+struct SessionCentrePageTests {
+    private let path = "/account/sessions"
+
+    @Test("checklist 23: the page names this device first, then the others by what people know them by, and no token")
+    func list() async throws {
+        try await CentreSite.test { site in
+            let phone = try await site.browser("ada", CentreSite.safari, label: "My%20phone")
+            site.clock.advance(by: .minutes(5))
+            let desk = try await site.browser("ada")
+            let alan = try await site.browser("alan", "Opera/9.80")
+            let page = try await desk.send(self.path)
+            #expect(page.status == .ok)
+            #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(page.headers[.cacheControl] == "no-store")
+            let html = page.text
+            let here = try #require(html.firstRange(of: "Firefox on Windows")?.lowerBound)
+            let elsewhere = try #require(html.firstRange(of: "My phone")?.lowerBound)
+            #expect(here < elsewhere)
+            #expect(html.contains("Safari on iPhone"))
+            #expect(html.ranges(of: "aria-current=\"true\"").count == 1)
+            #expect(!html.contains("Opera"), "another user's session is nobody's business")
+            for browser in [phone, desk, alan] {
+                let token = try #require(browser.browser.cookies.first?.value)
+                #expect(!html.contains(token) && !html.contains(token.suffix(42)))
+            }
+        }
+    }
+
+    @Test("the page works without a script, and says so to the browser; it has landmarks, headings and a language")
+    func plain() async throws {
+        try await CentreSite.test { site in
+            let browser = try await site.browser("ada")
+            _ = try await site.browser("ada", CentreSite.safari)
+            let page = try await browser.send(self.path)
+            let html = page.text
+            #expect(!html.contains("<script") && !html.contains("javascript:") && !html.contains(" style="))
+            for part in [
+                "<html lang=\"en\">", "name=\"viewport\"", "<main id=\"content\">", "<h1>", "<h2 id=\"here\">",
+                "<h2 id=\"elsewhere\">", "<time datetime=\"20", "<form method=\"post\">",
+            ] { #expect(html.contains(part), "\(part)") }
+            let policy = try #require(page.headers[.contentSecurityPolicy])
+            #expect(policy.contains("default-src 'none'") && policy.contains(SessionCentreTemplate.standardStyleSource))
+            #expect(!policy.contains("unsafe-inline"))
+        }
+    }
+
+    @Test("labels and user agents are text, whatever is in them")
+    func hostile() async throws {
+        try await CentreSite.test { site in
+            let hostile = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;"
+            let encoded = "%22%3E%3Cscript%3Ealert%282%29%3C%2Fscript%3E'%20onload%3D%22%CC%81x"
+            let browser = try await site.browser("ada", hostile)
+            _ = try await site.browser("ada", "<b>x</b>", label: encoded)
+            let html = try await browser.send(self.path).text
+            #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("<b>"))
+            #expect(html.contains("&quot;&gt;&lt;script&gt;alert(1)"))
+            #expect(html.contains("&quot;&gt;&lt;script&gt;alert(2)&lt;/script&gt;&#39; onload=&quot"))
+            let id = try #require(try await site.ids(of: "ada").last)
+            try await browser.press(id)
+            let after = try await browser.send(self.path).text
+            #expect(after.contains("Signed out: &quot;&gt;&lt;script&gt;"))
+        }
+        #expect(
+            SessionCentreTemplate.escape("a\u{0}\u{1B}\u{85}\"\u{301}é\n")
+                == "a\u{FFFD}\u{FFFD}\u{FFFD}&quot;\u{301}é\n")
+    }
+
+    @Test("checklist 23: a button ends one other session, and the page says so, once")
+    func one() async throws {
+        try await CentreSite.test { site in
+            let desk = try await site.browser("ada")
+            site.clock.advance(by: .seconds(1))
+            let phone = try await site.browser("ada", CentreSite.safari)
+            let id = try #require(try await site.ids(of: "ada").last)
+            let response = try await desk.press(id)
+            #expect(response.status == .seeOther)
+            #expect(response.headers[.location] == "./sessions")
+            #expect(try await phone.user == "nobody")
+            #expect(try await desk.user == "ada")
+            let head = try await desk.send(self.path, method: .head)
+            #expect(head.status == .ok && head.body.readableBytes == 0)
+            let ahead: HTTPFields = [try #require(HTTPField.Name("Sec-Purpose")): "prefetch;prerender"]
+            #expect(try await !desk.send(self.path, headers: ahead).text.contains("Signed out:"))
+            #expect(try await desk.send(self.path).text.contains("Signed out: Safari on iPhone."))
+            #expect(try await !desk.send(self.path).text.contains("Signed out:"))
+        }
+    }
+
+    @Test("a button ends all others; another signs out here, and the cookie is gone")
+    func allAndHere() async throws {
+        try await CentreSite.test { site in
+            let browsers = [
+                try await site.browser("ada"), try await site.browser("ada"), try await site.browser("ada"),
+            ]
+            let alan = try await site.browser("alan")
+            try await browsers[0].press(SessionCentrePage.endOthersValue)
+            #expect(try await browsers[1].user == "nobody")
+            #expect(try await browsers[2].user == "nobody")
+            let page = try await browsers[0].send(self.path).text
+            #expect(page.contains("All your other sessions were signed out."))
+            #expect(page.contains("There are none"))
+            let id = try #require(try await site.ids(of: "ada").first)
+            let response = try await browsers[0].press(id)
+            #expect(response.headers[.location] == "/")
+            #expect(browsers[0].browser.cookies.isEmpty)
+            #expect(try await site.ids(of: "ada").isEmpty)
+            #expect(try await alan.user == "alan")
+        }
+    }
+
+    @Test("checklist 23: another user's id, an unknown and a malformed one end nothing on the page, and look alike")
+    func notYours() async throws {
+        try await CentreSite.test { site in
+            let ada = try await site.browser("ada")
+            let alan = try await site.browser("alan")
+            let foreign = try #require(try await site.ids(of: "alan").first)
+            var answers: Set<String> = []
+            for value in [foreign, String(repeating: "A", count: 22), "x", "../../etc", "%00"] {
+                let response = try await ada.press(value)
+                #expect(response.status == .seeOther)
+                answers.insert(try await ada.send(self.path).text)
+            }
+            #expect(answers.count == 1)
+            #expect(answers.first?.contains("That session had ended already.") == true)
+            #expect(try await alan.user == "alan")
+            let empty = try await ada.send(self.path, method: .post, body: ByteBuffer(string: "other=1"))
+            #expect(empty.status == .badRequest)
+        }
+    }
+
+    @Test("nobody who is not logged in sees the page or ends anything")
+    func strangers() async throws {
+        try await CentreSite.test { site in
+            let ada = try await site.browser("ada")
+            let stranger = BrowsingClient(client: site.client)
+            #expect(try await stranger.send(self.path).status == .unauthorized)
+            #expect(try await stranger.press(try await site.ids(of: "ada")[0]).status == .unauthorized)
+            #expect(try await ada.user == "ada")
+        }
+    }
+
+    @Test("the way back to the page names no other host, whatever path it was asked by")
+    func redirects() async throws {
+        try await CentreSite.test { site in
+            let ada = try await site.browser("ada")
+            for path in ["//account//sessions", "/account/sessions/", "/account/sessions?next=//evil.example"] {
+                let response = try await ada.send(path, method: .post, body: ByteBuffer(string: "end=others"))
+                let location = try #require(response.headers[.location])
+                #expect(location == "./sessions" || location == "./")
+            }
+        }
+    }
+
+    @Test("sealed sessions are not listed, and the page says so; all others can be ended where endings are known")
+    func sealed() async throws {
+        try await CentreSite.test(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)) { site in
+            let (desk, phone) = (try await site.browser("ada"), try await site.browser("ada", CentreSite.safari))
+            let html = try await desk.send(self.path).text
+            #expect(html.contains("Firefox on Windows") && html.contains("keeps no list of them"))
+            #expect(html.contains("Sign out all others"))
+            try await desk.press(SessionCentrePage.endOthersValue)
+            #expect(try await phone.user == "nobody")
+            #expect(try await desk.send(self.path).text.contains("All your other sessions were signed out."))
+        }
+        try await CentreSite.test(.sealed(with: .ephemeral(), revocation: .none)) { site in
+            let desk = try await site.browser("ada")
+            let html = try await desk.send(self.path).text
+            #expect(html.contains("cannot end them") && !html.contains("Sign out all others"))
+            #expect(html.contains("Sign out here"))
+        }
+    }
+
+    @Test("a template of the application's gets everything, and times as the application writes them")
+    func template() async throws {
+        var configuration = SessionCentreConfiguration()
+        configuration.formatTime = { "at \($0.millisecondsSince1970)" }
+        configuration.backLink = SessionCentreConfiguration.Link("Account", to: "/account")
+        configuration.template = SessionCentreTemplate { page in
+            "\(page.current.name)|\(page.current.loggedInAt.text)|\(page.others.map(\.name))|\(page.backLink?.title ?? "")"
+        }
+        try await CentreSite.test(.stored(in: MemorySessionStore()), configuration) { site in
+            let desk = try await site.browser("ada")
+            _ = try await site.browser("ada", nil)
+            let page = try await desk.send(self.path)
+            let time = site.clock.now.millisecondsSince1970
+            #expect(page.text == "Firefox on Windows|at \(time)|[\"Unknown device\"]|Account")
+            #expect(page.headers[.contentSecurityPolicy] == nil)
+        }
+    }
+}
+#endif
