@@ -3,6 +3,7 @@ looks."""
 
 import struct
 
+import devices
 from checks import demand, expect, heading, ok
 from visitor import Visitor
 
@@ -25,6 +26,15 @@ def take(stage, album):
         photographer.take("login refused")
         visitor.log_in("ada", remember=True)
         photographer.take("account")
+        visitor.open(devices.PAGE)
+        photographer.take("one session")
+        for agent in (*devices.AGENTS.values(), devices.HOSTILE):
+            devices.log_in_elsewhere(visitor, agent)
+        visitor.open(devices.PAGE)
+        photographer.take("sessions")
+        visitor.browser.press("li:not([aria-current]) button")
+        visitor.browser.run("document.querySelector('button').focus()")
+        photographer.take("session ended")
         visitor.open("/?did=renew")
         photographer.take("logged in")
         visitor.open("/nowhere")
@@ -36,6 +46,8 @@ def take(stage, album):
             photographer.take("sealed")
             visitor.open("/account")
             photographer.take("sealed account")
+            visitor.open(devices.PAGE)
+            photographer.take("sealed sessions")
         with stage.keyed_showcase("token-only") as token_only:
             browser.go(f"{token_only.url}/?did=reset")
             photographer.take("token")

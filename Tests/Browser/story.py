@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.request
 
+import devices
 import pictures
 from checks import Failure, demand, expect, heading, ok, tell
 from showcase import Showcase, new_key
@@ -293,6 +294,7 @@ def main():
         stage = Stage(driver, arguments.program, folder)
         one_browser(stage)
         restarted_browsers(stage)
+        devices.use(stage)
         https(stage)
         a_name_without_prefix(stage)
         sealed_sessions(stage)

@@ -27,7 +27,12 @@ struct ShowcaseApplication {
     init(_ settings: ShowcaseSettings, logger: Logger) throws {
         self.settings = settings
         let opened = try OpenedBackend(settings.backend, logger: logger)
-        self.engine = try SessionEngine(opened.backend, configuration: settings.configuration)
+        let cookie = CookieTransport(settings.configuration)
+        self.engine = try SessionEngine(
+            opened.backend,
+            configuration: settings.configuration,
+            transports: settings.backend.store.isStored ? [cookie, BearerTransport()] : [cookie]
+        )
         self.services = opened.services
         self.logger = logger
     }
@@ -79,11 +84,22 @@ struct ShowcaseApplication {
             return router
         }
         PagesController(pages).addRoutes(to: visited)
+        let centre = SessionCentre<ShowcaseRequestContext>(.showcase)
+        centre.addPage(to: visited.group("account/sessions"))
         let api = visited.group("api")
+        centre.addAPI(to: api.group("sessions"))
         SessionAPIController(self.settings).addRoutes(to: api.group("session"))
         SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
             .addRoutes(to: api.group("session"))
         AccountAPIController().addRoutes(to: api)
         return router
+    }
+}
+
+extension SessionCentreConfiguration {
+    fileprivate static var showcase: SessionCentreConfiguration {
+        var configuration = SessionCentreConfiguration()
+        configuration.backLink = Link("Account", to: "/account")
+        return configuration
     }
 }

@@ -24,7 +24,7 @@ extension SessionCentre {
             others: (others ?? []).map { SessionCentrePage.Item($0, self.configuration) },
             listsOthers: others != nil,
             endsOthers: session.endsOthers,
-            messages: request.isSeen ? try await session.takeFlashMessages() : [],
+            messages: try await session.takeFlashMessages(for: request),
             hiddenFields: [],
             backLink: self.configuration.backLink
         )
@@ -67,13 +67,6 @@ extension SessionCentre {
 }
 
 extension Request {
-    /// Whether somebody will see the page: it is neither asked for its head alone nor fetched ahead of time.
-    fileprivate var isSeen: Bool {
-        guard self.method == .get else { return false }
-        guard let purpose = HTTPField.Name("Sec-Purpose") else { return true }
-        return !self.headers[values: purpose].contains { $0.contains("prefetch") }
-    }
-
     /// The path of this request as seen from itself: that names no other host, whatever the path looks like, and holds
     /// behind a proxy that takes away a part of it.
     fileprivate var ownLocation: String {

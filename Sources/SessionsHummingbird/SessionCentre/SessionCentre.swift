@@ -7,6 +7,7 @@
 //
 
 #if Hummingbird
+import HTTPTypes
 public import Hummingbird
 import Sessions
 
@@ -67,7 +68,10 @@ public struct SessionCentre<Context: SessionsRequestContext>: Sendable {
     /// - Throws: `HTTPError` with 401 when nobody is logged in.
     func session(in context: Context) throws -> Session {
         let session = context[keyPath: self.storage].session
-        guard session.isAuthenticated else { throw HTTPError(.unauthorized, message: "Nobody is logged in.") }
+        guard session.isAuthenticated else {
+            let challenges = session.challenges().map { HTTPField(name: .wwwAuthenticate, value: $0) }
+            throw HTTPError(.unauthorized, headers: HTTPFields(challenges), message: "Nobody is logged in.")
+        }
         return session
     }
 }

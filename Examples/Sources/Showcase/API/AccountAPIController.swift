@@ -23,8 +23,12 @@ struct AccountAPIController {
         guard let account = Account.opened(by: credentials) else {
             throw HTTPError(.unauthorized, message: "The username or the password is wrong.")
         }
+        try context.session.useTransport(named: credentials.transport)
         try await context.session.logIn(account.username)
-        return .json(self.answer(account.username), status: .created)
+        var answer = self.answer(account.username)
+        // Nil for a browser: its token is in its cookie and nowhere else.
+        if let token = context.session.tokenText { answer.add("token", token) }
+        return .json(answer, status: .created)
     }
 
     @Sendable func logOut(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
@@ -43,5 +47,20 @@ struct AccountAPIController {
         var answer = JSONObject()
         answer.add("subject", subject)
         return answer
+    }
+}
+
+extension Session {
+    /// - Throws: `HTTPError`: 400 for a name that is none, and 501 where sessions do not travel so.
+    fileprivate func useTransport(named name: String?) throws {
+        guard let name else { return }
+        guard name == "cookie" || name == "bearer" else {
+            throw HTTPError(.badRequest, message: "transport is cookie or bearer.")
+        }
+        do {
+            try self.useTransport(SessionTransportKind(name))
+        } catch {
+            throw HTTPError(.notImplemented, message: "Sessions of this server travel in cookies alone.")
+        }
     }
 }

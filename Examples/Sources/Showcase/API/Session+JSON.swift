@@ -23,9 +23,7 @@ extension Session {
         guard backend != .tokenOnly else { return object }
         if let cookieSize { object.add("cookieBytes", cookieSize.byteCount) }
         var values = JSONObject()
-        for (name, value) in self.values.dictionary.sorted(by: { $0.key < $1.key }) {
-            values.add(name, json: value.jsonText)
-        }
+        for (name, value) in self.visibleValues { values.add(name, json: value.jsonText) }
         object.add("authenticated", isThere ? self.isAuthenticated : nil)
         object.add("subject", self.subject)
         object.add("createdAt", self.createdAt?.description)
@@ -34,5 +32,12 @@ extension Session {
         object.add("absoluteExpiresAt", self.absoluteExpiresAt?.description)
         object.add("values", json: values.bytes)
         return object
+    }
+}
+
+extension Session {
+    /// The values that the visitor and the application set, in order; not the messages that wait for the next page.
+    var visibleValues: [(key: String, value: SessionValue)] {
+        self.values.dictionary.filter { $0.key != FlashMessage.valueName }.sorted { $0.key < $1.key }
     }
 }

@@ -10,4 +10,6 @@
 struct Credentials: Decodable {
     let username: String
     let password: String
+    /// How a program wants its token; nil as the request came.
+    var transport: String?
 }

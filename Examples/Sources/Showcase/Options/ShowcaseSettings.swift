@@ -44,6 +44,8 @@ struct ShowcaseSettings {
         _ reader: SettingReader
     ) throws -> SessionConfiguration {
         var configuration = SessionConfiguration.development
+        // The session centre shows from where each session was last used.
+        configuration.tracksClients = true
         configuration.cookie = try self.cookie(options, reader)
         if let idle = try reader.value(
             options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT", DurationArgument.parse

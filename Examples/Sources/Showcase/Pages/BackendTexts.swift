@@ -60,8 +60,9 @@ extension BackendSettings {
 
     private func revocationText(_ username: String) -> String {
         switch self.sealedRevocation {
-        case nil: "Its store knows whose it is, and could end all sessions of \(username)."
-        case .memory, .sqlite: "Whose it is stands under the seal, and all sessions of \(username) could be ended."
+        case nil: "Its store knows whose it is, and lists all sessions of \(username), so that each can be ended."
+        case .memory, .sqlite:
+            "Whose it is stands under the seal, and all sessions of \(username) can be ended at once."
         case .nowhere: "Whose it is stands under the seal, where nobody can read or change it."
         }
     }

@@ -68,4 +68,5 @@ struct PageLibrary: Sendable {
 protocol PageView: Sendable {
     var visitor: VisitorView? { get }
     var footer: FooterView { get }
+    var messages: [MessageView] { get }
 }

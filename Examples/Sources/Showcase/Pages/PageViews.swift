@@ -6,7 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Hummingbird
+import Logging
 import Sessions
+import SessionsHummingbird
 
 /// Who is logged in.
 struct VisitorView: Sendable {
@@ -18,6 +21,29 @@ struct VisitorView: Sendable {
         guard let subject = session.subject else { return nil }
         self.username = subject
         self.name = Account.named(subject)?.name ?? subject
+    }
+}
+
+/// What is told once.
+struct MessageView: Sendable {
+    let text: String
+    let isProblem: Bool
+
+    init(_ message: FlashMessage) {
+        self.text = message.text
+        self.isProblem = message.kind == .error || message.kind == .warning
+    }
+}
+
+extension ShowcaseRequestContext {
+    /// Takes what is to be told once. That it cannot be read is no reason not to show the page.
+    func messages(for request: Request) async -> [MessageView] {
+        do {
+            return try await self.session.takeFlashMessages(for: request).map { MessageView($0) }
+        } catch {
+            self.logger.debug("The page comes without its messages", metadata: ["error": "\(error)"])
+            return []
+        }
     }
 }
 
@@ -52,6 +78,7 @@ struct FooterView: Sendable {
 struct HomeView: PageView {
     let visitor: VisitorView?
     let footer: FooterView
+    let messages: [MessageView]
     let notice: String?
     let visits: Int
     let isFirstVisit: Bool
@@ -65,6 +92,7 @@ struct HomeView: PageView {
 struct AccountView: PageView {
     let visitor: VisitorView?
     let footer: FooterView
+    let messages: [MessageView]
     let authenticatedAt: TimeView?
     let session: SessionView?
     let outcomes: [String]
@@ -74,6 +102,7 @@ struct AccountView: PageView {
 struct TokenView: PageView {
     let visitor: VisitorView? = nil
     let footer: FooterView
+    let messages: [MessageView] = []
     let notice: String?
     let id: String?
     let isNew: Bool
@@ -88,6 +117,7 @@ struct LoginView: PageView {
 
     let visitor: VisitorView?
     let footer: FooterView
+    let messages: [MessageView]
     let isRefused: Bool
     let username: String
     let isToBeRemembered: Bool
@@ -97,9 +127,16 @@ struct LoginView: PageView {
     /// - Parameter refused: What was sent before, and is shown again. A name only if it is ASCII: the template engine
     ///   escapes whole characters, and a quotation mark with an accent on it, which is another character, would end the
     ///   attribute.
-    init(_ session: Session, _ pages: PageLibrary, refused: LoginForm? = nil, next: String?) {
+    init(
+        _ session: Session,
+        _ pages: PageLibrary,
+        _ messages: [MessageView] = [],
+        refused: LoginForm? = nil,
+        next: String?
+    ) {
         self.visitor = VisitorView(session)
         self.footer = pages.footer
+        self.messages = messages
         let username = refused?.credentials.username ?? ""
         self.isRefused = refused != nil
         self.isToBeRemembered = refused?.isToBeRemembered ?? false
@@ -114,6 +151,7 @@ struct ErrorView: PageView {
     /// Who is logged in is not known here, which is not the same as nobody.
     let isWithoutSession = true
     let footer: FooterView
+    let messages: [MessageView] = []
     let status: Int
     let title: String
     let explanation: String

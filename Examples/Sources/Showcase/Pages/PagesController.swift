@@ -51,6 +51,7 @@ struct PagesController {
             HomeView(
                 visitor: VisitorView(session),
                 footer: self.pages.footer,
+                messages: await context.messages(for: request),
                 notice: verb?.outcome(self.pages.backend.sealedRevocation),
                 visits: visits,
                 isFirstVisit: visits == 1,
@@ -64,7 +65,8 @@ struct PagesController {
 
     @Sendable func loginForm(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let next = request.uri.queryParameters["next"]?.removingPercentEncoding
-        return try self.pages.page("login", LoginView(context.session, self.pages, next: next))
+        let messages = await context.messages(for: request)
+        return try self.pages.page("login", LoginView(context.session, self.pages, messages, next: next))
     }
 
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
@@ -74,6 +76,7 @@ struct PagesController {
             return try self.pages.page("login", view, status: .unauthorized)
         }
         try await context.session.logIn(account.username, remember: form.isToBeRemembered)
+        context.session.addFlashMessage("Welcome, \(account.name). You are logged in.", kind: .success)
         let next = form.next.flatMap { LocalRedirect($0) } ?? .account
         return .redirect(to: next.location)
     }
@@ -91,6 +94,7 @@ struct PagesController {
             AccountView(
                 visitor: VisitorView(session),
                 footer: self.pages.footer,
+                messages: await context.messages(for: request),
                 authenticatedAt: session.authenticatedAt.map { TimeView($0) },
                 session: SessionView(session, self.pages, request),
                 outcomes: self.pages.backend.loginTexts(session.subject ?? "")

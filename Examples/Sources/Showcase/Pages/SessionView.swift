@@ -59,7 +59,7 @@ struct SessionView: Sendable {
         self.isRemembered = session.isRemembered
         let name = configuration.cookie.name
         self.size = SealedCookieSize(of: session, pages.backend, in: request, name: name).map { "\($0)" }
-        self.values = session.values.dictionary.sorted { $0.key < $1.key }.map { name, value in
+        self.values = session.visibleValues.map { name, value in
             Value(name: name, json: Self.excerpt(of: String(decoding: value.jsonText, as: UTF8.self)))
         }
         self.hasValues = !self.values.isEmpty

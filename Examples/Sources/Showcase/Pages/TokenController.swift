@@ -20,7 +20,8 @@ struct TokenController {
 
     /// What needs a server that remembers.
     private static let otherPaths: [RouterPath] = [
-        "login", "logout", "account", "api/login", "api/logout", "api/me",
+        "login", "logout", "account", "account/sessions", "api/login", "api/logout", "api/me",
+        "api/sessions", "api/sessions/:id",
         "api/session/:verb", "api/session/increment/:key", "api/session/values/:key",
     ]
 
