@@ -34,8 +34,7 @@ public struct SessionCentreConfiguration: Sendable {
     /// Where a visitor goes who has logged out on the page. The default is `/`.
     public var loggedOutLocation = "/"
 
-    /// How times are written for people; machines get ISO 8601 beside it. The default writes "21 November 2026, 18:13
-    /// UTC".
+    /// How times are written for people; machines get ISO 8601 beside it. The default writes "21 Nov 2026, 18:13 UTC".
     public var formatTime: @Sendable (Instant) -> String = { SessionCentreTime.text(of: $0) }
 
     /// The defaults.

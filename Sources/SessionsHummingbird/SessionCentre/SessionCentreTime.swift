@@ -21,7 +21,7 @@ public struct SessionCentreTime: Sendable, Hashable {
         self.text = format(instant)
     }
 
-    /// "21 November 2026, 18:13 UTC"; what is too far away to have a date is shown as it is.
+    /// "21 Nov 2026, 18:13 UTC"; what is too far away to have a date is shown as it is.
     static func text(of instant: Instant) -> String {
         let iso = instant.description
         // 2026-11-21T18:13:28.000Z
@@ -34,8 +34,7 @@ public struct SessionCentreTime: Sendable, Hashable {
     }
 
     private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 }
 #endif

@@ -14,13 +14,13 @@ extension StandardSessionCentre {
         :root {
           color-scheme: light dark;
           --page: #f6f6f4; --card: #ffffff; --ink: #1b1c1e; --soft: #56595e; --line: #dcddd9; --edge: #8b8f96;
-          --accent: #1f5fbf; --accent-soft: #e6eefb; --good: #14603a; --good-soft: #e5f3ea;
+          --accent: #1f5fbf; --good: #14603a; --good-soft: #e5f3ea;
           --danger: #a8182b; --danger-soft: #fdebed;
         }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #131416; --card: #1d1f22; --ink: #eceded; --soft: #a9adb4; --line: #34373c; --edge: #7b8088;
-            --accent: #8ab6ff; --accent-soft: #1c2a42; --good: #86d8a9; --good-soft: #152a1e;
+            --accent: #8ab6ff; --good: #86d8a9; --good-soft: #152a1e;
             --danger: #ff97a3; --danger-soft: #381a1e;
           }
         }
@@ -56,16 +56,11 @@ extension StandardSessionCentre {
         }
         .card[aria-current] { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent); }
         .facts { flex: 1 1 20rem; min-width: 0; }
-        .badge {
-          display: inline-block; margin-left: 0.4rem; padding: 0.1rem 0.6rem; border-radius: 1rem; vertical-align: 0.1em;
-          background: var(--accent-soft); color: var(--accent); font-size: 0.8rem; font-weight: 600; white-space: nowrap;
-        }
         .detail { color: var(--soft); overflow-wrap: anywhere; }
-        dl { margin: 0.5rem 0 0; }
-        dl > div { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 0.75rem; padding-block: 0.1rem; }
+        dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1.25rem; margin: 0.5rem 0 0; }
+        dl > div { display: contents; }
         dt { color: var(--soft); }
         dd { margin: 0; overflow-wrap: anywhere; }
-        dd span { color: var(--soft); }
         time { font-variant-numeric: tabular-nums; }
         button {
           min-height: 2.75rem; padding: 0.6rem 1.1rem; border: 1px solid var(--danger); border-radius: 0.6rem;
@@ -77,11 +72,8 @@ extension StandardSessionCentre {
         @media (max-width: 34rem) {
           header, main { padding-inline: 1rem; }
           .card { padding: 1rem; }
-          dl > div { grid-template-columns: 1fr; padding-block: 0.2rem; }
+          dl { column-gap: 0.75rem; font-size: 0.95rem; }
           form, button { width: 100%; }
-        }
-        @media (prefers-reduced-motion: no-preference) {
-          button { transition: background 0.15s; }
         }
 
         """

@@ -95,17 +95,17 @@ struct StandardSessionCentre {
 
     private func card(_ item: SessionCentrePage.Item) -> String {
         let isCurrent = item.session.isCurrent
-        let badge = isCurrent ? " <span class=\"badge\">This device</span>" : ""
         let detail = item.detail.map { "<p class=\"detail\"><bdi>\(Self.escape($0))</bdi></p>" } ?? ""
         return """
             <li class="card"\(isCurrent ? " aria-current=\"true\"" : "")>
               <div class="facts">
-                <h3><bdi>\(Self.escape(item.name))</bdi>\(badge)</h3>
+                <h3><bdi>\(Self.escape(item.name))</bdi></h3>
                 \(detail)
                 <dl>
-                  \(Self.fact("Signed in", item.loggedInAt, from: item.session.firstClient.address))
-                  \(Self.fact("Last used", item.lastUsedAt, from: item.session.lastClient.address))
-                  \(Self.fact("Ends if unused", item.endsAt, from: nil))
+                  \(Self.fact("Signed in", Self.time(item.loggedInAt)))
+                  \(Self.fact("Last used", Self.time(item.lastUsedAt)))
+                  \(Self.fact("Ends if unused", Self.time(item.endsAt)))
+                  \(Self.addresses(of: item.session))
                 </dl>
               </div>
               \(self.form(ending: "\(item.id)", isCurrent ? "Sign out here" : "Sign out", item.name))
@@ -113,12 +113,20 @@ struct StandardSessionCentre {
             """
     }
 
-    private static func fact(_ name: String, _ time: SessionCentreTime, from address: String?) -> String {
-        let place = address.map { " <span>from <bdi>\(Self.escape($0))</bdi></span>" } ?? ""
-        return """
-            <div><dt>\(name)</dt><dd><time datetime="\(Self.escape(time.machine))">\(Self.escape(time.text))</time>\
-            \(place)</dd></div>
-            """
+    private static func fact(_ name: String, _ html: String) -> String {
+        "<div><dt>\(name)</dt><dd>\(html)</dd></div>"
+    }
+
+    private static func time(_ time: SessionCentreTime) -> String {
+        "<time datetime=\"\(self.escape(time.machine))\">\(self.escape(time.text))</time>"
+    }
+
+    /// Where it began and where it was last used, which is mostly the same.
+    private static func addresses(of session: ActiveSession) -> String {
+        var addresses = [session.firstClient.address, session.lastClient.address].compactMap(\.self)
+        if addresses.first == addresses.last { addresses = Array(addresses.prefix(1)) }
+        guard !addresses.isEmpty else { return "" }
+        return self.fact("Address", addresses.map { "<bdi>\(self.escape($0))</bdi>" }.joined(separator: ", then "))
     }
 
     /// A button. Without an action the form goes to the page itself, wherever that is.
