@@ -39,7 +39,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let crossSite = Code("cross_site")
         /// The user has as many sessions as are allowed. HTTP 409.
         public static let sessionLimit = Code("session_limit")
-        /// The backend, or its store, cannot do what was asked. HTTP 500.
+        /// The backend, or its store, cannot do what was asked. HTTP 501.
         public static let notOffered = Code("not_offered")
         /// A request carries the sessions of several visitors, by different transports. HTTP 400.
         public static let conflictingSessions = Code("conflicting_sessions")

@@ -15,7 +15,8 @@ public import Sessions
 extension SessionError: HTTPResponseError {
     /// 503 while the store does not answer or a session is contended for, 409 for a session that ended meanwhile or is
     /// one too many, 401 where somebody must be logged in, or must have been a short while ago, 403 for what may come
-    /// from another site, 400 for a request of two visitors at once, 500 for what is the application's.
+    /// from another site, 400 for a request of two visitors at once, 501 for what the backend cannot do, 500 for what is
+    /// the application's.
     public var status: HTTPResponse.Status {
         switch self.code {
         case .storeUnavailable, .contention: .serviceUnavailable
@@ -23,6 +24,7 @@ extension SessionError: HTTPResponseError {
         case .notAuthenticated, .authenticationTooOld, .invalidCredentials: .unauthorized
         case .crossSite: .forbidden
         case .conflictingSessions: .badRequest
+        case .notOffered: .notImplemented
         default: .internalServerError
         }
     }

@@ -33,6 +33,7 @@ struct CentreSite: Sendable {
         let clock = ManualClock()
         var configuration = SessionConfiguration()
         configuration.clock = clock.sessionClock
+        configuration.clearsSiteDataOnLogout = .storage
         let engine = try SessionEngine(backend, configuration: configuration)
         let router = Router(context: TestRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SessionsMiddleware(engine))
@@ -42,8 +43,7 @@ struct CentreSite: Sendable {
             return "in"
         }
         router.get("who") { _, context in context.session.subject ?? "nobody" }
-        SessionCentre(centre).addPage(to: router.group("account/sessions"))
-        SessionCentre(centre).addAPI(to: router.group("api/sessions"))
+        addSessionCentre(to: router, centre)
         try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
             try await body(CentreSite(clock: clock, engine: engine, client: client))
         }

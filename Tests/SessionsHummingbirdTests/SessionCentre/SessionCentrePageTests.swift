@@ -68,6 +68,7 @@ struct SessionCentrePageTests {
             let hostile = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;"
             let encoded = "%22%3E%3Cscript%3Ealert%282%29%3C%2Fscript%3E'%20onload%3D%22%CC%81x"
             let browser = try await site.browser("ada", hostile)
+            site.clock.advance(by: .seconds(1))
             _ = try await site.browser("ada", "<b>x</b>", label: encoded)
             let html = try await browser.send(self.path).text
             #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("<b>"))
@@ -123,6 +124,24 @@ struct SessionCentrePageTests {
             #expect(browsers[0].browser.cookies.isEmpty)
             #expect(try await site.ids(of: "ada").isEmpty)
             #expect(try await alan.user == "alan")
+        }
+    }
+
+    @Test("checklist 22: over HTTP a logout clears the cookie, asks for what else is configured, and is not cached")
+    func logout() async throws {
+        try await CentreSite.test { site in
+            let browser = try await site.browser("ada")
+            let id = try #require(try await site.ids(of: "ada").first)
+            let name = try #require(HTTPField.Name("Clear-Site-Data"))
+            #expect(try await browser.send(self.path).headers[name] == nil)
+            let response = try await browser.press(id)
+            let cookies = response.headers[values: .setCookie]
+            #expect(cookies.count == 1)
+            for attribute in ["__Host-session=;", "Path=/", "Secure", "HttpOnly", "SameSite=Lax", "Max-Age=0"] {
+                #expect(cookies.first?.contains(attribute) == true, "\(attribute)")
+            }
+            #expect(response.headers[name] == "\"storage\"")
+            #expect(response.headers[.cacheControl] == "no-store")
         }
     }
 
@@ -184,6 +203,7 @@ struct SessionCentrePageTests {
             let desk = try await site.browser("ada")
             let html = try await desk.send(self.path).text
             #expect(html.contains("cannot end them") && !html.contains("Sign out all others"))
+            #expect(try await desk.press(SessionCentrePage.endOthersValue).status == .notImplemented)
             #expect(html.contains("Sign out here"))
         }
     }
@@ -203,6 +223,11 @@ struct SessionCentrePageTests {
             let time = site.clock.now.millisecondsSince1970
             #expect(page.text == "Firefox on Windows|at \(time)|[\"Unknown device\"]|Account")
             #expect(page.headers[.contentSecurityPolicy] == nil)
+        }
+        try await CentreSite.test(.stored(in: MemorySessionStore()), .german) { site in
+            let desk = try await site.browser("ada", nil, label: "%3Cb%3E")
+            #expect(try await desk.send(self.path).text.contains("<li>&lt;b&gt;, zuletzt"))
+            #expect(try await desk.press(try await site.ids(of: "ada")[0]).headers[.location] == "/login")
         }
     }
 }
