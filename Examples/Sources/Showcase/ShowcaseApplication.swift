@@ -80,19 +80,35 @@ struct ShowcaseApplication {
         // The style sheet is everybody's; only what follows has a session.
         let visited = router.group().add(middleware: SessionsMiddleware(self.engine))
         guard self.settings.backend.store != .tokenOnly else {
-            TokenController(pages).addRoutes(to: visited)
+            let programs = try Self.protection(undecided: .accepted)
+            TokenController(pages).addRoutes(to: visited.group().add(middleware: programs))
             return router
         }
-        PagesController(pages).addRoutes(to: visited)
+        // Of browsers that say nothing a token is asked; programs may log in.
+        let forms = visited.group().add(middleware: try Self.protection(undecided: .acceptedFromVisitors))
+        let people = try RequireLogin<ShowcaseRequestContext>(.redirect(to: "/login", always: true))
+        let controller = PagesController(pages)
+        controller.addRoutes(to: forms)
+        controller.addUserRoutes(to: forms.group("account").add(middleware: people))
         let centre = SessionCentre<ShowcaseRequestContext>(.showcase)
-        centre.addPage(to: visited.group("account/sessions"))
-        let api = visited.group("api")
-        centre.addAPI(to: api.group("sessions"))
+        centre.addPage(to: forms.group("account/sessions").add(middleware: people))
+
+        // Programs that keep cookies say nothing of themselves.
+        let api = visited.group("api").add(middleware: try Self.protection(undecided: .accepted))
+        centre.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
         SessionAPIController(self.settings).addRoutes(to: api.group("session"))
         SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
             .addRoutes(to: api.group("session"))
         AccountAPIController().addRoutes(to: api)
         return router
+    }
+
+    private static func protection(
+        undecided: UndecidedRequestPolicy
+    ) throws -> CrossSiteProtectionMiddleware<ShowcaseRequestContext> {
+        var configuration = CrossSiteProtection.Configuration()
+        configuration.undecided = undecided
+        return CrossSiteProtectionMiddleware(try CrossSiteProtection(configuration))
     }
 }
 

@@ -38,9 +38,11 @@ extension SessionCentre {
 
     @Sendable func endOne(_ request: Request, _ context: Context) async throws -> Response {
         let session = try self.session(in: context)
+        let id = context.parameters.get("id").flatMap { SessionID($0) }
+        if id != session.id { try self.requireRecentLogin(session) }
         // Whether an id is nobody's, somebody else's or no id at all is not told.
         guard
-            let id = context.parameters.get("id").flatMap({ SessionID($0) }),
+            let id,
             try await self.offered({ try await session.logOut(id) })
         else { throw HTTPError(.notFound, message: "You have no session with this id.") }
         return Response(status: .noContent)
@@ -57,6 +59,7 @@ extension SessionCentre {
                     """
             )
         }
+        try self.requireRecentLogin(session)
         try await self.offered { try await session.logOutOthers() }
         return Response(status: .noContent)
     }

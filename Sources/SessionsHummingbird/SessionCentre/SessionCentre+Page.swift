@@ -25,7 +25,9 @@ extension SessionCentre {
             listsOthers: others != nil,
             endsOthers: session.endsOthers,
             messages: try await session.takeFlashMessages(for: request),
-            hiddenFields: [],
+            hiddenFields: [session.csrfToken].compactMap { token in
+                token.map { SessionCentrePage.HiddenField(name: self.configuration.csrfField, value: $0) }
+            },
             backLink: self.configuration.backLink
         )
         return try self.configuration.template.response(for: page)
@@ -43,14 +45,21 @@ extension SessionCentre {
             throw HTTPError(
                 .badRequest, message: "The body is not a form with the field \(SessionCentrePage.endField).")
         }
+        let id = SessionID(end)
+        if let id, id == session.id {
+            try await session.logOut()
+            return .redirect(to: self.configuration.loggedOutLocation)
+        }
+        do {
+            try self.requireRecentLogin(session)
+        } catch {
+            return try self.configuration.onOldLogin.response(to: request, refusedBy: error, context.logger)
+        }
         if end == SessionCentrePage.endOthersValue {
             try await session.logOutOthers()
             session.addFlashMessage("All your other sessions were signed out.", kind: .success)
-        } else if let id = SessionID(end), id == session.id {
-            try await session.logOut()
-            return .redirect(to: self.configuration.loggedOutLocation)
         } else {
-            try await self.end(SessionID(end), in: session)
+            try await self.end(id, in: session)
         }
         return .redirect(to: request.ownLocation)
     }

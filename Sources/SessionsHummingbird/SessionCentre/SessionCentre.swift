@@ -7,7 +7,6 @@
 //
 
 #if Hummingbird
-import HTTPTypes
 public import Hummingbird
 import Sessions
 
@@ -65,14 +64,17 @@ public struct SessionCentre<Context: SessionsRequestContext>: Sendable {
 
     /// The session of a request.
     ///
-    /// - Throws: `HTTPError` with 401 when nobody is logged in.
-    func session(in context: Context) throws -> Session {
+    /// - Throws: `SessionError` when nobody is logged in.
+    func session(in context: Context) throws(SessionError) -> Session {
         let session = context[keyPath: self.storage].session
-        guard session.isAuthenticated else {
-            let challenges = session.challenges().map { HTTPField(name: .wwwAuthenticate, value: $0) }
-            throw HTTPError(.unauthorized, headers: HTTPFields(challenges), message: "Nobody is logged in.")
-        }
+        try session.requireAuthenticated()
         return session
+    }
+
+    /// - Throws: `SessionError` when the login is older than it may be of somebody who ends other sessions.
+    func requireRecentLogin(_ session: Session) throws(SessionError) {
+        guard let age = self.configuration.requiresLoginWithin else { return }
+        try session.requireAuthentication(within: age)
     }
 }
 #endif

@@ -34,6 +34,19 @@ public struct SessionCentreConfiguration: Sendable {
     /// Where a visitor goes who has logged out on the page. The default is `/`.
     public var loggedOutLocation = "/"
 
+    /// How recently the user must have proven who they are to end other sessions than the one they use. The default is
+    /// nil: being logged in is enough, so that whoever finds a stranger in the list can act at once. ASVS 5.0, 7.5.2,
+    /// wants a proof for applications of level 2: set it, together with ``onOldLogin``, where there is a page that asks
+    /// for the password again and calls `reauthenticate()`.
+    public var requiresLoginWithin: Duration?
+
+    /// What the page answers when the login is older than that. The JSON is always 401. The default is 401.
+    public var onOldLogin: GuardResponse = .unauthorized
+
+    /// The name of the form field that carries the session's token against forged requests. It must be that of
+    /// `CrossSiteProtection`. The default is `_csrf`.
+    public var csrfField = "_csrf"
+
     /// How times are written for people; machines get ISO 8601 beside it. The default writes "21 Nov 2026, 18:13 UTC".
     public var formatTime: @Sendable (Instant) -> String = { SessionCentreTime.text(of: $0) }
 

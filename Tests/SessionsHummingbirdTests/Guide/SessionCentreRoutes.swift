@@ -15,10 +15,22 @@ import SessionsHummingbird
 func addSessionCentre<Context: SessionsRequestContext>(
     to router: Router<Context>,
     _ configuration: SessionCentreConfiguration
-) {
+) throws {
     let centre = SessionCentre<Context>(configuration)
-    centre.addPage(to: router.group("account/sessions"))
-    centre.addAPI(to: router.group("api/sessions"))
+    let pages = router.group("account").add(middleware: CrossSiteProtectionMiddleware())
+    centre.addPage(to: pages.group("sessions").add(middleware: try RequireLogin(.redirect(to: "/login"))))
+    let api = router.group("api").add(middleware: CrossSiteProtectionMiddleware())
+    centre.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
+}
+
+extension SessionCentreConfiguration {
+    /// Asks for the password once more before other sessions end.
+    static func strict() throws -> SessionCentreConfiguration {
+        var configuration = SessionCentreConfiguration()
+        configuration.requiresLoginWithin = .minutes(5)
+        configuration.onOldLogin = try .redirect(to: "/login/again?next=/account/sessions")
+        return configuration
+    }
 }
 
 extension SessionCentreConfiguration {

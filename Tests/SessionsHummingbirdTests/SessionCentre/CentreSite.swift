@@ -43,7 +43,7 @@ struct CentreSite: Sendable {
             return "in"
         }
         router.get("who") { _, context in context.session.subject ?? "nobody" }
-        addSessionCentre(to: router, centre)
+        try addSessionCentre(to: router, centre)
         try await Application(router: router, logger: LogAudit.logger()).test(.router) { client in
             try await body(CentreSite(clock: clock, engine: engine, client: client))
         }
@@ -71,15 +71,35 @@ extension BrowsingClient {
         get async throws { try await self.send("/who").text }
     }
 
-    /// Presses a button of the page.
+    /// Presses a button of the page, as a browser does that says where its requests are from.
     @discardableResult
-    func press(_ value: String) async throws -> TestResponse {
+    func press(_ value: String, at path: String = "/account/sessions") async throws -> TestResponse {
+        try await self.post("end=\(value)", to: path)
+    }
+
+    /// Sends a form of a page of this site.
+    func post(
+        _ form: String,
+        to path: String = "/account/sessions",
+        accepting type: String? = nil
+    ) async throws -> TestResponse {
         try await self.send(
-            "/account/sessions",
+            path,
             method: .post,
-            headers: [.contentType: "application/x-www-form-urlencoded"],
-            body: ByteBuffer(string: "end=\(value)")
+            headers: self.sameOrigin([.contentType: "application/x-www-form-urlencoded", .accept: type ?? "*/*"]),
+            body: ByteBuffer(string: form)
         )
+    }
+
+    /// Sends DELETE, as a script of this site does.
+    func delete(_ path: String) async throws -> TestResponse {
+        try await self.send(path, method: .delete, headers: self.sameOrigin([:]))
+    }
+
+    private func sameOrigin(_ fields: HTTPFields) -> HTTPFields {
+        var fields = fields
+        if let name = HTTPField.Name("Sec-Fetch-Site") { fields[name] = "same-origin" }
+        return fields
     }
 }
 #endif

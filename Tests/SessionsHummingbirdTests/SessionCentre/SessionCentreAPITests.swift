@@ -69,13 +69,13 @@ struct SessionCentreAPITests {
             site.clock.advance(by: .seconds(1))
             let phone = try await site.browser("ada", CentreSite.safari)
             let id = try #require(try await site.ids(of: "ada").last)
-            let response = try await desk.send("\(self.path)/\(id)", method: .delete)
+            let response = try await desk.delete("\(self.path)/\(id)")
             #expect(response.status == .noContent && response.body.readableBytes == 0)
             #expect(try await phone.user == "nobody")
-            let again = try await desk.send("\(self.path)/\(id)", method: .delete)
+            let again = try await desk.delete("\(self.path)/\(id)")
             #expect(again.status == .notFound)
             let own = try #require(try await site.ids(of: "ada").first)
-            let ending = try await desk.send("\(self.path)/\(own)", method: .delete)
+            let ending = try await desk.delete("\(self.path)/\(own)")
             #expect(ending.status == .noContent)
             #expect(desk.browser.cookies.isEmpty)
         }
@@ -89,7 +89,7 @@ struct SessionCentreAPITests {
             let foreign = try #require(try await site.ids(of: "alan").first)
             var answers: Set<String> = []
             for id in [foreign, String(repeating: "A", count: 22), "x", "%00", String(repeating: "a", count: 2_000)] {
-                let response = try await ada.send("\(self.path)/\(id)", method: .delete)
+                let response = try await ada.delete("\(self.path)/\(id)")
                 var fields = response.headers
                 fields[.date] = nil
                 answers.insert("\(response.status) \(fields) \(response.text)")
@@ -106,12 +106,12 @@ struct SessionCentreAPITests {
         try await CentreSite.test { site in
             let (desk, phone) = (try await site.browser("ada"), try await site.browser("ada", CentreSite.safari))
             for query in ["", "?others", "?others=false", "?others=1", "?others=true&others=false", "?all=true"] {
-                let response = try await desk.send(self.path + query, method: .delete)
+                let response = try await desk.delete(self.path + query)
                 #expect(response.status == .badRequest, "\(query)")
                 #expect(response.text.contains("?others=true"))
             }
             #expect(try await phone.user == "ada")
-            let response = try await desk.send("\(self.path)?others=true", method: .delete)
+            let response = try await desk.delete("\(self.path)?others=true")
             #expect(response.status == .noContent)
             #expect(try await phone.user == "nobody")
             #expect(try await self.list(desk).count == 1)
@@ -124,11 +124,11 @@ struct SessionCentreAPITests {
             let ada = try await site.browser("ada")
             let id = try #require(try await site.ids(of: "ada").first)
             let stranger = BrowsingClient(client: site.client)
-            for (path, method) in [
-                (self.path, HTTPRequest.Method.get), ("\(self.path)?others=true", .delete),
-                ("\(self.path)/\(id)", .delete),
-            ] {
-                let response = try await stranger.send(path, method: method)
+            let answers = [
+                try await stranger.send(self.path), try await stranger.delete("\(self.path)?others=true"),
+                try await stranger.delete("\(self.path)/\(id)"),
+            ]
+            for response in answers {
                 #expect(response.status == .unauthorized)
                 #expect(response.headers[.setCookie] == nil)
             }
@@ -143,15 +143,15 @@ struct SessionCentreAPITests {
             let list = try await desk.send(self.path)
             #expect(list.status == .notImplemented)
             #expect(list.text.contains("does not know"))
-            let unknown = try await desk.send("\(self.path)/\(String(repeating: "A", count: 22))", method: .delete)
+            let unknown = try await desk.delete("\(self.path)/\(String(repeating: "A", count: 22))")
             #expect(unknown.status == .notImplemented)
-            #expect(try await desk.send("\(self.path)?others=true", method: .delete).status == .noContent)
+            #expect(try await desk.delete("\(self.path)?others=true").status == .noContent)
             #expect(try await phone.user == "nobody")
             #expect(try await desk.user == "ada")
         }
         try await CentreSite.test(.sealed(with: .ephemeral(), revocation: .none)) { site in
             let desk = try await site.browser("ada")
-            #expect(try await desk.send("\(self.path)?others=true", method: .delete).status == .notImplemented)
+            #expect(try await desk.delete("\(self.path)?others=true").status == .notImplemented)
             #expect(try await desk.user == "ada")
         }
     }

@@ -155,13 +155,13 @@ struct SessionCentrePageTests {
             for value in [foreign, String(repeating: "A", count: 22), "x", "../../etc", "%00"] {
                 let response = try await ada.press(value)
                 #expect(response.status == .seeOther)
-                answers.insert(try await ada.send(self.path).text)
+                // The token against forged requests is another text each time.
+                answers.insert(try await ada.send(self.path).text.replacing(/value="[A-Za-z0-9_-]{86}"/, with: ""))
             }
             #expect(answers.count == 1)
             #expect(answers.first?.contains("That session had ended already.") == true)
             #expect(try await alan.user == "alan")
-            let empty = try await ada.send(self.path, method: .post, body: ByteBuffer(string: "other=1"))
-            #expect(empty.status == .badRequest)
+            #expect(try await ada.post("other=1").status == .badRequest)
         }
     }
 
@@ -181,7 +181,7 @@ struct SessionCentrePageTests {
         try await CentreSite.test { site in
             let ada = try await site.browser("ada")
             for path in ["//account//sessions", "/account/sessions/", "/account/sessions?next=//evil.example"] {
-                let response = try await ada.send(path, method: .post, body: ByteBuffer(string: "end=others"))
+                let response = try await ada.press("others", at: path)
                 let location = try #require(response.headers[.location])
                 #expect(location == "./sessions" || location == "./")
             }
@@ -205,6 +205,53 @@ struct SessionCentrePageTests {
             #expect(html.contains("cannot end them") && !html.contains("Sign out all others"))
             #expect(try await desk.press(SessionCentrePage.endOthersValue).status == .notImplemented)
             #expect(html.contains("Sign out here"))
+        }
+    }
+
+    @Test("the forms of the page carry the token against forged requests, and nothing ends by a request without it")
+    func forged() async throws {
+        try await CentreSite.test { site in
+            let (desk, phone) = (try await site.browser("ada"), try await site.browser("ada"))
+            let html = try await desk.send(self.path).text
+            #expect(html.ranges(of: "<form").count == html.ranges(of: "name=\"_csrf\"").count)
+            let match = try #require(html.firstMatch(of: /name="_csrf" value="([^"]+)"/))
+            func send(_ form: String) async throws -> TestResponse {
+                try await desk.send(
+                    self.path,
+                    method: .post,
+                    headers: [.contentType: "application/x-www-form-urlencoded"],
+                    body: ByteBuffer(string: form)
+                )
+            }
+            #expect(try await send("end=others").status == .forbidden)
+            #expect(try await phone.user == "ada")
+            #expect(try await send("end=others&_csrf=\(match.1)").status == .seeOther)
+            #expect(try await phone.user == "nobody")
+        }
+    }
+
+    @Test("where a recent login is asked for, an older one ends its own session and no other")
+    func recentLogin() async throws {
+        try await CentreSite.test(.stored(in: MemorySessionStore()), try .strict()) { site in
+            let desk = try await site.browser("ada")
+            site.clock.advance(by: .minutes(4))
+            let phone = try await site.browser("ada", CentreSite.safari)
+            site.clock.advance(by: .minutes(4))
+            let ids = try await site.ids(of: "ada")
+            for value in [ids[1], SessionCentrePage.endOthersValue] {
+                let response = try await desk.post("end=\(value)", accepting: "text/html")
+                #expect(response.status == .seeOther)
+                #expect(response.headers[.location] == "/login/again?next=/account/sessions")
+            }
+            for path in ["/api/sessions/\(ids[1])", "/api/sessions?others=true"] {
+                #expect(try await desk.delete(path).status == .unauthorized)
+            }
+            #expect(try await phone.user == "ada")
+            #expect(try await phone.press(ids[0]).headers[.location] == "./sessions")
+            #expect(try await desk.user == "nobody")
+            site.clock.advance(by: .minutes(4))
+            #expect(try await phone.press(ids[1]).headers[.location] == "/")
+            #expect(try await phone.user == "nobody")
         }
     }
 

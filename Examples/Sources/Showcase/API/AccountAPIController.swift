@@ -37,10 +37,7 @@ struct AccountAPIController {
     }
 
     @Sendable func me(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        guard let subject = context.session.subject else {
-            throw HTTPError(.unauthorized, message: "Nobody is logged in.")
-        }
-        return .json(self.answer(subject))
+        .json(self.answer(try context.session.requireAuthenticated()))
     }
 
     private func answer(_ subject: String) -> JSONObject {

@@ -41,6 +41,7 @@ struct ErrorPageMiddleware: RouterMiddleware {
         let explanation =
             switch response.status {
             case .badRequest: "The server does not understand the request."
+            case .forbidden: "The request may come from another site, and nothing of it was done."
             case .notFound: "There is nothing here."
             case .conflict: "The session ended while this was under way. Nothing of it was stored."
             case .serviceUnavailable: "The sessions cannot be reached. Nobody was logged out: try again in a moment."

@@ -10,5 +10,4 @@ import Sessions
 
 extension LocalRedirect {
     static let account = LocalRedirect("/account") ?? .root
-    static let login = LocalRedirect("/login") ?? .root
 }

@@ -67,6 +67,8 @@ struct PageLibrary: Sendable {
 /// What a template is filled with; the layout asks each for who is logged in and for the last lines.
 protocol PageView: Sendable {
     var visitor: VisitorView? { get }
+    /// What every form sends back; nil where there is no session.
+    var csrfToken: String? { get }
     var footer: FooterView { get }
     var messages: [MessageView] { get }
 }

@@ -77,6 +77,7 @@ struct FooterView: Sendable {
 /// `/`
 struct HomeView: PageView {
     let visitor: VisitorView?
+    let csrfToken: String?
     let footer: FooterView
     let messages: [MessageView]
     let notice: String?
@@ -91,6 +92,7 @@ struct HomeView: PageView {
 /// `/account`
 struct AccountView: PageView {
     let visitor: VisitorView?
+    let csrfToken: String?
     let footer: FooterView
     let messages: [MessageView]
     let authenticatedAt: TimeView?
@@ -101,6 +103,7 @@ struct AccountView: PageView {
 /// `/` where there are only tokens.
 struct TokenView: PageView {
     let visitor: VisitorView? = nil
+    let csrfToken: String? = nil
     let footer: FooterView
     let messages: [MessageView] = []
     let notice: String?
@@ -116,6 +119,7 @@ struct LoginView: PageView {
     }
 
     let visitor: VisitorView?
+    let csrfToken: String?
     let footer: FooterView
     let messages: [MessageView]
     let isRefused: Bool
@@ -135,6 +139,7 @@ struct LoginView: PageView {
         next: String?
     ) {
         self.visitor = VisitorView(session)
+        self.csrfToken = session.csrfToken
         self.footer = pages.footer
         self.messages = messages
         let username = refused?.credentials.username ?? ""
@@ -148,6 +153,7 @@ struct LoginView: PageView {
 /// What went wrong, where no session is to be asked.
 struct ErrorView: PageView {
     let visitor: VisitorView? = nil
+    let csrfToken: String? = nil
     /// Who is logged in is not known here, which is not the same as nobody.
     let isWithoutSession = true
     let footer: FooterView

@@ -30,7 +30,11 @@ struct PagesController {
         group.get("login", use: self.loginForm)
         group.post("login", use: self.logIn)
         group.post("logout", use: self.logOut)
-        group.get("account", use: self.account)
+    }
+
+    /// Adds the page of whoever is logged in, behind a guard.
+    func addUserRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
+        group.get(use: self.account)
     }
 
     @Sendable func home(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
@@ -50,6 +54,7 @@ struct PagesController {
             "home",
             HomeView(
                 visitor: VisitorView(session),
+                csrfToken: session.csrfToken,
                 footer: self.pages.footer,
                 messages: await context.messages(for: request),
                 notice: verb?.outcome(self.pages.backend.sealedRevocation),
@@ -88,11 +93,11 @@ struct PagesController {
 
     @Sendable func account(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let session = context.session
-        guard session.isAuthenticated else { return .redirect(to: LocalRedirect.login.leading(to: .account).location) }
         return try self.pages.page(
             "account",
             AccountView(
                 visitor: VisitorView(session),
+                csrfToken: session.csrfToken,
                 footer: self.pages.footer,
                 messages: await context.messages(for: request),
                 authenticatedAt: session.authenticatedAt.map { TimeView($0) },
