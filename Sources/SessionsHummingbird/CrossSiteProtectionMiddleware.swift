@@ -9,7 +9,6 @@
 #if Hummingbird
 public import Hummingbird
 import HTTPTypes
-import Logging
 import NIOCore
 public import Sessions
 
@@ -50,24 +49,18 @@ public struct CrossSiteProtectionMiddleware<Context: SessionsRequestContext>: Ro
             self.protection.needsConnectionSecurity(for: request.method)
             ? try await storage.isConnectionSecure() : false
         var request = request
-        do {
-            try await self.protection.check(
-                SessionRequest(
-                    headerFields: request.headers,
-                    isSecure: isSecure,
-                    clientAddress: storage.clientAddress
-                ),
-                method: request.method,
-                authority: request.head.authority,
-                session: storage.session
-            ) {
-                let body = try await request.collectBody(upTo: self.protection.configuration.maximumFormSize)
-                return Array(body.readableBytesView)
-            }
-        } catch let error as SessionError where error.code == .crossSite {
-            context.logger.info(
-                "A request that may come from another site was refused", metadata: ["error": "\(error)"])
-            throw error
+        try await self.protection.check(
+            SessionRequest(
+                headerFields: request.headers,
+                isSecure: isSecure,
+                clientAddress: storage.clientAddress
+            ),
+            method: request.method,
+            authority: request.head.authority,
+            session: storage.session
+        ) {
+            let body = try await request.collectBody(upTo: self.protection.configuration.maximumFormSize)
+            return Array(body.readableBytesView)
         }
         return try await next(request, context)
     }

@@ -84,14 +84,15 @@ struct ShowcaseApplication {
             TokenController(pages).addRoutes(to: visited.group().add(middleware: programs))
             return router
         }
-        // Of browsers that say nothing a token is asked; programs may log in.
-        let forms = visited.group().add(middleware: try Self.protection(undecided: .acceptedFromVisitors))
-        let people = try RequireLogin<ShowcaseRequestContext>(.redirect(to: "/login", always: true))
+        // Logging in and out is for curl to try as well, which says nothing of where it is from, and has no token.
         let controller = PagesController(pages)
-        controller.addRoutes(to: forms)
-        controller.addUserRoutes(to: forms.group("account").add(middleware: people))
+        controller.addRoutes(to: visited.group().add(middleware: try Self.protection(undecided: .accepted)))
+        let people = visited.group("account")
+            .add(middleware: try Self.protection(undecided: .refused))
+            .add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
+        controller.addUserRoutes(to: people)
         let centre = SessionCentre<ShowcaseRequestContext>(.showcase)
-        centre.addPage(to: forms.group("account/sessions").add(middleware: people))
+        centre.addPage(to: people.group("sessions"))
 
         // Programs that keep cookies say nothing of themselves.
         let api = visited.group("api").add(middleware: try Self.protection(undecided: .accepted))

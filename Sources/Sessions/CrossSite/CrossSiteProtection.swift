@@ -49,7 +49,7 @@ public struct CrossSiteProtection: Sendable {
         self.rule.origins.isEmpty && !Self.isSafe(method)
     }
 
-    /// Decides whether a request may go on. It neither stores nor logs anything.
+    /// Decides whether a request may go on. It stores nothing; what it refuses is an event (``SessionEvent``).
     ///
     /// - Parameters:
     ///   - request: What is known of the request, as it was given to ``SessionEngine/open(_:logger:)``.
@@ -69,6 +69,20 @@ public struct CrossSiteProtection: Sendable {
         form: () async throws -> [UInt8]
     ) async throws {
         guard !Self.isSafe(method), session.mayBeSentByOtherSites else { return }
+        do {
+            try await self.decide(request, authority: authority, session: session, form: form)
+        } catch let error as SessionError where error.code == .crossSite {
+            session.report(.refused, .crossSite, session.id, subject: session.subject, error: error)
+            throw error
+        }
+    }
+
+    private func decide(
+        _ request: SessionRequest,
+        authority: String?,
+        session: Session,
+        form: () async throws -> [UInt8]
+    ) async throws {
         let isSecure = session.engine.configuration.trustedProxies.resolve(request).isSecure
         let requested = authority.flatMap { WebOrigin(authority: $0, isSecure: isSecure) }
         switch self.rule.finding(request.headerFields, requested: requested) {

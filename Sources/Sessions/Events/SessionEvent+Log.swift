@@ -19,7 +19,7 @@ extension SessionEvent {
         case (.changesDropped, .ended?), (.changesDropped, .responseStarted?), (.changesDropped, .storeUnavailable?):
             .info
         case (.changesDropped, _): .error
-        case (.refused, .wrongSecret?), (.refused, .endedMeanwhile?), (.limitReached, _): .info
+        case (.refused, .wrongSecret?), (.refused, .endedMeanwhile?), (.refused, .crossSite?), (.limitReached, _): .info
         default: .debug
         }
     }
@@ -37,13 +37,16 @@ extension SessionEvent {
         .storeFailed: "The session store failed",
     ]
 
-    private static let suspicions: [Reason: Logger.Message] = [
+    /// Where the kind says too little.
+    private static let reasons: [Reason: Logger.Message] = [
+        .crossSite: "A request that may come from another site was refused",
         .replayedSecret: "A session secret came back after its renewal: somebody may have kept a copy",
         .severalTokens: "A request carries several valid session tokens, so none is believed",
     ]
 
     private var message: Logger.Message {
-        self.reason.flatMap { self.kind == .suspicious ? Self.suspicions[$0] : nil } ?? Self.messages[self.kind]
+        let isSaidByReason = [.suspicious, .refused].contains(self.kind)
+        return self.reason.flatMap { isSaidByReason ? Self.reasons[$0] : nil } ?? Self.messages[self.kind]
             ?? "\(self.kind)"
     }
 

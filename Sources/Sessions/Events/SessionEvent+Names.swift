@@ -24,7 +24,7 @@ extension SessionEvent {
         public static let renewed = Kind("renewed")
         /// What a client brought opened nothing, or no longer: ``Reason/malformed``, ``Reason/unknown``,
         /// ``Reason/expired``, ``Reason/ended``, ``Reason/wrongSecret``, ``Reason/unreadable``,
-        /// ``Reason/endedMeanwhile``. Requests without a token are no event.
+        /// ``Reason/endedMeanwhile``. Requests without a token are no event. Or a whole request: ``Reason/crossSite``.
         public static let refused = Kind("refused")
         /// A refusal that somebody should look at: ``Reason/replayedSecret``, ``Reason/severalTokens``.
         public static let suspicious = Kind("suspicious")
@@ -68,6 +68,8 @@ extension SessionEvent {
         public static let unreadable = Reason("unreadable")
         /// The session ended, or its user logged in anew, while a request used it.
         public static let endedMeanwhile = Reason("ended_meanwhile")
+        /// Another site may have made a browser send the request.
+        public static let crossSite = Reason("cross_site")
 
         /// A secret that was renewed long ago came back: somebody may have kept a copy.
         public static let replayedSecret = Reason("replayed_secret")

@@ -6,48 +6,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
-import Logging
 import SessionsTesting
 
 @testable import Sessions
 
-/// A browser before one engine.
+/// A browser before a site of one backend.
 struct CSRFVisits {
     /// Every backend, each as a site of its own.
     enum Backend: CaseIterable {
         case stored, signed, atRest, sealed, tokenOnly
 
-        func engine(
-            _ clock: ManualClock,
-            _ keyring: SecretKeyring,
-            _ configure: (inout SessionConfiguration) -> Void
-        ) throws -> SessionEngine {
-            var configuration = SessionConfiguration()
-            configuration.clock = clock.sessionClock
-            configure(&configuration)
+        func make(_ keyring: SecretKeyring) -> SessionBackend {
             let store = MemorySessionStore()
-            let backend: SessionBackend =
-                switch self {
-                case .stored: .stored(in: store)
-                case .signed: .stored(in: store, signedWith: keyring)
-                case .atRest: .stored(in: store, encryptedAtRest: true)
-                case .sealed: .sealed(with: keyring, revocation: .inMemoryUntilRestart)
-                case .tokenOnly: .tokenOnly(with: keyring)
-                }
-            return try SessionEngine(backend, configuration: configuration)
+            return switch self {
+            case .stored: .stored(in: store)
+            case .signed: .stored(in: store, signedWith: keyring)
+            case .atRest: .stored(in: store, encryptedAtRest: true)
+            case .sealed: .sealed(with: keyring, revocation: .inMemoryUntilRestart)
+            case .tokenOnly: .tokenOnly(with: keyring)
+            }
         }
     }
 
-    let clock = ManualClock()
     let keyring = SecretKeyring.ephemeral()
-    let engine: SessionEngine
+    let site: EngineSite
     let browser: TestBrowser
 
     init(_ backend: Backend, _ configure: (inout SessionConfiguration) -> Void = { _ in }) throws {
-        self.engine = try backend.engine(self.clock, self.keyring, configure)
-        self.browser = TestBrowser(clock: self.clock.sessionClock)
+        self.site = try EngineSite(backend.make(self.keyring), configure)
+        self.browser = self.site.browser()
     }
+
+    var clock: ManualClock { self.site.clock }
 
     @discardableResult
     func visit<Result>(
@@ -55,15 +45,9 @@ struct CSRFVisits {
         _ handler: (Session) async throws -> Result
     ) async throws -> Result {
         let browser = browser ?? self.browser
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: "https://example.com")
-        let request = SessionRequest(headerFields: fields, isSecure: true)
-        let session = try await self.engine.open(
-            request, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let session = try await self.site.open(browser)
         let result = try await handler(session)
-        var response = HTTPFields()
-        try await self.engine.close(session, response: &response)
-        browser.receive(response, from: "https://example.com")
+        try await self.site.close(session, browser)
         return result
     }
 

@@ -57,6 +57,28 @@ struct RefusalEventTests {
         #expect(events[0].sessionID == id)
     }
 
+    @Test("a request that another site may have made is an event, with whom it would have harmed")
+    func crossSite() async throws {
+        let site = try self.site()
+        let (browser, id) = try await self.loggedIn(site)
+        let name = try #require(HTTPField.Name("Sec-Fetch-Site"))
+        for (value, names) in [("same-origin", []), ("cross-site", ["refused/cross_site"])] {
+            let request = SessionRequest(headerFields: [name: value], isSecure: true)
+            try await site.visit(browser) { session in
+                try? await CrossSiteProtection().check(
+                    request,
+                    method: .post,
+                    authority: "example.com",
+                    session: session,
+                    form: { [] }
+                )
+            }
+            let events = self.recorder.take()
+            #expect(events.map(\.name) == names)
+            #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
+        }
+    }
+
     @Test("a session whose time is over is refused as expired where the store has it yet, and as unknown where not")
     func expired() async throws {
         let site = try self.site()

@@ -69,7 +69,7 @@ struct PagesController {
     }
 
     @Sendable func loginForm(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        let next = request.uri.queryParameters["next"]?.removingPercentEncoding
+        let next = request.uri.queryParameters["next"].map(String.init)
         let messages = await context.messages(for: request)
         return try self.pages.page("login", LoginView(context.session, self.pages, messages, next: next))
     }
