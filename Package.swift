@@ -8,11 +8,13 @@ let package = Package(
     products: [
         .library(name: "Sessions", targets: ["Sessions"]),
         .library(name: "SessionsHummingbird", targets: ["SessionsHummingbird"]),
+        .library(name: "SessionsRedis", targets: ["SessionsRedis"]),
         .library(name: "SessionsSQLite", targets: ["SessionsSQLite"]),
         .library(name: "SessionsTesting", targets: ["SessionsTesting"]),
     ],
     traits: [
         .trait(name: "Hummingbird", description: "The adapter for Hummingbird 2, product SessionsHummingbird."),
+        .trait(name: "Redis", description: "The store on Redis or Valkey, product SessionsRedis, on SwiftNIO."),
         .trait(name: "SQLite", description: "The embedded durable store, product SessionsSQLite, on GRDB."),
         .default(enabledTraits: ["Hummingbird"]),
     ],
@@ -55,6 +57,17 @@ let package = Package(
             ]
         ),
         .target(
+            name: "SessionsRedis",
+            dependencies: [
+                "Sessions",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Redis"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Redis"])),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "SessionsSQLite",
             dependencies: [
                 "Sessions",
@@ -70,6 +83,11 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Fuzzing",
+            dependencies: ["SessionsTesting"],
+            path: "Tests/Fuzzing"
+        ),
+        .target(
             name: "LogAudit",
             dependencies: [
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -80,6 +98,7 @@ let package = Package(
         .testTarget(
             name: "SessionsTests",
             dependencies: [
+                "Fuzzing",
                 "LogAudit",
                 "Sessions",
                 "SessionsTesting",
@@ -110,6 +129,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Hummingbird"])),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "SessionsRedisTests",
+            dependencies: [
+                "Fuzzing",
+                "LogAudit",
+                "Sessions",
+                "SessionsRedis",
+                "SessionsTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Redis"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Redis"])),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),

@@ -7,6 +7,7 @@
 //
 
 import Foundation
+import Fuzzing
 import HTTPTypes
 import SessionsTesting
 import Testing

@@ -13,24 +13,28 @@ import SessionsTesting
 ///
 /// In an ordinary run it makes a fixed number. With `FUZZ_SECONDS` it goes on for that long, from the seed that
 /// `FUZZ_SEED` gives, and says how many it made.
-struct Fuzzer {
+public struct Fuzzer {
     private let random: DeterministicRandom
     private let corpus: [[UInt8]]
     /// Bytes that parsers look for.
     private let interesting: [UInt8]
 
-    static let seed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
+    /// The seed of all that is made.
+    public static let seed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap(UInt64.init) ?? 1
     private static let seconds = ProcessInfo.processInfo.environment["FUZZ_SECONDS"].flatMap(Double.init)
     private static let ordinaryCount = 20_000
 
-    init(corpus: [[UInt8]], interesting: String) {
+    /// - Parameters:
+    ///   - corpus: Good inputs to start from.
+    ///   - interesting: Bytes that the parser looks for.
+    public init(corpus: [[UInt8]], interesting: String) {
         self.random = DeterministicRandom(seed: Self.seed)
         self.corpus = corpus
         self.interesting = Array(interesting.utf8) + [0, 1, 0x7F, 0x80, 0xC2, 0xFF]
     }
 
     /// Gives the body one input after another.
-    func run(_ name: String, _ body: ([UInt8]) throws -> Void) rethrows {
+    public func run(_ name: String, _ body: ([UInt8]) throws -> Void) rethrows {
         var count = 0
         guard let seconds = Self.seconds else {
             for _ in 0..<Self.ordinaryCount { try body(self.input()) }

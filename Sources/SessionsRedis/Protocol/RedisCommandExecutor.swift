@@ -1,0 +1,28 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+/// Sends one command to a Redis or Valkey server and gives its reply.
+///
+/// This is all that the stores of this module ask of a client. ``RedisClient`` is one; an application that already runs
+/// another puts it behind this method, as the article <doc:SessionsRedis> shows.
+///
+/// What stores rely on:
+///
+/// - The reply is the one to this command and to no other.
+/// - An error reply is thrown, as ``RedisError/init(reply:)`` makes it from the server's text. Only an error inside an
+///   array is a ``RedisReply/error(_:)``.
+/// - The call returns within a bounded time, whatever the server does, and when its task is cancelled.
+/// - A command is never sent twice.
+public protocol RedisCommandExecutor: Sendable {
+    /// Sends a command and waits for its reply.
+    ///
+    /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
+    func execute(_ command: RedisCommand) async throws -> RedisReply
+}
+#endif

@@ -1,0 +1,144 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+/// Why a Redis or Valkey server, or the way to it, did not do what it was asked.
+public struct RedisError: Error, Sendable {
+    /// The kind of a failure.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// A short fixed name, fit for a metric's label.
+        public let description: String
+
+        private init(_ description: String) { self.description = description }
+
+        // Of the way to the server.
+
+        /// A configuration or a URL that cannot be used.
+        public static let configuration = Code("configuration")
+        /// There is no connection, and none can be made at the moment.
+        public static let notConnected = Code("not_connected")
+        /// The server refused the user's name or password, or wants one.
+        public static let authentication = Code("authentication")
+        /// TLS could not be agreed on: the server's certificate is not trusted, or is another server's.
+        public static let tls = Code("tls")
+        /// The connection was closed before the reply was there.
+        public static let connectionClosed = Code("connection_closed")
+        /// The reply was not there within the deadline.
+        public static let deadlineExceeded = Code("deadline_exceeded")
+        /// Too many commands wait already.
+        public static let queueFull = Code("queue_full")
+        /// What came is not the protocol, or larger than allowed.
+        public static let protocolViolation = Code("protocol_violation")
+        /// The client was shut down.
+        public static let shutDown = Code("shut_down")
+
+        // Of the server itself, by the first word of its error reply.
+
+        /// `NOSCRIPT`: the server does not know the script.
+        public static let noScript = Code("no_script")
+        /// `LOADING`: the server has started and still reads its data.
+        public static let loading = Code("loading")
+        /// `READONLY`: the server is a replica, and the write was not done.
+        public static let readOnly = Code("read_only")
+        /// `OOM`: the server has no memory left for writes.
+        public static let outOfMemory = Code("out_of_memory")
+        /// `WRONGTYPE`: the key holds something else.
+        public static let wrongType = Code("wrong_type")
+        /// `BUSY`: a script runs for too long.
+        public static let busy = Code("busy")
+        /// `MISCONF`: the server cannot write its data to disk and takes no writes.
+        public static let misconfigured = Code("misconfigured")
+        /// `MASTERDOWN`: a replica has lost its primary.
+        public static let primaryDown = Code("primary_down")
+        /// `NOREPLICAS`: fewer replicas than the server is told to have.
+        public static let noReplicas = Code("no_replicas")
+        /// `NOPERM`: the user may not do this.
+        public static let noPermission = Code("no_permission")
+        /// `MOVED`: another server of the cluster has the key.
+        public static let moved = Code("moved")
+        /// `ASK`: another server of the cluster has the key for now.
+        public static let ask = Code("ask")
+        /// `TRYAGAIN`: the keys of a command are on their way to another server.
+        public static let tryAgain = Code("try_again")
+        /// `CLUSTERDOWN`: the cluster, or the part of it that has the key, is down.
+        public static let clusterDown = Code("cluster_down")
+        /// `CROSSSLOT`: the keys of a command are on different servers.
+        public static let crossSlot = Code("cross_slot")
+        /// Any other error reply.
+        public static let server = Code("server")
+
+        static let byPrefix: [String: Code] = [
+            "NOSCRIPT": .noScript, "LOADING": .loading, "READONLY": .readOnly, "OOM": .outOfMemory,
+            "WRONGTYPE": .wrongType, "BUSY": .busy, "MISCONF": .misconfigured, "MASTERDOWN": .primaryDown,
+            "NOREPLICAS": .noReplicas, "NOPERM": .noPermission, "NOAUTH": .authentication,
+            "WRONGPASS": .authentication, "MOVED": .moved, "ASK": .ask, "TRYAGAIN": .tryAgain,
+            "CLUSTERDOWN": .clusterDown, "CROSSSLOT": .crossSlot,
+        ]
+    }
+
+    /// The kind of the failure.
+    public let code: Code
+    /// What happened, with the measured value and what to do, never with a password or an argument.
+    public let message: String
+    /// Whether the server may have done what it was asked: the command was sent, and its reply did not come.
+    ///
+    /// False means certainly not done, so that even what must not be done twice may be sent again.
+    public let mayHaveRun: Bool
+    /// The error beneath, if there was one.
+    public let underlying: (any Error)?
+
+    /// Creates an error of a client.
+    ///
+    /// - Parameters:
+    ///   - code: The kind of the failure.
+    ///   - message: What happened and what to do, without any secret.
+    ///   - mayHaveRun: Whether the server may have done what it was asked.
+    ///   - underlying: The error beneath, if there was one.
+    public init(_ code: Code, _ message: String, mayHaveRun: Bool, underlying: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.mayHaveRun = mayHaveRun
+        self.underlying = underlying
+    }
+
+    /// Creates the error that an error reply stands for.
+    ///
+    /// The code follows from the first word. The arguments of a command, which a server repeats when it does not know
+    /// the command, are cut off, and so is what is longer than 512 characters.
+    ///
+    /// - Parameter reply: The text of the reply, such as `NOSCRIPT No matching script.`
+    public init(reply: String) {
+        let prefix = reply.prefix { $0 != " " }
+        self.init(Code.byPrefix[String(prefix)] ?? .server, Self.withoutArguments(reply), mayHaveRun: false)
+    }
+
+    private static func withoutArguments(_ reply: String) -> String {
+        let end = reply.firstRange(of: ", with args beginning with")?.lowerBound ?? reply.endIndex
+        return String(reply[..<end].prefix(512))
+    }
+}
+
+extension RedisError: Hashable {
+    /// Equal are errors of the same kind with the same message, whatever is beneath them.
+    public static func == (one: RedisError, other: RedisError) -> Bool {
+        one.code == other.code && one.message == other.message && one.mayHaveRun == other.mayHaveRun
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.code)
+        hasher.combine(self.message)
+    }
+}
+
+extension RedisError: CustomStringConvertible {
+    public var description: String {
+        let cause = self.underlying.map { " (\($0))" } ?? ""
+        return "\(self.code): \(self.message)\(cause)"
+    }
+}
+#endif
