@@ -1,0 +1,96 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// One attempt to have a connection ready: find the address, connect, agree on TLS, log in.
+final class RedisConnectAttempt {
+    private let configuration: RedisConfiguration
+    private let security: NIOSSLContext?
+    private let eventLoop: any EventLoop
+    private var owner: RedisConnection?
+    private var handler: RedisChannelHandler?
+    private var timer: Scheduled<Void>?
+
+    init(_ configuration: RedisConfiguration, security: NIOSSLContext?, on eventLoop: any EventLoop) {
+        self.configuration = configuration
+        self.security = security
+        self.eventLoop = eventLoop
+    }
+
+    /// Begins. The owner hears how it ends, once.
+    func begin(for owner: RedisConnection) {
+        self.owner = owner
+        let deadline = self.configuration.connectDeadline
+        self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline)) {
+            self.fail(.notInTime(self.configuration.address, connectDeadline: deadline))
+        }
+        self.connect().assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel): self.connected(channel)
+            case .failure(let error): self.fail(.connection(self.configuration.address, error))
+            }
+        }
+    }
+
+    private func connect() -> EventLoopFuture<any Channel> {
+        let configuration = self.configuration
+        let security = self.security
+        let bootstrap = ClientBootstrap(group: self.eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectDeadline))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let security {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: security, serverHostname: configuration.serverName))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(RedisChannelHandler(configuration))
+                }
+            }
+        return switch configuration.address.kind {
+        case .host(let host, let port): bootstrap.connect(host: host, port: port)
+        case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+        }
+    }
+
+    private func connected(_ channel: any Channel) {
+        guard self.owner != nil else { return channel.close(promise: nil) }
+        do {
+            let handler = try channel.pipeline.syncOperations.handler(type: RedisChannelHandler.self)
+            self.handler = handler
+            handler.begin(RedisHandshake(self.configuration), for: self)
+        } catch {
+            self.fail(.connection(self.configuration.address, error))
+        }
+    }
+
+    /// The handshake is done.
+    ///
+    /// - Returns: Whoever wants to hear of the connection from now on.
+    func succeed() -> RedisConnection? {
+        self.finish()
+    }
+
+    /// It is over.
+    func fail(_ error: RedisError) {
+        let owner = self.finish()
+        self.handler?.end(error)
+        owner?.attemptFailed(self, error)
+    }
+
+    private func finish() -> RedisConnection? {
+        self.timer?.cancel()
+        defer { self.owner = nil }
+        return self.owner
+    }
+}
+#endif

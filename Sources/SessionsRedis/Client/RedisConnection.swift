@@ -1,0 +1,226 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Logging
+import NIOCore
+import NIOSSL
+import Sessions
+
+/// One connection, over and over: made when a command needs it, closed when it has failed.
+///
+/// It lives on one event loop, and everything it does is a reaction to a command, to what the network says, or to its
+/// timer, which is set for the oldest command: those after it have longer.
+final class RedisConnection {
+    private enum Stage {
+        case idle
+        case connecting(RedisConnectAttempt)
+        case ready(RedisChannelHandler)
+    }
+
+    private let eventLoop: any EventLoop
+    private let queue: RedisQueue
+    private let configuration: RedisConfiguration
+    private let security: NIOSSLContext?
+    private let logger: Logger
+    private var stage = Stage.idle
+    private var delay: ReconnectDelay
+    /// Whether the connection that is ready has answered anything yet.
+    private var isProven = false
+    /// What waits for a connection.
+    private var waiting = CircularBuffer<RedisRequest>()
+    private var deadlineTimer: Scheduled<Void>?
+    private var shutdown: (done: EventLoopPromise<Void>, timer: Scheduled<Void>)?
+
+    init(
+        _ configuration: RedisConfiguration,
+        queue: RedisQueue,
+        security: NIOSSLContext?,
+        eventLoop: any EventLoop,
+        random: SessionRandom,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.queue = queue
+        self.security = security
+        self.eventLoop = eventLoop
+        self.delay = ReconnectDelay(configuration, random: random)
+        self.logger = logger
+    }
+
+    private var address: RedisConfiguration.Address { self.configuration.address }
+
+    /// Takes on what was added to the queue.
+    func drain() {
+        let (requests, refusal) = self.queue.take()
+        if let refusal { return self.fail(requests, refusal) }
+        guard !requests.isEmpty else { return }
+        switch self.stage {
+        case .ready(let handler):
+            self.send(requests, through: handler)
+        case .connecting:
+            self.waiting.append(contentsOf: requests)
+        case .idle:
+            self.waiting.append(contentsOf: requests)
+            self.connect()
+        }
+        self.armDeadline()
+    }
+
+    private func send(_ requests: some Sequence<RedisRequest>, through handler: RedisChannelHandler) {
+        let leftOut = handler.send(requests)
+        if leftOut > 0 { self.queue.release(leftOut) }
+    }
+
+    private func fail(_ requests: some Collection<RedisRequest>, _ error: RedisError) {
+        for request in requests { request.finish(.failure(error)) }
+        self.queue.release(requests.count)
+    }
+
+    private func failWaiting(_ error: RedisError) {
+        let requests = self.waiting
+        self.waiting.removeAll()
+        self.fail(requests, error)
+    }
+
+    // MARK: Connecting
+
+    private func connect() {
+        let attempt = RedisConnectAttempt(self.configuration, security: self.security, on: self.eventLoop)
+        self.stage = .connecting(attempt)
+        attempt.begin(for: self)
+    }
+
+    /// The server cannot be reached, or not in time, or does not want us.
+    func attemptFailed(_ attempt: RedisConnectAttempt, _ error: RedisError) {
+        guard case .connecting(let current) = self.stage, current === attempt else { return }
+        self.stage = .idle
+        self.leaveAlone(after: error)
+        self.failWaiting(.notConnected(self.address, error))
+        self.goOnShuttingDown()
+    }
+
+    /// The server knows who we are and takes commands.
+    func attemptSucceeded(_ attempt: RedisConnectAttempt, _ handler: RedisChannelHandler) {
+        guard case .connecting(let current) = self.stage, current === attempt else {
+            return handler.end(.shutDown(self.address))
+        }
+        self.stage = .ready(handler)
+        self.isProven = false
+        self.queue.open()
+        self.logger.debug("Connected to Redis", metadata: ["redis.server": "\(self.address)"])
+        let requests = self.waiting
+        self.waiting.removeAll()
+        self.send(requests, through: handler)
+        self.goOnShuttingDown()
+    }
+
+    /// Lets commands fail at once for a while.
+    private func leaveAlone(after error: RedisError) {
+        let isFirst = !self.delay.hasFailed
+        let pause = self.delay.next()
+        self.queue.fail(for: pause, .notConnected(self.address, error))
+        self.logger.log(
+            level: isFirst ? .warning : .debug,
+            "Redis failed and is left alone for a while",
+            metadata: ["redis.server": "\(self.address)", "error": "\(error)", "pause": "\(pause)"]
+        )
+    }
+
+    // MARK: What a ready connection says
+
+    /// Some commands have their replies.
+    func channelAnswered(_ count: Int) {
+        self.queue.release(count)
+        if !self.isProven {
+            self.isProven = true
+            if self.delay.hasFailed {
+                self.logger.notice("Redis is there again", metadata: ["redis.server": "\(self.address)"])
+            }
+            self.delay.reset()
+        }
+        self.goOnShuttingDown()
+    }
+
+    /// The connection is closed, and as many commands failed with it.
+    func channelEnded(_ handler: RedisChannelHandler, _ reason: RedisError, failedCount: Int) {
+        self.queue.release(failedCount)
+        guard case .ready(let current) = self.stage, current === handler else { return }
+        self.stage = .idle
+        // A server that closes an idle connection, or restarts, is asked again at once.
+        if [.deadlineExceeded, .protocolViolation, .readOnly].contains(reason.code) || !self.isProven && failedCount > 0
+        {
+            self.leaveAlone(after: reason)
+        }
+        self.goOnShuttingDown()
+    }
+
+    // MARK: Deadlines
+
+    private func armDeadline() {
+        guard self.deadlineTimer == nil else { return }
+        var oldest = self.waiting.first
+        if case .ready(let handler) = self.stage { oldest = handler.oldest }
+        guard let oldest else { return }
+        self.deadlineTimer = self.eventLoop.assumeIsolated().scheduleTask(deadline: oldest.deadline) {
+            self.deadlineTimer = nil
+            self.failOverdue()
+            self.armDeadline()
+        }
+    }
+
+    private func failOverdue() {
+        let now = NIODeadline.now()
+        let deadline = self.configuration.commandDeadline
+        while let first = self.waiting.first, first.deadline <= now {
+            self.waiting.removeFirst()
+            self.fail(CollectionOfOne(first), .noReply(self.address, within: deadline, mayHaveRun: false))
+        }
+        if case .ready(let handler) = self.stage, let oldest = handler.oldest, oldest.deadline <= now {
+            handler.endOverdue(now: now, deadline: deadline)
+        }
+    }
+
+    // MARK: Shutting down
+
+    /// Waits for what was taken on, and closes the connection. The queue takes no more by now.
+    func shutDown(within limit: Duration) -> EventLoopFuture<Void> {
+        if let shutdown { return shutdown.done.futureResult }
+        self.drain()
+        let done = self.eventLoop.makePromise(of: Void.self)
+        let timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) { self.giveUp() }
+        self.shutdown = (done, timer)
+        self.goOnShuttingDown()
+        return done.futureResult
+    }
+
+    private func goOnShuttingDown() {
+        guard let shutdown, self.waiting.isEmpty else { return }
+        switch self.stage {
+        case .connecting:
+            self.giveUp()
+        case .ready(let handler):
+            if handler.oldest == nil { handler.end(.shutDown(self.address)) }
+        case .idle:
+            shutdown.timer.cancel()
+            self.deadlineTimer?.cancel()
+            shutdown.done.succeed()
+        }
+    }
+
+    /// Closes the connection, whatever it is at.
+    private func giveUp() {
+        self.failWaiting(.shutDown(self.address))
+        switch self.stage {
+        case .connecting(let attempt): attempt.fail(.shutDown(self.address))
+        case .ready(let handler): handler.end(.shutDown(self.address))
+        case .idle: break
+        }
+    }
+}
+#endif

@@ -1,0 +1,98 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+/// What a connection says before its first command: who we are, and which database we want.
+///
+/// It sends one command at a time and does no I/O itself.
+struct RedisHandshake {
+    /// What to do next.
+    enum Step {
+        case send(RedisCommand)
+        case ready
+        case failed(RedisError)
+    }
+
+    private enum Stage: Int {
+        case hello, login, name, database, ping
+    }
+
+    private let configuration: RedisConfiguration
+    private var stage = Stage.hello
+    private(set) var speaksRESP3 = false
+    /// Whether the server has answered anything: a connection is ready when it has.
+    private var isAnswered = false
+
+    init(_ configuration: RedisConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The first step.
+    mutating func begin() -> Step {
+        guard self.configuration.protocolVersion.triesRESP3 else { return self.go(to: .login) }
+        var arguments: [RedisArgument] = ["3"]
+        if let password = self.configuration.password {
+            arguments += ["AUTH", RedisArgument(self.configuration.username ?? "default"), RedisArgument(password)]
+        }
+        if let name = self.configuration.clientName { arguments += ["SETNAME", RedisArgument(name)] }
+        return .send(RedisCommand("HELLO", arguments))
+    }
+
+    /// The step after a reply.
+    mutating func take(_ reply: RedisReply) -> Step {
+        self.isAnswered = true
+        guard case .error(let error) = reply else {
+            self.speaksRESP3 = self.speaksRESP3 || self.stage == .hello
+            return self.go(to: self.next)
+        }
+        if error.code == .authentication { return .failed(.authentication(self.configuration, error)) }
+        switch self.stage {
+        case .hello where Self.isUnknown(error): return self.go(to: .login)
+        case .login: return .failed(.authentication(self.configuration, error))
+        // Nothing depends on the name, and a server that still loads its data says so to the first command.
+        case .name, .ping: return self.go(to: self.next)
+        case .hello, .database: return .failed(error)
+        }
+    }
+
+    private var next: Stage? {
+        self.stage == .hello ? .database : Stage(rawValue: self.stage.rawValue + 1)
+    }
+
+    /// Goes to a stage, or to the first one after it that has something to say.
+    private mutating func go(to stage: Stage?) -> Step {
+        guard let stage else { return .ready }
+        self.stage = stage
+        switch stage {
+        case .login:
+            if let password = self.configuration.password {
+                // A server that knows no users takes a password alone.
+                let username = self.configuration.username.map { [RedisArgument($0)] } ?? []
+                return .send(RedisCommand("AUTH", username + [RedisArgument(password)]))
+            }
+        case .name:
+            if let name = self.configuration.clientName {
+                return .send(RedisCommand("CLIENT", "SETNAME", RedisArgument(name)))
+            }
+        case .database:
+            if self.configuration.database != 0 {
+                return .send(RedisCommand("SELECT", RedisArgument(Int64(self.configuration.database))))
+            }
+        case .hello, .ping:
+            if !self.isAnswered { return .send(RedisCommand("PING")) }
+        }
+        return self.go(to: self.next)
+    }
+
+    /// Whether the server is one from before RESP3, or one that hides it.
+    private static func isUnknown(_ error: RedisError) -> Bool {
+        error.message.hasPrefix("NOPROTO") || error.code == .noPermission
+            || error.message.lowercased().hasPrefix("err unknown command")
+    }
+}
+#endif

@@ -1,0 +1,76 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import NIOCore
+import Synchronization
+
+/// A command on its way, and whoever waits for its reply.
+///
+/// The first result counts: a reply, a failure, or the cancellation of the task that waits. A reply that comes after is
+/// dropped, and its command keeps its place in the order until then.
+final class RedisRequest: Sendable {
+    private enum State {
+        case begun
+        case awaited(CheckedContinuation<RedisReply, any Error>)
+        case finishedEarly(Result<RedisReply, any Error>)
+        case finished
+    }
+
+    let command: RedisCommand
+    let deadline: NIODeadline
+    private let state = Mutex(State.begun)
+
+    init(_ command: RedisCommand, deadline: NIODeadline) {
+        self.command = command
+        self.deadline = deadline
+    }
+
+    /// Waits for the result.
+    var reply: RedisReply {
+        get async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                let early = self.state.withLock { state -> Result<RedisReply, any Error>? in
+                    if case .finishedEarly(let result) = state {
+                        state = .finished
+                        return result
+                    }
+                    state = .awaited(continuation)
+                    return nil
+                }
+                if let early { continuation.resume(with: early) }
+            }
+        }
+    }
+
+    var isFinished: Bool {
+        self.state.withLock { state in
+            switch state {
+            case .begun, .awaited: false
+            case .finishedEarly, .finished: true
+            }
+        }
+    }
+
+    func finish(_ result: Result<RedisReply, any Error>) {
+        let continuation = self.state.withLock { state -> CheckedContinuation<RedisReply, any Error>? in
+            switch state {
+            case .begun:
+                state = .finishedEarly(result)
+                return nil
+            case .awaited(let continuation):
+                state = .finished
+                return continuation
+            case .finishedEarly, .finished:
+                return nil
+            }
+        }
+        continuation?.resume(with: result)
+    }
+}
+#endif

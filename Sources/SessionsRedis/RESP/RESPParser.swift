@@ -1,0 +1,173 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import NIOCore
+
+/// Reads the replies of a server, RESP2 and RESP3, as their bytes arrive.
+///
+/// A byte is looked at once, or a few times where a line or a string has not come to its end. Nothing is set aside for
+/// a length that is only claimed: an array grows with the values that are there. After a violation the parser is of no
+/// use any more, and neither is the connection.
+///
+/// https://redis.io/docs/latest/develop/reference/protocol-spec/. Attributes are read and left out. The streamed
+/// strings and aggregates of the draft, which no server sends, are violations.
+struct RESPParser {
+    private let limits: RESPLimits
+    /// The aggregates that have begun and not ended, the innermost last.
+    private var open: [RESPAggregate] = []
+    /// What the reply that is being read has taken so far.
+    private var byteCount = 0
+    private var valueCount = 0
+    /// How many bytes at the start are known to have no end of a line.
+    private var scanned = 0
+
+    init(limits: RESPLimits = RESPLimits()) {
+        self.limits = limits
+    }
+
+    /// Reads one reply.
+    ///
+    /// - Returns: Nil when more bytes are needed. What was read so far is gone from the buffer and kept here.
+    mutating func next(in buffer: inout ByteBuffer) throws(RESPViolation) -> RedisReply? {
+        while let part = try self.part(in: &buffer) {
+            switch part {
+            case .value(let reply):
+                if let whole = self.add(reply) { return whole }
+            case .aggregate(let aggregate) where aggregate.missing > 0:
+                self.open.append(aggregate)
+            case .aggregate(let aggregate):
+                if let reply = aggregate.reply, let whole = self.add(reply) { return whole }
+            }
+        }
+        return nil
+    }
+
+    private enum Part {
+        case value(RedisReply)
+        case aggregate(RESPAggregate)
+    }
+
+    /// Puts a value where it belongs.
+    ///
+    /// - Returns: The whole reply if this was the last of it.
+    private mutating func add(_ value: RedisReply) -> RedisReply? {
+        var value = value
+        while let innermost = self.open.indices.last {
+            self.open[innermost].add(value)
+            guard self.open[innermost].missing == 0 else { return nil }
+            // What an attribute is about comes after it.
+            guard let reply = self.open.removeLast().reply else { return nil }
+            value = reply
+        }
+        self.byteCount = 0
+        self.valueCount = 0
+        return value
+    }
+
+    /// Reads one value, or the beginning of an aggregate.
+    private mutating func part(in buffer: inout ByteBuffer) throws(RESPViolation) -> Part? {
+        let bytes = buffer.readableBytesView
+        guard let first = bytes.first else { return nil }
+        guard let type = RESPType(rawValue: first) else {
+            throw RESPViolation("a reply begins with the byte \(first), which is no type")
+        }
+        guard let end = try self.endOfLine(in: bytes) else { return nil }
+        let line = bytes[bytes.startIndex + 1..<end]
+        var next = end + 2
+        let part: Part
+        switch type {
+        case .bulkString, .blobError, .verbatimString:
+            guard let length = try self.length(of: type, line) else {
+                part = .value(.null)
+                break
+            }
+            try self.check(byteCount: next - bytes.startIndex + length + 2)
+            guard bytes.endIndex - next >= length + 2 else { return nil }
+            let body = bytes[next..<next + length]
+            next += length + 2
+            guard bytes[next - 2] == RESPType.cr, bytes[next - 1] == RESPType.lf else {
+                throw RESPViolation("a string of \(length) bytes does not end where it says")
+            }
+            part = .value(try RESPScalar.string(body, as: type))
+        case .array, .set, .map, .push, .attribute:
+            guard let count = try self.length(of: type, line) else {
+                part = .value(.null)
+                break
+            }
+            part = .aggregate(try self.aggregate(type, count: count))
+        default:
+            part = .value(try RESPScalar.line(line, as: type))
+        }
+        try self.check(byteCount: next - bytes.startIndex)
+        self.valueCount += 1
+        guard self.valueCount <= self.limits.valueCount else { throw self.tooMany(self.valueCount) }
+        self.byteCount += next - bytes.startIndex
+        self.scanned = 0
+        buffer.moveReaderIndex(to: next)
+        return part
+    }
+
+    /// Where the line that begins the bytes ends; nil when its end has not come.
+    private mutating func endOfLine(in bytes: ByteBufferView) throws(RESPViolation) -> ByteBufferView.Index? {
+        let start = bytes.startIndex + max(1, self.scanned)
+        var end = start
+        while end < bytes.endIndex, bytes[end] != RESPType.cr, bytes[end] != RESPType.lf { end += 1 }
+        guard end - bytes.startIndex <= self.limits.lineLength else {
+            throw RESPViolation("a line is longer than \(self.limits.lineLength) bytes")
+        }
+        guard end + 1 < bytes.endIndex else {
+            guard end == bytes.endIndex || bytes[end] == RESPType.cr else {
+                throw RESPViolation("a line ends without a carriage return")
+            }
+            self.scanned = end - bytes.startIndex
+            return nil
+        }
+        guard bytes[end] == RESPType.cr, bytes[end + 1] == RESPType.lf else {
+            throw RESPViolation("a line ends with something else than a carriage return and a line feed")
+        }
+        return end
+    }
+
+    /// The length that a line claims; nil for what RESP2 calls null.
+    private func length(of type: RESPType, _ line: ByteBufferView) throws(RESPViolation) -> Int? {
+        if line.elementsEqual("-1".utf8), type == .bulkString || type == .array { return nil }
+        var length = 0
+        for byte in line {
+            guard let digit = RESPScalar.digit(byte) else { throw RESPViolation("a length is not a number") }
+            length = length * 10 + digit
+            guard length <= self.limits.byteCount else {
+                throw RESPViolation("a length is above \(self.limits.byteCount), which is the limit")
+            }
+        }
+        guard !line.isEmpty else { throw RESPViolation("a length is not a number") }
+        return length
+    }
+
+    private func aggregate(_ type: RESPType, count: Int) throws(RESPViolation) -> RESPAggregate {
+        guard self.open.count < self.limits.depth else {
+            throw RESPViolation("replies stand in replies more than \(self.limits.depth) deep")
+        }
+        guard type != .push || self.open.isEmpty else { throw RESPViolation("a push stands inside a reply") }
+        let isPaired = type == .map || type == .attribute
+        let missing = isPaired ? count * 2 : count
+        guard missing <= self.limits.valueCount - self.valueCount else { throw self.tooMany(missing) }
+        return RESPAggregate(type: type, missing: missing)
+    }
+
+    private func check(byteCount: Int) throws(RESPViolation) {
+        guard self.byteCount + byteCount <= self.limits.byteCount else {
+            throw RESPViolation("a reply has more than \(self.limits.byteCount) bytes, which is the limit")
+        }
+    }
+
+    private func tooMany(_ count: Int) -> RESPViolation {
+        RESPViolation("a reply has \(count) values or more; the limit is \(self.limits.valueCount)")
+    }
+}
+#endif
