@@ -96,7 +96,10 @@ public final class RedisClient: RedisCommandExecutor, Service {
     }
 
     deinit {
-        for line in self.lines { _ = Self.shutDown(line, within: self.configuration.shutdownDeadline) }
+        let limit = self.configuration.shutdownDeadline
+        for line in self.lines where line.queue.shutDown() {
+            line.eventLoop.execute { _ = line.connection.value.shutDown(within: limit) }
+        }
     }
 
     /// Sends a command and waits for its reply.
@@ -106,15 +109,13 @@ public final class RedisClient: RedisCommandExecutor, Service {
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
         let request = RedisRequest(command, deadline: .now() + TimeAmount(self.configuration.commandDeadline))
-        return try await withTaskCancellationHandler {
-            let line = self.line()
-            if try line.queue.add(request) {
-                line.eventLoop.execute { line.connection.value.drain() }
-            }
-            return try await request.reply
-        } onCancel: {
-            request.finish(.failure(CancellationError()))
+        // A command that nobody waits for is not sent.
+        if Task.isCancelled { request.finish(.failure(CancellationError())) }
+        let line = self.line()
+        if try line.queue.add(request) {
+            line.eventLoop.execute { line.connection.value.drain() }
         }
+        return try await request.reply()
     }
 
     /// The caller's own, or the next one.
@@ -148,7 +149,7 @@ public final class RedisClient: RedisCommandExecutor, Service {
     }
 
     private static func shutDown(_ line: Line, within limit: Duration) -> EventLoopFuture<Void> {
-        line.queue.shutDown()
+        _ = line.queue.shutDown()
         return line.eventLoop.flatSubmit { line.connection.value.shutDown(within: limit) }
     }
 }

@@ -39,7 +39,8 @@ extension RedisConfiguration {
             guard query == nil else { throw .refusedURL("it has a query; set what it says in the configuration") }
             self.init(address: try Self.host(server))
             self.database = try Self.database(path.dropFirst())
-            if url[..<separator.lowerBound].lowercased().hasSuffix("s") { self.tls = .on }
+            let isEncrypted = ["rediss", "valkeys"].contains(url[..<separator.lowerBound].lowercased())
+            if isEncrypted { self.tls = .on }
         case "unix":
             guard server.isEmpty, let path = Self.decoded(path), path.utf8.count > 1, !path.utf8.contains(0) else {
                 throw .refusedURL("it has no path of a socket: write unix:///path/of/the.sock")

@@ -78,28 +78,33 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// Closes the connection because the oldest command has waited too long. A reply that comes now would be taken for
     /// another's.
     func endOverdue(now: NIODeadline, deadline: Duration) {
-        let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
-        for request in self.inFlight.prefix(while: { $0.deadline <= now }) { request.finish(.failure(error)) }
-        self.end(.noReply(self.address, within: deadline, mayHaveRun: false))
+        let overdueCount = self.inFlight.prefix { $0.deadline <= now }.count
+        self.end(.noReply(self.address, within: deadline, mayHaveRun: true), overdueCount: overdueCount)
     }
 
     /// Closes the connection, for this reason, and fails what is in flight.
-    func end(_ reason: RedisError) {
+    ///
+    /// - Parameter overdueCount: How many, the oldest, fail for the reason itself. The default is none: they fail because
+    ///   the connection is closed.
+    func end(_ reason: RedisError, overdueCount: Int = 0) {
         if case .ended = self.stage { return }
         self.reportAnswered()
         let stage = self.stage
-        self.stage = .ended
         let failed = self.inFlight
+        self.stage = .ended
         self.inFlight.removeAll()
         self.received = ByteBuffer()
-        let error: RedisError =
-            reason.code == .shutDown ? .shutDown(self.address, mayHaveRun: true) : .closed(self.address, reason)
-        for request in failed { request.finish(.failure(error)) }
         self.context?.close(promise: nil)
+        // First whoever decides about the next command, and then those that might send one.
         switch stage {
         case .handshake(_, let attempt): attempt.fail(reason)
         case .ready(let connection): connection.channelEnded(self, reason, failedCount: failed.count)
         case .new, .ended: break
+        }
+        let error: RedisError =
+            reason.code == .shutDown ? .shutDown(self.address, mayHaveRun: true) : .closed(self.address, reason)
+        for (index, request) in failed.enumerated() {
+            request.finish(.failure(index < overdueCount ? reason : error))
         }
     }
 

@@ -107,8 +107,14 @@ final class RedisQueue: Sendable {
     }
 
     /// Takes no more commands.
-    func shutDown() {
-        self.change(to: .shutDown)
+    ///
+    /// - Returns: Whether it took any until now.
+    func shutDown() -> Bool {
+        self.state.withLock { state in
+            if case .shutDown = state.standing { return false }
+            state.standing = .shutDown
+            return true
+        }
     }
 
     private func change(to standing: Standing) {

@@ -31,10 +31,12 @@ final class RedisRequest: Sendable {
         self.deadline = deadline
     }
 
-    /// Waits for the result.
-    var reply: RedisReply {
-        get async throws {
-            try await withCheckedThrowingContinuation { continuation in
+    /// Waits for the result, or until the task is cancelled.
+    func reply(isolation: isolated (any Actor)? = #isolation) async throws -> RedisReply {
+        try await withTaskCancellationHandler {
+            // Only a closure that has the caller's isolation stays there; any other costs two changes of threads.
+            _ = isolation
+            return try await withCheckedThrowingContinuation { continuation in
                 let early = self.state.withLock { state -> Result<RedisReply, any Error>? in
                     if case .finishedEarly(let result) = state {
                         state = .finished
@@ -45,6 +47,8 @@ final class RedisRequest: Sendable {
                 }
                 if let early { continuation.resume(with: early) }
             }
+        } onCancel: {
+            self.finish(.failure(CancellationError()))
         }
     }
 
