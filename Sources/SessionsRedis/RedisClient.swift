@@ -27,6 +27,9 @@ import Synchronization
 /// come before the event loop gets to it, and waits for no other's reply. There are no tasks and no threads of the
 /// client's own: connecting, reading, and the timers of deadlines are the event loops' work.
 ///
+/// Because a connection is everybody's, commands that change it or keep it busy do not belong here: `SELECT`, `MULTI`,
+/// `SUBSCRIBE`, `MONITOR`, `BLPOP` and their like.
+///
 /// **When the server fails.** A connection is made when a command needs it, and made again after it was lost. After a
 /// failure to connect, to answer in time, or to speak the protocol, commands fail at once, without waiting for anything,
 /// until a pause has passed that grows with each failure in a row; then one command tries, and the others go on failing

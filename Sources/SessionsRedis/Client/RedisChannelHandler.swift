@@ -32,8 +32,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var received = ByteBuffer()
     private var output = ByteBuffer()
     private var inFlight = CircularBuffer<RedisRequest>()
-    /// Replies that the connection was not told of.
-    private var answeredCount = 0
 
     init(_ configuration: RedisConfiguration) {
         self.address = configuration.address
@@ -88,7 +86,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
     ///   the connection is closed.
     func end(_ reason: RedisError, overdueCount: Int = 0) {
         if case .ended = self.stage { return }
-        self.reportAnswered()
         let stage = self.stage
         let failed = self.inFlight
         self.stage = .ended
@@ -108,13 +105,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
         }
     }
 
-    private func reportAnswered() {
-        guard self.answeredCount > 0, case .ready(let connection) = self.stage else { return }
-        let count = self.answeredCount
-        self.answeredCount = 0
-        connection.channelAnswered(count)
-    }
-
     private func take(_ reply: RedisReply) {
         switch self.stage {
         case .new, .ended: break
@@ -124,14 +114,14 @@ final class RedisChannelHandler: ChannelInboundHandler {
             }
             let step = handshake.take(reply)
             self.take(step, of: handshake, for: attempt)
-        case .ready:
+        case .ready(let connection):
             if case .push = reply {
                 return self.end(.violation(self.address, RESPViolation("a push, which nobody asked for")))
             }
             guard let request = self.inFlight.popFirst() else {
                 return self.end(.violation(self.address, RESPViolation("a reply, and nobody asked")))
             }
-            self.answeredCount += 1
+            connection.channelAnswered()
             guard case .error(let error) = reply else { return request.finish(.success(reply)) }
             request.finish(.failure(error))
             // After a failover the old primary stays a replica, and the name of the server leads to the new one.
@@ -188,7 +178,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        self.reportAnswered()
+        if case .ready(let connection) = self.stage, self.inFlight.isEmpty { connection.channelIsIdle() }
         context.fireChannelReadComplete()
     }
 

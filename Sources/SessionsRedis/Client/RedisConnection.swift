@@ -134,16 +134,19 @@ final class RedisConnection {
 
     // MARK: What a ready connection says
 
-    /// Some commands have their replies.
-    func channelAnswered(_ count: Int) {
-        self.queue.release(count)
-        if !self.isProven {
-            self.isProven = true
-            if self.delay.hasFailed {
-                self.logger.notice("Redis is there again", metadata: ["redis.server": "\(self.address)"])
-            }
-            self.delay.reset()
+    /// The reply to a command is there.
+    func channelAnswered() {
+        self.queue.release(1)
+        if self.isProven { return }
+        self.isProven = true
+        if self.delay.hasFailed {
+            self.logger.notice("Redis is there again", metadata: ["redis.server": "\(self.address)"])
         }
+        self.delay.reset()
+    }
+
+    /// All commands have their replies.
+    func channelIsIdle() {
         self.goOnShuttingDown()
     }
 

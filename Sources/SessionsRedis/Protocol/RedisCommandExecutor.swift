@@ -10,7 +10,7 @@
 /// Sends one command to a Redis or Valkey server and gives its reply.
 ///
 /// This is all that the stores of this module ask of a client. ``RedisClient`` is one; an application that already runs
-/// another puts it behind this method, as the article <doc:SessionsRedis> shows.
+/// another puts it behind this method, as <doc:Using-another-client> shows.
 ///
 /// What stores rely on:
 ///

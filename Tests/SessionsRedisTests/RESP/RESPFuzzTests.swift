@@ -36,6 +36,29 @@ struct RESPFuzzTests {
         }
     }
 
+    @Test("the URL of a server is read or refused, and its password is in no description, whatever the bytes")
+    func urls() {
+        let fuzzer = Fuzzer(
+            corpus: [
+                "redis://ada:sesame@db.example.com:6380/3", "rediss://:sesame%40%25@[::1]:7000/", "redis://localhost",
+                "unix://ada:sesame@/run/redis.sock?db=2",
+            ].map { Array($0.utf8) },
+            interesting: ":/@?#%[].=0123456789db"
+        )
+        fuzzer.run("the URL of a server") { bytes in
+            let url = String(decoding: bytes, as: UTF8.self)
+            do throws(RedisError) {
+                let configuration = try RedisConfiguration(url: url)
+                #expect(configuration.database >= 0)
+                var open = configuration
+                open.password = nil
+                #expect("\(open)" == "\(configuration)")
+            } catch {
+                #expect(error.code == .configuration && !error.message.contains("sesame"))
+            }
+        }
+    }
+
     private static func read(
         _ bytes: [UInt8],
         inPiecesOf length: Int,
