@@ -14,7 +14,7 @@ extension SessionConfiguration {
         let problems =
             self.cookie.problems + self.problems(of: self.limits, named: "limits")
             + self.problems(of: self.rememberedLimits, named: "rememberedLimits") + self.problemsOfWriting
-            + self.problemsOfRenewal + self.trustedProxies.problems
+            + self.problemsOfRenewal + self.circuitBreaker.problems + self.trustedProxies.problems
         guard problems.isEmpty else { throw .configuration(problems) }
     }
 

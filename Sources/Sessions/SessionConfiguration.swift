@@ -54,6 +54,10 @@ public struct SessionConfiguration: Sendable {
     /// How long a call to the store may take, unless it keeps a deadline itself. The default is 2 seconds.
     public var storeDeadline: Duration = .seconds(2)
 
+    /// When a store that keeps failing is left alone, so that it costs requests no time. The default is
+    /// ``SessionCircuitBreaker/standard``: after 5 failures in a row, for 1 second.
+    public var circuitBreaker: SessionCircuitBreaker = .standard
+
     /// What `Retry-After` says, in whole seconds, from 1 second to 1 day. The default is 5 seconds.
     public var retryAfter: Duration = .seconds(5)
 

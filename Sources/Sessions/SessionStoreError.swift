@@ -25,6 +25,8 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
         public static let unavailable = Code("unavailable")
         /// The store did not answer within its deadline.
         public static let deadlineExceeded = Code("deadline_exceeded")
+        /// The store has failed so often that it was not called.
+        public static let circuitOpen = Code("circuit_open")
         /// What the store is kept in (a file, a database) is not usable as it is; nothing was changed.
         public static let unusable = Code("unusable")
     }
@@ -53,7 +55,7 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
         SessionStoreError(.duplicate, "The session \(id) exists or was ended a moment ago.")
     }
 
-    static func corruptRecord(_ id: SessionID, byteCount: Int) -> SessionStoreError {
+    package static func corruptRecord(_ id: SessionID, byteCount: Int) -> SessionStoreError {
         SessionStoreError(.corruptRecord, "The \(byteCount) stored bytes of the session \(id) are not a record.")
     }
 
@@ -66,6 +68,11 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
             """
         )
     }
+
+    static let circuitOpen = SessionStoreError(
+        .circuitOpen,
+        "The session store has failed several calls in a row and is left alone for a moment (circuitBreaker)."
+    )
 
     static let failedOthers = SessionStoreError(
         .unavailable,

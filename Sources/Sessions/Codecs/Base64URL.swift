@@ -10,7 +10,7 @@
 ///
 /// Two spellings of one token would be two keys of one lock, so text that pads, or whose unused last bits are not zero,
 /// is refused.
-enum Base64URL {
+package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// The value of each byte as a digit; 0xFF for what is not one.
@@ -21,7 +21,7 @@ enum Base64URL {
     }()
 
     /// The text of some bytes.
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var pending: UInt32 = 0
         var bits = 0

@@ -7,15 +7,16 @@
 //
 
 /// What stands at fixed places in the binary form of a record, read and written without decoding the rest.
-struct SessionRecordHeader {
-    private enum Offset {
+package struct SessionRecordHeader {
+    /// Where it stands, counted from the first byte of the record.
+    package enum Offset {
         static let flags = 1
-        static let versionCounter = 2
+        package static let versionCounter = 2
         static let versionTag = 10
-        static let lastAccessedAt = 26
-        static let expiresAt = 34
-        static let absoluteExpiresAt = 42
-        static let end = 50
+        package static let lastAccessedAt = 26
+        package static let expiresAt = 34
+        package static let absoluteExpiresAt = 42
+        package static let end = 50
     }
 
     let isAuthenticated: Bool
@@ -25,7 +26,7 @@ struct SessionRecordHeader {
     private let absoluteExpiresAt: Instant
 
     /// Reads the header, or answers nil when the bytes are too short for one.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count >= Offset.end else { return nil }
         func word(at offset: Int) -> UInt64 {
             bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
@@ -40,7 +41,7 @@ struct SessionRecordHeader {
         self.absoluteExpiresAt = instant(at: Offset.absoluteExpiresAt)
     }
 
-    func isExpired(at now: Instant) -> Bool {
+    package func isExpired(at now: Instant) -> Bool {
         now >= self.expiresAt || now >= self.absoluteExpiresAt
     }
 

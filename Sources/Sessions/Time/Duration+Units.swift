@@ -24,7 +24,7 @@ extension Duration {
     /// Whole milliseconds, rounded toward zero, cut off at the ends of `Int64`.
     ///
     /// Not by `components`, which traps on a duration of more seconds than an `Int64` can count.
-    var wholeMilliseconds: Int64 {
+    package var wholeMilliseconds: Int64 {
         Int64(clamping: self.attoseconds / 1_000_000_000_000_000)
     }
 
