@@ -1,0 +1,98 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Sessions
+
+/// What stands under the key of a session: a live record, or the marker of an ended one.
+///
+/// ```
+/// entry  = id (16 bytes) · time to live (4) · tag (8) · rest
+/// rest   = record, as the codec of records has it, which begins with a byte that is not 0
+///        | 0 (1 byte) · marked until (8)
+/// ```
+///
+/// The id is there again, so that nobody is served what stands under another key. The time to live is in whole seconds,
+/// 0 for as long as the session lives. The tag is the beginning of the subject's hash, zeros for nobody and in a marker.
+/// Words are little-endian, as in the record. Scripts read the beginning of the record at its fixed places; they never
+/// make one.
+enum RedisSessionEntry {
+    enum Offset {
+        static let idLength = 16
+        static let timeToLive = 16
+        static let tag = 20
+        static let tagLength = 8
+        static let rest = 28
+        static let markedUntil = 29
+        static let markerEnd = 37
+        static let recordEnd = rest + SessionRecordHeader.Offset.end
+    }
+
+    case record(SessionRecord)
+    case marker(until: Instant)
+
+    /// Reads an entry.
+    ///
+    /// - Throws: `SessionStoreError` with the code `corruptRecord` or `newerRecord`.
+    init(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) {
+        guard bytes.count >= Offset.markerEnd, bytes.starts(with: id.bytes) else {
+            throw .corruptRecord(id, byteCount: bytes.count)
+        }
+        if bytes[Offset.rest] == 0 {
+            let word = bytes[Offset.markedUntil..<Offset.markerEnd].reversed().reduce(0 as UInt64) {
+                $0 << 8 | UInt64($1)
+            }
+            self = .marker(until: Instant(millisecondsSince1970: Int64(bitPattern: word)))
+        } else {
+            self = .record(try SessionRecordCodec.decode(Array(bytes[Offset.rest...]), id: id))
+        }
+    }
+
+    /// The bytes of a record's entry.
+    ///
+    /// - Parameter timeToLive: In whole seconds; 0 for as long as the session lives.
+    static func encode(_ record: SessionRecord, subject: RedisSubject?, timeToLive: UInt32) -> [UInt8] {
+        let rest = SessionRecordCodec.encode(record)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Offset.rest + rest.count)
+        bytes += record.id.bytes
+        bytes += timeToLive.littleEndianBytes
+        if let subject { bytes += subject.tag } else { bytes += Self.noTag }
+        bytes += rest
+        return bytes
+    }
+
+    /// The bytes of a marker's entry.
+    static func encodeMarker(_ id: SessionID, until: Instant) -> [UInt8] {
+        id.bytes + UInt32(0).littleEndianBytes + self.noTag + [0] + until.bytes
+    }
+
+    /// Whether the beginning of an entry, as far as ``Offset/recordEnd``, is that of a live record.
+    static func isLive(_ beginning: [UInt8], id: SessionID, now: Instant) -> Bool {
+        guard beginning.count >= Offset.recordEnd, beginning.starts(with: id.bytes), beginning[Offset.rest] != 0
+        else { return false }
+        return SessionRecordHeader(Array(beginning[Offset.rest...]))?.isExpired(at: now) == false
+    }
+
+    private static let noTag = [UInt8](repeating: 0, count: Offset.tagLength)
+}
+
+extension Instant {
+    /// The instant as it stands in a record.
+    var bytes: [UInt8] { self.millisecondsSince1970.littleEndianBytes }
+}
+
+extension SessionVersion {
+    /// The version as it stands in a record.
+    var bytes: [UInt8] { self.counter.littleEndianBytes + self.tag.littleEndianBytes }
+}
+
+extension FixedWidthInteger {
+    fileprivate var littleEndianBytes: [UInt8] { withUnsafeBytes(of: self.littleEndian) { Array($0) } }
+}
+#endif

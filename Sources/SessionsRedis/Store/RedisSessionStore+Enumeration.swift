@@ -1,0 +1,88 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+public import Sessions
+
+/// The server has no order of sessions, so each of these walks through all of its keys, in small steps that keep nobody
+/// else waiting. They are for administration, not for requests.
+extension RedisSessionStore: EnumerableSessionStore {
+    public func count(now: Instant) async throws -> Int {
+        // A walk may meet a key more than once.
+        var live: Set<SessionID> = []
+        try await self.walk(self.keys.sessionPattern) { keys in
+            let ids = keys.compactMap { self.keys.id(of: $0) }.filter { !live.contains($0) }
+            let found = try await self.inParallel(ids) { try await self.isLive($0, now: now) }
+            for (id, isLive) in zip(ids, found) where isLive { live.insert(id) }
+        }
+        return live.count
+    }
+
+    public func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
+        guard limit > 0 else { return [] }
+        var last = id
+        while true {
+            let ids = try await self.ids(after: last, limit: limit)
+            let records = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
+            // An empty page would be the end; these were only all over.
+            guard records.isEmpty, ids.count == limit else { return records }
+            last = ids.last
+        }
+    }
+
+    public func clear() async throws {
+        for pattern in [self.keys.sessionPattern, self.keys.indexPattern] {
+            try await self.walk(pattern) { keys in
+                _ = try await self.inParallel(keys) { key in
+                    let key = RedisArgument(key)
+                    return try await self.ask {
+                        try await self.executor.execute(RedisCommand("UNLINK", key, key: key))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first ids after one, in their order, of whatever stands under them.
+    private func ids(after id: SessionID?, limit: Int) async throws -> [SessionID] {
+        var ids: Set<SessionID> = []
+        try await self.walk(self.keys.sessionPattern) { keys in
+            ids.formUnion(keys.compactMap { self.keys.id(of: $0) }.filter { next in id.map { next > $0 } ?? true })
+            // Only the first can be of the page; the others need not be remembered.
+            if ids.count / 2 > limit { ids = Set(ids.sorted().prefix(limit)) }
+        }
+        return Array(ids.sorted().prefix(limit))
+    }
+
+    private func isLive(_ id: SessionID, now: Instant) async throws -> Bool {
+        let key = self.keys.session(id)
+        let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
+        do {
+            let reply = try await self.ask(about: id) {
+                try await self.executor.execute(RedisCommand("GETRANGE", range, key: key))
+            }
+            return reply.bytes.map { RedisSessionEntry.isLive($0, id: id, now: now) } ?? false
+        } catch let error as SessionStoreError where error.code == .corruptRecord {
+            return false
+        }
+    }
+
+    /// Walks through the keys that match a pattern. Those that are there all the while are met at least once.
+    private func walk(_ pattern: RedisArgument, _ body: ([[UInt8]]) async throws -> Void) async throws {
+        var cursor = RedisArgument(0)
+        repeat {
+            let arguments = [cursor, "MATCH", pattern, "COUNT", RedisArgument(Int64(self.configuration.scanCount))]
+            let reply = try await self.ask { try await self.executor.execute(RedisCommand("SCAN", arguments)) }
+            guard let parts = reply.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
+            else { throw SessionStoreError.unexpected(reply) }
+            try await body(keys.compactMap(\.bytes))
+            cursor = RedisArgument(next)
+        } while cursor.bytes != Array("0".utf8)
+    }
+}
+#endif

@@ -1,0 +1,196 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+public import Sessions
+
+/// Sessions in Redis or Valkey: the store that any number of servers share.
+///
+/// ```swift
+/// let client = RedisClient(try RedisClientConfiguration(url: "redis://localhost:6379"), logger: logger)
+/// let store = try RedisSessionStore(client)
+/// let engine = try SessionEngine(.stored(in: store))
+/// ```
+///
+/// A session is one key, `prefix` and its id. Loading it is one `GET`, and each write is one script, which the server runs
+/// in one step. All times come from the application; the server's own expiry only frees what has been over for a minute,
+/// so that there is nothing to sweep, and clocks that differ by less than that end no session early.
+///
+/// The sessions of a user are found by an index under a key of their own. It is written before the record it is about, so
+/// that whoever ends all sessions of a user misses none, and what it names is believed only when the record agrees.
+public struct RedisSessionStore: Sendable {
+    let executor: any RedisCommandExecutor
+    let configuration: RedisStoreConfiguration
+    let keys: RedisSessionKeys
+
+    /// Creates a store.
+    ///
+    /// - Parameters:
+    ///   - executor: What sends commands to the server: a ``RedisClient``, or the client the application already has.
+    ///   - configuration: How the store behaves.
+    /// - Throws: `SessionStoreError` with the code `unusable` when the configuration cannot work.
+    public init(
+        _ executor: any RedisCommandExecutor,
+        configuration: RedisStoreConfiguration = RedisStoreConfiguration()
+    ) throws {
+        try configuration.check()
+        self.executor = executor
+        self.configuration = configuration
+        self.keys = RedisSessionKeys(prefix: configuration.prefix)
+    }
+
+    /// Runs commands, and says in the words of a store what went wrong.
+    ///
+    /// - Parameter id: The session that it is about, if it is about one: of this the key may hold something else.
+    func ask<Value>(about id: SessionID? = nil, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RedisError {
+            switch error.code {
+            case .wrongType where id != nil:
+                throw SessionStoreError(
+                    .corruptRecord,
+                    "Something else stands where the session \(id?.description ?? "") should.",
+                    underlying: error
+                )
+            case .deadlineExceeded:
+                throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
+            default:
+                throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+            }
+        }
+    }
+
+    /// Tells the index of a user of a session, before the session is the user's.
+    func index(_ record: SessionRecord, of subject: RedisSubject, now: Instant) async throws {
+        _ = try await RedisScript.index.run(
+            on: self.keys.index(of: subject),
+            [
+                RedisArgument(RedisIndexEntry(id: record.id, writtenAt: now).text),
+                RedisArgument(record.absoluteExpiresAt.millisecondsSince1970),
+                RedisArgument((now - .minutes(1)).millisecondsSince1970),
+                RedisArgument(RedisRetention.milliseconds(until: record.absoluteExpiresAt, now: now)),
+            ],
+            self.executor
+        )
+    }
+
+    /// What a script is told of a record: its entry, and for how long the server keeps it.
+    private func entry(_ record: SessionRecord, of subject: RedisSubject?, now: Instant) -> [RedisArgument] {
+        let longest = self.configuration.timeToLive.longest.map { RedisRetention.wholeSeconds($0(record)) } ?? 0
+        let end = min(record.expiresAt, record.absoluteExpiresAt)
+        return [
+            RedisArgument(RedisSessionEntry.encode(record, subject: subject, timeToLive: longest)),
+            RedisArgument(RedisRetention.milliseconds(until: end, now: now, atMostSeconds: longest)),
+        ]
+    }
+
+    private func run(
+        _ script: RedisScript,
+        _ id: SessionID,
+        _ arguments: [RedisArgument],
+        now: Instant
+    ) async throws -> RedisReply {
+        let arguments = [RedisArgument(id.bytes), RedisArgument(now.bytes)] + arguments
+        return try await script.run(on: self.keys.session(id), arguments, self.executor)
+    }
+}
+
+extension RedisSessionStore: SessionStore {
+    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        let key = self.keys.session(id)
+        let reply = try await self.ask(about: id) {
+            try await self.executor.execute(RedisCommand("GET", key, key: key))
+        }
+        guard !reply.isNull else { return .missing }
+        switch try reply.entry(of: id) {
+        case .record(let record): return record.isExpired(at: now) ? .missing : .found(record)
+        case .marker(let until): return now < until ? .ended : .missing
+        }
+    }
+
+    public func create(_ record: SessionRecord, now: Instant) async throws {
+        let subject = record.subject.map { RedisSubject($0) }
+        let reply = try await self.ask {
+            if let subject { try await self.index(record, of: subject, now: now) }
+            let entry = self.entry(record, of: subject, now: now)
+            return try await self.run(.create, record.id, entry, now: now)
+        }
+        guard try reply.answer(of: record.id) == 1 else { throw SessionStoreError.duplicate(record.id) }
+    }
+
+    public func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        let subject = record.subject.map { RedisSubject($0) }
+        let arguments = self.entry(record, of: subject, now: now) + [RedisArgument(version.bytes)]
+        let reply = try await self.ask(about: record.id) {
+            let reply = try await self.run(.replace, record.id, arguments + [subject == nil ? 1 : 0], now: now)
+            guard reply == .integer(2), let subject else { return reply }
+            try await self.index(record, of: subject, now: now)
+            return try await self.run(.replace, record.id, arguments + [1], now: now)
+        }
+        if reply.bytes != nil, case .record(let present) = try reply.entry(of: record.id) { return .conflict(present) }
+        return try reply.answer(of: record.id) == 1 ? .replaced : .missing
+    }
+
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        if self.configuration.ignoresTouches {
+            guard case .found = try await self.load(id, now: now) else { return false }
+            return true
+        }
+        let arguments = [
+            RedisArgument(touch.lastAccessedAt.bytes),
+            RedisArgument(touch.expiresAt.bytes),
+            RedisArgument(RedisRetention.milliseconds(until: touch.expiresAt, now: now)),
+        ]
+        let reply = try await self.ask(about: id) { try await self.run(.touch, id, arguments, now: now) }
+        return try reply.answer(of: id) == 1
+    }
+
+    @discardableResult
+    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.end(id, of: nil, markedUntil: markedUntil, now: now)
+    }
+
+    /// Ends a session if it is a user's, or whoever's it is.
+    func end(_ id: SessionID, of subject: RedisSubject?, markedUntil: Instant, now: Instant) async throws -> Bool {
+        let arguments = [
+            RedisArgument(RedisSessionEntry.encodeMarker(id, until: markedUntil)),
+            RedisArgument(RedisRetention.milliseconds(until: markedUntil, now: now)),
+            RedisArgument(subject.map { Array($0.tag) } ?? []),
+        ]
+        return try await self.ask(about: id) { try await self.run(.end, id, arguments, now: now) }.answer(of: id) == 1
+    }
+}
+
+extension RedisReply {
+    /// The entry of a session.
+    func entry(of id: SessionID) throws(SessionStoreError) -> RedisSessionEntry {
+        guard let bytes = self.bytes else { throw .unexpected(self) }
+        return try RedisSessionEntry(bytes, id: id)
+    }
+
+    /// What a script answers with a number. When it could not read what is there, it gives that instead.
+    fileprivate func answer(of id: SessionID) throws(SessionStoreError) -> Int64 {
+        if let integer = self.integer { return integer }
+        guard let bytes = self.bytes else { throw .unexpected(self) }
+        _ = try RedisSessionEntry(bytes, id: id)
+        throw .corruptRecord(id, byteCount: bytes.count)
+    }
+}
+
+extension SessionStoreError {
+    /// A reply that no server gives to such a command.
+    static func unexpected(_ reply: RedisReply) -> SessionStoreError {
+        SessionStoreError(.unavailable, "What came was no reply to what was asked: \(reply).")
+    }
+}
+#endif
