@@ -154,11 +154,15 @@ let package = Package(
             dependencies: [
                 "LogAudit",
                 "Sessions",
+                "SessionsRedis",
                 "SessionsSQLite",
                 "SessionsTesting",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Redis"])),
             ]
         ),
     ],

@@ -10,6 +10,7 @@
 import Foundation
 import GRDB
 import Sessions
+import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
 import Testing
@@ -37,5 +38,23 @@ struct ConformanceTests {
             try await rule.check(AlternatingStore(stores))
         }
     }
+
+    #if Redis
+    @Test(
+        "RedisSessionStore keeps the rule",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func redis(_ rule: StoreRule) async throws {
+        try await rule.check(try SharedServer.redis.store())
+    }
+
+    @Test(
+        "RedisSessionStore on Valkey keeps the rule",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func valkey(_ rule: StoreRule) async throws {
+        try await rule.check(try SharedServer.valkey.store())
+    }
+    #endif
 }
 #endif

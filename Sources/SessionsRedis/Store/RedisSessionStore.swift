@@ -12,7 +12,7 @@ public import Sessions
 /// Sessions in Redis or Valkey: the store that any number of servers share.
 ///
 /// ```swift
-/// let client = RedisClient(try RedisClientConfiguration(url: "redis://localhost:6379"), logger: logger)
+/// let client = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
 /// let store = try RedisSessionStore(client)
 /// let engine = try SessionEngine(.stored(in: store))
 /// ```

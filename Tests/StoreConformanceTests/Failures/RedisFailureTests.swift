@@ -1,0 +1,200 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis && SQLite
+import HTTPTypes
+import LogAudit
+import Sessions
+import SessionsRedis
+import SessionsTesting
+import Testing
+
+@Suite(
+    "When Redis fails",
+    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(5)))
+struct RedisFailureTests {
+    @Test(
+        "nobody is logged out, nobody is somebody else, strangers notice nothing, and afterwards all is as before",
+        arguments: RedisTrouble.all)
+    func trouble(_ trouble: RedisTrouble) async throws {
+        try await RedisScene.with { scene in
+            let site = scene.site
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            try await trouble.begin(scene)
+            if trouble.leavesReading {
+                try await site.expectServed(ada, "ada", "what only reads goes on")
+                await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
+                site.letPausesPass()
+                await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+                site.letPausesPass()
+                await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
+                site.letPausesPass()
+            } else {
+                for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
+                site.letPausesPass()
+                await site.expectOutage(alan, "a request after a while")
+            }
+            try await site.expectStrangerServed("a stranger meanwhile")
+            try await trouble.end(scene)
+            site.letPausesPass()
+            try await site.expectServed(ada, "ada", "after it")
+            try await site.expectServed(alan, "alan", "after it")
+            try await site.visit(ada) { $0[.note] = "kept" }
+            try await site.visit(ada) { #expect($0[.note] == "kept") }
+            try await site.visit(alan) { try await $0.logOut() }
+            #expect(try await scene.store.count(now: site.clock.now) == 1)
+        }
+    }
+
+    @Test("a server that is away costs requests next to nothing once that is known")
+    func cheapOutage() async throws {
+        try await RedisScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            scene.server.freeze()
+            for _ in 0..<5 { await scene.site.expectOutage(ada, "until the circuit opens") }
+            let begin = ContinuousClock.now
+            for _ in 0..<1_000 { _ = try? await scene.site.visit(ada) }
+            #expect(ContinuousClock.now - begin < .seconds(2), "a thousand requests wait less than two for a deadline")
+            scene.server.thaw()
+            scene.site.letPausesPass()
+            try await scene.site.expectServed(ada, "ada", "thawed")
+        }
+    }
+
+    @Test("after connections were closed under it, the next request is served")
+    func closedConnections() async throws {
+        try await RedisScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            for _ in 0..<5 {
+                try await scene.server.tell("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+                // Either it was noticed by now, or this request finds out.
+                _ = try? await scene.site.visit(ada)
+                scene.site.letPausesPass()
+                try await scene.site.expectServed(ada, "ada", "on another connection")
+            }
+        }
+    }
+
+    @Test("a reply that is another session's serves nobody")
+    func crossedReplies() async throws {
+        try await RedisScene.with { scene in
+            let site = scene.site
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            let ids = try await scene.store.sessions(of: "alan", now: site.clock.now).map(\.id)
+            let entry = try await scene.entry(of: try #require(ids.first))
+            scene.proxy.make(.instead(Array("$\(entry.count)\r\n".utf8) + entry + Array("\r\n".utf8)))
+            try await site.visit(ada) { session in
+                #expect(session.id == nil)
+                #expect(session[.owner] == nil)
+            }
+            scene.proxy.make(.none)
+            try await site.expectServed(ada, "ada", "with the right replies")
+            try await site.expectServed(alan, "alan", "with the right replies")
+        }
+    }
+
+    @Test("an entry that stands under another's key serves nobody")
+    func movedEntries() async throws {
+        try await RedisScene.with { scene in
+            let site = scene.site
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            let mine = try #require(try await scene.store.sessions(of: "ada", now: site.clock.now).first?.id)
+            let others = try #require(try await scene.store.sessions(of: "alan", now: site.clock.now).first?.id)
+            try await scene.server.tell("COPY", "sessions:\(others)", "sessions:\(mine)", "REPLACE")
+            try await site.visit(ada) { #expect($0.id == nil) }
+            try await site.expectServed(alan, "alan", "whose it is")
+            #expect(try await scene.store.sessions(of: "ada", now: site.clock.now) == [])
+            #expect(try await scene.store.count(now: site.clock.now) == 1)
+        }
+    }
+
+    @Test("something else at the key of a session is one visitor without a session, until it is ended")
+    func wrongType() async throws {
+        try await RedisScene.with { scene in
+            let (site, store, now) = (scene.site, scene.store, scene.site.clock.now)
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            let record = try #require(try await store.sessions(of: "ada", now: now).first)
+            try await scene.server.tell("UNLINK", "sessions:\(record.id)")
+            try await scene.server.tell("RPUSH", "sessions:\(record.id)", "a", "list")
+            for _ in 0..<20 { try await site.visit(ada) { #expect($0.id == nil) } }
+            try await site.expectServed(alan, "alan", "and it is no failure of the server")
+            #expect(try await store.sessions(of: "ada", now: now) == [])
+            #expect(try await store.count(now: now) == 1)
+            #expect(try await store.page(after: nil, limit: 9, now: now).map(\.subject) == ["alan"])
+            await Self.expect(.corruptRecord) { _ = try await store.load(record.id, now: now) }
+            await Self.expect(.duplicate) { try await store.create(record, now: now) }
+            let touch = SessionTouch(lastAccessedAt: now, expiresAt: now)
+            await Self.expect(.corruptRecord) { _ = try await store.touch(record.id, touch, now: now) }
+            await Self.expect(.corruptRecord) {
+                _ = try await store.replace(record, ifVersion: record.version, now: now)
+            }
+            #expect(try await store.endAll(of: "ada", except: [], markedUntil: now + .minutes(1), now: now) == 0)
+            #expect(try await store.end(record.id, markedUntil: now + .minutes(1), now: now) == false)
+            #expect(try await store.load(record.id, now: now) == .ended)
+        }
+    }
+
+    @Test("checklist 18: whatever bytes stand in Redis, their visitor has no session, and nobody else loses theirs")
+    func hostileBytes() async throws {
+        try await RedisScene.with { scene in
+            let (site, store, now) = (scene.site, scene.store, scene.site.clock.now)
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            let id = try #require(try await store.sessions(of: "ada", now: now).first?.id)
+            let whole = try await scene.entry(of: id)
+            let random = DeterministicRandom(seed: 18)
+            func noise(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+            let endless = Array(whole.prefix(28 + 90)) + [0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]
+            let begun = (0..<60).map { Array(whole.prefix(28)) + [1] + noise($0) }
+            let hostile = whole.indices.map { Array(whole.prefix($0)) } + (0..<60).map(noise) + begun + [endless]
+            let admin = try RedisClient(
+                RedisConfiguration(url: "redis://127.0.0.1:\(scene.server.port)"), logger: LogAudit.logger())
+            for bytes in hostile {
+                let command = RedisCommand("SET", "sessions:\(id.description)", RedisArgument(bytes))
+                _ = try await admin.execute(command)
+                try await site.visit(ada) { #expect($0.id == nil) }
+                #expect(try await store.sessions(of: "ada", now: now) == [])
+                #expect(try await store.page(after: nil, limit: 9, now: now).count == 1)
+            }
+            await admin.shutdown()
+            try await site.expectServed(alan, "alan", "all the while")
+        }
+    }
+
+    @Test("a server that forgot its scripts is told them again")
+    func forgottenScripts() async throws {
+        try await RedisScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            try await scene.server.tell("SCRIPT", "FLUSH")
+            try await scene.site.visit(ada) { $0[.note] = "kept" }
+            try await scene.server.tell("SCRIPT", "FLUSH")
+            try await scene.site.visit(ada) { try await $0.logOut() }
+            #expect(try await scene.store.count(now: scene.site.clock.now) == 0)
+        }
+    }
+
+    @Test("a server that was emptied knows nobody, and says so")
+    func emptied() async throws {
+        try await RedisScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            try await scene.server.tell("FLUSHALL")
+            try await scene.site.visit(ada) { #expect($0.id == nil) }
+            let again = try await scene.site.loggedIn("ada")
+            try await scene.site.expectServed(again, "ada", "after another login")
+        }
+    }
+
+    private static func expect(_ code: SessionStoreError.Code, _ body: () async throws -> Void) async {
+        let error = await #expect(throws: SessionStoreError.self) { try await body() }
+        #expect(error?.code == code)
+    }
+}
+
+extension SessionKey<String?> {
+    fileprivate static var note: Self { .init("note") }
+}
+#endif

@@ -1,0 +1,139 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis && SQLite
+import LogAudit
+import Sessions
+import SessionsRedis
+import SessionsTesting
+import Testing
+
+/// A site on a server of its own, with a proxy in between: everything that may go wrong can.
+struct RedisScene: Sendable {
+    let server: OwnServer
+    let proxy: TroublesomeProxy
+    let store: RedisSessionStore
+    let site: FailingSite
+
+    static func with<Result>(
+        _ kind: SharedServer = .redis,
+        _ body: (RedisScene) async throws -> Result
+    ) async throws -> Result {
+        try await OwnServer.with(kind) { server in
+            try await TroublesomeProxy.with(to: server.port) { proxy in
+                let clock = ManualClock()
+                var configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(proxy.port)")
+                configuration.connectDeadline = .seconds(1)
+                configuration.commandDeadline = .seconds(1)
+                let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
+                let store = try RedisSessionStore(client)
+                let site = try FailingSite(store, clock: clock, deadline: .seconds(2))
+                let scene = RedisScene(server: server, proxy: proxy, store: store, site: site)
+                let result = try await body(scene)
+                await client.shutdown()
+                return result
+            }
+        }
+    }
+
+    /// The bytes that stand under the key of a session.
+    func entry(of id: SessionID) async throws -> [UInt8] {
+        try await self.server.tell("GET", "sessions:\(id)").bytes ?? []
+    }
+}
+
+/// Something that happens to a server or to the way there, and its end.
+struct RedisTrouble: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Whether what only reads goes on.
+    var leavesReading = false
+    let begin: @Sendable (RedisScene) async throws -> Void
+    let end: @Sendable (RedisScene) async throws -> Void
+
+    static let all = ofTheServer + ofTheWay
+
+    private static let ofTheServer = [
+        RedisTrouble(
+            testDescription: "it is killed, and started again",
+            begin: { $0.server.kill() },
+            end: { try await $0.server.start() }
+        ),
+        RedisTrouble(
+            testDescription: "it is frozen, and thaws",
+            begin: { $0.server.freeze() },
+            end: { $0.server.thaw() }
+        ),
+        RedisTrouble(
+            testDescription: "it still reads its data (LOADING)",
+            begin: { scene in
+                // Keys that are large enough for the server to look up from its reading at each of them.
+                for key in 0..<40 {
+                    let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
+                    try await scene.server.tell("SET", "filler \(key)", text)
+                }
+                try await scene.server.tell("SAVE")
+                scene.server.kill()
+                try await scene.server.start(
+                    [
+                        "--appendonly", "no", "--rdbcompression", "no", "--key-load-delay", "100000",
+                        "--loading-process-events-interval-bytes", "1024",
+                    ],
+                    until: "Server initialized"
+                )
+            },
+            end: { scene in
+                try await scene.server.tell("CONFIG", "SET", "key-load-delay", "0")
+                while true {
+                    do {
+                        try await scene.server.tell("PING")
+                        return
+                    } catch let error as RedisError where error.code == .loading {
+                        continue
+                    }
+                }
+            }
+        ),
+        RedisTrouble(
+            testDescription: "it becomes a replica (READONLY)",
+            leavesReading: true,
+            begin: { try await $0.server.tell("REPLICAOF", "127.0.0.1", "1") },
+            end: { try await $0.server.tell("REPLICAOF", "NO", "ONE") }
+        ),
+        RedisTrouble(
+            testDescription: "its memory is full (OOM)",
+            leavesReading: true,
+            begin: { try await $0.server.tell("CONFIG", "SET", "maxmemory", "1") },
+            end: { try await $0.server.tell("CONFIG", "SET", "maxmemory", "0") }
+        ),
+        RedisTrouble(
+            testDescription: "its replicas are gone (NOREPLICAS)",
+            leavesReading: true,
+            begin: { try await $0.server.tell("CONFIG", "SET", "min-replicas-to-write", "1") },
+            end: { try await $0.server.tell("CONFIG", "SET", "min-replicas-to-write", "0") }
+        ),
+    ]
+
+    private static let ofTheWay = [
+        Self.way("every connection is closed", .cut),
+        Self.way("connections are half open: nothing comes back", .halfOpen),
+        Self.way("replies come later than the deadline", .slow(.seconds(3))),
+        Self.way("replies are cut in the middle", .cutInTheMiddle(after: 4)),
+        Self.way("bytes come that are no reply", .instead([0xFF, 0, 0x0D, 0x0A, 0x24, 0x2D])),
+        Self.way("replies claim to be endless", .instead(Array("$99999999999999\r\n".utf8))),
+        Self.way("the server says that it does not know the command", .instead(Array("-ERR unknown command\r\n".utf8))),
+    ]
+
+    private static func way(_ description: String, _ trouble: TroublesomeProxy.Trouble) -> RedisTrouble {
+        RedisTrouble(
+            testDescription: description,
+            begin: { $0.proxy.make(trouble) },
+            end: { $0.proxy.make(.none) }
+        )
+    }
+}
+#endif

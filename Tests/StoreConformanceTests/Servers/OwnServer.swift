@@ -1,0 +1,117 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis && SQLite
+import Foundation
+import LogAudit
+import NIOCore
+import NIOPosix
+import Sessions
+import SessionsRedis
+import Synchronization
+import Testing
+
+/// A server that one test has for itself, and may freeze, kill and start again. It keeps what it acknowledged.
+final class OwnServer: Sendable {
+    let port: Int
+    private let program: String
+    private let folder: TemporaryFolder
+    private let options: [String]
+    private let process = Mutex<Process?>(nil)
+
+    private init(_ server: SharedServer, in folder: TemporaryFolder, port: Int, options: [String]) throws {
+        self.program = try server.variable("_PROGRAM")
+        self.folder = folder
+        self.port = port
+        self.options = options
+    }
+
+    /// Runs the body beside a server.
+    static func with<Result>(
+        _ server: SharedServer,
+        options: [String] = [],
+        _ body: (OwnServer) async throws -> Result
+    ) async throws -> Result {
+        try await TemporaryFolder.with { folder in
+            let own = try OwnServer(server, in: folder, port: try await Self.freePort(), options: options)
+            defer { own.kill() }
+            try await own.start()
+            return try await body(own)
+        }
+    }
+
+    /// Starts it, and returns when it listens; when it still reads its data, if it is to do that slowly.
+    func start(_ more: [String] = [], until line: String = "Ready to accept connections") async throws {
+        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+        let output = Pipe()
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                continuation.finish()
+            } else {
+                continuation.yield(String(decoding: data, as: UTF8.self))
+            }
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: self.program)
+        process.standardOutput = output
+        process.standardError = output
+        process.arguments =
+            [
+                "--bind", "127.0.0.1", "--port", "\(self.port)", "--dir", self.folder.path(""),
+                "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+            ] + self.options + more
+        try process.run()
+        self.process.withLock { $0 = process }
+        var text = ""
+        for await part in lines {
+            text += part
+            if text.contains(line) { return }
+        }
+        throw SessionStoreError(.unavailable, "The server did not start: \(text)")
+    }
+
+    /// Ends it at once, as a power cut does, and waits until it is gone.
+    func kill() {
+        guard let process = self.process.withLock({ $0 }), process.isRunning else { return }
+        _ = self.signal(SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Lets it stand still: its connections stay, and it answers nothing.
+    func freeze() { self.signal(SIGSTOP) }
+
+    /// Lets a frozen one go on.
+    func thaw() { self.signal(SIGCONT) }
+
+    @discardableResult
+    private func signal(_ signal: Int32) -> Bool {
+        self.process.withLock { $0 }.map { Foundation.kill($0.processIdentifier, signal) == 0 } ?? false
+    }
+
+    /// Tells it something, as its administrator.
+    @discardableResult
+    func tell(_ command: String, _ arguments: String...) async throws -> RedisReply {
+        let client = try RedisClient(
+            RedisConfiguration(url: "redis://127.0.0.1:\(self.port)"), logger: LogAudit.logger())
+        let reply = try await client.execute(RedisCommand(command, arguments.map { RedisArgument($0) }))
+        await client.shutdown()
+        return reply
+    }
+
+    /// A port that was free a moment ago.
+    private static func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(channel.localAddress?.port)
+        try await channel.close()
+        return port
+    }
+}
+#endif
