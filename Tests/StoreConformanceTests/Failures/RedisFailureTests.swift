@@ -154,7 +154,7 @@ struct RedisFailureTests {
             let admin = try RedisClient(
                 RedisConfiguration(url: "redis://127.0.0.1:\(scene.server.port)"), logger: LogAudit.logger())
             for bytes in hostile {
-                let command = RedisCommand("SET", "sessions:\(id.description)", RedisArgument(bytes))
+                let command = RedisCommand("SET", RedisArgument("sessions:\(id)"), RedisArgument(bytes))
                 _ = try await admin.execute(command)
                 try await site.visit(ada) { #expect($0.id == nil) }
                 #expect(try await store.sessions(of: "ada", now: now) == [])
