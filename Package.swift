@@ -7,6 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sessions", targets: ["Sessions"]),
+        .library(name: "SessionsExpress", targets: ["SessionsExpress"]),
         .library(name: "SessionsHummingbird", targets: ["SessionsHummingbird"]),
         .library(name: "SessionsRedis", targets: ["SessionsRedis"]),
         .library(name: "SessionsSQLite", targets: ["SessionsSQLite"]),
@@ -44,6 +45,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "SessionsExpress",
+            dependencies: [
+                "Sessions",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
             name: "SessionsHummingbird",
             dependencies: [
                 "Sessions",
@@ -60,6 +68,7 @@ let package = Package(
             name: "SessionsRedis",
             dependencies: [
                 "Sessions",
+                "SessionsExpress",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),
@@ -95,6 +104,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/LogAudit"
+        ),
+        .testTarget(
+            name: "SessionsExpressTests",
+            dependencies: [
+                "LogAudit",
+                "Sessions",
+                "SessionsExpress",
+                "SessionsRedis",
+                "SessionsTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "SessionsTests",

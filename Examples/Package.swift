@@ -6,11 +6,12 @@ let package = Package(
     name: "swift-sessions-examples",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "ExpressAndSwift", targets: ["ExpressAndSwift"]),
         .executable(name: "QuickStart", targets: ["QuickStart"]),
         .executable(name: "Showcase", targets: ["Showcase"]),
     ],
     dependencies: [
-        .package(name: "swift-sessions", path: "..", traits: ["Hummingbird", "SQLite"]),
+        .package(name: "swift-sessions", path: "..", traits: ["Hummingbird", "Redis", "SQLite"]),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
@@ -20,6 +21,18 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
     ],
     targets: [
+        .executableTarget(
+            name: "ExpressAndSwift",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Sessions", package: "swift-sessions"),
+                .product(name: "SessionsExpress", package: "swift-sessions"),
+                .product(name: "SessionsHummingbird", package: "swift-sessions"),
+                .product(name: "SessionsRedis", package: "swift-sessions"),
+            ]
+        ),
         .executableTarget(
             name: "QuickStart",
             dependencies: [

@@ -14,13 +14,14 @@ extension Session {
     /// than in a cookie. With the backend `tokenOnly` it is always there, and a client that has none is given it with
     /// the response.
     ///
-    /// Nil while nothing is stored for the visitor, and of a sealed session, which is opened by the whole of its cookie.
+    /// Nil while nothing is stored for the visitor; of a sealed session, which is opened by the whole of its cookie; and
+    /// of one that is shared with another system, which has its own.
     ///
     /// - Warning: Whoever has it is the visitor. Keep data by its ``SessionToken/id`` and not by its text, which is never
     ///   to be kept or logged.
     public var token: SessionToken? {
         self.access { state in
-            guard !self.engine.keeper.isSealed else { return nil }
+            guard self.engine.keeper.hasTokens else { return nil }
             return state.live?.token
         }
     }

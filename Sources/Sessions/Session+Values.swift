@@ -128,8 +128,9 @@ extension Session {
         do {
             return Reading(value: try key.codec.decode(encoded), encoded: encoded)
         } catch {
-            // What a newer version wrote is not ours to drop.
-            let drops = self.engine.configuration.undecodableValues == .drop && !encoded.isUnknown
+            // What a newer version wrote, or another system, is not ours to drop.
+            let isOurs = !encoded.isUnknown && !self.engine.keeper.sharesValues
+            let drops = self.engine.configuration.undecodableValues == .drop && isOurs
             self.logger.warning(
                 "A session value does not decode as its key's type",
                 metadata: [

@@ -88,4 +88,15 @@ public struct SessionBackend: Sendable {
             )
         }
     }
+
+    /// Where another system keeps its sessions, which they then have in common.
+    package static func foreign(
+        _ makeStore: @escaping @Sendable (SessionConfiguration) throws -> any ForeignSessionStore
+    ) -> SessionBackend {
+        SessionBackend { configuration in
+            let problems = configuration.problemsOfRenewal(by: ".express")
+            guard problems.isEmpty else { throw SessionError.configuration(problems) }
+            return ForeignSessions(store: try makeStore(configuration), configuration: configuration)
+        }
+    }
 }

@@ -127,6 +127,12 @@ public struct SessionConfiguration: Sendable {
     /// The clock. The default is the system's; others are for tests.
     public var clock: SessionClock = .system
 
+    /// Makes the ids of new stored sessions; `genid` of express-session. The default is nil: they are random.
+    ///
+    /// An id is a name and opens nothing: the secret beside it is always ours, and random. One that is taken is asked for
+    /// again, twice, and is then an error.
+    public var makeSessionID: (@Sendable (SessionRequest) throws -> SessionID)?
+
     /// Where ids and secrets come from. The default is the system's secure generator; others are for tests.
     public var random: SessionRandom = .system
 

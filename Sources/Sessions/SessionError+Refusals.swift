@@ -65,6 +65,22 @@ extension SessionError {
         )
     }
 
+    static let foreignUnlisted = SessionError(
+        .notOffered,
+        """
+        The other system keeps its sessions by names that are secret, and no list of whose they are: end a session by a \
+        request of its own, all of them with revokeEverything(), or keep sessions with the backend .stored(in:).
+        """
+    )
+
+    /// A value that the other system could not keep.
+    package static func unstorable(_ name: String, _ reason: String) -> SessionError {
+        SessionError(.notEncodable, "The value \"\(name)\" cannot be kept: \(reason)")
+    }
+
+    /// What another module finds wrong in a configuration.
+    package static func refused(_ problems: [String]) -> SessionError { .configuration(problems) }
+
     static let conflictingSessions = SessionError(
         .conflictingSessions,
         "The request carries the sessions of two visitors, one in a cookie and one in a field: send one of them."

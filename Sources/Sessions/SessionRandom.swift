@@ -27,7 +27,7 @@ public struct SessionRandom: Sendable {
     /// The next 64 random bits.
     public func next() -> UInt64 { self.generate() }
 
-    func bytes(count: Int) -> [UInt8] {
+    package func bytes(count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 7)
         while bytes.count < count {

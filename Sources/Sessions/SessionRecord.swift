@@ -53,6 +53,8 @@ public struct SessionRecord: Sendable, Equatable {
     var loginMark: Int64 = 0
     /// Where the session stands among the endings of all sessions of everybody; only sealed sessions have one.
     var everyoneMark: Int64 = 0
+    /// The form in which another system keeps the session as well.
+    package var foreign: ForeignRecord?
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] = []
 

@@ -17,6 +17,7 @@ public struct SessionTokenReading: Sendable {
         case token
         case signed(TokenSigner, name: String)
         case long(limit: Int)
+        case foreign(@Sendable ([UInt8]) -> ForeignClaim?)
     }
 
     private let form: Form
@@ -24,6 +25,8 @@ public struct SessionTokenReading: Sendable {
     public private(set) var tokens: [SessionToken] = []
     /// The texts of sealed sessions, different from each other.
     private(set) var texts: [[UInt8]] = []
+    /// The names that another system gave to sessions, different from each other.
+    private(set) var foreignIDs: [ForeignSessionID] = []
     /// How many values had the right name and were not tokens.
     public private(set) var malformedCount = 0
     /// How many were left out because there were too many.
@@ -48,6 +51,11 @@ public struct SessionTokenReading: Sendable {
         self.form = .long(limit: limit)
     }
 
+    /// Nothing found, of texts that another system makes.
+    init(ofForeignTexts claim: @escaping @Sendable ([UInt8]) -> ForeignClaim?) {
+        self.form = .foreign(claim)
+    }
+
     /// Whether a text may be spread over several fields.
     var maySplit: Bool { if case .long = self.form { true } else { false } }
 
@@ -56,7 +64,8 @@ public struct SessionTokenReading: Sendable {
 
     /// Whether nothing was found.
     var isEmpty: Bool {
-        self.tokens.isEmpty && self.texts.isEmpty && self.malformedCount == 0 && self.surplusCount == 0
+        self.tokens.isEmpty && self.texts.isEmpty && self.foreignIDs.isEmpty && self.malformedCount == 0
+            && self.surplusCount == 0
     }
 
     /// Has the request refused, for what it carries where this transport reads and nobody else does: HTTP 401, with the
@@ -78,6 +87,11 @@ public struct SessionTokenReading: Sendable {
             guard !text.isEmpty, text.count <= limit else { return self.malformedCount += 1 }
             guard !self.texts.contains(where: { $0.elementsEqual(text) }) else { return }
             self.hasRoom(self.texts.count) { $0.texts.append(Array(text)) }
+        case .foreign(let claim):
+            guard let claim = claim(Array(text)) else { return self.malformedCount += 1 }
+            self.isOutdated = self.isOutdated || claim.isOutdated
+            guard !self.foreignIDs.contains(claim.id) else { return }
+            self.hasRoom(self.foreignIDs.count) { $0.foreignIDs.append(claim.id) }
         }
     }
 

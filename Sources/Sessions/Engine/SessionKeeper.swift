@@ -20,6 +20,12 @@ protocol SessionKeeper: Sendable {
     /// Whether the session has no token, but a seal.
     var isSealed: Bool { get }
 
+    /// Whether a session is opened by a token of ours.
+    var hasTokens: Bool { get }
+
+    /// Whether another system keeps values beside ours, which are not ours to drop.
+    var sharesValues: Bool { get }
+
     /// Whether it knows which sessions a user has.
     var listsSessions: Bool { get }
 

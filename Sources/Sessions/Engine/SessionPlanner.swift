@@ -87,7 +87,7 @@ struct SessionPlanner: Sendable {
 }
 
 extension SessionConfiguration {
-    func limits(isRemembered: Bool) -> SessionLimits {
+    package func limits(isRemembered: Bool) -> SessionLimits {
         isRemembered ? self.rememberedLimits : self.limits
     }
 }

@@ -17,7 +17,7 @@ public struct SecretHash: Sendable {
     }
 
     /// The hash of ``SessionSecret/none``.
-    static let none = SessionSecret.none.hash
+    package static let none = SessionSecret.none.hash
 
     /// Creates a hash from its 32 bytes, or nil when there are not 32.
     public init?(bytes: some Collection<UInt8>) {

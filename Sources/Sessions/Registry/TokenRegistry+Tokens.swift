@@ -80,7 +80,7 @@ extension TokenRegistry {
         let values = try Self.values(of: subject)
         let configuration = self.store.configuration
         try configuration.checkSize(of: values)
-        for _ in 0..<StoredSessions.rewriteLimit {
+        for _ in 0..<RewriteLoop.limit {
             guard let record = try await self.record(of: token) else { return false }
             var next = record
             next.values = values

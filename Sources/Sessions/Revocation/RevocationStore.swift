@@ -62,7 +62,7 @@ struct RevocationStore: Sendable {
 
     private func write(_ revocation: Revocation, now: Instant, mayFollow: (Int64) -> Bool) async throws -> Bool {
         let record = self.record(revocation.id, until: revocation.until, mark: revocation.mark, now: now)
-        for _ in 0..<StoredSessions.rewriteLimit {
+        for _ in 0..<RewriteLoop.limit {
             do {
                 try await self.store.call { try await $0.create(record, now: now) }
                 return true

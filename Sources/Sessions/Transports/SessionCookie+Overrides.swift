@@ -44,7 +44,7 @@ extension SessionCookie {
         }
     }
 
-    func applying(_ overrides: Overrides?) -> SessionCookie {
+    package func applying(_ overrides: Overrides?) -> SessionCookie {
         guard let overrides else { return self }
         var cookie = self
         if let domain = overrides.domain { cookie.domain = domain }

@@ -23,20 +23,24 @@ struct RedisScript: Sendable {
         }.joined()
     }
 
-    /// Runs the script on one key.
+    /// Runs the script on one key, or on two that are in the same slot of a cluster.
     ///
     /// The server is told the name first, and the script itself if it does not know it: at the first call, and after it
     /// was started anew. Nothing has been done by then, so that even a creation or an ending may be sent once more. The
     /// script goes with the key, to the one server of a cluster that needs it.
-    func run(on key: RedisArgument, _ arguments: [RedisArgument], _ executor: any RedisCommandExecutor) async throws
-        -> RedisReply
-    {
+    func run(
+        on key: RedisArgument,
+        and second: RedisArgument? = nil,
+        _ arguments: [RedisArgument],
+        _ executor: any RedisCommandExecutor
+    ) async throws -> RedisReply {
+        let arguments = second.map { [2, key, $0] + arguments } ?? [1, key] + arguments
         do {
             return try await executor.execute(
-                RedisCommand("EVALSHA", [RedisArgument(self.digest), 1, key] + arguments, key: key))
+                RedisCommand("EVALSHA", [RedisArgument(self.digest)] + arguments, key: key))
         } catch let error as RedisError where error.code == .noScript {
             return try await executor.execute(
-                RedisCommand("EVAL", [RedisArgument(self.source), 1, key] + arguments, key: key))
+                RedisCommand("EVAL", [RedisArgument(self.source)] + arguments, key: key))
         }
     }
 }

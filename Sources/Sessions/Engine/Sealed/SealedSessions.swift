@@ -21,6 +21,8 @@ struct SealedSessions: SessionKeeper {
 
     var isInText: Bool { true }
     var isSealed: Bool { true }
+    var hasTokens: Bool { false }
+    var sharesValues: Bool { false }
     var listsSessions: Bool { false }
     var endsOthers: Bool { self.revocations.knowsEndings }
 

@@ -14,16 +14,22 @@ extension GuardedStore {
     /// happens otherwise.
     ///
     /// - Parameters:
+    ///   - id: An id that the application chose, if it did.
     ///   - make: Makes the record of a token.
     ///   - stored: The record as the store is to keep it.
     func create(
+        id makeID: () throws -> SessionID? = { nil },
         _ make: (SessionToken, Instant) throws -> SessionRecord,
         stored: (SessionRecord) throws -> SessionRecord = { $0 }
     ) async throws -> (token: SessionToken, record: SessionRecord) {
         var attempt = 1
         while true {
             let now = self.configuration.clock.now
-            let token = SessionToken(random: self.configuration.random)
+            let random = self.configuration.random
+            let token = SessionToken(
+                id: try makeID() ?? SessionID(random: random),
+                secret: SessionSecret(random: random)
+            )
             let record = try make(token, now)
             try self.configuration.checkSize(of: record.values)
             let created = try stored(record)

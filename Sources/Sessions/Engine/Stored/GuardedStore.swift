@@ -6,20 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A store as the engine uses it: each call under its deadline, none while the store keeps failing, and each failure a
-/// ``SessionError``.
+/// A store as the engine uses it, behind its guard.
 struct GuardedStore: Sendable {
     let store: any SessionStore
-    let configuration: SessionConfiguration
-    /// Nil: the store is always called.
-    private let circuit: Circuit?
+    private let guardian: StoreGuard
 
     init(store: any SessionStore, configuration: SessionConfiguration) {
         self.store = store
-        self.configuration = configuration
-        let breaker = configuration.circuitBreaker
-        self.circuit = breaker.isOff ? nil : Circuit(breaker, clock: configuration.clock)
+        self.guardian = StoreGuard(needsDeadline: store.needsDeadline, configuration: configuration)
     }
+
+    var configuration: SessionConfiguration { self.guardian.configuration }
 
     /// Calls the store.
     ///
@@ -28,62 +25,15 @@ struct GuardedStore: Sendable {
     func call<Result: Sendable>(
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
     ) async throws -> Result {
-        do {
-            guard let circuit = self.circuit else { return try await self.callInTime(operation) }
-            let admission = try circuit.admit()
-            do {
-                let result = try await self.callInTime(operation)
-                circuit.note(.answers, of: admission)
-                return result
-            } catch {
-                circuit.note(Self.finding(of: error), of: admission)
-                throw error
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch let error as SessionStoreError where error.code == .duplicate || error.code == .corruptRecord {
-            throw error
-        } catch {
-            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
-        }
+        let store = self.store
+        return try await self.guardian.call { try await operation(store) }
     }
 
     /// Calls the store about one record; a record that cannot be read is then a store that fails.
     func about<Result: Sendable>(
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
     ) async throws -> Result {
-        do {
-            return try await self.call(operation)
-        } catch let error as SessionStoreError {
-            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
-        }
-    }
-
-    private func callInTime<Result: Sendable>(
-        _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
-    ) async throws -> Result {
         let store = self.store
-        guard store.needsDeadline else { return try await operation(store) }
-        let deadline = self.configuration.storeDeadline
-        return try await withDeadline(
-            deadline,
-            clock: self.configuration.clock,
-            orThrow: { SessionStoreError.deadlineExceeded(deadline) }
-        ) { try await operation(store) }
-    }
-
-    private static func finding(of error: any Error) -> CircuitState.Finding {
-        switch error {
-        case is CancellationError: .unknown
-        case let error as SessionStoreError where error.isAboutOneRecord: .answers
-        default: .fails
-        }
-    }
-}
-
-extension SessionStoreError {
-    /// Whether the store did its work, and the record is what is wrong.
-    fileprivate var isAboutOneRecord: Bool {
-        [.duplicate, .corruptRecord, .newerRecord].contains(self.code)
+        return try await self.guardian.about { try await operation(store) }
     }
 }

@@ -11,7 +11,8 @@ extension StoredSessions {
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LiveSession {
-        let (token, record) = try await self.store.create { token, now in
+        let makeID = self.configuration.makeSessionID
+        let (token, record) = try await self.store.create(id: { try makeID?(request) }) { token, now in
             var record = self.configuration.newRecord(for: token, now: now)
             if self.isEncryptedAtRest {
                 record.valuesKey = try ValuesKey(for: token, random: self.configuration.random)
@@ -24,34 +25,18 @@ extension StoredSessions {
         return SessionState.LiveSession(record: record, token: token, isNew: true)
     }
 
-    /// How often a rewrite is tried. Each try that fails means that another request's succeeded.
-    static var rewriteLimit: Int { 128 }
-
     /// Replaces the record of a session by what `change` makes of it, on the newest version there is.
     ///
-    /// `change` runs again on the record that another request has written meanwhile, until it is stored. Requests of
-    /// this engine that met such a conflict line up.
+    /// `change` runs again on the record that another request has written meanwhile, until it is stored.
     func rewrite(
         _ live: SessionState.LiveSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult {
-        var base = live.record
-        let lane = self.lanes[Int(base.id.low % UInt64(self.lanes.count))]
-        // Whoever comes while others are lined up goes behind them, or they would never get their turn.
-        if !lane.isBusy, let result = try await self.tryRewrite(&base, of: live, change) { return result }
-        let retryAfter = self.configuration.retryAfter
-        return try await lane.whenFree(
-            orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: retryAfter)
-        ) {
-            for attempt in 1..<Self.rewriteLimit {
-                if let result = try await self.tryRewrite(&base, of: live, change) { return result }
-                guard try await self.backOff(attempt: attempt) else { continue }
-                // What was read before the wait is old by now.
-                guard let current = try await self.current(live) else { return .gone }
-                base = current
-            }
-            throw SessionError.contention(live.record.id, retryAfter: retryAfter)
+        try await self.rewriting.rewrite(live.record) { base in
+            try await self.tryRewrite(&base, of: live, change)
+        } reload: {
+            try await self.current(live)
         }
     }
 
@@ -123,19 +108,6 @@ extension StoredSessions {
         renewed.record = record
         renewed.token = SessionToken(id: record.id, secret: secret)
         return renewed
-    }
-
-    /// Lets the servers that share the store out of step: at first not at all, for the one that lost knows the newest
-    /// record and is likely to win now; after that for a random while, growing to 16 ms.
-    ///
-    /// - Returns: Whether it waited.
-    private func backOff(attempt: Int) async throws -> Bool {
-        try Task.checkCancellation()
-        guard attempt >= 8 else { return false }
-        let longest = UInt64(1000) << UInt64(min((attempt - 8) / 4, 4))
-        let wait = self.configuration.random.next() % longest
-        try await self.configuration.clock.sleep(for: .microseconds(Int64(wait)))
-        return true
     }
 }
 

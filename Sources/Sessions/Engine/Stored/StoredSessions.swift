@@ -14,12 +14,20 @@ struct StoredSessions: SessionKeeper {
     let store: GuardedStore
     let isEncryptedAtRest: Bool
     let signer: TokenSigner?
-    /// Sessions share a lane by their ids.
-    let lanes = (0..<256).map { _ in SessionLane() }
+    let rewriting: RewriteLoop
+
+    init(store: GuardedStore, isEncryptedAtRest: Bool, signer: TokenSigner?) {
+        self.store = store
+        self.isEncryptedAtRest = isEncryptedAtRest
+        self.signer = signer
+        self.rewriting = RewriteLoop(store.configuration)
+    }
 
     var configuration: SessionConfiguration { self.store.configuration }
     var isInText: Bool { false }
     var isSealed: Bool { false }
+    var hasTokens: Bool { true }
+    var sharesValues: Bool { false }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         guard let signer = self.signer else { return SessionTokenReading() }

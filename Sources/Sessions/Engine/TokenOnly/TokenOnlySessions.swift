@@ -19,6 +19,8 @@ struct TokenOnlySessions: SessionKeeper {
 
     var isInText: Bool { true }
     var isSealed: Bool { false }
+    var hasTokens: Bool { true }
+    var sharesValues: Bool { false }
     var listsSessions: Bool { false }
     var endsOthers: Bool { false }
 

@@ -1,0 +1,87 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+import Sessions
+
+/// The secrets that an Express application signs its session cookies with: its `secret` option.
+///
+/// The first signs and all verify, as those of the array in the Express application. To rotate, put a new one first on
+/// both sides, and take the old one away when no cookie of it is left.
+///
+/// - Warning: Express takes a secret of any length, and so must this. A short one can be guessed from a single cookie;
+///   whoever has it can sign cookies, and then lacks nothing but the id of a session. Use 32 random bytes or more;
+///   ``weakest`` says what you have. The keys of other backends, `SecretKeyring`, are held to that.
+public struct ExpressSecrets: Sendable {
+    private let keys: [SymmetricKey]
+    /// How many bytes the shortest secret has.
+    public let weakest: Int
+
+    /// Creates secrets from their texts, as `secret: ["newest", "older"]` in Express.
+    ///
+    /// - Throws: `SessionError` with the code `configuration` when there is none, or an empty one.
+    public init(_ secrets: [String]) throws {
+        try self.init(bytes: secrets.map { Array($0.utf8) })
+    }
+
+    /// Creates a single secret from its text, as `secret: "text"` in Express.
+    ///
+    /// - Throws: `SessionError` with the code `configuration` when it is empty.
+    public init(_ secret: String) throws {
+        try self.init([secret])
+    }
+
+    /// Creates secrets from their bytes, which are buffers in Express.
+    ///
+    /// - Throws: `SessionError` with the code `configuration` when there is none, or an empty one.
+    public init(bytes secrets: [[UInt8]]) throws {
+        guard let weakest = secrets.map(\.count).min(), weakest > 0 else {
+            throw SessionError.refused(["ExpressSecrets needs at least one secret, and none that is empty."])
+        }
+        self.keys = secrets.map { SymmetricKey(data: $0) }
+        self.weakest = weakest
+    }
+
+    /// Signs a value with the first secret: `value.signature`, as `sign` of cookie-signature.
+    ///
+    /// The signature is the HMAC-SHA256 of the value in base64 without padding.
+    public func sign(_ value: String) -> String {
+        "\(value).\(Self.signature(of: Array(value.utf8), self.keys[0]))"
+    }
+
+    /// The value of a signed text if one of the secrets signed it, or nil, as `unsign` of cookie-signature.
+    ///
+    /// Signatures are compared in constant time.
+    public func unsign(_ signed: String) -> String? { self.verify(signed)?.value }
+
+    /// The value, and whether it was signed with another secret than the first.
+    func verify(_ signed: String) -> (value: String, isOutdated: Bool)? {
+        let bytes = Array(signed.utf8)
+        guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let (value, signature) = (Array(bytes[..<dot]), bytes[(dot + 1)...])
+        // All of them, so that the time does not tell which it was.
+        let matches = self.keys.map { Self.isEqual(signature, Array(Self.signature(of: value, $0).utf8)) }
+        guard let index = matches.firstIndex(of: true) else { return nil }
+        return (String(decoding: value, as: UTF8.self), index > 0)
+    }
+
+    private static func signature(of value: [UInt8], _ key: SymmetricKey) -> String {
+        Base64Text.encode(HMAC<SHA256>.authenticationCode(for: value, using: key))
+    }
+
+    private static func isEqual(_ one: ArraySlice<UInt8>, _ other: [UInt8]) -> Bool {
+        guard one.count == other.count else { return false }
+        return zip(one, other).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+extension ExpressSecrets: CustomStringConvertible, CustomReflectable {
+    /// How many there are, and nothing of them.
+    public var description: String { "ExpressSecrets(\(self.keys.count), <redacted>)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,96 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension ExpressForm {
+    /// What is to stand under a key.
+    struct Write {
+        var text: [UInt8]
+        var life: ExpressLife
+    }
+
+    /// The text of a record: the one it was read from, with nothing changed but what the record changed.
+    ///
+    /// - Throws: `SessionError` with the code `notEncodable`.
+    func write(of record: SessionRecord, now: Instant) throws -> Write {
+        var object = record.foreign.flatMap { JSONObjectText($0.content) } ?? JSONObjectText()
+        var cookie = ExpressCookie(object["cookie"]) ?? ExpressCookie(self.configuration.cookie)
+        let isUsed = record.foreign?.lastAccessedAt.map { record.lastAccessedAt > $0 } ?? true
+        let isTurned = (cookie.expires != nil) != record.isRemembered
+        let ownLife = record.expiresAt - record.lastAccessedAt
+        if isTurned {
+            cookie.setLife(record.isRemembered ? ownLife : nil, until: record.isRemembered ? record.expiresAt : nil)
+        } else if isUsed, record.isRemembered {
+            cookie.setExpires(record.lastAccessedAt + (cookie.originalMaxAge ?? ownLife))
+        }
+        if record.cookieOverrides != cookie.overrides(of: self.configuration.cookie) {
+            cookie.setAttributes(self.configuration.cookie.applying(record.cookieOverrides))
+        }
+        object["cookie"] = cookie.text.bytes
+        try self.set(record.values, in: &object)
+        self.set(record.subject, in: &object)
+        let note = ExpressNote(record)
+        if ExpressNote(object[self.express.ownProperty]) != note { object[self.express.ownProperty] = try note.text() }
+        let life = self.life(ofWritten: cookie, record.values, now: now)
+        let isOver = life.duration.map { $0 <= .zero } ?? false
+        return Write(text: object.bytes, life: isUsed || isTurned || isOver ? life : .kept)
+    }
+
+    /// How long a key lives from a use that is not otherwise written.
+    func life(ofTouched record: SessionRecord) -> ExpressLife {
+        guard
+            !self.express.disablesTouch, !self.express.disablesTimeToLive,
+            let cookie = ExpressCookie(record.foreign.flatMap { JSONObjectText($0.content)?["cookie"] })
+        else { return .kept }
+        return .lasting(self.life(of: cookie, record.values))
+    }
+
+    private func life(ofWritten cookie: ExpressCookie, _ values: SessionValues, now: Instant) -> ExpressLife {
+        if self.express.disablesTimeToLive { return .unlimited }
+        if case .lasting = self.express.timeToLive.choice, let expires = cookie.expires {
+            return .lasting(expires - now)
+        }
+        return .lasting(self.life(of: cookie, values))
+    }
+
+    private func set(_ values: SessionValues, in object: inout JSONObjectText) throws {
+        let (new, hidden) = (values.dictionary, self.express.hiddenNames)
+        for (name, value) in new.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            let isHidden = hidden.contains(name)
+            // What was not changed stays in the very bytes it was written in.
+            if !isHidden, object[name].flatMap({ SessionValue(jsonText: $0) }) == value { continue }
+            try self.express.check(name: name)
+            let text = value.jsonText
+            guard JSONScanner.isValue(text) else {
+                throw SessionError.unstorable(name, "its text is not JSON, and Express could not read the session.")
+            }
+            object[name] = text
+        }
+        for name in object.names.subtracting(hidden) where new[name] == nil {
+            // `null` says the same as nothing.
+            guard let text = object[name], SessionValue(jsonText: text) != nil else { continue }
+            object[name] = nil
+        }
+    }
+
+    private func set(_ subject: String?, in object: inout JSONObjectText) {
+        // Who is logged in is not ours to take away where it cannot be told here.
+        guard let subject else { return }
+        let path = self.express.subject.path
+        var inner = path.count > 1 ? object[path[0]].flatMap { JSONObjectText($0) } ?? JSONObjectText() : object
+        let name = path.count > 1 ? path[1] : path[0]
+        let number = Int64(subject).flatMap { String($0) == subject ? SessionValue.integer($0) : nil }
+        // It stays in the form in which whoever logged in wrote it.
+        let before = inner[name].flatMap { SessionValue(jsonText: $0) }
+        guard before != .string(subject), before == nil || before != number else { return }
+        let value = (self.express.subject.form.isNumber ? number : nil) ?? .string(subject)
+        inner[name] = value.jsonText
+        if path.count > 1 { object[path[0]] = inner.bytes } else { object = inner }
+    }
+}

@@ -1,0 +1,143 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+public import Sessions
+public import SessionsExpress
+
+/// The records of an Express application where connect-redis keeps them: JSON texts in Redis or Valkey.
+///
+/// ```swift
+/// let client = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
+/// let engine = try SessionEngine(.express(in: RedisExpressStore(client), express), configuration: configuration)
+/// ```
+///
+/// Loading is one script and so is each write: a text is replaced only where it is byte for byte the one that was read.
+/// The marker of an ended key is in the same slot of a cluster and under a name of its own, so that connect-redis never
+/// meets it. Redis 6 or later, or Valkey.
+public struct RedisExpressStore: ExpressRecordStore {
+    private let executor: any RedisCommandExecutor
+    private let scanCount: Int
+
+    /// Creates a store.
+    ///
+    /// - Parameters:
+    ///   - executor: What sends commands to the server: a ``RedisClient``, or the client the application already has.
+    ///   - scanCount: How many keys a step of a walk through all of them looks at: `scanCount` of connect-redis. The
+    ///     default is 100; less than 1 is taken for 1.
+    public init(_ executor: any RedisCommandExecutor, scanCount: Int = 100) {
+        self.executor = executor
+        self.scanCount = max(1, scanCount)
+    }
+
+    public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+        let reply = try await self.run(.loadText, key)
+        if reply.isNull { return .missing }
+        guard reply.integer == nil else { return .ended }
+        let (text, remaining) = try reply.textAndLife
+        return .found(text, remaining: remaining)
+    }
+
+    public func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool {
+        let name = RedisArgument(key)
+        var arguments = [name, RedisArgument(text), "NX"]
+        if let duration = life.duration { arguments += ["PX", RedisArgument(max(1, duration.wholeMilliseconds))] }
+        let command = RedisCommand("SET", arguments, key: name)
+        return try await self.ask { try await self.executor.execute(command) }.text == "OK"
+    }
+
+    public func replace(
+        _ key: String,
+        _ expected: [UInt8],
+        with text: [UInt8],
+        _ life: ExpressLife,
+        now: Instant
+    ) async throws -> ExpressReplaceResult {
+        let reply = try await self.run(
+            .replaceText, key, [RedisArgument(expected), RedisArgument(text), life.argument])
+        switch reply.integer {
+        case 1: return .replaced
+        case 0: return .missing
+        default:
+            let (text, remaining) = try reply.textAndLife
+            return .conflict(text, remaining: remaining)
+        }
+    }
+
+    public func touch(_ key: String, _ life: ExpressLife, now: Instant) async throws -> Bool {
+        try await self.run(.touchText, key, [life.argument]).integer == 1
+    }
+
+    public func end(_ key: String, markedUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.run(.endText, key, [RedisArgument((markedUntil - now).wholeMilliseconds)]).integer == 1
+    }
+
+    public func walk(prefix: String, now: Instant, _ body: ([String]) async throws -> Void) async throws {
+        var pattern: [UInt8] = []
+        for byte in prefix.utf8 {
+            if "*?[]^-\\".utf8.contains(byte) { pattern.append(UInt8(ascii: "\\")) }
+            pattern.append(byte)
+        }
+        pattern.append(UInt8(ascii: "*"))
+        var cursor = RedisArgument(0)
+        repeat {
+            let arguments = [cursor, "MATCH", RedisArgument(pattern), "COUNT", RedisArgument(Int64(self.scanCount))]
+            let reply = try await self.ask { try await self.executor.execute(RedisCommand("SCAN", arguments)) }
+            guard let parts = reply.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
+            else { throw SessionStoreError.unexpected(reply) }
+            try await body(keys.compactMap(\.text))
+            cursor = RedisArgument(next)
+        } while cursor.bytes != Array("0".utf8)
+    }
+
+    private func run(_ script: RedisScript, _ key: String, _ arguments: [RedisArgument] = []) async throws -> RedisReply
+    {
+        let marker = RedisArgument(Self.marker(of: key))
+        return try await self.ask {
+            try await script.run(on: RedisArgument(key), and: marker, arguments, self.executor)
+        }
+    }
+
+    /// Where an ended key is marked. A cluster puts what is in braces in one place, or all of a name without them.
+    static func marker(of key: String) -> String {
+        key.utf8.contains(UInt8(ascii: "{")) ? "swift-sessions:ended:\(key)" : "swift-sessions:ended:{\(key)}"
+    }
+
+    /// Runs commands, and says in the words of a store what went wrong.
+    private func ask(_ body: () async throws -> RedisReply) async throws -> RedisReply {
+        do {
+            return try await body()
+        } catch let error as RedisError where error.code == .deadlineExceeded {
+            throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
+        } catch let error as RedisError {
+            throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+        }
+    }
+}
+
+extension ExpressLife {
+    /// As the scripts are told of it.
+    fileprivate var argument: RedisArgument {
+        if self.isKept { return "kept" }
+        return self.duration.map { RedisArgument(max(1, $0.wholeMilliseconds)) } ?? "unlimited"
+    }
+}
+
+extension RedisReply {
+    /// A text and how many milliseconds it lives on, which is a negative number where it lives until it is removed.
+    fileprivate var textAndLife: (text: [UInt8], remaining: Duration?) {
+        get throws(SessionStoreError) {
+            guard let parts = self.elements, parts.count == 2, let text = parts[0].bytes, let life = parts[1].integer
+            else {
+                throw .unexpected(self)
+            }
+            return (text, life < 0 ? nil : .milliseconds(life))
+        }
+    }
+}
+#endif

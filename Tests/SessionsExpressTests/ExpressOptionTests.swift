@@ -1,0 +1,229 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import LogAudit
+import Sessions
+import SessionsExpress
+import SessionsTesting
+import Testing
+
+@Suite("Options of express-session and connect-redis")
+struct ExpressOptionTests {
+    static let id = SharedSessionTests.id
+
+    @Test("secret: a cookie that an older secret signed is believed, and signed anew by the newest")
+    func secrets() async throws {
+        let old = try ExpressSite(secrets: ["older"])
+        let browser = old.browser()
+        try await old.visit(browser) { $0[.views] = 1 }
+        let id = old.id(in: browser)
+        let new = try ExpressSite(sharing: old, secrets: ["newest", "older"])
+        let response = try await new.visit(browser) { #expect($0[.views] == 1) }
+        #expect(response[.setCookie] != nil)
+        #expect((try ExpressSite(sharing: old, secrets: ["newest"])).id(in: browser) == id)
+        let again = try await new.visit(browser) { #expect($0[.views] == 1) }
+        #expect(again[.setCookie] == nil)
+        let gone = try ExpressSite(sharing: old, secrets: ["another"])
+        try await gone.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("name: the cookie has the name that is configured")
+    func name() async throws {
+        let site = try ExpressSite { configuration, _ in configuration.cookie.name = "sid" }
+        let response = try await site.visit(site.browser()) { $0[.views] = 1 }
+        #expect(response[.setCookie]?.hasPrefix("sid=s%3A") == true)
+    }
+
+    @Test("genid: the application may make the ids, and what is too short is refused")
+    func genid() async throws {
+        let site = try ExpressSite { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        #expect(
+            browser.cookie(named: "connect.sid")?.value.hasPrefix("s%3Amade%2Fby%2Bthe%20application%20%C3%BC%20")
+                == true)
+        #expect(try await site.text("made/by+the application ü 0123456789") != nil)
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        let short = try ExpressSite { $1.makeID = { _ in "1" } }
+        await #expect(throws: SessionError.self) { try await short.visit(short.browser()) { $0[.views] = 1 } }
+    }
+
+    @Test("genid: the application may make the id of a stored session, and the secret stays ours")
+    func sessionID() async throws {
+        let store = MemorySessionStore()
+        let wanted = SessionID(high: 1, low: 2)
+        var configuration = SessionConfiguration()
+        configuration.makeSessionID = { _ in wanted }
+        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        let request = SessionRequest(headerFields: HTTPFields(), isSecure: true)
+        var tokens: [String] = []
+        for _ in 0..<2 {
+            let session = try await engine.open(request, logger: LogAudit.logger())
+            session[.views] = 1
+            try await session.save()
+            #expect(session.id == wanted)
+            tokens.append(try #require(session.token?.text))
+            try await session.destroy()
+            try await store.clear()
+        }
+        #expect(tokens[0] != tokens[1])
+        // Taken: never somebody else's session.
+        let first = try await engine.open(request, logger: LogAudit.logger())
+        first[.views] = 1
+        try await first.save()
+        let second = try await engine.open(request, logger: LogAudit.logger())
+        second[.views] = 1
+        await #expect(throws: SessionError.self) { try await second.save() }
+    }
+
+    @Test("prefix: keys begin with it")
+    func prefix() async throws {
+        let site = try ExpressSite { $1.prefix = "app:" }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        let result = try await site.records.load("app:\(id)", now: site.clock.now)
+        #expect(result != .missing)
+    }
+
+    @Test("regenerate: another id, nothing carried over, and the old one is gone")
+    func regenerate() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":5"#)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            try await session.regenerate()
+            #expect(session.names.isEmpty)
+        }
+        #expect(site.id(in: browser) != Self.id)
+        #expect(try await site.text(Self.id) == nil)
+    }
+
+    @Test("renewing and authenticating anew keep the values under another id, for an id is the secret there")
+    func renewal() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":5,"userId":"ada","odd":-0"#)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { try await $0.reauthenticate() }
+        let second = try #require(site.id(in: browser))
+        try await site.visit(browser) { try await $0.renew() }
+        let third = try #require(site.id(in: browser))
+        #expect(Set([Self.id, second, third]).count == 3)
+        #expect(try await site.text(second) == nil)
+        #expect(try await site.text(third)?.contains(#""views":5,"userId":"ada","odd":-0"#) == true)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("unset: keep is forgetting what was changed, and destroy is ending")
+    func unset() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":5"#)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            session[.views] = 6
+            session.discardChanges()
+        }
+        #expect(try await site.text(Self.id)?.contains(#""views":5"#) == true)
+        try await site.visit(browser) { try await $0.destroy() }
+        #expect(try await site.text(Self.id) == nil)
+        #expect(browser.cookie(named: "connect.sid") == nil)
+    }
+
+    @Test("reload: what another request has written is read, and what was set here is forgotten")
+    func reload() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":5"#)
+        let session = try await site.open(site.browser(of: Self.id))
+        session[.views] = 7
+        site.express(Self.id, #","views":6"#)
+        try await session.reload()
+        #expect(session[.views] == 6)
+        _ = try await site.records.end("sess:\(Self.id)", markedUntil: site.clock.now, now: site.clock.now)
+        await #expect(throws: SessionError.self) { try await session.reload() }
+    }
+
+    @Test("cookie: attributes that one session has are kept where Express looks for them, and read from there")
+    func attributes() async throws {
+        let site = try ExpressSite()
+        let browser = site.browser()
+        let response = try await site.visit(browser) { session in
+            try await session.setCookie(.init(path: "/shop", sameSite: .strict, priority: .high))
+        }
+        #expect(response[.setCookie]?.contains("Path=/shop; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)
+        let id = try #require(ExpressSite.id(in: response, site.secrets))
+        let text = try #require(try await site.text(id))
+        #expect(text.contains(#""path":"/shop","sameSite":"strict","priority":"high""#))
+        let cookie =
+            #""cookie":{"originalMaxAge":null,"expires":null,"path":"/x","sameSite":true,"domain":"example.com"}"#
+        site.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: site.clock.now)
+        let cleared = try await site.visit(site.browser(of: Self.id)) { try await $0.destroy() }
+        #expect(cleared[.setCookie]?.contains("Domain=example.com; Path=/x") == true)
+        #expect(cleared[.setCookie]?.contains("SameSite=Strict") == true)
+    }
+
+    @Test("length, ids, all and clear: sessions are counted, named by what opens none, read and ended")
+    func listing() async throws {
+        let site = try ExpressSite()
+        site.express("first", #","views":1"#)
+        site.express("second", "")
+        site.records.set("other", Array("1".utf8), .unlimited, now: site.clock.now)
+        #expect(try await site.records.count(now: site.clock.now) == 2)
+        let all = try await site.records.all(now: site.clock.now)
+        #expect(Set(all.keys) == (try await site.records.ids(now: site.clock.now)))
+        #expect(all.values.contains { String(decoding: $0, as: UTF8.self).contains(#""views":1"#) })
+        try await site.engine.revokeEverything()
+        #expect(try await site.records.count(now: site.clock.now) == 0)
+        let other = try await site.records.load("other", now: site.clock.now)
+        #expect(other != .missing)
+    }
+
+    @Test("names that Express keeps from sessions are refused, and so is who is logged in")
+    func reservedNames() async throws {
+        for name in ["cookie", "save", "touch", "__proto__", "toString", "userId", "swiftSession", "req", "id"] {
+            let site = try ExpressSite()
+            await #expect(throws: SessionError.self) {
+                try await site.visit(site.browser()) { $0[SessionKey<Int>(name, default: 0)] = 1 }
+            }
+        }
+        let site = try ExpressSite()
+        await #expect(throws: SessionError.self) {
+            let key = SessionKey<Int>(
+                "broken", default: 0, codec: .init(encode: { _ in .json(Array("{".utf8)) }, decode: { _ in 0 }))
+            try await site.visit(site.browser()) { $0[key] = 1 }
+        }
+    }
+
+    @Test("a record that is no session, or has no cookie, is a visitor without a session")
+    func damaged() async throws {
+        for text in ["", "null", "[]", "{}", #"{"views":1}"#, #"{"cookie":null}"#, #"{"cookie":{}"#, "\u{0}"] {
+            let site = try ExpressSite()
+            site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.clock.now)
+            try await site.visit(site.browser(of: Self.id)) { #expect($0.id == nil) }
+        }
+    }
+
+    @Test("lists of a user are refused in words, for Express keeps none")
+    func lists() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        try await site.visit(site.browser(of: Self.id)) { session in
+            await #expect(throws: SessionError.self) { try await session.activeSessions() }
+            await #expect(throws: SessionError.self) { try await session.logOutOthers() }
+        }
+        await #expect(throws: SessionError.self) { try await site.engine.revokeAll(of: "ada") }
+    }
+}
+
+extension ExpressSite {
+    /// The id in the cookie of a response.
+    static func id(in response: HTTPFields, _ secrets: ExpressSecrets) -> String? {
+        let value = response[.setCookie]?.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
+        return value.flatMap { ExpressCookieProbe.read(String($0), secrets) }
+    }
+}

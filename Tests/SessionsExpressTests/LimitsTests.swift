@@ -1,0 +1,173 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+import SessionsExpress
+import SessionsTesting
+import Testing
+
+@Suite("Lives of sessions that are shared with Express")
+struct LimitsTests {
+    static let id = SharedSessionTests.id
+
+    @Test("Express begins a session, and from the first request here its absolute limit counts, however busy it is")
+    func absolute() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        let browser = site.browser(of: Self.id)
+        for _ in 0..<32 {
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+            site.clock.advance(by: .minutes(15))
+        }
+        try await site.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("the idle limit counts from the last use on either side, by the life that the key still has")
+    func idle() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser)
+        site.clock.advance(by: .minutes(15))
+        // A request at Express: connect-redis gives the key its whole life again, and leaves the text.
+        _ = try await site.records.touch("sess:\(Self.id)", .lasting(.days(1)), now: site.clock.now)
+        site.clock.advance(by: .minutes(15))
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await site.remaining(Self.id) == .days(1))
+        site.clock.advance(by: .minutes(20))
+        try await site.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("a session with a maxAge of Express keeps it: each use moves its end, in the key, the text and the cookie")
+    func maxAge() async throws {
+        let site = try ExpressSite()
+        let expires = site.clock.now + .minutes(60)
+        let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
+        let text = Array("{\(cookie),\"views\":1}".utf8)
+        site.records.set("sess:\(Self.id)", text, .lasting(.minutes(60)), now: site.clock.now)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            #expect(session.isRemembered)
+            #expect(session.remaining == .minutes(60))
+        }
+        site.clock.advance(by: .minutes(40))
+        let response = try await site.visit(browser) { $0[.views] += 1 }
+        #expect(response[.setCookie]?.contains("Max-Age=3600") != true)
+        let moved = site.clock.now + .minutes(60)
+        #expect(try await site.text(Self.id)?.contains(#""originalMaxAge":3600000,"expires":"\#(moved)""#) == true)
+        #expect(try await site.remaining(Self.id) == .minutes(60))
+        site.clock.advance(by: .minutes(60))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("remembering here gives the session a maxAge that Express knows, and going back takes it away")
+    func remembering() async throws {
+        let site = try ExpressSite()
+        let browser = site.browser()
+        let response = try await site.visit(browser) { session in
+            session[.views] = 1
+            try await session.remember()
+        }
+        #expect(response[.setCookie]?.contains("Max-Age=1209600") == true)
+        let id = try #require(site.id(in: browser))
+        let expires = site.clock.now + .days(14)
+        #expect(try await site.text(id)?.contains(#""originalMaxAge":1209600000,"expires":"\#(expires)""#) == true)
+        #expect(try await site.remaining(id) == .days(14))
+        try await site.visit(browser) { try await $0.stopRemembering() }
+        #expect(try await site.text(id)?.contains(#""originalMaxAge":null,"expires":null"#) == true)
+        #expect(try await site.remaining(id) == .days(1))
+    }
+
+    @Test("a use writes the text of no session, and nothing where a tenth of the idle limit has not passed")
+    func touching() async throws {
+        let site = try ExpressSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        let text = try await site.text(id)
+        site.clock.advance(by: .seconds(119))
+        try await site.visit(browser)
+        #expect(try await site.remaining(id) == .days(1) - .seconds(119))
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(browser, isPassive: true)
+        #expect(try await site.remaining(id) == .days(1) - .seconds(120))
+        try await site.visit(browser)
+        #expect(try await site.remaining(id) == .days(1))
+        #expect(try await site.text(id) == text)
+    }
+
+    @Test("disableTouch: a use writes nothing, and a change does")
+    func disableTouch() async throws {
+        let site = try ExpressSite { $1.disablesTouch = true }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        site.clock.advance(by: .minutes(10))
+        try await site.visit(browser)
+        #expect(try await site.remaining(id) == .days(1) - .minutes(10))
+        try await site.visit(browser) { $0[.views] = 2 }
+        #expect(try await site.remaining(id) == .days(1))
+    }
+
+    @Test("disableTTL: keys live until they are removed, and the absolute limit holds")
+    func disableTTL() async throws {
+        let site = try ExpressSite { $1.disablesTimeToLive = true }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        site.clock.advance(by: .hours(7))
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        #expect(try await site.text(id) != nil)
+        #expect(try await site.remaining(id) == nil)
+        site.clock.advance(by: .hours(1))
+        try await site.visit(browser) { #expect($0.id == nil) }
+    }
+
+    @Test("ttl: a duration, or a function of the session, which ends it with nothing or less")
+    func ttl() async throws {
+        let site = try ExpressSite { $1.timeToLive = .lasting(.hours(2)) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        #expect(try await site.remaining(try #require(site.id(in: browser))) == .hours(2))
+        let deciding = try ExpressSite {
+            $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .hours(3) }
+        }
+        let other = deciding.browser()
+        try await deciding.visit(other) { $0[.views] = 1 }
+        let id = try #require(deciding.id(in: other))
+        #expect(try await deciding.remaining(id) == .hours(3))
+        try await deciding.visit(other) { $0[.views] = 2 }
+        #expect(try await deciding.text(id) == nil)
+    }
+
+    @Test("what cannot work is refused at the start, in words")
+    func refusals() throws {
+        let secrets = try ExpressSecrets("keyboard cat")
+        func message(_ configure: (inout SessionConfiguration, inout ExpressConfiguration) -> Void) -> String {
+            var (configuration, express) = (
+                SessionConfiguration(), ExpressConfiguration(secrets: secrets, subject: .property("userId"))
+            )
+            configure(&configuration, &express)
+            do {
+                _ = try SessionEngine(.express(in: ExpressMemoryStore(), express), configuration: configuration)
+                return ""
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(message { _, _ in } == "")
+        #expect(message { $1.prefix = "" }.contains("prefix is empty"))
+        #expect(message { $1.timeToLive = .lasting(.minutes(10)) }.contains("shorter than limits.idle"))
+        #expect(message { $1.subject = .property("cookie") }.contains("subject is in"))
+        #expect(message { $1.ownProperty = "userId" }.contains("ownProperty"))
+        #expect(
+            message { configuration, _ in configuration.renewal = .init(after: .hours(1), grace: .seconds(30)) }
+                .contains("renewal"))
+    }
+}

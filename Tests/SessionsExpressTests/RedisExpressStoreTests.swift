@@ -1,0 +1,120 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Foundation
+import LogAudit
+import Sessions
+import SessionsExpress
+import SessionsRedis
+import Testing
+
+/// The servers that the script of the tests has started.
+enum RecordServer: String, CaseIterable, Sendable {
+    case redis = "REDIS"
+    case valkey = "VALKEY"
+
+    static let advice: Comment =
+        "There are no servers: run the tests as Scripts/with-servers swift test --enable-all-traits"
+
+    static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
+
+    var client: RedisClient {
+        get throws {
+            let url = try #require(ProcessInfo.processInfo.environment["SESSIONS_TEST_\(self.rawValue)"])
+            var configuration = try RedisConfiguration(url: url)
+            configuration.commandDeadline = .seconds(60)
+            return try RedisClient(configuration, logger: LogAudit.logger())
+        }
+    }
+}
+
+@Suite("Records of Express on a server", .enabled(if: RecordServer.areStarted, RecordServer.advice))
+struct RedisExpressStoreTests {
+    static let now = Instant(millisecondsSince1970: 0)
+
+    @Test("records are written and read on the server as connect-redis does it", arguments: RecordServer.allCases)
+    func records(server: RecordServer) async throws {
+        let client = try server.client
+        let (store, key, now) = (RedisExpressStore(client), "sess:\(UUID())", Self.now)
+        let (first, second) = (Array(#"{"a":1}"#.utf8), Array(#"{"a":2,"ü":"\ud83d"}"#.utf8))
+
+        #expect(try await store.load(key, now: now) == .missing)
+        #expect(try await store.replace(key, first, with: second, .unlimited, now: now) == .missing)
+        #expect(try await !store.touch(key, .lasting(.seconds(9)), now: now))
+        #expect(try await store.create(key, first, .lasting(.seconds(100)), now: now))
+        #expect(try await !store.create(key, second, .unlimited, now: now))
+        // As connect-redis asks.
+        let got = try await client.execute(RedisCommand("GET", RedisArgument(key), key: RedisArgument(key)))
+        #expect(got.bytes == first)
+        let left = try await client.execute(RedisCommand("TTL", RedisArgument(key), key: RedisArgument(key)))
+        #expect((99...100).contains(left.integer ?? 0))
+
+        // As connect-redis writes.
+        _ = try await client.execute(
+            RedisCommand("SET", RedisArgument(key), RedisArgument(second), "EX", 200, key: RedisArgument(key)))
+        guard case .conflict(second, .some(let life)) = try await store.replace(key, first, with: [1], .kept, now: now)
+        else {
+            Issue.record("what somebody else wrote is no conflict")
+            return
+        }
+        #expect((.seconds(199)...(.seconds(200))).contains(life))
+        #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
+        #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
+        try await self.expectLife(199...200, of: key, in: store)
+        #expect(try await store.touch(key, .lasting(.seconds(50)), now: now))
+        try await self.expectLife(199...200, of: key, in: store)
+        #expect(try await store.touch(key, .lasting(.seconds(300)), now: now))
+        try await self.expectLife(299...300, of: key, in: store)
+        #expect(try await store.touch(key, .kept, now: now))
+        #expect(try await store.touch(key, .unlimited, now: now))
+        #expect(try await store.load(key, now: now) == .found(first, remaining: nil))
+        #expect(try await store.replace(key, first, with: second, .lasting(.seconds(9)), now: now) == .replaced)
+        #expect(try await store.replace(key, second, with: first, .unlimited, now: now) == .replaced)
+        #expect(try await store.load(key, now: now) == .found(first, remaining: nil))
+    }
+
+    @Test(
+        "what is ended on the server is marked, and a text that is written back is removed",
+        arguments: RecordServer.allCases)
+    func endings(server: RecordServer) async throws {
+        let client = try server.client
+        let (store, key, now) = (RedisExpressStore(client), "sess:\(UUID())", Self.now)
+        #expect(try await !store.end(key, markedUntil: now + .seconds(60), now: now))
+        #expect(try await store.load(key, now: now) == .missing)
+        #expect(try await store.create(key, [1], .unlimited, now: now))
+        #expect(try await store.end(key, markedUntil: now + .seconds(60), now: now))
+        #expect(try await !store.end(key, markedUntil: now + .seconds(60), now: now))
+        #expect(try await store.load(key, now: now) == .ended)
+        _ = try await client.execute(RedisCommand("SET", RedisArgument(key), "1", key: RedisArgument(key)))
+        #expect(try await store.load(key, now: now) == .ended)
+        let got = try await client.execute(RedisCommand("GET", RedisArgument(key), key: RedisArgument(key)))
+        #expect(got.isNull)
+    }
+
+    @Test("a walk meets the keys of a prefix, whatever is in it, and no markers", arguments: RecordServer.allCases)
+    func walking(server: RecordServer) async throws {
+        let (store, now) = (RedisExpressStore(try server.client, scanCount: 3), Self.now)
+        let prefix = "*[?]\\\(UUID()):"
+        for number in 0..<20 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.seconds(60)), now: now) }
+        #expect(try await store.end("\(prefix)7", markedUntil: now + .seconds(60), now: now))
+        #expect(try await store.count(prefix: prefix, now: now) == 19)
+        var keys: Set<String> = []
+        try await store.walk(prefix: prefix, now: now) { keys.formUnion($0) }
+        #expect(keys == Set((0..<20).filter { $0 != 7 }.map { "\(prefix)\($0)" }))
+    }
+
+    private func expectLife(_ seconds: ClosedRange<Int>, of key: String, in store: RedisExpressStore) async throws {
+        guard case .found(_, .some(let life)) = try await store.load(key, now: Self.now) else {
+            Issue.record("there is no text with a life")
+            return
+        }
+        #expect((.seconds(seconds.lowerBound)...(.seconds(seconds.upperBound))).contains(life))
+    }
+}
+#endif

@@ -1,0 +1,211 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import HTTPTypes
+import Sessions
+import SessionsExpress
+import SessionsTesting
+import Testing
+
+@Suite("Sessions that are shared with Express")
+struct SharedSessionTests {
+    static let id = "Q8fo2aBxYz0123456789abcdefghijkl"
+
+    @Test("what Express stored is read by typed keys, and what Swift stores is JSON that Express reads")
+    func values() async throws {
+        struct Profile: Codable, Sendable, Equatable {
+            var name: String
+            var since: Date
+        }
+        let site = try ExpressSite()
+        site.express(
+            Self.id,
+            #","views":41,"theme":"dark","ratio":0.5,"last":"2026-01-31T09:30:00.250Z","#
+                + #""profile":{"name":"Ada","since":"1970-01-01T00:00:01.000Z"},"list":[1,2],"nothing":null"#
+        )
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            session[.views] += 1
+            #expect(session[.theme] == "dark")
+            #expect(session[SessionKey<Double>("ratio", default: 0)] == 0.5)
+            let last = SessionKey<Date?>.javaScript("last")
+            #expect(session[last] == Date(timeIntervalSince1970: 1_769_851_800.25))
+            let profile = SessionKey<Profile?>.javaScript("profile")
+            #expect(session[profile] == Profile(name: "Ada", since: Date(timeIntervalSince1970: 1)))
+            #expect(session[SessionKey<[Int]>("list", default: [])] == [1, 2])
+            #expect(session[SessionKey<String?>("nothing")] == nil)
+            session[profile]?.name = "Ada Lovelace"
+            session[last] = Date(timeIntervalSince1970: 0.5)
+        }
+        let text = try #require(try await site.text(Self.id))
+        #expect(text.contains(#""views":42,"theme":"dark","ratio":0.5,"last":"1970-01-01T00:00:00.500Z""#))
+        #expect(text.contains(#""profile":{"name":"Ada Lovelace","since":"1970-01-01T00:00:01.000Z"}"#))
+        #expect(text.contains(#""list":[1,2],"nothing":null"#))
+    }
+
+    @Test("what Swift does not touch stays as it was, byte for byte, whatever it is")
+    func untouched() async throws {
+        let site = try ExpressSite()
+        let members =
+            #","big":12345678901234567890123,"minus":-0,"half":"\ud83d","nested":{"z":1, "a":[ ]},"when":"#
+            + #""2026-01-31T09:30:00.000Z","__proto__":{"x":1},"twice":1,"twice":2,"\udc00":true,"e":1e+21"#
+        site.express(Self.id, members)
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            // Of another type than it is: read as nothing, and never dropped.
+            #expect(session[SessionKey<Int>("when", default: 7)] == 7)
+            #expect(session[SessionKey<String?>("half")] == nil)
+            session[.theme] = "light"
+        }
+        let text = try #require(try await site.text(Self.id))
+        #expect(text.hasPrefix("{" + ExpressSite.cookie + members))
+        #expect(text.contains(#""theme":"light""#))
+    }
+
+    @Test("a login at Express is known here, as a string or a number, in a property or where Passport has it")
+    func loginThere() async throws {
+        let cases: [(ExpressSubject, String, String?)] = [
+            (.property("userId"), #","userId":"ada""#, "ada"), (.property("userId"), #","userId":42"#, "42"),
+            (.passport(), #","passport":{"user":7}"#, "7"), (.property("user", "id"), #","user":{"id":"x"}"#, "x"),
+            (.property("userId"), #","userId":null"#, nil), (.property("userId"), #","userId":{"id":1}"#, nil),
+            (.property("userId"), #","userId":"""#, nil), (.passport(), #","passport":"ada""#, nil),
+        ]
+        for (subject, members, expected) in cases {
+            let site = try ExpressSite { $1.subject = subject }
+            site.express(Self.id, members)
+            try await site.visit(site.browser(of: Self.id)) { session in
+                #expect(session.subject == expected)
+                #expect(session.names.isEmpty)
+            }
+        }
+    }
+
+    @Test("a login here is noted where Express looks for it, under a new id, and the old one is gone")
+    func loginHere() async throws {
+        let site = try ExpressSite { $1.subject = .property("user", "id", as: .number) }
+        site.express(Self.id, #","views":3,"user":{"role":"guest"}"#)
+        let browser = site.browser(of: Self.id)
+        let attacker = site.browser(of: Self.id)
+        try await site.visit(browser) { try await $0.logIn("42") }
+        let id = try #require(site.id(in: browser))
+        #expect(id != Self.id)
+        #expect(id.utf8.count == 32)
+        let text = try #require(try await site.text(id))
+        #expect(text.contains(#""user":{"id":42}"#))
+        #expect(text.contains(#""views":3"#))
+        #expect(try await site.text(Self.id) == nil)
+        try await site.visit(attacker) { #expect($0.subject == nil) }
+    }
+
+    @Test("what Express destroys is gone here, and a slow request here cannot bring it back")
+    func endedThere() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1"#)
+        let browser = site.browser(of: Self.id)
+        let slow = try await site.open(browser)
+        slow[.views] += 1
+        _ = try await site.records.end("sess:\(Self.id)", markedUntil: site.clock.now, now: site.clock.now)
+        let response = try await site.close(slow, browser)
+        #expect(response[.setCookie] == nil)
+        #expect(try await site.text(Self.id) == nil)
+    }
+
+    @Test("what is ended here stays ended, though a slow request of Express writes it back")
+    func endedHere() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        let browser = site.browser(of: Self.id)
+        let copy = site.browser(of: Self.id)
+        try await site.visit(browser) { try await $0.logOut() }
+        #expect(browser.cookie(named: "connect.sid") == nil)
+        site.express(Self.id, #","userId":"ada""#)
+        try await site.visit(copy) { #expect($0.subject == nil) }
+        #expect(try await site.text(Self.id) == nil)
+    }
+
+    @Test("of changes at once none is lost: those of Express between our reading and our writing stay")
+    func conflicts() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1,"theme":"dark""#)
+        let browser = site.browser(of: Self.id)
+        let slow = try await site.open(browser)
+        slow[.views] += 10
+        site.express(Self.id, #","views":5,"theme":"light","new":true"#)
+        try await site.close(slow, browser)
+        let text = try #require(try await site.text(Self.id))
+        #expect(text.contains(#""views":15,"theme":"light","new":true"#))
+    }
+
+    @Test("64 requests at once count exactly, beside each other")
+    func counting() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":0"#)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    let browser = site.browser(of: Self.id)
+                    for _ in 0..<10 { try await site.visit(browser) { $0[.views] += 1 } }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await site.text(Self.id)?.contains(#""views":640"#) == true)
+    }
+
+    @Test("a request from before a change of the user writes nothing after it")
+    func otherUser() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada","views":1"#)
+        let browser = site.browser(of: Self.id)
+        let slow = try await site.open(browser)
+        slow[.views] += 1
+        site.express(Self.id, #","userId":"eve","views":7"#)
+        try await site.close(slow, browser)
+        #expect(try await site.text(Self.id)?.contains(#""views":7"#) == true)
+    }
+
+    @Test("no client chooses an id: unsigned, forged and unknown ones are strangers, who are given another")
+    func strictness() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1"#)
+        let forged = ExpressSite.cookieValue("s:" + (try ExpressSecrets("another")).sign(Self.id))
+        let unknown = "chosen-by-the-client-0123456789ab"
+        let signed = ExpressSite.cookieValue("s:" + site.secrets.sign(unknown))
+        for value in [Self.id, "s:\(Self.id)", forged, signed, "s%3A", "%", "j%3A%7B%7D", "", "s%3A."] {
+            let browser = site.browser(planted: value)
+            try await site.visit(browser) { session in
+                #expect(session.id == nil)
+                session[.views] = 9
+            }
+            let id = site.id(in: browser)
+            #expect(id != nil && id != Self.id && id != unknown)
+        }
+        #expect(try await site.text(Self.id)?.contains(#""views":1"#) == true)
+    }
+
+    @Test("no Express id is logged or printed, and lists show another name that leads back to none")
+    func redaction() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        var printed = ""
+        try await site.visit(site.browser(of: Self.id)) { session in
+            session[.views] += 1
+            try await session.save()
+            print(session.id as Any, session.activeSession as Any, to: &printed)
+            dump(session.id, to: &printed)
+            #expect(session.token == nil)
+            #expect(session.tokenText == nil)
+            try await session.reauthenticate()
+            try await session.logOut()
+        }
+        let ids = try await site.records.ids(now: site.clock.now)
+        #expect("\(site.log) \(printed) \(ids)".contains(Self.id) == false)
+        #expect(printed.isEmpty == false)
+    }
+}
