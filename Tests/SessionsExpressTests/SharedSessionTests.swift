@@ -8,10 +8,11 @@
 
 import Foundation
 import HTTPTypes
-import Sessions
 import SessionsExpress
 import SessionsTesting
 import Testing
+
+@testable import Sessions
 
 @Suite("Sessions that are shared with Express")
 struct SharedSessionTests {
@@ -187,6 +188,27 @@ struct SharedSessionTests {
             #expect(id != nil && id != Self.id && id != unknown)
         }
         #expect(try await site.text(Self.id)?.contains(#""views":1"#) == true)
+    }
+
+    @Test("the token against forged requests is the session's own, and changes with its id")
+    func forgeries() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        site.express("another-session-0123456789abcdef", "")
+        let browser = site.browser(of: Self.id)
+        var token = ""
+        try await site.visit(browser) { token = try await $0.ensureCSRFToken() }
+        try await site.visit(browser) { session in
+            let isAccepted = try session.acceptsCSRFToken(Array(token.utf8))
+            #expect(isAccepted)
+            try await session.renew()
+            let isStillAccepted = try session.acceptsCSRFToken(Array(token.utf8))
+            #expect(!isStillAccepted)
+        }
+        try await site.visit(site.browser(of: "another-session-0123456789abcdef")) { session in
+            let isAccepted = try session.acceptsCSRFToken(Array(token.utf8))
+            #expect(!isAccepted)
+        }
     }
 
     @Test("no Express id is logged or printed, and lists show another name that leads back to none")

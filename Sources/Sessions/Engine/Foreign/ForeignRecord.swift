@@ -25,7 +25,8 @@ package struct ForeignSessionID: Sendable, Hashable {
 
     /// What keys are made of that nobody knows who does not know the name; of another hash than the public name is.
     var secretHash: SecretHash {
-        SecretHash(words: Words256(digest: SHA256.hash(data: Array("swift-sessions foreign secret 1 \(self.text)".utf8))))
+        let text = "swift-sessions foreign secret 1 " + self.text
+        return SecretHash(words: Words256(digest: SHA256.hash(data: Array(text.utf8))))
     }
 
     package static func == (left: ForeignSessionID, right: ForeignSessionID) -> Bool {
