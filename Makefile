@@ -1,6 +1,7 @@
 .PHONY: demo test fuzz soak check format docs
 
-# Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed.
+# Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
+# STORE=redis, which starts one.
 demo:
 	Scripts/demo
 

@@ -9,6 +9,7 @@
 import Logging
 import ServiceLifecycle
 import Sessions
+import SessionsRedis
 
 /// The backend, and what runs beside it: whatever frees what has expired, and whatever reads the keys again.
 struct OpenedBackend {
@@ -20,6 +21,11 @@ struct OpenedBackend {
         func swept<Store: SweepableSessionStore>(_ store: Store) -> Store {
             services.append(SessionSweeper(store, logger: logger))
             return store
+        }
+        func connected(to url: String) throws -> RedisSessionStore {
+            let opened = try RedisServerArgument.open(url, logger: logger)
+            services += opened.services
+            return opened.store
         }
         func keyring() throws -> SecretKeyring {
             do {
@@ -38,13 +44,13 @@ struct OpenedBackend {
         }
         // The keys come first: options that are refused must not leave a new file behind.
         switch settings.store {
-        case .memory, .sqlite:
+        case .memory, .sqlite, .redis:
             let signer = settings.isSigned ? try keyring() : nil
             let store: any SessionStore =
-                if case .sqlite(let path) = settings.store {
-                    swept(try SQLiteArgument.open(path))
-                } else {
-                    swept(MemorySessionStore())
+                switch settings.store {
+                case .sqlite(let path): swept(try SQLiteArgument.open(path))
+                case .redis(let url): try connected(to: url)
+                default: swept(MemorySessionStore())
                 }
             self.backend = .stored(in: store, encryptedAtRest: settings.isEncryptedAtRest, signedWith: signer)
         case .sealed:
@@ -54,6 +60,8 @@ struct OpenedBackend {
                 case .memory: .inMemoryUntilRestart
                 case .sqlite(let path):
                     .stored(in: swept(try SQLiteArgument.open(path)), maximumAge: settings.revocationAge)
+                case .redis(let url):
+                    .stored(in: try connected(to: url), maximumAge: settings.revocationAge)
                 case .nowhere: .none
                 }
             self.backend = .sealed(with: keyring, revocation: revocation)

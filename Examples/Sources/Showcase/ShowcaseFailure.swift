@@ -8,6 +8,7 @@
 
 import NIOCore
 import Sessions
+import SessionsRedis
 
 #if canImport(Darwin)
 import Darwin
@@ -34,6 +35,11 @@ struct ShowcaseFailure: Error, CustomStringConvertible {
     init(_ error: SessionStoreError) {
         let cause = error.underlying.map { " (\($0))" } ?? ""
         self.init(error.message + cause)
+    }
+
+    /// A Redis whose URL is refused.
+    init(_ error: RedisError) {
+        self.init(error.message)
     }
 
     /// An address that cannot be listened on.

@@ -23,7 +23,8 @@ extension RedisScript {
           return oneHigh < otherHigh or (oneHigh == otherHigh and oneLow < otherLow)
         end
 
-        -- What there is: 'nothing', also when it is over; a 'marker'; a live 'record'; or what is 'unreadable' here.
+        -- What there is: 'nothing', also when it is over; a 'marker'; a live 'record'; a 'newer' one, of a version that
+        -- this one cannot read; or what is 'unreadable' for any.
         -- Not redis.call: a key that holds a list is unreadable, and no reason to fail.
         local value = redis.pcall('GET', KEYS[1])
         local state = 'unreadable'
@@ -36,6 +37,8 @@ extension RedisScript {
           elseif form == 1 and #value >= 78 then
             local isLive = earlier(ARGV[2], 1, value, 63) and earlier(ARGV[2], 1, value, 71)
             state = isLive and 'record' or 'nothing'
+          elseif form > 1 then
+            state = 'newer'
           end
         end
 
@@ -59,7 +62,7 @@ extension RedisScript {
     /// Replies 1; 0 when there is no live record; 2 when the index must be told first; or what is there instead.
     static let replace = RedisScript(
         Self.beginning + """
-            if state == 'unreadable' then return value end
+            if state == 'unreadable' or state == 'newer' then return value end
             if state ~= 'record' then return 0 end
             local version = string.sub(value, 31, 46)
             -- This very write, sent again because its reply was lost.
@@ -80,7 +83,7 @@ extension RedisScript {
     /// Replies 1; 0 when there is no live record; or what is there and unreadable.
     static let touch = RedisScript(
         Self.beginning + """
-            if state == 'unreadable' then return value end
+            if state == 'unreadable' or state == 'newer' then return value end
             if state ~= 'record' then return 0 end
             local accessed, expires = string.sub(value, 55, 62), string.sub(value, 63, 70)
             if earlier(accessed, 1, ARGV[3], 1) then accessed = ARGV[3] end
@@ -103,16 +106,18 @@ extension RedisScript {
     /// Ends a record. `ARGV[3]` is the marker, `ARGV[4]` for how many milliseconds the server keeps it, `ARGV[5]` the tag
     /// of the user whose it must be, or empty.
     ///
-    /// Replies 1, or 0 when it was not live, or not of that user. What cannot be read is ended too, but not for anybody.
+    /// Replies 1, or 0 when it was not live, or not of that user. What cannot be read is ended too: a newer record for its
+    /// user, because an ending must not wait for the last server to be updated; what is no record for nobody.
     static let end = RedisScript(
         Self.beginning + """
             local isAnybodys = ARGV[5] == ''
-            local isLive = state == 'record' and (isAnybodys or string.sub(value, 21, 28) == ARGV[5])
+            local isEnded = (state == 'record' or state == 'newer')
+              and (isAnybodys or string.sub(value, 21, 28) == ARGV[5])
             local isLonger = state == 'marker' and isAnybodys and earlier(value, 30, ARGV[3], 30)
-            if isLive or isLonger or (state == 'unreadable' and isAnybodys) then
+            if isEnded or isLonger or (state == 'unreadable' and isAnybodys) then
               redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
             end
-            return isLive and 1 or 0
+            return isEnded and 1 or 0
             """
     )
 

@@ -24,15 +24,17 @@ extension RedisSessionStore: EnumerableSessionStore {
     }
 
     public func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
-        guard limit > 0 else { return [] }
+        var records: [SessionRecord] = []
         var last = id
-        while true {
-            let ids = try await self.ids(after: last, limit: limit)
-            let records = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
-            // An empty page would be the end; these were only all over.
-            guard records.isEmpty, ids.count == limit else { return records }
+        while records.count < limit {
+            // Some of them are over; a few more than are missing spare another walk.
+            let count = min(limit - records.count, Int.max - 64) + 64
+            let ids = try await self.ids(after: last, limit: count)
+            records += try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
+            guard ids.count == count else { break }
             last = ids.last
         }
+        return Array(records.prefix(max(0, limit)))
     }
 
     public func clear() async throws {

@@ -39,7 +39,7 @@ struct BackendSettings {
             try reader.value(options.signed, orVariable: "SHOWCASE_SIGNED", ChoiceArgument.truth.parse) ?? false
 
         // An option without an effect would let somebody believe that it has one.
-        let stored = "--store memory and --store sqlite:PATH"
+        let stored = "--store memory, --store sqlite:PATH and --store redis://…"
         try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
         try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
         try self.refuse(
@@ -50,7 +50,7 @@ struct BackendSettings {
             throw ValidationError(
                 """
                 --revocation-age means nothing with --revocation \(self.revocation.name): it is for --revocation \
-                sqlite:PATH.
+                sqlite:PATH and --revocation redis://….
                 """
             )
         }

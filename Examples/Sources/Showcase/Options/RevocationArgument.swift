@@ -12,6 +12,7 @@ import ArgumentParser
 enum RevocationArgument: Equatable {
     case memory
     case sqlite(path: String)
+    case redis(url: String)
     case nowhere
 
     static func parse(_ text: String) throws -> RevocationArgument {
@@ -19,8 +20,11 @@ enum RevocationArgument: Equatable {
         case "memory": return .memory
         case "none": return .nowhere
         default:
+            if RedisServerArgument.isURL(text) { return .redis(url: text) }
             guard let path = SQLiteArgument.path(text) else {
-                throw ValidationError("Give memory, sqlite:PATH or none, as in sqlite:endings.sqlite.")
+                throw ValidationError(
+                    "Give memory, sqlite:PATH, the URL of a Redis, or none, as in sqlite:endings.sqlite."
+                )
             }
             return .sqlite(path: path)
         }
@@ -29,11 +33,12 @@ enum RevocationArgument: Equatable {
     /// Whether several servers can have it in common.
     var isShared: Bool { self != .memory && self != .nowhere }
 
-    /// The option's word, without the path.
+    /// The option's word, without the path or the URL, in which a password may be.
     var name: String {
         switch self {
         case .memory: "memory"
         case .sqlite: "sqlite"
+        case .redis: "redis"
         case .nowhere: "none"
         }
     }

@@ -12,6 +12,7 @@ import ArgumentParser
 enum StoreArgument: Equatable {
     case memory
     case sqlite(path: String)
+    case redis(url: String)
     case sealed
     case tokenOnly
 
@@ -21,18 +22,22 @@ enum StoreArgument: Equatable {
         case "sealed": return .sealed
         case "token-only": return .tokenOnly
         default:
+            if RedisServerArgument.isURL(text) { return .redis(url: text) }
             guard let path = SQLiteArgument.path(text) else {
-                throw ValidationError("Give memory, sqlite:PATH, sealed or token-only, as in sqlite:sessions.sqlite.")
+                throw ValidationError(
+                    "Give memory, sqlite:PATH, the URL of a Redis, sealed or token-only, as in sqlite:sessions.sqlite."
+                )
             }
             return .sqlite(path: path)
         }
     }
 
-    /// The option's word, without the path.
+    /// The option's word, without the path or the URL, in which a password may be.
     var name: String {
         switch self {
         case .memory: "memory"
         case .sqlite: "sqlite"
+        case .redis: "redis"
         case .sealed: "sealed"
         case .tokenOnly: "token-only"
         }

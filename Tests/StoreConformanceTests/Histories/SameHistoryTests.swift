@@ -1,0 +1,65 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis && SQLite
+import Sessions
+import SessionsRedis
+import SessionsSQLite
+import SessionsTesting
+import Testing
+
+@Suite("The stores beside each other")
+struct SameHistoryTests {
+    private static let steps = 600
+
+    @Test("memory and SQLite answer a long story alike, to the byte", arguments: [1, 2, 3, 4])
+    func sqlite(seed: UInt64) async throws {
+        let expected = try await Self.story(MemorySessionStore(), seed)
+        try await TemporaryFolder.with { folder in
+            let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
+            Self.compare(try await Self.story(store, seed), expected)
+        }
+    }
+
+    @Test(
+        "memory, Redis and Valkey answer a long story alike, to the byte",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: SharedServer.allCases, [1, 2, 3, 4])
+    func redis(server: SharedServer, seed: UInt64) async throws {
+        let expected = try await Self.story(MemorySessionStore(), seed)
+        Self.compare(try await Self.story(try server.store(), seed), expected)
+    }
+
+    @Test("the story has everything in it that can happen to a session")
+    func variety() async throws {
+        let lines = try await Self.story(MemorySessionStore(), 1)
+        for answer in [
+            "create: created", "create: duplicate", "load: ended", "load: missing",
+            "replace: replaced, and again: true",
+            "replace: conflict", "replace: missing", "touch: true", "touch: false", "end: true", "end: false",
+            "end all: 1", "page: []",
+        ] {
+            #expect(lines.contains { $0.drop { $0 != " " }.dropFirst().hasPrefix(answer) }, "\(answer)")
+        }
+    }
+
+    private static func story(
+        _ store: any SubjectSessionStore & EnumerableSessionStore,
+        _ seed: UInt64
+    ) async throws -> [String] {
+        var script = StoreScript(store, seed: seed)
+        return try await script.run(steps: Self.steps)
+    }
+
+    private static func compare(_ lines: [String], _ expected: [String]) {
+        #expect(lines.count == expected.count)
+        let difference = zip(lines, expected).first { $0 != $1 }
+        #expect(difference == nil, "the first difference; what follows from it is not shown")
+    }
+}
+#endif
