@@ -63,14 +63,14 @@ struct RedisExpressStoreTests {
             Issue.record("what somebody else wrote is no conflict")
             return
         }
-        #expect((.seconds(199)...(.seconds(200))).contains(life))
+        #expect((.seconds(140)...(.seconds(200))).contains(life))
         #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
         #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
-        try await self.expectLife(199...200, of: key, in: store)
+        try await self.expectLife(140...200, of: key, in: store)
         #expect(try await store.touch(key, .lasting(.seconds(50)), now: now))
-        try await self.expectLife(199...200, of: key, in: store)
+        try await self.expectLife(140...200, of: key, in: store)
         #expect(try await store.touch(key, .lasting(.seconds(300)), now: now))
-        try await self.expectLife(299...300, of: key, in: store)
+        try await self.expectLife(240...300, of: key, in: store)
         #expect(try await store.touch(key, .kept, now: now))
         #expect(try await store.touch(key, .unlimited, now: now))
         #expect(try await store.load(key, now: now) == .found(first, remaining: nil))

@@ -234,6 +234,8 @@ struct TokenRegistryTests {
             #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
         }
         self.faults.faults.mend()
+        // The store was left alone for a moment.
+        self.clock.advance(by: .seconds(1))
         #expect(try await registry.retrieveAll().map(\.subject) == ["ada"])
         #expect(try await registry.redeem(token)?.subject == "ada")
     }
