@@ -234,7 +234,7 @@ struct TokenRegistryTests {
             #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
         }
         self.faults.faults.mend()
-        // The store was left alone for a moment.
+        // So many failures in a row have opened the circuit.
         self.clock.advance(by: .seconds(1))
         #expect(try await registry.retrieveAll().map(\.subject) == ["ada"])
         #expect(try await registry.redeem(token)?.subject == "ada")

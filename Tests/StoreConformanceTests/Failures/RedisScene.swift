@@ -28,11 +28,12 @@ struct RedisScene: Sendable {
             try await TroublesomeProxy.with(to: server.port) { proxy in
                 let clock = ManualClock()
                 var configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(proxy.port)")
-                configuration.connectDeadline = .seconds(1)
-                configuration.commandDeadline = .seconds(1)
+                // Short, because the tests wait for them, and no shorter than a busy machine needs.
+                configuration.connectDeadline = .seconds(2)
+                configuration.commandDeadline = .seconds(2)
                 let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
                 let store = try RedisSessionStore(client)
-                let site = try FailingSite(store, clock: clock, deadline: .seconds(2))
+                let site = try FailingSite(store, clock: clock, deadline: .seconds(5))
                 let scene = RedisScene(server: server, proxy: proxy, store: store, site: site)
                 let result = try await body(scene)
                 await client.shutdown()
@@ -121,7 +122,7 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
     private static let ofTheWay = [
         Self.way("every connection is closed", .cut),
         Self.way("connections are half open: nothing comes back", .halfOpen),
-        Self.way("replies come later than the deadline", .slow(.seconds(3))),
+        Self.way("replies come later than the deadline", .slow(.seconds(6))),
         Self.way("replies are cut in the middle", .cutInTheMiddle(after: 4)),
         Self.way("bytes come that are no reply", .instead([0xFF, 0, 0x0D, 0x0A, 0x24, 0x2D])),
         Self.way("replies claim to be endless", .instead(Array("$99999999999999\r\n".utf8))),
