@@ -28,9 +28,10 @@ struct RedisScene: Sendable {
             try await TroublesomeProxy.with(to: server.port) { proxy in
                 let clock = ManualClock()
                 var configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(proxy.port)")
-                // Short, because the tests wait for them, and no shorter than a busy machine needs.
-                configuration.connectDeadline = .seconds(2)
-                configuration.commandDeadline = .seconds(2)
+                // Short, because the tests wait for them, and no shorter than a busy machine needs. An attempt to connect
+                // is over before the command that wanted it, so that nothing of a trouble is left when it has ended.
+                configuration.connectDeadline = .milliseconds(1500)
+                configuration.commandDeadline = .milliseconds(2500)
                 let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
                 let store = try RedisSessionStore(client)
                 let site = try FailingSite(store, clock: clock, deadline: .seconds(5))
