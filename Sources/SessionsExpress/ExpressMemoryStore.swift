@@ -74,7 +74,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
     ) async throws -> ExpressReplaceResult {
         self.state.withLock { state in
             guard let entry = state.live(key, now: now) else { return .missing }
-            guard entry.text == expected || entry.text == text else {
+            guard entry.text == expected else {
                 return .conflict(entry.text, remaining: entry.remaining(now))
             }
             state.entries[key] = Entry(text: text, expiresAt: entry.end(life, now: now))

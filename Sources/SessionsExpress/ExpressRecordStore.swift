@@ -30,7 +30,8 @@ public protocol ExpressRecordStore: Sendable {
 
     /// Replaces a text, if it is byte for byte the one that is expected.
     ///
-    /// - Returns: `replaced` also when the text is already the new one, which is this very write, tried again.
+    /// A text that is already the new one is a conflict as well: somebody else may have counted one up from the same
+    /// number, and both count. So a store must not send a replacement again by itself.
     func replace(
         _ key: String,
         _ expected: [UInt8],

@@ -30,7 +30,7 @@ extension RedisScript {
         """
         local text = redis.call('GET', KEYS[1])
         if not text then return 0 end
-        if text ~= ARGV[1] and text ~= ARGV[2] then return {text, redis.call('PTTL', KEYS[1])} end
+        if text ~= ARGV[1] then return {text, redis.call('PTTL', KEYS[1])} end
         if ARGV[3] == 'kept' then
           redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
         elseif ARGV[3] == 'unlimited' then
