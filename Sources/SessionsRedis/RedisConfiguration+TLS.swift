@@ -22,13 +22,17 @@ extension RedisConfiguration {
         /// the host of the address.
         public static let on = TLS.on(.makeClientConfiguration())
 
-        /// TLS as configured, for authorities of one's own or for a certificate of the client.
+        /// TLS, with a server whose certificate is signed by an authority of one's own.
         ///
-        /// ```swift
-        /// var tls = TLSConfiguration.makeClientConfiguration()
-        /// tls.trustRoots = .file("/etc/redis/ca.pem")
-        /// configuration.tls = .on(tls)
-        /// ```
+        /// - Parameter path: The path of a PEM file with the certificates of the authorities that are trusted, in place
+        ///   of the system's.
+        public static func on(trusting path: String) -> TLS {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .file(path)
+            return .on(configuration)
+        }
+
+        /// TLS as configured, for a certificate of the client, for example.
         ///
         /// - Warning: `certificateVerification` other than `fullVerification` lets whoever is on the way read the
         ///   password and all sessions. The client says so in its log when it starts.

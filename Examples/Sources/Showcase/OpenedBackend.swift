@@ -23,7 +23,7 @@ struct OpenedBackend {
             return store
         }
         func connected(to url: String) throws -> RedisSessionStore {
-            let opened = try RedisServerArgument.open(url, logger: logger)
+            let opened = try RedisServerArgument.open(url, authority: settings.redisAuthority, logger: logger)
             services += opened.services
             return opened.store
         }

@@ -73,9 +73,7 @@ struct SecureServerTests {
         .enabled(if: SecureRedis.url != nil))
     func redis() async throws {
         var configuration = try RedisConfiguration(url: try #require(SecureRedis.url))
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = .file(try #require(SecureRedis.authority))
-        configuration.tls = .on(tls)
+        configuration.tls = .on(trusting: try #require(SecureRedis.authority))
         let client = try RedisClient(configuration, logger: LogAudit.logger())
         try await withThrowingTaskGroup { group in
             for task in 0..<8 {

@@ -16,6 +16,8 @@ struct BackendSettings {
     let revocation: RevocationArgument
     /// How old a server's knowledge of endings may be.
     let revocationAge: Duration
+    /// The file of the authority that signed the certificate of Redis; nil for those that the system trusts.
+    let redisAuthority: String?
     let isEncryptedAtRest: Bool
     let isSigned: Bool
 
@@ -31,6 +33,9 @@ struct BackendSettings {
         )
         self.revocation = revocation ?? .memory
         self.revocationAge = revocationAge ?? .seconds(1)
+        self.redisAuthority = try reader.value(
+            options.redisAuthority, orVariable: "SHOWCASE_REDIS_AUTHORITY", { $0 }
+        )
         self.isEncryptedAtRest =
             try reader.value(
                 options.encryptedAtRest, orVariable: "SHOWCASE_ENCRYPTED_AT_REST", ChoiceArgument.truth.parse
@@ -42,6 +47,9 @@ struct BackendSettings {
         let stored = "--store memory, --store sqlite:PATH and --store redis://…"
         try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
         try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
+        guard self.redisAuthority == nil || self.store.isSecureRedis || self.revocation.isSecureRedis else {
+            throw ValidationError("--redis-authority means nothing here: it is for servers by a rediss:// address.")
+        }
         try self.refuse(
             "--keys", self.keys != nil && !self.needsKeys, itIsFor: "--store sealed, --store token-only and --signed"
         )

@@ -18,10 +18,22 @@ enum RedisServerArgument {
         self.schemes.contains { text.lowercased().hasPrefix("\($0)://") }
     }
 
+    static func isSecureURL(_ text: String) -> Bool {
+        ["rediss", "valkeys"].contains { text.lowercased().hasPrefix("\($0)://") }
+    }
+
     /// Makes a store, with what must run beside it. The server need not be there yet.
-    static func open(_ url: String, logger: Logger) throws -> (store: RedisSessionStore, services: [any Service]) {
+    ///
+    /// - Parameter authority: The file of the authority that signed the server's certificate; nil for the system's.
+    static func open(
+        _ url: String,
+        authority: String?,
+        logger: Logger
+    ) throws -> (store: RedisSessionStore, services: [any Service]) {
         do {
-            let client = try RedisClient(RedisConfiguration(url: url), logger: logger)
+            var server = try RedisConfiguration(url: url)
+            if let authority { server.tls = .on(trusting: authority) }
+            let client = try RedisClient(server, logger: logger)
             var configuration = RedisStoreConfiguration()
             configuration.prefix = "showcase:"
             let store = try RedisSessionStore(client, configuration: configuration)

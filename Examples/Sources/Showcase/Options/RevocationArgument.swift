@@ -33,6 +33,11 @@ enum RevocationArgument: Equatable {
     /// Whether several servers can have it in common.
     var isShared: Bool { self != .memory && self != .nowhere }
 
+    /// Whether it is a Redis that speaks TLS.
+    var isSecureRedis: Bool {
+        if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
+    }
+
     /// The option's word, without the path or the URL, in which a password may be.
     var name: String {
         switch self {

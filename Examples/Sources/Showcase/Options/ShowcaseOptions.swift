@@ -32,6 +32,14 @@ struct ShowcaseOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Who signed the certificate of a rediss:// server: a PEM file. (default: whom the system trusts)",
+            valueName: "file"
+        )
+    )
+    var redisAuthority: String?
+
+    @Option(
+        help: ArgumentHelp(
             """
             What seals and signs: a file with one key a line, the newest first, which is read again when it changes; or \
             env:NAME. (default: a key of this process alone)

@@ -43,6 +43,11 @@ enum StoreArgument: Equatable {
         }
     }
 
+    /// Whether it is a Redis that speaks TLS.
+    var isSecureRedis: Bool {
+        if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
+    }
+
     /// Whether there is a store, and the visitor has a token and nothing else.
     var isStored: Bool { self != .sealed && self != .tokenOnly }
 }
