@@ -5,51 +5,22 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
+
 import HTTPTypes
-import LogAudit
 @testable import Sessions
 import SessionsTesting
 import Testing
 
-/// What programs send: `Authorization: Bearer …`, beside cookies and alone.
+/// What programs send: `Authorization: Bearer …`.
 @Suite("Bearer tokens")
 struct BearerTests {
-    private let store = FaultySubjectStore(MemorySessionStore())
-
-    private func site(
-        _ bearer: BearerTransport = BearerTransport(),
-        withCookies: Bool = true,
-        _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) throws -> EngineSite {
-        try EngineSite(
-            .stored(in: self.store),
-            transports: { withCookies ? [CookieTransport($0), bearer] : [bearer] },
-            configure
-        )
-    }
-
-    /// Logs a program in, and gives what it is to send.
-    private func token(of subject: String, at site: EngineSite) async throws -> String {
-        let browser = site.browser()
-        var text: String?
-        let response = try await site.visit(browser) { session in
-            try session.useTransport(.bearer)
-            try await session.logIn(subject)
-            text = session.tokenText
-        }
-        #expect(response[.setCookie] == nil)
-        let token = try #require(text)
-        LogAudit.noteToken(token)
-        return token
-    }
-
-    private func bearer(_ text: String) -> HTTPFields { [.authorization: "Bearer \(text)"] }
+    private let sites = BearerSites()
 
     @Test("a login by bearer gives a token for the body, sets no cookie, and the token opens the session")
     func login() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        let session = try await site.open(self.bearer(text))
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        let session = try await site.open(self.sites.bearer(text))
         #expect(session.subject == "ada")
         #expect(!session.isCookieBorne)
         #expect(session.tokenText == text)
@@ -62,7 +33,7 @@ struct BearerTests {
 
     @Test("a login without a wish sets a cookie, and its text goes out in no other way")
     func cookieLogin() async throws {
-        let site = try self.site()
+        let site = try self.sites.site()
         let browser = site.browser()
         let response = try await site.visit(browser) { session in
             try await session.logIn("ada")
@@ -81,23 +52,23 @@ struct BearerTests {
 
     @Test("a login answers as the request came: who sends a token gets a token")
     func loginAgain() async throws {
-        let site = try self.site()
-        let first = try await self.token(of: "ada", at: site)
-        let session = try await site.open(self.bearer(first))
+        let site = try self.sites.site()
+        let first = try await self.sites.token(of: "ada", at: site)
+        let session = try await site.open(self.sites.bearer(first))
         try await session.logIn("ada")
         let second = try #require(session.tokenText)
         var response = HTTPFields()
         try await site.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
         #expect(second != first)
-        #expect(try await site.open(self.bearer(second)).subject == "ada")
-        #expect(try await site.open(self.bearer(first)).subject == nil)
+        #expect(try await site.open(self.sites.bearer(second)).subject == "ada")
+        #expect(try await site.open(self.sites.bearer(first)).subject == nil)
     }
 
     @Test("the scheme is of any case, and blanks may be several", arguments: ["bearer ", "BEARER ", "bEaReR   "])
     func scheme(_ scheme: String) async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
         #expect(try await site.open([.authorization: scheme + text]).subject == "ada")
     }
 
@@ -111,23 +82,23 @@ struct BearerTests {
 
     @Test("what is malformed or of another scheme is refused, and no store is asked", arguments: malformedValues)
     func malformed(_ value: String, _ error: String?) async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        let calls = self.store.faults.count(of: .load)
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        let calls = self.sites.store.faults.count(of: .load)
         let refusal = await #expect(throws: SessionError.self) {
             try await site.open([.authorization: value.replacing("T", with: text)])
         }
         #expect(refusal?.code == .invalidCredentials)
         #expect(refusal?.challenges == [error.map { "Bearer error=\"\($0)\"" } ?? "Bearer"])
         #expect(refusal?.description.contains(text) == false)
-        #expect(self.store.faults.count(of: .load) == calls)
+        #expect(self.sites.store.faults.count(of: .load) == calls)
     }
 
     @Test("a repeated field is refused, also when it says the same twice, and whatever the other scheme is")
     func repeated() async throws {
         for schemes in [BearerTransport.OtherSchemes.refused, .ignored] {
-            let site = try self.site(BearerTransport(otherSchemes: schemes))
-            let text = try await self.token(of: "ada", at: site)
+            let site = try self.sites.site(BearerTransport(otherSchemes: schemes))
+            let text = try await self.sites.token(of: "ada", at: site)
             for others in [["Bearer \(text)"], ["Basic YTpi"], ["Bearer x", ""]] {
                 for values in [["Bearer \(text)"] + others, others + ["Bearer \(text)"]] {
                     var fields = HTTPFields()
@@ -142,7 +113,7 @@ struct BearerTests {
 
     @Test("another scheme can be somebody else's")
     func otherSchemes() async throws {
-        let site = try self.site(BearerTransport(otherSchemes: .ignored))
+        let site = try self.sites.site(BearerTransport(otherSchemes: .ignored))
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         var fields: HTTPFields = [.authorization: "Basic YTpi"]
@@ -152,118 +123,22 @@ struct BearerTests {
 
     @Test("a token that opens nothing is a visitor, who is told so when asked to log in")
     func unknown() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        try await site.open(self.bearer(text)).logOut()
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        try await site.open(self.sites.bearer(text)).logOut()
         for text in [text, SessionToken(random: .system).text] {
-            let session = try await site.open(self.bearer(text))
+            let session = try await site.open(self.sites.bearer(text))
             #expect(session.subject == nil)
             #expect(session.challenges() == ["Bearer error=\"invalid_token\""])
         }
         #expect(try await site.open([:]).challenges() == ["Bearer"])
-        #expect(try await self.site(withCookies: false).open([:]).challenges() == ["Bearer"])
-    }
-
-    @Test("two visitors in one request are refused, and neither is used")
-    func conflicting() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("grace") }
-        var fields = self.bearer(text)
-        browser.addCookies(to: &fields, for: site.origin)
-        let error = await #expect(throws: SessionError.self) { try await site.open(fields) }
-        #expect(error?.code == .conflictingSessions)
-        #expect(error?.description.contains(text) == false)
-        // Also when both are of one user: they are two sessions all the same.
-        let other = try await self.token(of: "grace", at: site)
-        fields[.authorization] = "Bearer \(other)"
-        await #expect(throws: SessionError.self) { try await site.open(fields) }
-        // And when the cookies alone are of several.
-        let third = site.browser()
-        try await site.visit(third) { try await $0.logIn("ada") }
-        var cookies = HTTPFields()
-        for browser in [browser, third] { browser.addCookies(to: &cookies, for: site.origin) }
-        cookies[.authorization] = "Bearer \(text)"
-        await #expect(throws: SessionError.self) { try await site.open(cookies) }
-        #expect(try await site.open(self.bearer(text)).subject == "ada")
-        try await site.visit(browser) { #expect($0.subject == "grace") }
-    }
-
-    @Test("the same session by both transports is one visitor, who is not there by cookie alone")
-    func same() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        var fields = self.bearer(text)
-        fields[.cookie] = "__Host-session=\(text)"
-        let session = try await site.open(fields)
-        #expect(session.subject == "ada")
-        #expect(!session.isCookieBorne)
-    }
-
-    @Test("a token that opens nothing beside a living cookie is refused, and the cookie's user is not taken for it")
-    func deadBesideCookie() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("grace") }
-        var fields = self.bearer(SessionToken(random: .system).text)
-        browser.addCookies(to: &fields, for: site.origin)
-        let error = await #expect(throws: SessionError.self) { try await site.open(fields) }
-        #expect(error?.code == .invalidCredentials)
-        #expect(error?.challenges == ["Bearer error=\"invalid_token\""])
-    }
-
-    @Test(
-        "a living token beside a dead or planted cookie is its user",
-        arguments: ["x", String(repeating: "A", count: 64)])
-    func besideDeadCookie(_ planted: String) async throws {
-        let site = try self.site()
-        var fields = self.bearer(try await self.token(of: "ada", at: site))
-        fields[.cookie] = "__Host-session=\(planted)"
-        let session = try await site.open(fields)
-        #expect(session.subject == "ada")
-        #expect(!session.isCookieBorne)
-        var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
-        #expect(response[.setCookie] == nil)
-    }
-
-    @Test("a program's login over a browser's session ends that one, and takes the cookie back")
-    func overCookie() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let before = browser.copy(site)
-        var text: String?
-        let response = try await site.visit(browser) { session in
-            try session.useTransport(.bearer)
-            try await session.logIn("ada")
-            text = session.tokenText
-        }
-        #expect(response[values: .setCookie].count == 1)
-        #expect(browser.token == nil)
-        try await site.visit(before) { #expect($0.subject == nil) }
-        #expect(try await site.open(self.bearer(#require(text))).subject == "ada")
-    }
-
-    @Test("a browser's login over a program's session sets a cookie")
-    func overBearer() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        let session = try await site.open(self.bearer(text))
-        try session.useTransport(.cookie)
-        try await session.logIn("ada")
-        #expect(session.tokenText == nil)
-        let browser = site.browser()
-        try await site.close(session, browser)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        #expect(try await site.open(self.bearer(text)).subject == nil)
+        #expect(try await self.sites.site(withCookies: false).open([:]).challenges() == ["Bearer"])
     }
 
     @Test("tokens are read from Authorization alone")
     func otherFields() async throws {
-        let site = try self.site(withCookies: false)
-        let text = try await self.token(of: "ada", at: site)
+        let site = try self.sites.site(withCookies: false)
+        let text = try await self.sites.token(of: "ada", at: site)
         let names = try ["X-Authorization", "Proxy-Authorization", "X-Session", "Token"].map {
             try #require(HTTPField.Name($0))
         }
@@ -279,19 +154,19 @@ struct BearerTests {
     @Test("a secret is renewed by time where the new one is handed out, and left alone where it is not")
     func renewal() async throws {
         for (field, isRenewed) in [(HTTPField.Name?.none, false), (.authorization, true)] {
-            let site = try self.site(BearerTransport(responseField: field)) {
+            let site = try self.sites.site(BearerTransport(responseField: field)) {
                 $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(30))
             }
-            let text = try await self.token(of: "ada", at: site)
+            let text = try await self.sites.token(of: "ada", at: site)
             site.clock.advance(by: .minutes(6))
-            let session = try await site.open(self.bearer(text))
+            let session = try await site.open(self.sites.bearer(text))
             #expect(session.subject == "ada")
             var response = HTTPFields()
             try await site.engine.close(session, response: &response)
             #expect((response[.authorization] != nil) == isRenewed)
             #expect(response[.authorization] != "Bearer \(text)")
             site.clock.advance(by: .minutes(1))
-            #expect(try await (site.open(self.bearer(text)).subject == "ada") == !isRenewed)
+            #expect(try await (site.open(self.sites.bearer(text)).subject == "ada") == !isRenewed)
             guard let renewed = response[.authorization] else { continue }
             #expect(try await site.open([.authorization: renewed]).subject == "ada")
         }
@@ -299,21 +174,21 @@ struct BearerTests {
 
     @Test("re-authentication makes a new token for the body, and the old one is dead")
     func reauthentication() async throws {
-        let site = try self.site()
-        let before = try await self.token(of: "ada", at: site)
-        let session = try await site.open(self.bearer(before))
+        let site = try self.sites.site()
+        let before = try await self.sites.token(of: "ada", at: site)
+        let session = try await site.open(self.sites.bearer(before))
         try await session.reauthenticate()
         let after = try #require(session.tokenText)
         #expect(after != before)
-        #expect(try await site.open(self.bearer(after)).subject == "ada")
-        #expect(try await site.open(self.bearer(before)).subject == nil)
+        #expect(try await site.open(self.sites.bearer(after)).subject == "ada")
+        #expect(try await site.open(self.sites.bearer(before)).subject == nil)
     }
 
     @Test("a signed token is verified before the store is asked, and sealed sessions travel in a field of the response")
     func otherBackends() async throws {
         let transport = BearerTransport(responseField: .authorization)
         for backend in [
-            SessionBackend.stored(in: self.store, signedWith: .ephemeral()),
+            SessionBackend.stored(in: self.sites.store, signedWith: .ephemeral()),
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
             let site = try EngineSite(backend, transports: { _ in [transport] })
@@ -335,18 +210,18 @@ struct BearerTests {
 
     @Test("a store that is down is an error to try again, and no challenge")
     func outage() async throws {
-        let site = try self.site()
-        let text = try await self.token(of: "ada", at: site)
-        self.store.faults.breakDown(.failing, .load)
-        let error = await #expect(throws: SessionError.self) { try await site.open(self.bearer(text)) }
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        self.sites.store.faults.breakDown(.failing, .load)
+        let error = await #expect(throws: SessionError.self) { try await site.open(self.sites.bearer(text)) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.challenges == [])
         let tolerant = try EngineSite(
-            .stored(in: self.store), transports: { [CookieTransport($0), BearerTransport()] }
+            .stored(in: self.sites.store), transports: { [CookieTransport($0), BearerTransport()] }
         ) {
             $0.onStoreFailure = .anonymous
         }
-        let session = try await tolerant.open(self.bearer(text))
+        let session = try await tolerant.open(self.sites.bearer(text))
         #expect(session.challenges() == ["Bearer"])
     }
 
@@ -355,8 +230,8 @@ struct BearerTests {
         let configuration = SessionConfiguration()
         let cookie = CookieTransport(configuration)
         let refused: [(SessionBackend, [any SessionTransport], String)] = [
-            (.stored(in: self.store), [], "There is no transport"),
-            (.stored(in: self.store), [cookie, cookie], "Two transports are of one kind"),
+            (.stored(in: self.sites.store), [], "There is no transport"),
+            (.stored(in: self.sites.store), [cookie, cookie], "Two transports are of one kind"),
             (
                 .sealed(with: .ephemeral(), revocation: .none), [cookie, BearerTransport()],
                 "The transport \"bearer\" hands nothing out"

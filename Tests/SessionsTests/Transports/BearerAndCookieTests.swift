@@ -1,0 +1,114 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+@testable import Sessions
+import SessionsTesting
+import Testing
+
+/// Bearer tokens beside cookies, in one request and one after the other.
+@Suite("Bearer tokens beside cookies")
+struct BearerAndCookieTests {
+    private let sites = BearerSites()
+
+    @Test("two visitors in one request are refused, and neither is used")
+    func conflicting() async throws {
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("grace") }
+        var fields = self.sites.bearer(text)
+        browser.addCookies(to: &fields, for: site.origin)
+        let error = await #expect(throws: SessionError.self) { try await site.open(fields) }
+        #expect(error?.code == .conflictingSessions)
+        #expect(error?.description.contains(text) == false)
+        // Also when both are of one user: they are two sessions all the same.
+        let other = try await self.sites.token(of: "grace", at: site)
+        fields[.authorization] = "Bearer \(other)"
+        await #expect(throws: SessionError.self) { try await site.open(fields) }
+        // And when the cookies alone are of several.
+        let third = site.browser()
+        try await site.visit(third) { try await $0.logIn("ada") }
+        var cookies = HTTPFields()
+        for browser in [browser, third] { browser.addCookies(to: &cookies, for: site.origin) }
+        cookies[.authorization] = "Bearer \(text)"
+        await #expect(throws: SessionError.self) { try await site.open(cookies) }
+        #expect(try await site.open(self.sites.bearer(text)).subject == "ada")
+        try await site.visit(browser) { #expect($0.subject == "grace") }
+    }
+
+    @Test("the same session by both transports is one visitor, who is not there by cookie alone")
+    func same() async throws {
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        var fields = self.sites.bearer(text)
+        fields[.cookie] = "__Host-session=\(text)"
+        let session = try await site.open(fields)
+        #expect(session.subject == "ada")
+        #expect(!session.isCookieBorne)
+    }
+
+    @Test("a token that opens nothing beside a living cookie is refused, and the cookie's user is not taken for it")
+    func deadBesideCookie() async throws {
+        let site = try self.sites.site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("grace") }
+        var fields = self.sites.bearer(SessionToken(random: .system).text)
+        browser.addCookies(to: &fields, for: site.origin)
+        let error = await #expect(throws: SessionError.self) { try await site.open(fields) }
+        #expect(error?.code == .invalidCredentials)
+        #expect(error?.challenges == ["Bearer error=\"invalid_token\""])
+    }
+
+    @Test(
+        "a living token beside a dead or planted cookie is its user",
+        arguments: ["x", String(repeating: "A", count: 64)])
+    func besideDeadCookie(_ planted: String) async throws {
+        let site = try self.sites.site()
+        var fields = self.sites.bearer(try await self.sites.token(of: "ada", at: site))
+        fields[.cookie] = "__Host-session=\(planted)"
+        let session = try await site.open(fields)
+        #expect(session.subject == "ada")
+        #expect(!session.isCookieBorne)
+        var response = HTTPFields()
+        try await site.engine.close(session, response: &response)
+        #expect(response[.setCookie] == nil)
+    }
+
+    @Test("a program's login over a browser's session ends that one, and takes the cookie back")
+    func overCookie() async throws {
+        let site = try self.sites.site()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let before = browser.copy(site)
+        var text: String?
+        let response = try await site.visit(browser) { session in
+            try session.useTransport(.bearer)
+            try await session.logIn("ada")
+            text = session.tokenText
+        }
+        #expect(response[values: .setCookie].count == 1)
+        #expect(browser.token == nil)
+        try await site.visit(before) { #expect($0.subject == nil) }
+        #expect(try await site.open(self.sites.bearer(#require(text))).subject == "ada")
+    }
+
+    @Test("a browser's login over a program's session sets a cookie")
+    func overBearer() async throws {
+        let site = try self.sites.site()
+        let text = try await self.sites.token(of: "ada", at: site)
+        let session = try await site.open(self.sites.bearer(text))
+        try session.useTransport(.cookie)
+        try await session.logIn("ada")
+        #expect(session.tokenText == nil)
+        let browser = site.browser()
+        try await site.close(session, browser)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await site.open(self.sites.bearer(text)).subject == nil)
+    }
+}

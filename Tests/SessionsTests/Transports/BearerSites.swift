@@ -1,0 +1,47 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import LogAudit
+import Sessions
+import SessionsTesting
+import Testing
+
+/// Sites whose sessions travel as bearer tokens, with one store.
+struct BearerSites {
+    let store = FaultySubjectStore(MemorySessionStore())
+
+    func site(
+        _ bearer: BearerTransport = BearerTransport(),
+        withCookies: Bool = true,
+        _ configure: (inout SessionConfiguration) -> Void = { _ in }
+    ) throws -> EngineSite {
+        try EngineSite(
+            .stored(in: self.store),
+            transports: { withCookies ? [CookieTransport($0), bearer] : [bearer] },
+            configure
+        )
+    }
+
+    /// Logs a program in, and gives what it is to send.
+    func token(of subject: String, at site: EngineSite) async throws -> String {
+        let browser = site.browser()
+        var text: String?
+        let response = try await site.visit(browser) { session in
+            try session.useTransport(.bearer)
+            try await session.logIn(subject)
+            text = session.tokenText
+        }
+        #expect(response[.setCookie] == nil)
+        let token = try #require(text)
+        LogAudit.noteToken(token)
+        return token
+    }
+
+    func bearer(_ text: String) -> HTTPFields { [.authorization: "Bearer \(text)"] }
+}
