@@ -52,17 +52,9 @@ struct SQLiteSessionStoreTests {
     func dump() async throws {
         try await TemporaryFolder.with { folder in
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
-            let engine = try SessionEngine(.stored(in: store))
-            let browser = TestBrowser()
-            let session = try await engine.open(SessionRequest(headerFields: [:]), logger: LogAudit.logger())
-            try await session.logIn("ada")
-            var response = HTTPFields()
-            try await engine.close(session, response: &response)
-            LogAudit.noteTokens(in: response)
-            browser.receive(response, from: "https://example.com/")
-            let token = try #require(browser.cookie(named: "__Host-session")?.value)
-            let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
-            let secret = try #require(Data(base64Encoded: base64)).dropFirst(16)
+            let visitor = try StoreVisitor(store)
+            try await visitor.visit { try await $0.logIn("ada") }
+            let (token, secret) = try visitor.token
             var files = Data()
             for suffix in ["", "-wal"] {
                 files += try Data(contentsOf: URL(filePath: folder.path("sessions.sqlite" + suffix)))

@@ -7,10 +7,12 @@
 //
 
 #if SQLite
+import Foundation
 import HTTPTypes
 import LogAudit
 import Sessions
 import SessionsTesting
+import Testing
 
 /// One visitor of a server with a store.
 struct StoreVisitor: Sendable {
@@ -27,6 +29,15 @@ struct StoreVisitor: Sendable {
         var configuration = SessionConfiguration()
         configuration.storeDeadline = .minutes(1)
         self.engine = try SessionEngine(.stored(in: store), configuration: configuration)
+    }
+
+    /// The token that the browser holds, as text, and the bytes of its secret half.
+    var token: (text: String, secret: Data) {
+        get throws {
+            let token = try #require(self.browser.cookie(named: "__Host-session")?.value)
+            let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
+            return (token, try #require(Data(base64Encoded: base64)).dropFirst(16))
+        }
     }
 
     func visit(_ handler: (Session) async throws -> Void = { _ in }) async throws {

@@ -30,9 +30,9 @@ extension Session {
 
     /// Asks the browser to forget the site when nobody is logged in any more, unless the handler asked for its own.
     private func clearSiteData(in response: inout HTTPFields) {
-        let isOver = self.withState { $0.hasLoggedOut && $0.live?.record.subject == nil }
         guard
-            isOver, let value = self.engine.configuration.clearsSiteDataOnLogout.fieldValue,
+            let value = self.engine.configuration.clearsSiteDataOnLogout.fieldValue,
+            self.withState({ $0.hasLoggedOut && $0.live?.record.subject == nil }),
             let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
         else { return }
         response[name] = value

@@ -60,6 +60,7 @@ extension RedisSessionStore: SubjectSessionStore {
     }
 
     /// Asks about many keys at once, each with a command of its own, because each may be on another server of a cluster.
+    /// One after the other they would be as many round trips; at once they are sent together.
     /// The answers are in the order of the questions.
     func inParallel<Question: Sendable, Answer: Sendable>(
         _ questions: [Question],

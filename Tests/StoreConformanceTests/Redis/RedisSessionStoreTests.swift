@@ -88,19 +88,11 @@ struct RedisSessionStoreTests {
     func dump() async throws {
         let prefix = "\(UUID()):"
         let store = try SharedServer.redis.store { $0.prefix = prefix }
-        let engine = try SessionEngine(.stored(in: store))
-        let browser = TestBrowser()
-        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: LogAudit.logger())
-        try await session.logIn("ada@example.com")
-        var response = HTTPFields()
-        try await engine.close(session, response: &response)
-        LogAudit.noteTokens(in: response)
-        browser.receive(response, from: "https://example.com/")
-        let token = try #require(browser.cookie(named: "__Host-session")?.value)
-        let base64 = token.replacing("-", with: "+").replacing("_", with: "/")
-        let secret = try #require(Data(base64Encoded: base64)).dropFirst(16)
+        let visitor = try StoreVisitor(store)
+        try await visitor.visit { try await $0.logIn("ada@example.com") }
+        let (token, secret) = try visitor.token
 
-        let id = try #require(session.id)
+        let id = try #require(SessionToken(token)?.id)
         let entry = try await SharedServer.redis.client.execute(
             RedisCommand("GET", RedisArgument(prefix + id.description)))
         let bytes = Data(try #require(entry.bytes))
