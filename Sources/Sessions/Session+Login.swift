@@ -96,7 +96,7 @@ extension Session {
     ) async throws {
         let change = SessionChange.replacement(try key.encode(value))
         try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel) {
-            try $0.applying([(name: key.name, change: change)])
+            try $0.applying(change, of: key.name)
         }
     }
 

@@ -14,14 +14,18 @@ extension Session {
     /// Setting sends nothing. A value that cannot be encoded is reported when the session is saved; ``set(_:to:)``
     /// reports it at once.
     public subscript<Value>(key: SessionKey<Value>) -> Value {
-        get { self.read(key).value }
-        set { self.change(key, to: newValue, since: nil) }
+        get {
+            var stored = self.stored(key)
+            return self.decode(&stored, key)
+        }
+        set { self.noteFailure { () throws(SessionError) in try self.set(key, to: newValue) } }
         // What is read and what is written back are known together, so that a counter's difference is exact even when
         // several tasks of one request count at once.
         _modify {
-            let before = self.read(key)
-            var value = before.value
-            defer { self.change(key, to: value, since: before) }
+            var stored = self.stored(key)
+            let before = self.decode(&stored, key)
+            var value = before
+            defer { self.change(key, to: value, since: before, stored) }
             yield &value
         }
     }
@@ -29,9 +33,9 @@ extension Session {
     /// Sets a value.
     ///
     /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
-    public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws {
+    public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws(SessionError) {
         let encoded = try key.encode(value)
-        self.access { $0.change(key, to: value, encoded: encoded, since: nil) }
+        self.access { $0.set(key, to: value, encoded: encoded) }
     }
 
     /// Changes a value, and changes it again, on the newer value, if another request has written it meanwhile.
@@ -115,21 +119,18 @@ extension Session {
 }
 
 extension Session {
-    /// A value that was read, and the form it was read from.
-    private struct Reading<Value> {
-        var value: Value
-        var encoded: SessionValue?
+    private func stored<Value>(_ key: SessionKey<Value>) -> SessionValue? {
+        self.access { $0.value(of: key.name) }
     }
 
-    private func read<Value>(_ key: SessionKey<Value>) -> Reading<Value> {
-        guard let encoded = self.access({ $0.value(of: key.name) }) else {
-            return Reading(value: key.defaultValue, encoded: nil)
-        }
+    /// The value of an encoded one, or the key's default; what does not decode is then nil.
+    private func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
+        guard let value = encoded else { return key.defaultValue }
         do {
-            return Reading(value: try key.codec.decode(encoded), encoded: encoded)
+            return try key.codec.decode(value)
         } catch {
             // What a newer version wrote, or another system, is not ours to drop.
-            let isOurs = !encoded.isUnknown && !self.engine.keeper.sharesValues
+            let isOurs = !value.isUnknown && !self.engine.keeper.sharesValues
             let drops = self.engine.configuration.undecodableValues == .drop && isOurs
             self.logger.warning(
                 "A session value does not decode as its key's type",
@@ -138,16 +139,30 @@ extension Session {
                 ]
             )
             if drops { self.remove(key) }
-            return Reading(value: key.defaultValue, encoded: nil)
+            encoded = nil
+            return key.defaultValue
         }
     }
 
-    private func change<Value>(_ key: SessionKey<Value>, to value: Value, since before: Reading<Value>?) {
-        do {
+    /// Changes a value that was read, and the form it was read from.
+    private func change<Value>(
+        _ key: SessionKey<Value>,
+        to value: Value,
+        since before: Value,
+        _ stored: SessionValue?
+    ) {
+        self.noteFailure { () throws(SessionError) in
             let encoded = try key.encode(value)
             // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
-            if let before, before.encoded == nil, try key.encode(before.value) == encoded { return }
-            self.access { $0.change(key, to: value, encoded: encoded, since: before.map { ($0.value, $0.encoded) }) }
+            if stored == nil, try key.encode(before) == encoded { return }
+            self.access { $0.modify(key, to: value, encoded: encoded, since: before, stored) }
+        }
+    }
+
+    /// Keeps what is wrong with a value until the session is saved.
+    private func noteFailure(_ change: () throws(SessionError) -> Void) {
+        do {
+            try change()
         } catch {
             self.access { $0.failure = $0.failure ?? error }
         }
@@ -169,60 +184,76 @@ extension SessionState {
         if case .integer(let number) = self.value(of: key.name)?.storage { number } else { nil }
     }
 
-    /// Records that a value became another, in the way its key wants it merged.
-    fileprivate mutating func change<Value>(
+    /// Records that a value is another, whatever it was.
+    fileprivate mutating func set<Value>(_ key: SessionKey<Value>, to value: Value, encoded: SessionValue?) {
+        let present = self.value(of: key.name)
+        guard encoded != present else { return }
+        self.record(key, value, encoded, since: present, present) {
+            present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+        }
+    }
+
+    /// Records that a value that was read became another.
+    fileprivate mutating func modify<Value>(
         _ key: SessionKey<Value>,
         to value: Value,
         encoded: SessionValue?,
-        since before: (value: Value, encoded: SessionValue?)?
+        since before: Value,
+        _ stored: SessionValue?
     ) {
-        let present = self.value(of: key.name)
-        if let before {
-            guard encoded != before.encoded else { return }
-        } else {
-            guard encoded != present else { return }
-        }
+        guard encoded != stored else { return }
+        self.record(key, value, encoded, since: stored, self.value(of: key.name)) { before }
+    }
+
+    /// Records a change in the way that its key wants it merged.
+    private mutating func record<Value>(
+        _ key: SessionKey<Value>,
+        _ value: Value,
+        _ encoded: SessionValue?,
+        since before: SessionValue?,
+        _ present: SessionValue?,
+        base: () -> Value
+    ) {
         switch key.merge {
         case .replace:
             self.pending.record(.replacement(encoded), of: key.name)
-        case .addDifference:
-            self.add(key, encoded: encoded, before: before.map { $0.encoded } ?? present, present: present)
+        case .addDifference(let initial):
+            self.add(key.name, encoded: encoded, from: initial, before: before, present: present)
         case .custom(let merge):
-            let base = before?.value ?? present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            let base = base()
             let step: SessionChange.Step = { stored in
                 let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
                 return try key.encode(merge(base, value, theirs))
             }
-            let isUndisturbed = before.map { $0.encoded == present } ?? true
-            let result = isUndisturbed ? encoded : (try? step(present)) ?? encoded
+            let result = before == present ? encoded : (try? step(present)) ?? encoded
             self.pending.record(.step(step, result: result), of: key.name)
         }
     }
 
-    private mutating func add<Value>(
-        _ key: SessionKey<Value>,
+    private mutating func add(
+        _ name: String,
         encoded: SessionValue?,
+        from initial: Int64,
         before: SessionValue?,
         present: SessionValue?
     ) {
         guard
             case .integer(let after) = encoded?.storage,
-            let initial = (key.defaultValue as? Int).map(Int64.init),
             let start = before.map({ $0.integer }) ?? initial,
             let current = present.map({ $0.integer }) ?? initial
         else {
             // A number cannot be added to something that is none.
-            self.pending.record(.replacement(encoded), of: key.name)
+            self.pending.record(.replacement(encoded), of: name)
             return
         }
         let (difference, overflow) = after.subtractingReportingOverflow(start)
         guard !overflow else {
-            self.pending.record(.replacement(encoded), of: key.name)
+            self.pending.record(.replacement(encoded), of: name)
             return
         }
         self.pending.record(
             .addition(of: difference, initial: initial, result: current.addingSaturating(difference)),
-            of: key.name
+            of: name
         )
     }
 }

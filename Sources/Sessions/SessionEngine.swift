@@ -76,8 +76,12 @@ public final class SessionEngine: Sendable {
     ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
     public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
-        try await self.traced("session.open") {
-            let request = self.configuration.trustedProxies.resolve(request)
+        let request = self.configuration.trustedProxies.resolve(request)
+        guard self.configuration.tracer != nil else {
+            let arrival = try await self.arrival(of: request, logger: logger)
+            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+        }
+        return try await self.traced("session.open") {
             let arrival = try await self.arrival(of: request, logger: logger)
             return Session(engine: self, request: request, logger: logger, arrival: arrival)
         } describe: { session, span in
@@ -114,6 +118,10 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
+        if self.configuration.tracer == nil, let cookie = session.finishAtOnce(outcome) {
+            session.write(cookie, to: &response)
+            return session.logWhy(cookie, nil)
+        }
         try await self.traced("session.close") {
             var failure: (any Error)?
             let cookie = await session.gate.whenFree { () -> SessionPlan.CookieStep in

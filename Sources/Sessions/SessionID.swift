@@ -32,12 +32,12 @@ public struct SessionID: Sendable, Hashable {
     }
 
     init(random: SessionRandom) {
-        self.init(high: random.next(), low: random.next())
+        self = random.words(count: 2) { SessionID(high: $0[0], low: $0[1]) }
     }
 
     /// The 16 bytes of this id, big-endian: their order is the order of the ids.
     public var bytes: [UInt8] {
-        [self.high, self.low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
+        withUnsafeBytes(of: (self.high.bigEndian, self.low.bigEndian)) { Array($0) }
     }
 }
 

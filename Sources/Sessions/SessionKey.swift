@@ -35,8 +35,9 @@ public struct SessionKey<Value: Sendable>: Sendable {
     enum MergePolicy: Sendable {
         /// The value that was set, whatever there is by now.
         case replace
-        /// The difference between what was read and what was set is added to what there is by now.
-        case addDifference
+        /// The difference between what was read and what was set is added to what there is by now, or to the number
+        /// where counting begins.
+        case addDifference(from: Int64)
         /// `merge(base, mine, theirs)`.
         case custom(@Sendable (Value, Value, Value) -> Value)
     }
@@ -93,6 +94,8 @@ extension SessionKey where Value == Int {
     ///   - name: The name under which the value is stored.
     ///   - defaultValue: Where counting begins. The default is 0.
     public static func counter(_ name: String, default defaultValue: Int = 0) -> SessionKey {
-        SessionKey(name: name, defaultValue: defaultValue, codec: .automatic, merge: .addDifference)
+        SessionKey(
+            name: name, defaultValue: defaultValue, codec: ValueCoding.wholeNumbers,
+            merge: .addDifference(from: Int64(defaultValue)))
     }
 }

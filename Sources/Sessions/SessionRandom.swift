@@ -6,34 +6,58 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Where ids, secrets and version tags come from.
 public struct SessionRandom: Sendable {
-    private let generate: @Sendable () -> UInt64
+    private let fill: @Sendable (UnsafeMutableBufferPointer<UInt64>) -> Void
 
     /// Creates a source of random words.
     ///
     /// - Warning: Anything but a cryptographically secure generator lets attackers guess tokens. Other sources are for
     ///   tests.
     public init(_ generate: @escaping @Sendable () -> UInt64) {
-        self.generate = generate
+        self.fill = { words in
+            for index in words.indices { words[index] = generate() }
+        }
+    }
+
+    private init(filling fill: @escaping @Sendable (UnsafeMutableBufferPointer<UInt64>) -> Void) {
+        self.fill = fill
     }
 
     /// The cryptographically secure generator of the operating system. This is the default.
-    public static let system = SessionRandom {
+    public static let system = SessionRandom(filling: { words in
+        // The system is asked once for all words: to ask is most of what they cost. It answers up to 256 bytes whole.
+        if words.count <= 32, getentropy(words.baseAddress, words.count * 8) == 0 { return }
         var generator = SystemRandomNumberGenerator()
-        return generator.next()
-    }
+        for index in words.indices { words[index] = generator.next() }
+    })
 
     /// The next 64 random bits.
-    public func next() -> UInt64 { self.generate() }
+    public func next() -> UInt64 {
+        self.words(count: 1) { $0[0] }
+    }
+
+    /// The next random words, for as long as the body runs.
+    func words<Result>(count: Int, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
+            words.initialize(repeating: 0)
+            self.fill(words)
+            return body(words)
+        }
+    }
 
     package func bytes(count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 7)
-        while bytes.count < count {
-            withUnsafeBytes(of: self.next().bigEndian) { bytes.append(contentsOf: $0) }
+        self.words(count: (count + 7) / 8) { words in
+            for index in words.indices { words[index] = words[index].bigEndian }
+            return Array(UnsafeRawBufferPointer(words).prefix(count))
         }
-        bytes.removeLast(bytes.count - count)
-        return bytes
     }
 }

@@ -10,53 +10,123 @@
 ///
 /// It holds the hash of the secret, never the secret: a record, or a dump of all of them, lets no one in.
 public struct SessionRecord: Sendable, Equatable {
+    /// All of it in one place, so that a record is as large as a reference wherever it is handed on: an array of one is
+    /// the standard library's copy on write.
+    private var box: [Fields]
+
     /// The public name of the session, stable for its life.
-    public internal(set) var id: SessionID
+    public internal(set) var id: SessionID {
+        get { self.box[0].id }
+        set { self.box[0].id = newValue }
+    }
     /// The hash of the secret that opens the session.
-    public var secretHash: SecretHash
+    public var secretHash: SecretHash {
+        get { self.box[0].secretHash }
+        set { self.box[0].secretHash = newValue }
+    }
     /// When that secret was made.
-    public var secretIssuedAt: Instant
+    public var secretIssuedAt: Instant {
+        get { self.box[0].secretIssuedAt }
+        set { self.box[0].secretIssuedAt = newValue }
+    }
     /// The secret before a timed renewal, which still opens the session for a short while.
-    public var previousSecret: PreviousSecret?
+    public var previousSecret: PreviousSecret? {
+        get { self.box[0].previousSecret }
+        set { self.box[0].previousSecret = newValue }
+    }
     /// The version of this record.
-    public var version: SessionVersion
+    public var version: SessionVersion {
+        get { self.box[0].version }
+        set { self.box[0].version = newValue }
+    }
     /// When the session began.
-    public let createdAt: Instant
+    public var createdAt: Instant { self.box[0].createdAt }
     /// When the session was last known to be in use: exact to the share of the idle limit after which it is touched.
-    public var lastAccessedAt: Instant
+    public var lastAccessedAt: Instant {
+        get { self.box[0].lastAccessedAt }
+        set { self.box[0].lastAccessedAt = newValue }
+    }
     /// When the session ends unless it is used: never later than ``absoluteExpiresAt``.
-    public var expiresAt: Instant
+    public var expiresAt: Instant {
+        get { self.box[0].expiresAt }
+        set { self.box[0].expiresAt = newValue }
+    }
     /// When the session ends in any case.
-    public var absoluteExpiresAt: Instant
+    public var absoluteExpiresAt: Instant {
+        get { self.box[0].absoluteExpiresAt }
+        set { self.box[0].absoluteExpiresAt = newValue }
+    }
     /// Whether the visitor asked to be remembered: a persistent cookie and limits of its own.
-    public var isRemembered: Bool
+    public var isRemembered: Bool {
+        get { self.box[0].isRemembered }
+        set { self.box[0].isRemembered = newValue }
+    }
     /// When the visitor last proved who they are; nil while nobody is logged in.
-    public var authenticatedAt: Instant?
+    public var authenticatedAt: Instant? {
+        get { self.box[0].authenticatedAt }
+        set { self.box[0].authenticatedAt = newValue }
+    }
     /// Who is logged in; nil while nobody is.
-    public var subject: String?
+    public var subject: String? {
+        get { self.box[0].subject }
+        set { self.box[0].subject = newValue }
+    }
     /// The attributes that this session's cookie has instead of the configured ones.
-    public var cookieOverrides: SessionCookie.Overrides?
+    public var cookieOverrides: SessionCookie.Overrides? {
+        get { self.box[0].cookieOverrides }
+        set { self.box[0].cookieOverrides = newValue }
+    }
     /// The client that logged in; nil while nobody is logged in.
-    public var firstClient: SessionClient?
+    public var firstClient: SessionClient? {
+        get { self.box[0].firstClient }
+        set { self.box[0].firstClient = newValue }
+    }
     /// The client that last used the session, if that is noted and it is another than the first.
-    public var lastClient: SessionClient?
+    public var lastClient: SessionClient? {
+        get { self.box[0].lastClient }
+        set { self.box[0].lastClient = newValue }
+    }
     /// What the visitor calls the device.
-    public var deviceLabel: String?
+    public var deviceLabel: String? {
+        get { self.box[0].deviceLabel }
+        set { self.box[0].deviceLabel = newValue }
+    }
     /// What the application remembers. In a store that is encrypted at rest there are none: they are sealed for the
     /// holder of the session's secret.
-    public var values: SessionValues
+    public var values: SessionValues {
+        get { self.box[0].values }
+        set { self.box[0].values = newValue }
+    }
     /// The values in a store that is encrypted at rest.
-    var sealedValues: [UInt8] = []
+    var sealedValues: [UInt8] {
+        get { self.box[0].sealedValues }
+        set { self.box[0].sealedValues = newValue }
+    }
     /// What the values are sealed with while a request uses the record. No store ever sees it.
-    var valuesKey: ValuesKey?
+    var valuesKey: ValuesKey? {
+        get { self.box[0].valuesKey }
+        set { self.box[0].valuesKey = newValue }
+    }
     /// Where the login stands among the endings of all sessions of the user; only sealed sessions have one.
-    var loginMark: Int64 = 0
+    var loginMark: Int64 {
+        get { self.box[0].loginMark }
+        set { self.box[0].loginMark = newValue }
+    }
     /// Where the session stands among the endings of all sessions of everybody; only sealed sessions have one.
-    var everyoneMark: Int64 = 0
+    var everyoneMark: Int64 {
+        get { self.box[0].everyoneMark }
+        set { self.box[0].everyoneMark = newValue }
+    }
     /// The form in which another system keeps the session as well.
-    package var foreign: ForeignRecord?
+    package var foreign: ForeignRecord? {
+        get { self.box[0].foreign }
+        set { self.box[0].foreign = newValue }
+    }
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
-    var unknownFields: [UInt8] = []
+    var unknownFields: [UInt8] {
+        get { self.box[0].unknownFields }
+        set { self.box[0].unknownFields = newValue }
+    }
 
     /// A secret that was followed by another.
     public struct PreviousSecret: Sendable, Equatable {
@@ -92,20 +162,24 @@ public struct SessionRecord: Sendable, Equatable {
         cookieOverrides: SessionCookie.Overrides? = nil,
         values: SessionValues = SessionValues()
     ) {
-        self.id = id
-        self.secretHash = secretHash
-        self.secretIssuedAt = secretIssuedAt
-        self.previousSecret = previousSecret
-        self.version = version
-        self.createdAt = createdAt
-        self.lastAccessedAt = lastAccessedAt
-        self.expiresAt = expiresAt
-        self.absoluteExpiresAt = absoluteExpiresAt
-        self.isRemembered = isRemembered
-        self.authenticatedAt = authenticatedAt
-        self.subject = subject
-        self.cookieOverrides = cookieOverrides
-        self.values = values
+        self.box = [
+            Fields(
+                id: id,
+                secretHash: secretHash,
+                secretIssuedAt: secretIssuedAt,
+                previousSecret: previousSecret,
+                version: version,
+                createdAt: createdAt,
+                lastAccessedAt: lastAccessedAt,
+                expiresAt: expiresAt,
+                absoluteExpiresAt: absoluteExpiresAt,
+                isRemembered: isRemembered,
+                authenticatedAt: authenticatedAt,
+                subject: subject,
+                cookieOverrides: cookieOverrides,
+                values: values
+            )
+        ]
     }
 
     /// Whether the session is over by its own limits: at ``expiresAt`` itself it is.

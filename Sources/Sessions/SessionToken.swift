@@ -17,13 +17,25 @@ public struct SessionToken: Sendable {
     /// The public half.
     public let id: SessionID
     let secret: SessionSecret
+    /// The hash of the secret, made once: every request needs it, some several times.
+    let secretHash: SecretHash
 
     static let byteCount = 48
     static let textLength = 64
 
     init(id: SessionID, secret: SessionSecret) {
+        self.init(id: id, secret: secret, secretHash: secret.hash)
+    }
+
+    private init(id: SessionID, secret: SessionSecret, secretHash: SecretHash) {
         self.id = id
         self.secret = secret
+        self.secretHash = secretHash
+    }
+
+    /// In place of a token where a session has none; it opens nothing.
+    static func ofNobody(_ id: SessionID) -> SessionToken {
+        SessionToken(id: id, secret: .none, secretHash: .none)
     }
 
     init(random: SessionRandom) {
@@ -47,11 +59,13 @@ public struct SessionToken: Sendable {
     }
 
     private init(bytes: UnsafeRawBufferPointer) {
-        self.id = SessionID(
-            high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-            low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        self.init(
+            id: SessionID(
+                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            ),
+            secret: SessionSecret(words: Words256(copying: UnsafeRawBufferPointer(rebasing: bytes[16..<48])))
         )
-        self.secret = SessionSecret(words: Words256(copying: UnsafeRawBufferPointer(rebasing: bytes[16..<48])))
     }
 
     /// The 64 characters that travel. Whoever has them is the visitor: give them to the client and to nobody else.
@@ -61,7 +75,7 @@ public struct SessionToken: Sendable {
 
     /// Whether both halves are equal; the secrets are compared in constant time, by their hashes.
     func matches(_ other: SessionToken) -> Bool {
-        self.id == other.id && self.secret.hash == other.secret.hash
+        self.id == other.id && self.secretHash == other.secretHash
     }
 }
 

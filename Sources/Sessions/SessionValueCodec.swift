@@ -48,6 +48,15 @@ extension SessionValueCodec where Value: Codable {
 }
 
 enum ValueCoding {
+    /// As the automatic codec, and made once: counting is what sessions do most.
+    static let wholeNumbers = SessionValueCodec<Int>(
+        encode: { .integer(Int64($0)) },
+        decode: { value in
+            if case .integer(let number) = value.storage, let number = Int(exactly: number) { return number }
+            return try ValueCoding.decode(value)
+        }
+    )
+
     static func encode<Value: Codable>(_ value: Value) throws -> SessionValue {
         switch value {
         case let value as Int: return .integer(Int64(value))

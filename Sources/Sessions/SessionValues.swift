@@ -72,9 +72,10 @@ public struct SessionValues: Sendable {
         return name.withUTF8 { wanted in
             var reader = ByteReader(self.bytes, in: self.range)
             while let entry = Self.readEntry(from: &reader) {
-                if self.bytes[entry.name].elementsEqual(wanted) { return self.value(in: entry) }
+                let order = reader.order(of: entry.name, to: wanted)
+                if order == 0 { return self.value(in: entry) }
                 // In order: what is not here by now is not here.
-                if wanted.lexicographicallyPrecedes(self.bytes[entry.name]) { return nil }
+                if order > 0 { return nil }
             }
             return nil
         }
@@ -89,20 +90,30 @@ public struct SessionValues: Sendable {
         return largest.map { (String(decoding: self.bytes[$0.name], as: UTF8.self), $0.value.count) }
     }
 
+    /// The values after a change of one.
+    func applying(_ change: SessionChange, of name: String) throws -> SessionValues {
+        try self.applying(CollectionOfOne((key: name, value: change)))
+    }
+
     /// The values after some changes, given in the order of their names. What is not changed is copied as it stands.
-    func applying(_ changes: [(name: String, change: SessionChange)]) throws -> SessionValues {
+    func applying(_ changes: some Sequence<(key: String, value: SessionChange)>) throws -> SessionValues {
         var writer = ByteWriter()
         writer.reserveCapacity(self.range.count + 64)
         var count = self.count
         var reader = ByteReader(self.bytes, in: self.range)
         var next = Self.readEntry(from: &reader)
-        for (name, change) in changes {
-            while let entry = next, self.bytes[entry.name].lexicographicallyPrecedes(name.utf8) {
-                writer.write(self.bytes[entry.whole])
-                next = Self.readEntry(from: &reader)
+        for (var name, change) in changes {
+            var order = 1
+            name.withUTF8 { wanted in
+                while let entry = next {
+                    order = reader.order(of: entry.name, to: wanted)
+                    guard order < 0 else { break }
+                    writer.write(self.bytes[entry.whole])
+                    next = Self.readEntry(from: &reader)
+                }
             }
             var old: SessionValue?
-            if let entry = next, self.bytes[entry.name].elementsEqual(name.utf8) {
+            if let entry = next, order == 0 {
                 old = self.value(in: entry)
                 count -= 1
                 next = Self.readEntry(from: &reader)
@@ -155,25 +166,34 @@ extension SessionValues {
     }
 
     /// Reads values to the end of the bytes, or answers nil when they are not whole, in order and decodable.
-    init?(from reader: inout ByteReader) {
+    ///
+    /// - Parameter checking: Whether to look at each of them. Not for what this process itself encoded.
+    init?(from reader: inout ByteReader, checking: Bool = true) {
         guard let count = reader.readVarint().flatMap(Int.init(exactly:)) else { return nil }
         let start = reader.offset
-        var previous: Range<Int>?
-        var found = 0
-        while !reader.isAtEnd {
-            guard let entry = Self.readEntry(from: &reader) else { return nil }
-            let name = reader.bytes[entry.name]
-            // Strictly ascending names are unique names, checked in one pass.
-            if let previous, !reader.bytes[previous].lexicographicallyPrecedes(name) { return nil }
-            guard String(validating: name, as: UTF8.self) != nil else { return nil }
-            var value = ByteReader(reader.bytes, in: entry.value)
-            guard SessionValue(from: &value) != nil else { return nil }
-            previous = entry.name
-            found += 1
+        if checking {
+            guard Self.areWhole(count, in: &reader) else { return nil }
+        } else {
+            reader.skipToEnd()
         }
-        guard found == count else { return nil }
         self.bytes = reader.bytes
         self.range = start..<reader.offset
         self.count = count
+    }
+
+    private static func areWhole(_ count: Int, in reader: inout ByteReader) -> Bool {
+        var previous: Range<Int>?
+        var found = 0
+        while !reader.isAtEnd {
+            guard let entry = self.readEntry(from: &reader) else { return false }
+            // Strictly ascending names are unique names, checked in one pass.
+            if let previous, !reader.precedes(previous, entry.name) { return false }
+            guard reader.isText(in: entry.name) else { return false }
+            var value = ByteReader(reader.bytes, in: entry.value)
+            guard SessionValue.isWhole(in: &value) else { return false }
+            previous = entry.name
+            found += 1
+        }
+        return found == count
     }
 }

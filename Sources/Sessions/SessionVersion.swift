@@ -27,6 +27,10 @@ public struct SessionVersion: Sendable, Hashable {
     }
 
     func next(random: SessionRandom) -> SessionVersion {
-        SessionVersion(counter: self.counter &+ 1, tag: random.next())
+        self.next(tag: random.next())
+    }
+
+    func next(tag: UInt64) -> SessionVersion {
+        SessionVersion(counter: self.counter &+ 1, tag: tag)
     }
 }

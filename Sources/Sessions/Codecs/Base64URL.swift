@@ -22,7 +22,9 @@ package enum Base64URL {
 
     /// The text of some bytes.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = self.digits
         var text: [UInt8] = []
+        text.reserveCapacity((bytes.underestimatedCount * 8 + 5) / 6)
         var pending: UInt32 = 0
         var bits = 0
         for byte in bytes {
@@ -30,11 +32,11 @@ package enum Base64URL {
             bits += 8
             while bits >= 6 {
                 bits -= 6
-                text.append(self.digits[Int(pending >> UInt32(bits) & 0x3F)])
+                text.append(digits[Int(pending >> UInt32(bits) & 0x3F)])
             }
         }
         if bits > 0 {
-            text.append(self.digits[Int(pending << UInt32(6 - bits) & 0x3F)])
+            text.append(digits[Int(pending << UInt32(6 - bits) & 0x3F)])
         }
         return String(decoding: text, as: UTF8.self)
     }
@@ -62,17 +64,21 @@ package enum Base64URL {
     private static func decode(_ text: some Collection<UInt8>, emit: (UInt8) -> Void) -> Bool {
         var pending: UInt32 = 0
         var bits = 0
-        for digit in text {
-            let value = self.values[Int(digit)]
-            guard value != 0xFF else { return false }
-            pending = pending << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                emit(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
+        // Looked up once: a static is behind a lock.
+        let isText = self.values.withUnsafeBufferPointer { values in
+            for digit in text {
+                let value = values[Int(digit)]
+                guard value != 0xFF else { return false }
+                pending = pending << 6 | UInt32(value)
+                bits &+= 6
+                if bits >= 8 {
+                    bits &-= 8
+                    emit(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
+                }
             }
+            return true
         }
         // Six left-over bits are a digit that carries no byte; two or four must be zero.
-        return bits < 6 && pending & (1 << UInt32(bits) - 1) == 0
+        return isText && bits < 6 && pending & (1 << UInt32(bits) - 1) == 0
     }
 }

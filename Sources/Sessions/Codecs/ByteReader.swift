@@ -66,4 +66,31 @@ struct ByteReader {
         guard let length = self.readVarint(), let count = Int(exactly: length) else { return nil }
         return self.readRange(count: count)
     }
+
+    /// Leaves out what is left.
+    mutating func skipToEnd() {
+        self.offset = self.end
+    }
+
+    /// Whether the bytes in a range are UTF-8.
+    func isText(in range: Range<Int>) -> Bool {
+        if self.bytes[range].allSatisfy({ $0 < 0x80 }) { return true }
+        return String(validating: self.bytes[range], as: UTF8.self) != nil
+    }
+
+    /// Whether the bytes in one range come before those in another, compared as numbers.
+    func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        self.bytes[right].withUnsafeBufferPointer { self.order(of: left, to: $0) < 0 }
+    }
+
+    /// How the bytes in a range stand to others, compared as numbers: less than zero before them, zero when they are the
+    /// same, more than zero behind them.
+    func order(of range: Range<Int>, to others: UnsafeBufferPointer<UInt8>) -> Int {
+        self.bytes[range].withUnsafeBufferPointer { own in
+            for index in 0..<min(own.count, others.count) where own[index] != others[index] {
+                return Int(own[index]) - Int(others[index])
+            }
+            return own.count - others.count
+        }
+    }
 }

@@ -31,6 +31,11 @@ struct ByteWriter {
         self.bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    /// How many bytes a varint takes: one for each seven bits, and one for zero.
+    static func byteCount(ofVarint value: UInt64) -> Int {
+        (70 - (value | 1).leadingZeroBitCount) / 7
+    }
+
     /// A length as varint, then the bytes.
     mutating func write(counted other: some Collection<UInt8>) {
         self.write(varint: UInt64(other.count))

@@ -34,6 +34,13 @@ enum SealedRecordCodec {
         return writer.bytes
     }
 
+    /// Whether the encoded session may take more bytes than some: false is certain, and cheaper than encoding it.
+    static func mayExceed(_ byteCount: Int, _ record: SessionRecord) -> Bool {
+        guard let extra = SessionRecordCodec.greatestExtraByteCount(of: record) else { return true }
+        // The format, the id, and seven counts of at most ten bytes.
+        return 1 + 16 + 70 + extra + record.values.byteCount > byteCount
+    }
+
     /// The session of some bytes, or nil when they are not one that this version knows.
     static func decode(_ bytes: [UInt8]) -> SessionRecord? {
         var reader = ByteReader(bytes)

@@ -68,15 +68,30 @@ public enum SessionRecordCodec {
     /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when the bytes are not a record, or
     ///   `newerRecord` when a newer version of this library wrote them.
     public static func decode(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) -> SessionRecord {
+        try self.decode(bytes, id: id, checkingValues: true)
+    }
+
+    /// The record of bytes that this process encoded, whose values need no second look.
+    static func decode(own bytes: [UInt8], id: SessionID) throws(SessionStoreError) -> SessionRecord {
+        try self.decode(bytes, id: id, checkingValues: false)
+    }
+
+    private static func decode(
+        _ bytes: [UInt8],
+        id: SessionID,
+        checkingValues: Bool
+    ) throws(SessionStoreError) -> SessionRecord {
         if let version = bytes.first, version > self.formatVersion {
             throw .newerRecord(id, formatVersion: Int(version), supported: Int(self.formatVersion))
         }
         var reader = ByteReader(bytes)
-        guard let record = self.decode(&reader, id: id) else { throw .corruptRecord(id, byteCount: bytes.count) }
+        guard let record = self.decode(&reader, id: id, checkingValues) else {
+            throw .corruptRecord(id, byteCount: bytes.count)
+        }
         return record
     }
 
-    private static func decode(_ reader: inout ByteReader, id: SessionID) -> SessionRecord? {
+    private static func decode(_ reader: inout ByteReader, id: SessionID, _ checkingValues: Bool) -> SessionRecord? {
         guard
             reader.readByte() == self.formatVersion,
             let flags = reader.readByte(), flags <= 1,
@@ -89,7 +104,7 @@ public enum SessionRecordCodec {
             let secretHash = reader.readSecretHash(),
             let secretIssuedAt = reader.readInstant(),
             let extra = reader.readCounted(),
-            let values = SessionValues(from: &reader)
+            let values = SessionValues(from: &reader, checking: checkingValues)
         else { return nil }
         var record = SessionRecord(
             id: id,
@@ -102,26 +117,24 @@ public enum SessionRecordCodec {
             absoluteExpiresAt: absoluteExpiresAt,
             values: values
         )
-        guard self.decodeExtra(ByteReader(reader.bytes, in: extra), into: &record) else { return nil }
+        guard extra.isEmpty || self.decodeExtra(ByteReader(reader.bytes, in: extra), into: &record) else { return nil }
         return (record.subject != nil) == (flags == 1) ? record : nil
     }
 
     static func encodeExtra(_ record: SessionRecord) -> [UInt8] {
         var writer = ByteWriter()
         if let previous = record.previousSecret {
-            var field = ByteWriter()
-            previous.hash.words.withUnsafeBytes { field.write($0) }
-            field.write(instant: previous.validUntil)
-            field.write(word: previous.nonce)
-            writer.write(tag: Tag.previousSecret, field.bytes)
+            writer.write(tag: Tag.previousSecret, byteCount: 48)
+            previous.hash.words.withUnsafeBytes { writer.write($0) }
+            writer.write(instant: previous.validUntil)
+            writer.write(word: previous.nonce)
         }
         if record.isRemembered {
-            writer.write(tag: Tag.remembered, [])
+            writer.write(tag: Tag.remembered, byteCount: 0)
         }
         if let authenticatedAt = record.authenticatedAt {
-            var field = ByteWriter()
-            field.write(instant: authenticatedAt)
-            writer.write(tag: Tag.authenticatedAt, field.bytes)
+            writer.write(tag: Tag.authenticatedAt, byteCount: 8)
+            writer.write(instant: authenticatedAt)
         }
         if let subject = record.subject {
             writer.write(tag: Tag.subject, subject.utf8)
@@ -132,24 +145,27 @@ public enum SessionRecordCodec {
         if !record.sealedValues.isEmpty {
             writer.write(tag: Tag.sealedValues, record.sealedValues)
         }
-        for (tag, mark) in [(Tag.loginMark, record.loginMark), (Tag.everyoneMark, record.everyoneMark)] where mark != 0
-        {
-            var field = ByteWriter()
-            field.write(word: UInt64(bitPattern: mark))
-            writer.write(tag: tag, field.bytes)
-        }
-        for (tag, client) in [(Tag.firstClient, record.firstClient), (Tag.lastClient, record.lastClient)] {
-            guard let client else { continue }
-            var field = ByteWriter()
-            field.write(counted: (client.address ?? "").utf8)
-            field.write(counted: (client.userAgent ?? "").utf8)
-            writer.write(tag: tag, field.bytes)
-        }
+        writer.write(tag: Tag.loginMark, mark: record.loginMark)
+        writer.write(tag: Tag.everyoneMark, mark: record.everyoneMark)
+        writer.write(tag: Tag.firstClient, record.firstClient)
+        writer.write(tag: Tag.lastClient, record.lastClient)
         if let label = record.deviceLabel {
             writer.write(tag: Tag.deviceLabel, label.utf8)
         }
         writer.write(record.unknownFields)
         return writer.bytes
+    }
+
+    /// More bytes than the extra fields can take, or nil when only encoding them tells.
+    static func greatestExtraByteCount(of record: SessionRecord) -> Int? {
+        guard record.cookieOverrides == nil else { return nil }
+        let texts =
+            [record.subject, record.deviceLabel, record.firstClient?.address, record.firstClient?.userAgent]
+            + [record.lastClient?.address, record.lastClient?.userAgent]
+        // Each of the eleven has a tag and a length, and those of fixed size take 72 bytes together.
+        return texts.reduce(11 * 20 + 72 + record.sealedValues.count + record.unknownFields.count) {
+            $0 + ($1?.utf8.count ?? 0)
+        }
     }
 
     private static func encode(_ overrides: SessionCookie.Overrides) -> Data {
@@ -231,9 +247,30 @@ extension ByteWriter {
         self.write(word: UInt64(bitPattern: instant.millisecondsSince1970))
     }
 
-    fileprivate mutating func write(tag: UInt64, _ field: some Collection<UInt8>) {
+    fileprivate mutating func write(tag: UInt64, byteCount: Int) {
         self.write(varint: tag)
-        self.write(counted: field)
+        self.write(varint: UInt64(byteCount))
+    }
+
+    fileprivate mutating func write(tag: UInt64, _ field: some Collection<UInt8>) {
+        self.write(tag: tag, byteCount: field.count)
+        self.write(field)
+    }
+
+    fileprivate mutating func write(tag: UInt64, mark: Int64) {
+        guard mark != 0 else { return }
+        self.write(tag: tag, byteCount: 8)
+        self.write(word: UInt64(bitPattern: mark))
+    }
+
+    fileprivate mutating func write(tag: UInt64, _ client: SessionClient?) {
+        guard let client else { return }
+        let (address, userAgent) = ((client.address ?? "").utf8, (client.userAgent ?? "").utf8)
+        let lengths =
+            Self.byteCount(ofVarint: UInt64(address.count)) + Self.byteCount(ofVarint: UInt64(userAgent.count))
+        self.write(tag: tag, byteCount: lengths + address.count + userAgent.count)
+        self.write(counted: address)
+        self.write(counted: userAgent)
     }
 }
 

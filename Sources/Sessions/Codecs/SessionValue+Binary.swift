@@ -19,14 +19,17 @@ extension SessionValue {
     func write(to writer: inout ByteWriter) {
         switch self.storage {
         case .integer(let value):
-            var payload = ByteWriter()
-            payload.write(varint: UInt64(bitPattern: value << 1 ^ value >> 63))
+            let zigzag = UInt64(bitPattern: value << 1 ^ value >> 63)
             writer.write(1 as UInt8)
-            writer.write(counted: payload.bytes)
+            writer.write(UInt8(ByteWriter.byteCount(ofVarint: zigzag)))
+            writer.write(varint: zigzag)
         case .boolean(let value):
-            writer.write([2, 1, value ? 1 : 0])
+            writer.write(2 as UInt8)
+            writer.write(1 as UInt8)
+            writer.write(value ? 1 : 0 as UInt8)
         case .double(let bits):
-            writer.write([3, 8])
+            writer.write(3 as UInt8)
+            writer.write(8 as UInt8)
             writer.write(word: bits)
         case .string(let value):
             writer.write(4 as UInt8)
@@ -37,6 +40,19 @@ extension SessionValue {
         case .unknown(let kind, let payload):
             writer.write(kind)
             writer.write(counted: payload)
+        }
+    }
+
+    /// Whether the next bytes are a value: as reading one tells, without making it.
+    static func isWhole(in reader: inout ByteReader) -> Bool {
+        guard let kind = reader.readByte(), let range = reader.readCounted() else { return false }
+        var payload = ByteReader(reader.bytes, in: range)
+        return switch kind {
+        case 1: payload.readVarint() != nil && payload.isAtEnd
+        case 2: range.count == 1 && reader.bytes[range.lowerBound] <= 1
+        case 3: range.count == 8
+        case 4: reader.isText(in: range)
+        default: true
         }
     }
 

@@ -28,6 +28,15 @@ struct Arrival {
 }
 
 extension Arrival {
+    /// How a request came whose token opened a session.
+    init(found live: SessionState.LiveSession, isOutdated: Bool) {
+        self.init(
+            standing: .live(live),
+            reason: live.holdsCurrentSecret ? .found : .previousSecret,
+            isOutdated: isOutdated
+        )
+    }
+
     /// Nobody is believed who comes as several visitors at once; nil when there is one, or none.
     static func ofSeveral(
         _ valid: [SessionState.LiveSession],

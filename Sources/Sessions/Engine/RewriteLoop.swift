@@ -19,6 +19,11 @@ struct RewriteLoop: Sendable {
     /// How often a rewrite is tried. Each try that fails means that another request's succeeded.
     static var limit: Int { 128 }
 
+    private func lane(of id: SessionID) -> SessionLane { self.lanes[Int(id.low % UInt64(self.lanes.count))] }
+
+    /// Whether others are lined up for a session.
+    func isBusy(_ id: SessionID) -> Bool { self.lane(of: id).isBusy }
+
     /// Requests of this engine that met a conflict line up.
     ///
     /// - Parameters:
@@ -31,7 +36,7 @@ struct RewriteLoop: Sendable {
         reload: () async throws -> SessionRecord?
     ) async throws -> SessionRewriteResult {
         var base = record
-        let lane = self.lanes[Int(base.id.low % UInt64(self.lanes.count))]
+        let lane = self.lane(of: base.id)
         // Whoever comes while others are lined up goes behind them, or they would never get their turn.
         if !lane.isBusy, let result = try await attempt(&base) { return result }
         let retryAfter = self.configuration.retryAfter

@@ -99,13 +99,9 @@ extension Session {
         let isWritten = try await self.writingChanges { changes in
             try await self.rewrite { record in
                 isRenewed = false
-                record.values = try changes.apply(to: record.values)
-                if let touch {
-                    record.apply(touch)
-                    record.note(self.trackedClient)
-                }
+                try self.apply(changes, touch, to: &record)
                 // Another request of the same page may have renewed a moment ago; its secret serves this one as well.
-                if isRenewing, record.secretHash == token.secret.hash {
+                if isRenewing, record.secretHash == token.secretHash {
                     try record.renewSecret(
                         of: token,
                         grace: configuration.renewal.grace,
@@ -122,6 +118,15 @@ extension Session {
         return isWritten
     }
 
+    /// Makes of a record what this request has to write.
+    func apply(_ changes: SessionChanges, _ touch: SessionTouch?, to record: inout SessionRecord) throws {
+        record.values = try changes.apply(to: record.values)
+        if let touch {
+            record.apply(touch)
+            record.note(self.trackedClient)
+        }
+    }
+
     /// Rewrites the record of the session, on its newest version.
     ///
     /// - Returns: False when the session is gone; the request then stands on nothing.
@@ -129,11 +134,7 @@ extension Session {
         guard let live = self.withState({ $0.live }) else { return false }
         switch try await self.engine.keeper.rewrite(live, for: self.request, change) {
         case .written(let record):
-            self.withState { state in
-                guard case .live(var live) = state.standing else { return }
-                live.record = record
-                state.standing = .live(live)
-            }
+            self.withState { $0.wrote(record) }
             self.reportMerge(of: record, since: live.record)
             // A sealed session with another absolute limit has another id.
             if record.id != live.record.id { self.reportRenewal(.renewed, .asked, of: live.record) }

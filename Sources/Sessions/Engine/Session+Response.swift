@@ -73,14 +73,27 @@ extension Session {
 extension HTTPFields {
     /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).
     package mutating func keepPrivate(varyingBy field: HTTPField.Name) {
-        let varying = self.listItems(of: .vary).map { $0.lowercased() }
-        if !varying.contains("*"), !varying.contains(field.canonicalName) {
+        var (varies, isCacheable) = (false, true)
+        for field in self {
+            varies = varies || field.name == .vary
+            isCacheable = isCacheable && field.name != .cacheControl
+        }
+        if !varies {
+            self.append(HTTPField(name: .vary, value: field.rawName))
+        } else if !self.lists([field.canonicalName, "*"], in: .vary) {
             self[values: .vary].append(field.rawName)
         }
-        let directives = self.listItems(of: .cacheControl).map { $0.lowercased() }
-        let isPrivate = directives.contains("no-store") || directives.contains("private")
-        if !isPrivate || directives.contains("public") {
+        if isCacheable {
+            self.append(Self.noStore)
+        } else if self.lists(["public"], in: .cacheControl) || !self.lists(["no-store", "private"], in: .cacheControl) {
             self[.cacheControl] = "no-store"
         }
+    }
+
+    private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
+
+    /// Whether a list has one of some items, whatever their case.
+    private func lists(_ items: [String], in field: HTTPField.Name) -> Bool {
+        self.listItems(of: field).contains { items.contains($0.lowercased()) }
     }
 }

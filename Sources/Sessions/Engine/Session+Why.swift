@@ -12,6 +12,7 @@ extension Session {
     /// One line at debug level for each request: what it came with, what was stored, and what the cookie was told; with
     /// it, nobody need guess why a visitor was logged in or out.
     func logWhy(_ cookie: SessionPlan.CookieStep, _ failure: (any Error)?) {
+        guard self.logger.logLevel <= .debug else { return }
         let (id, plan) = self.withState { ($0.live?.record.id, $0.plan) }
         let stored = failure == nil ? plan?.store.name ?? "nothing to store" : "it failed"
         self.logger.debug(

@@ -53,27 +53,21 @@ struct SessionChange: Sendable {
     func apply(to value: SessionValue?) throws -> SessionValue? {
         switch self.kind {
         case .replacement: self.result
-        case .addition, .steps: try self.steps.reduce(value) { try $1($0) }
+        case .addition(let difference, let initial): Self.add(difference, to: value ?? .integer(initial)) ?? self.result
+        case .steps(let steps): try steps.reduce(value) { try $1($0) }
         }
+    }
+
+    /// The sum, or nil when somebody stored something that is no number: there is nothing to add to.
+    private static func add(_ difference: Int64, to value: SessionValue) -> SessionValue? {
+        guard case .integer(let number) = value.storage else { return nil }
+        return .integer(number.addingSaturating(difference))
     }
 
     private var steps: [Step] {
         switch self.kind {
-        case .replacement:
-            let value = self.result
-            return [{ _ in value }]
-        case .addition(let difference, let initial):
-            let result = self.result
-            return [
-                { value in
-                    switch value?.storage {
-                    case nil: .integer(initial.addingSaturating(difference))
-                    case .integer(let number): .integer(number.addingSaturating(difference))
-                    // Somebody stored something that is no number: there is nothing to add to.
-                    default: result
-                    }
-                }
-            ]
+        case .replacement, .addition:
+            return [{ try self.apply(to: $0) }]
         case .steps(let steps):
             return steps
         }

@@ -8,12 +8,22 @@
 
 /// What a request did to the values of a session: the changed keys and how, and nothing of the others.
 struct SessionChanges: Sendable {
+    /// Most requests that change something change one value, for which no table is made.
+    private enum Changed: Sendable {
+        case nothing
+        case one(String, SessionChange)
+        case several([String: SessionChange])
+    }
+
     /// Whether every value that was there before is gone.
     private var clearsAll = false
-    private var changes: [String: SessionChange] = [:]
+    private var changed = Changed.nothing
 
     /// Whether nothing was changed.
-    var isEmpty: Bool { !self.clearsAll && self.changes.isEmpty }
+    var isEmpty: Bool {
+        guard case .nothing = self.changed else { return false }
+        return !self.clearsAll
+    }
 
     /// What the value of a name is after these changes.
     enum Outcome {
@@ -22,44 +32,82 @@ struct SessionChanges: Sendable {
     }
 
     func outcome(of name: String) -> Outcome {
-        if !self.changes.isEmpty, let change = self.changes[name] { return .changed(change.result) }
+        if let change = self.change(of: name) { return .changed(change.result) }
         return self.clearsAll ? .changed(nil) : .untouched
     }
 
+    private func change(of name: String) -> SessionChange? {
+        switch self.changed {
+        case .nothing: nil
+        case .one(let changed, let change): changed == name ? change : nil
+        case .several(let changes): changes[name]
+        }
+    }
+
     mutating func record(_ change: SessionChange, of name: String) {
-        if let earlier = self.changes[name] {
-            self.changes[name] = change.after(earlier)
-        } else {
-            self.changes[name] = change
+        switch self.changed {
+        case .nothing:
+            self.changed = .one(name, change)
+        case .one(name, let earlier):
+            self.changed = .one(name, change.after(earlier))
+        case .one(let other, let earlier):
+            self.changed = .several([other: earlier, name: change])
+        case .several(var changes):
+            // Taken out and put back, so that the table changes in place.
+            self.changed = .nothing
+            changes[name] = changes[name].map { change.after($0) } ?? change
+            self.changed = .several(changes)
         }
     }
 
     /// Takes the change of one value out, to be carried out by itself.
     mutating func takeChange(of name: String) -> SessionChange? {
-        self.changes.removeValue(forKey: name)
+        switch self.changed {
+        case .one(name, let change):
+            self.changed = .nothing
+            return change
+        case .nothing, .one:
+            return nil
+        case .several(var changes):
+            self.changed = .nothing
+            defer { self.changed = changes.isEmpty ? .nothing : .several(changes) }
+            return changes.removeValue(forKey: name)
+        }
     }
 
     /// Puts a change back that was taken out, below what came since.
     mutating func putBack(_ change: SessionChange, of name: String) {
-        self.changes[name] = self.changes[name]?.after(change) ?? change
+        let later = self.takeChange(of: name)
+        self.record(change, of: name)
+        if let later { self.record(later, of: name) }
     }
 
     mutating func recordRemovalOfAll() {
         self.clearsAll = true
-        self.changes = [:]
+        self.changed = .nothing
     }
 
     /// Puts later changes on top of these.
     mutating func append(_ later: SessionChanges) {
         if later.clearsAll { self.recordRemovalOfAll() }
-        for (name, change) in later.changes { self.record(change, of: name) }
+        switch later.changed {
+        case .nothing: break
+        case .one(let name, let change): self.record(change, of: name)
+        case .several(let changes): for (name, change) in changes { self.record(change, of: name) }
+        }
     }
 
     /// The values after the changes; other requests may have made something else of `values` meanwhile.
     func apply(to values: SessionValues) throws -> SessionValues {
         guard !self.isEmpty else { return values }
-        let ordered = self.changes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         let base = self.clearsAll ? SessionValues() : values
-        return try base.applying(ordered.map { (name: $0.key, change: $0.value) })
+        switch self.changed {
+        case .nothing:
+            return base
+        case .one(let name, let change):
+            return try base.applying(change, of: name)
+        case .several(let changes):
+            return try base.applying(changes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
+        }
     }
 }

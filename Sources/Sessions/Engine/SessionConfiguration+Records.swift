@@ -13,7 +13,7 @@ extension SessionConfiguration {
         let absoluteExpiresAt = now + limits.absolute
         return SessionRecord(
             id: token.id,
-            secretHash: token.secret.hash,
+            secretHash: token.secretHash,
             secretIssuedAt: now,
             version: .first(random: self.random),
             createdAt: now,

@@ -14,6 +14,9 @@ extension SessionEngine {
     func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
         guard self.transports.count > 1 else {
             let reading = try self.reading(by: 0, of: request, logger: logger)
+            if reading.malformedCount == 0, let arrival = self.keeper.arrivalAtOnce(of: reading, request) {
+                return arrival
+            }
             return try await self.arrival(of: reading, by: 0, request, logger: logger)
         }
         var arrivals: [Arrival] = []

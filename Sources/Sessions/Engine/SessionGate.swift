@@ -9,8 +9,8 @@
 import Synchronization
 
 /// Lets one at a time do what takes several steps with waiting in between.
-final class SessionGate: Sendable {
-    private struct State {
+struct SessionGate: ~Copyable, Sendable {
+    struct State {
         var isBusy = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -40,6 +40,13 @@ final class SessionGate: Sendable {
         }
         defer { self.leave() }
         return try await body()
+    }
+
+    /// Runs the body if no other runs; nil when one does.
+    func ifFree<Result>(_ body: () -> Result?) -> Result? {
+        guard self.enter() else { return nil }
+        defer { self.leave() }
+        return body()
     }
 
     private func enter() -> Bool {

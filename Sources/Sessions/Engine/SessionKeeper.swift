@@ -38,6 +38,10 @@ protocol SessionKeeper: Sendable {
     /// Finds out what a request stands on, by the texts it carries.
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival
 
+    /// The same without suspending, if that can be had: it is how nearly every request of a session in memory or in a
+    /// cookie comes. Nil says nothing, and has noted nothing.
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival?
+
     /// Keeps a session for a visitor of whom nothing was remembered so far.
     func create(
         for request: SessionRequest,
@@ -50,6 +54,15 @@ protocol SessionKeeper: Sendable {
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult
+
+    /// The same without suspending, if that can be had. Nil says nothing, and nothing was changed.
+    ///
+    /// - Returns: The record as it is now.
+    func rewriteAtOnce(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord?
 
     /// Notes that a session was used.
     ///
@@ -109,6 +122,16 @@ protocol SessionKeeper: Sendable {
 
     /// Ends all sessions of everybody.
     func endEverything() async throws
+}
+
+extension SessionKeeper {
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? { nil }
+
+    func rewriteAtOnce(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord? { nil }
 }
 
 /// What became of a rewrite.

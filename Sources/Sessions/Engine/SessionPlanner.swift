@@ -7,10 +7,17 @@
 //
 
 /// Decides what happens at the end of a request. Nothing but a function of what is known: no store, no HTTP, no clock.
-struct SessionPlanner: Sendable {
+///
+/// A class, so that asking it copies no configuration.
+final class SessionPlanner: Sendable {
     let configuration: SessionConfiguration
     /// Whether the session travels with its visitor, so that what is kept must be handed out.
-    var isInText = false
+    let isInText: Bool
+
+    init(configuration: SessionConfiguration, isInText: Bool = false) {
+        self.configuration = configuration
+        self.isInText = isInText
+    }
 
     func plan(_ facts: SessionFacts) -> SessionPlan {
         let hasChanges = facts.hasChanges && !facts.handlerFailed

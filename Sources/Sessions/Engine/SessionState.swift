@@ -54,8 +54,10 @@ struct SessionState {
             self.isNew = isNew
         }
 
+        /// Whether there are so many values.
+        var isSearchedByIndex: Bool { self.record.values.count > 16 }
+
         mutating func value(of name: String) -> SessionValue? {
-            guard self.record.values.count > 16 else { return self.record.values[name] }
             let index = self.index ?? self.record.values.dictionary
             self.index = index
             return index[name]
@@ -101,6 +103,7 @@ struct SessionState {
         if case .changed(let value) = self.pending.outcome(of: name) { return value }
         if case .changed(let value) = self.committing.outcome(of: name) { return value }
         guard case .live(var live) = self.standing else { return nil }
+        guard live.isSearchedByIndex else { return live.record.values[name] }
         // Taken out and put back, so that an index that is built here is kept.
         self.standing = .visitor
         defer { self.standing = .live(live) }
@@ -112,6 +115,13 @@ struct SessionState {
         let stored = self.live?.record.values ?? SessionValues()
         // A step that fails on a value that is already merged has nothing to say about what is seen now.
         return (try? self.pending.apply(to: (try? self.committing.apply(to: stored)) ?? stored)) ?? stored
+    }
+
+    /// The session's record is this one now.
+    mutating func wrote(_ record: SessionRecord) {
+        guard case .live(var live) = self.standing else { return }
+        live.record = record
+        self.standing = .live(live)
     }
 
     /// Forgets what was changed and not stored.
@@ -163,7 +173,7 @@ struct SessionState {
                     absoluteExpiresAt: live.record.absoluteExpiresAt,
                     secretIssuedAt: live.record.secretIssuedAt,
                     isRemembered: live.record.isRemembered,
-                    holdsPreviousSecret: live.token.secret.hash != live.record.secretHash
+                    holdsPreviousSecret: live.token.secretHash != live.record.secretHash
                 )
             )
         }

@@ -48,7 +48,7 @@ extension Session {
             do {
                 let isWritten = try await self.rewrite { record in
                     taken = Self.flashMessages(in: record.values[name], after: added)
-                    record.values = try record.values.applying([(name: name, change: .replacement(nil))])
+                    record.values = try record.values.applying(.replacement(nil), of: name)
                 }
                 if !isWritten { taken = Self.flashMessages(in: nil, after: added) }
             } catch {

@@ -13,7 +13,7 @@ struct SessionSecret: Sendable {
     private let words: Words256
 
     init(random: SessionRandom) {
-        self.words = Words256(random.next(), random.next(), random.next(), random.next())
+        self.words = random.words(count: 4) { Words256($0[0], $0[1], $0[2], $0[3]) }
     }
 
     init(words: Words256) {

@@ -72,7 +72,7 @@ extension TokenRegistry {
 
     /// The living record that a token opens; the secrets are compared in constant time.
     func record(of token: SessionToken) async throws -> SessionRecord? {
-        guard let record = try await self.record(token.id), record.secretHash == token.secret.hash else { return nil }
+        guard let record = try await self.record(token.id), record.secretHash == token.secretHash else { return nil }
         return record
     }
 

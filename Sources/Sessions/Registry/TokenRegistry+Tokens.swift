@@ -32,7 +32,7 @@ extension TokenRegistry {
         let token = try await self.store.create { token, now in
             SessionRecord(
                 id: token.id,
-                secretHash: token.secret.hash,
+                secretHash: token.secretHash,
                 secretIssuedAt: now,
                 version: .first(random: configuration.random),
                 createdAt: max(now, earliest),

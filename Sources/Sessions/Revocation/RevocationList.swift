@@ -55,6 +55,11 @@ final class RevocationList: Sendable {
         return self.knownMarkEnding(record)
     }
 
+    /// Whether what this server knows is new enough to go by.
+    var isCurrent: Bool {
+        self.store == nil || (self.maximumAge > .zero && !self.isReadDue())
+    }
+
     /// Whether this server knows, without asking, that a session has ended.
     func isKnownToCover(_ record: SessionRecord) -> Bool {
         self.knownMarkEnding(record) != nil

@@ -54,7 +54,7 @@ extension MemorySessionStore: SessionStore {
     public var needsDeadline: Bool { false }
 
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try self.shard(of: id).load(id, now: now)
+        try self.loadAtOnce(id, now: now)
     }
 
     public func create(_ record: SessionRecord, now: Instant) async throws {
@@ -66,7 +66,7 @@ extension MemorySessionStore: SessionStore {
         ifVersion version: SessionVersion,
         now: Instant
     ) async throws -> SessionReplaceResult {
-        try self.shard(of: record.id).replace(record, ifVersion: version, now: now)
+        try self.replaceAtOnce(record, ifVersion: version, now: now)
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
@@ -76,6 +76,20 @@ extension MemorySessionStore: SessionStore {
     @discardableResult
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         self.shard(of: id).end(id, markedUntil: markedUntil, now: now)
+    }
+}
+
+extension MemorySessionStore: ImmediateSessionStore {
+    func loadAtOnce(_ id: SessionID, now: Instant) throws -> SessionLoadResult {
+        try self.shard(of: id).load(id, now: now)
+    }
+
+    func replaceAtOnce(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) throws -> SessionReplaceResult {
+        try self.shard(of: record.id).replace(record, ifVersion: version, now: now)
     }
 }
 

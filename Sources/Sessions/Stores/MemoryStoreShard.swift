@@ -43,7 +43,7 @@ final class MemoryStoreShard: Sendable {
         let (bytes, isMarked) = self.state.withLock { ($0.live(id, now: now)?.bytes, $0.isMarked(id, now: now)) }
         if isMarked { return .ended }
         // Decoded outside the lock.
-        return try bytes.map { .found(try SessionRecordCodec.decode($0, id: id)) } ?? .missing
+        return try bytes.map { .found(try SessionRecordCodec.decode(own: $0, id: id)) } ?? .missing
     }
 
     func create(_ record: SessionRecord, now: Instant) throws {
@@ -70,7 +70,7 @@ final class MemoryStoreShard: Sendable {
             guard header.version == version else {
                 return .some(header.version == record.version ? nil : old)
             }
-            let before = header.isAuthenticated ? try SessionRecordCodec.decode(old, id: record.id).subject : nil
+            let before = header.isAuthenticated ? try SessionRecordCodec.decode(own: old, id: record.id).subject : nil
             if before != record.subject {
                 if let before { self.subjects.remove(record.id, from: before) }
                 if let after = record.subject { self.subjects.add(record.id, to: after) }
@@ -81,7 +81,7 @@ final class MemoryStoreShard: Sendable {
         switch conflicting {
         case .none: return .missing
         case .some(nil): return .replaced
-        case .some(.some(let current)): return .conflict(try SessionRecordCodec.decode(current, id: record.id))
+        case .some(.some(let current)): return .conflict(try SessionRecordCodec.decode(own: current, id: record.id))
         }
     }
 
@@ -108,7 +108,7 @@ final class MemoryStoreShard: Sendable {
                 return false
             }
             guard let (bytes, _) = state.live(id, now: now) else { return false }
-            if let subject, (try? SessionRecordCodec.decode(bytes, id: id))?.belongs(to: subject) != true {
+            if let subject, (try? SessionRecordCodec.decode(own: bytes, id: id))?.belongs(to: subject) != true {
                 return false
             }
             self.remove(id, from: &state)
@@ -129,7 +129,7 @@ final class MemoryStoreShard: Sendable {
                 (id.map { entry.key > $0 } ?? true) && SessionRecordHeader(entry.value)?.isExpired(at: now) == false
             }
         }
-        return try found.sorted { $0.key < $1.key }.prefix(limit).map { try SessionRecordCodec.decode($1, id: $0) }
+        return try found.sorted { $0.key < $1.key }.prefix(limit).map { try SessionRecordCodec.decode(own: $1, id: $0) }
     }
 
     func clear() {
@@ -169,7 +169,7 @@ final class MemoryStoreShard: Sendable {
     private func remove(_ id: SessionID, from state: inout State) {
         guard let bytes = state.records.removeValue(forKey: id) else { return }
         guard SessionRecordHeader(bytes)?.isAuthenticated == true else { return }
-        if let subject = (try? SessionRecordCodec.decode(bytes, id: id))?.subject {
+        if let subject = (try? SessionRecordCodec.decode(own: bytes, id: id))?.subject {
             self.subjects.remove(id, from: subject)
         }
     }

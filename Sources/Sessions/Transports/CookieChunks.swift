@@ -65,8 +65,10 @@ enum CookieChunks {
     /// The texts that a request carries under a name, put together; at most ``SessionTokenReading/limit`` of them, for
     /// neighbours can plant cookies of the same name.
     static func join(name: String, in fields: HTTPFields) -> [[UInt8]] {
-        self.values(of: name, in: fields).flatMap { first -> [[UInt8]] in
-            guard first.count > 1, first[1] == self.separator else { return [first] }
+        let firsts = self.values(of: name, in: fields)
+        guard firsts.contains(where: { self.isFirstOfSeveral($0) }) else { return firsts }
+        let texts = firsts.flatMap { first -> [[UInt8]] in
+            guard self.isFirstOfSeveral(first) else { return [first] }
             let count = Int(first[0]) - Int(UInt8(ascii: "0"))
             guard (2...self.ceiling).contains(count) else { return [] }
             return (1..<count).reduce([Array(first.dropFirst(2))]) { begun, index in
@@ -75,12 +77,18 @@ enum CookieChunks {
                 return Array(longer.prefix(SessionTokenReading.limit))
             }
         }
-        .prefix(SessionTokenReading.limit).map { $0 }
+        return Array(texts.prefix(SessionTokenReading.limit))
+    }
+
+    private static func isFirstOfSeveral(_ value: [UInt8]) -> Bool {
+        value.count > 1 && value[1] == self.separator
     }
 
     /// The names of the cookies that a request carries beyond a count: left over from a longer value, to be cleared.
     static func names(of name: String, beyond count: Int, in fields: HTTPFields) -> [String] {
-        (count..<max(count, self.ceiling)).map { self.name(name, $0) }.filter { name in
+        // Nearly always there are none, which one look tells.
+        guard CookieHeader.hasName(beginningWith: "\(name).", in: fields) else { return [] }
+        return (count..<max(count, self.ceiling)).map { self.name(name, $0) }.filter { name in
             var isThere = false
             CookieHeader.forEachValue(of: name, in: fields) { _ in isThere = true }
             return isThere

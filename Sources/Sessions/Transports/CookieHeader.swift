@@ -36,23 +36,50 @@ enum CookieHeader {
         in bytes: UnsafeRawBufferPointer,
         _ body: (UnsafeRawBufferPointer) -> Void
     ) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
-            let pair = self.trimmingBlanks(rest[..<end])
-            rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let pairName = self.trimmingBlanks(pair[..<equals])
-            guard !pairName.isEmpty, pairName.elementsEqual(name) else { continue }
-            body(UnsafeRawBufferPointer(rebasing: self.trimmingBlanks(pair[(equals + 1)...])))
+        guard !name.isEmpty else { return }
+        self.forEachPair(in: bytes) { pairName, value in
+            guard pairName.count == name.count, bytes[pairName].elementsEqual(name) else { return }
+            body(UnsafeRawBufferPointer(rebasing: bytes[self.trimmingBlanks(value, of: bytes)]))
+        }
+    }
+
+    /// Whether there is a cookie whose name begins in a certain way.
+    static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
+        var isThere = false
+        for field in fields where field.name == .cookie {
+            field.withUnsafeBytesOfValue { bytes in
+                let bytes = UnsafeRawBufferPointer(bytes)
+                self.forEachPair(in: bytes) { name, _ in
+                    isThere = isThere || bytes[name].starts(with: beginning.utf8)
+                }
+            }
+        }
+        return isThere
+    }
+
+    /// Calls the body with the places of every name and value.
+    private static func forEachPair(
+        in bytes: UnsafeRawBufferPointer,
+        _ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void
+    ) {
+        var start = 0
+        while start < bytes.count {
+            var equals = start
+            while equals < bytes.count, bytes[equals] != UInt8(ascii: "="), bytes[equals] != UInt8(ascii: ";") {
+                equals += 1
+            }
+            var end = equals
+            while end < bytes.count, bytes[end] != UInt8(ascii: ";") { end += 1 }
+            if equals < end { body(self.trimmingBlanks(start..<equals, of: bytes), (equals + 1)..<end) }
+            start = end + 1
         }
     }
 
     /// Without the spaces and tabs at both ends, and nothing else that Unicode calls a space.
-    private static func trimmingBlanks(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
-        var bytes = bytes
-        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
-        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
-        return bytes
+    private static func trimmingBlanks(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        return start..<end
     }
 }

@@ -24,29 +24,42 @@ enum SetCookie {
         isSecureConnection: Bool,
         in fields: inout HTTPFields
     ) {
-        var text = "\(cookie.name)=\(value)"
+        var text = ""
+        text.reserveCapacity(cookie.name.utf8.count + value.utf8.count + 96)
+        text += cookie.name
+        text += "="
+        text += value
         if let maxAge {
             text += "; Max-Age=\(min(maxAge.wholeSeconds, self.longestMaxAge))"
         }
-        self.replace(cookie, with: text + self.attributes(of: cookie, isSecureConnection), in: &fields)
+        self.addAttributes(of: cookie, isSecureConnection, to: &text)
+        self.replace(cookie, with: text, in: &fields)
     }
 
     /// Clears a cookie that was set with the same attributes. A past `Expires` serves what does not know `Max-Age`.
     static func clear(_ cookie: SessionCookie, isSecureConnection: Bool, in fields: inout HTTPFields) {
-        let text = "\(cookie.name)=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
-        self.replace(cookie, with: text + self.attributes(of: cookie, isSecureConnection), in: &fields)
+        var text = "\(cookie.name)=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        self.addAttributes(of: cookie, isSecureConnection, to: &text)
+        self.replace(cookie, with: text, in: &fields)
     }
 
     /// A response must not set a cookie twice: ours takes the place of any of its name.
     private static func replace(_ cookie: SessionCookie, with text: String, in fields: inout HTTPFields) {
-        let others = fields[values: .setCookie].filter { !$0.utf8.starts(with: "\(cookie.name)=".utf8) }
-        fields[values: .setCookie] = others + [text]
+        let beginning = "\(cookie.name)="
+        if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: beginning.utf8) }) {
+            fields[values: .setCookie].removeAll { $0.utf8.starts(with: beginning.utf8) }
+        }
+        fields.append(HTTPField(name: .setCookie, value: text))
     }
 
-    private static func attributes(of cookie: SessionCookie, _ isSecureConnection: Bool) -> String {
-        var text = ""
+    private static func addAttributes(
+        of cookie: SessionCookie,
+        _ isSecureConnection: Bool,
+        to text: inout String
+    ) {
         if let domain = cookie.domain { text += "; Domain=\(domain)" }
-        text += "; Path=\(cookie.path)"
+        text += "; Path="
+        text += cookie.path
         let isSecure =
             switch cookie.secure.choice {
             case .always: true
@@ -63,6 +76,5 @@ enum SetCookie {
         }
         if cookie.isPartitioned { text += "; Partitioned" }
         if let priority = cookie.priority { text += "; Priority=\(priority.text)" }
-        return text
     }
 }

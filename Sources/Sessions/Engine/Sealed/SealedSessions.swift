@@ -82,16 +82,27 @@ struct SealedSessions: SessionKeeper {
     ) async throws -> SessionRewriteResult {
         // What ended meanwhile must not cover the cookie of a fresh login.
         guard try await !self.isGone(live.record) else { return .gone }
-        var record = live.record
-        try change(&record)
-        record.version = record.version.next(random: self.configuration.random)
-        try self.checkSize(of: record, request)
+        var record = try self.next(after: live.record, request, change)
         // An id has one absolute limit for ever: its revocation, which lasts until then, is about every copy there is.
         if record.absoluteExpiresAt != live.record.absoluteExpiresAt {
             guard try await self.end(live) else { return .gone }
             record.id = SessionID(random: self.configuration.random)
         }
         return .written(record)
+    }
+
+    /// The session that is to follow another.
+    func next(
+        after base: SessionRecord,
+        _ request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> SessionRecord {
+        var next = base
+        try change(&next)
+        // Nothing compares versions under a seal, and only the counter travels.
+        next.version = SessionVersion(counter: base.version.counter &+ 1, tag: 0)
+        try self.checkSize(of: next, request)
+        return next
     }
 
     func touch(_ live: SessionState.LiveSession, _ touch: SessionTouch) async throws -> Bool {
@@ -126,7 +137,7 @@ struct SealedSessions: SessionKeeper {
 
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
 
-    private func open(_ text: [UInt8], _ name: String) -> (record: SessionRecord, isOldKey: Bool)? {
+    func open(_ text: [UInt8], _ name: String) -> (record: SessionRecord, isOldKey: Bool)? {
         guard
             let sealed = Base64URL.decode(text),
             let opened = self.sealer.open(sealed, for: name),
@@ -141,7 +152,7 @@ struct SealedSessions: SessionKeeper {
         return try await self.revocations.covers(record)
     }
 
-    private func name(_ request: SessionRequest) -> String {
+    func name(_ request: SessionRequest) -> String {
         self.configuration.cookie(for: request).name
     }
 
@@ -152,8 +163,11 @@ struct SealedSessions: SessionKeeper {
     /// Found out when it is kept, and not when the cookie is written, which is too late for the handler.
     private func checkSize(of record: SessionRecord, _ request: SessionRequest) throws {
         try self.configuration.checkSize(of: record.values)
+        let limit = self.limit(request)
+        // Most are so much smaller that they need not be encoded to be measured.
+        guard SealedRecordCodec.mayExceed(limit / 4 * 3 - Sealer.overhead, record) else { return }
         let byteCount = SealedRecordCodec.encode(record).count + Sealer.overhead
-        let (length, limit) = ((byteCount * 4 + 2) / 3, self.limit(request))
+        let length = (byteCount * 4 + 2) / 3
         guard length <= limit else {
             throw SessionError.cookiesTooLong(
                 length,
@@ -162,12 +176,5 @@ struct SealedSessions: SessionKeeper {
                 largest: record.values.largest
             )
         }
-    }
-}
-
-extension SessionToken {
-    /// Of a session whose seal is its secret.
-    static func ofNobody(_ id: SessionID) -> SessionToken {
-        SessionToken(id: id, secret: .none)
     }
 }

@@ -7,12 +7,15 @@
 //
 
 /// A store as the engine uses it, behind its guard.
-struct GuardedStore: Sendable {
+final class GuardedStore: Sendable {
     let store: any SessionStore
+    /// The store, if nothing it does ever waits or fails, so that it needs no guard.
+    let immediate: (any ImmediateSessionStore)?
     private let guardian: StoreGuard
 
     init(store: any SessionStore, configuration: SessionConfiguration) {
         self.store = store
+        self.immediate = store as? any ImmediateSessionStore
         self.guardian = StoreGuard(needsDeadline: store.needsDeadline, configuration: configuration)
     }
 
@@ -35,5 +38,33 @@ struct GuardedStore: Sendable {
     ) async throws -> Result {
         let store = self.store
         return try await self.guardian.about { try await operation(store) }
+    }
+}
+
+/// What requests call all the time: a store that needs no deadline is called without a closure that must be kept, which
+/// is most of what a call of such a store would cost.
+extension GuardedStore {
+    /// - Throws: As ``call(_:)``.
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        guard self.guardian.needsDeadline else {
+            return try await self.guardian.callWithoutDeadline { try await self.store.load(id, now: now) }
+        }
+        return try await self.call { try await $0.load(id, now: now) }
+    }
+
+    /// - Throws: As ``about(_:)``.
+    func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        try await self.guardian.aboutOneRecord {
+            guard self.guardian.needsDeadline else {
+                return try await self.guardian.callWithoutDeadline {
+                    try await self.store.replace(record, ifVersion: version, now: now)
+                }
+            }
+            return try await self.call { try await $0.replace(record, ifVersion: version, now: now) }
+        }
     }
 }

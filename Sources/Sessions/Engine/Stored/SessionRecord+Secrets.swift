@@ -29,7 +29,7 @@ extension SessionRecord {
     /// The newest token of this session that the holder of a token may be given: that token itself, or the one that a
     /// timed renewal made of it; nil when there is another that only somebody else was given.
     func newestToken(for token: SessionToken, now: Instant) -> SessionToken? {
-        switch self.standing(of: token.secret.hash, now: now) {
+        switch self.standing(of: token.secretHash, now: now) {
         case .current:
             return token
         case .previous:

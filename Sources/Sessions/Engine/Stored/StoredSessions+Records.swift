@@ -47,15 +47,8 @@ extension StoredSessions {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult? {
         let now = self.configuration.clock.now
-        var next = base
-        try change(&next)
-        next.version = base.version.next(random: self.configuration.random)
-        try self.configuration.checkSize(of: next.values)
-        let (replacement, version) = (try self.sealed(next), base.version)
-        let result = try await self.store.about {
-            try await $0.replace(replacement, ifVersion: version, now: now)
-        }
-        switch result {
+        let next = try self.next(after: base, change)
+        switch try await self.store.replace(try self.sealed(next), ifVersion: base.version, now: now) {
         case .replaced:
             return .written(next)
         case .missing:
@@ -65,6 +58,18 @@ extension StoredSessions {
             base = current
             return nil
         }
+    }
+
+    /// The record that is to follow another.
+    func next(
+        after base: SessionRecord,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> SessionRecord {
+        var next = base
+        try change(&next)
+        next.version = base.version.next(tag: self.tags.next())
+        try self.configuration.checkSize(of: next.values)
+        return next
     }
 
     private func current(_ live: SessionState.LiveSession) async throws -> SessionRecord? {

@@ -35,10 +35,7 @@ extension StoredSessions {
         }
         let isOutdated = reading.isOutdated
         if let arrival = Arrival.ofSeveral(valid, self.configuration, logger: logger) { return arrival }
-        if let live = valid.first {
-            let reason: SessionArrival = live.holdsCurrentSecret ? .found : .previousSecret
-            return Arrival(standing: .live(live), reason: reason, isOutdated: isOutdated)
-        }
+        if let live = valid.first { return Arrival(found: live, isOutdated: isOutdated) }
         if let ended { return Arrival(standing: .detached(.ended(ended)), reason: .ended) }
         return Arrival(standing: .visitor, reason: refusal)
     }
@@ -54,7 +51,7 @@ extension StoredSessions {
         let now = self.configuration.clock.now
         let result: SessionLoadResult
         do {
-            result = try await self.store.call { try await $0.load(token.id, now: now) }
+            result = try await self.store.load(token.id, now: now)
         } catch let error as SessionStoreError {
             // One bad record is one visitor without a session.
             return self.refuse(.unreadable, token.id, error: error, logger: logger)
@@ -84,6 +81,16 @@ extension StoredSessions {
         return .refused(reason)
     }
 
+    /// The session that a token opens, or nil when it does not, or when the values do not open.
+    func live(_ token: SessionToken, in record: SessionRecord, now: Instant) -> SessionState.LiveSession? {
+        switch record.standing(of: token.secretHash, now: now) {
+        case .current, .previous:
+            self.opened(record, for: token).map { SessionState.LiveSession(record: $0, token: token, isNew: false) }
+        case .outlived, .unknown:
+            nil
+        }
+    }
+
     private func check(
         _ token: SessionToken,
         against record: SessionRecord,
@@ -94,12 +101,12 @@ extension StoredSessions {
         guard !self.configuration.isOver(record, now: now) else {
             return self.refuse(.expired, record.id, subject: record.subject, logger: logger)
         }
-        switch record.standing(of: token.secret.hash, now: now) {
+        switch record.standing(of: token.secretHash, now: now) {
         case .current, .previous:
-            guard let opened = self.opened(record, for: token) else {
+            guard let live = self.live(token, in: record, now: now) else {
                 return self.refuse(.unreadable, record.id, subject: record.subject, logger: logger)
             }
-            return .live(SessionState.LiveSession(record: opened, token: token, isNew: false))
+            return .live(live)
         case .outlived:
             let (id, subject) = (record.id, record.subject)
             self.configuration.report(.suspicious, .replayedSecret, id, subject: subject, to: logger)
@@ -115,5 +122,5 @@ extension StoredSessions {
 
 extension SessionState.LiveSession {
     /// Whether the token is the newest of its session.
-    var holdsCurrentSecret: Bool { self.token.secret.hash == self.record.secretHash }
+    var holdsCurrentSecret: Bool { self.token.secretHash == self.record.secretHash }
 }

@@ -15,12 +15,14 @@ struct StoredSessions: SessionKeeper {
     let isEncryptedAtRest: Bool
     let signer: TokenSigner?
     let rewriting: RewriteLoop
+    let tags: VersionTags
 
     init(store: GuardedStore, isEncryptedAtRest: Bool, signer: TokenSigner?) {
         self.store = store
         self.isEncryptedAtRest = isEncryptedAtRest
         self.signer = signer
         self.rewriting = RewriteLoop(store.configuration)
+        self.tags = VersionTags(random: store.configuration.random)
     }
 
     var configuration: SessionConfiguration { self.store.configuration }

@@ -1,0 +1,78 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import Sessions
+import SessionsHummingbird
+import SessionsRedis
+
+/// A server of next to nothing, with sessions or without, to be put under load.
+@main
+struct BenchServer: AsyncParsableCommand {
+    @Argument(help: "Where sessions are: bare, memory, sealed, or redis://….")
+    var backend: String
+
+    @Option(help: "The port to listen on.")
+    var port = 8080
+
+    func run() async throws {
+        var logger = Logger(label: "bench-server")
+        logger.logLevel = .warning
+        guard self.backend != "bare" else {
+            let router = Router(context: BasicRequestContext.self)
+            for path in ["untouched", "read", "counter"] { router.get("\(path)") { _, _ in "0" } }
+            return try await self.serve(router, services: [], logger: logger)
+        }
+        var services: [any Service] = []
+        let backend: SessionBackend
+        switch self.backend {
+        case "memory":
+            backend = .stored(in: MemorySessionStore())
+        case "sealed":
+            backend = .sealed(with: .ephemeral(), revocation: .none)
+        default:
+            let client = try RedisClient(RedisConfiguration(url: self.backend), logger: logger)
+            services.append(client)
+            backend = .stored(in: try RedisSessionStore(client))
+        }
+        let engine = try SessionEngine(backend, configuration: .development)
+        let router = Router(context: BenchContext.self)
+        router.add(middleware: SessionsMiddleware(engine))
+        router.get("new") { _, context in
+            context.session[.views] = 1
+            context.session[.theme] = "dark"
+            context.session[.language] = "en-GB"
+            context.session[.cart] = [1021, 88, 4711]
+            context.session[.isBeta] = true
+            return "1"
+        }
+        router.get("untouched") { _, _ in "0" }
+        router.get("read") { _, context in "\(context.session[.views])" }
+        router.get("counter") { _, context in
+            context.session[.views] += 1
+            return "\(context.session[.views])"
+        }
+        try await self.serve(router, services: services, logger: logger)
+    }
+
+    private func serve(
+        _ router: Router<some RequestContext>,
+        services: [any Service],
+        logger: Logger
+    ) async throws {
+        try await Application(
+            router: router,
+            configuration: .init(address: .hostname("127.0.0.1", port: self.port)),
+            services: services,
+            logger: logger
+        ).runService()
+    }
+}

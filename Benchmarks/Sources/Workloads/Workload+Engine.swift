@@ -1,0 +1,50 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+extension Workload {
+    /// Opening and closing sessions, without HTTP: what a request pays beyond the framework.
+    static let engine =
+        [
+            Workload("memory: no cookie") {
+                let site = try Site(.stored(in: MemorySessionStore()))
+                let request = Site.request()
+                return { for _ in 0..<$0 { try await site.visit(request) } }
+            }
+        ]
+        + visits("memory") { .stored(in: MemorySessionStore()) }
+        + visits("signed") {
+            .stored(in: MemorySessionStore(), signedWith: SecretKeyring.ephemeral())
+        }
+        + visits("at rest") { .stored(in: MemorySessionStore(), encryptedAtRest: true) }
+        + visits("sealed") { .sealed(with: SecretKeyring.ephemeral(), revocation: .none) }
+
+    private static func visits(
+        _ name: String,
+        _ backend: @escaping @Sendable () throws -> SessionBackend
+    ) -> [Workload] {
+        [
+            Workload("\(name): untouched") {
+                let site = try Site(backend())
+                let request = try await site.knownVisitor()
+                return { for _ in 0..<$0 { try await site.visit(request) } }
+            },
+            Workload("\(name): read") {
+                let site = try Site(backend())
+                let request = try await site.knownVisitor()
+                return { for _ in 0..<$0 { try await site.visit(request) { _ = $0[.views] } } }
+            },
+            Workload("\(name): counter") {
+                let site = try Site(backend())
+                let request = try await site.knownVisitor()
+                return { for _ in 0..<$0 { try await site.visit(request) { $0[.views] += 1 } } }
+            },
+        ]
+    }
+}

@@ -1,0 +1,61 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+import SessionsSQLite
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Workload {
+    /// What stores do, asked without an engine.
+    static let stores =
+        calls("memory store") { MemorySessionStore() }
+        + calls("SQLite store") {
+            let file = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID()).sqlite")
+            return try SQLiteSessionStore(path: file.path)
+        }
+
+    private static let now = Instant(millisecondsSince1970: 0)
+
+    private static func calls(
+        _ name: String,
+        _ open: @escaping @Sendable () throws -> any SessionStore
+    ) -> [Workload] {
+        [
+            Workload("\(name): load") {
+                let (store, record) = (try open(), try await Self.record())
+                try await store.create(record, now: now)
+                return { for _ in 0..<$0 { _ = try await store.load(record.id, now: now) } }
+            },
+            Workload("\(name): replace") {
+                let (store, record) = (try open(), try await Self.record())
+                try await store.create(record, now: now)
+                return { count in
+                    var current = record
+                    // Where the last run left it.
+                    if case .found(let stored) = try await store.load(record.id, now: now) { current = stored }
+                    for _ in 0..<count {
+                        let before = current.version
+                        current.version = SessionVersion(counter: before.counter + 1, tag: 1)
+                        _ = try await store.replace(current, ifVersion: before, now: now)
+                    }
+                }
+            },
+            Workload("\(name): touch") {
+                let (store, record) = (try open(), try await Self.record())
+                try await store.create(record, now: now)
+                let touch = SessionTouch(lastAccessedAt: record.lastAccessedAt, expiresAt: record.expiresAt)
+                return { for _ in 0..<$0 { _ = try await store.touch(record.id, touch, now: now) } }
+            },
+        ]
+    }
+}

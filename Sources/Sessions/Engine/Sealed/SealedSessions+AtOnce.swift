@@ -1,0 +1,39 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What nearly every request of a sealed session does: one text that opens, of a session that is known not to have ended.
+/// Everything else goes the long way.
+extension SealedSessions {
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
+        guard let text = reading.texts.first else { return reading.arrivalOfNobody }
+        guard
+            reading.texts.count == 1, self.revocations.isCurrent,
+            let opened = self.open(text, self.name(request)), self.isKnownToLive(opened.record)
+        else { return nil }
+        let live = SessionState.LiveSession(record: opened.record, token: .ofNobody(opened.record.id), isNew: false)
+        return Arrival(standing: .live(live), reason: .found, isOutdated: opened.isOldKey)
+    }
+
+    func rewriteAtOnce(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord? {
+        guard
+            self.revocations.isCurrent, self.isKnownToLive(live.record),
+            let next = try? self.next(after: live.record, request, change),
+            next.absoluteExpiresAt == live.record.absoluteExpiresAt
+        else { return nil }
+        return next
+    }
+
+    private func isKnownToLive(_ record: SessionRecord) -> Bool {
+        !self.configuration.isOver(record, now: self.configuration.clock.now)
+            && !self.revocations.isKnownToCover(record)
+    }
+}

@@ -1,0 +1,41 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What nearly every request of a session in memory does: one token, of a living session, that nobody else writes at the
+/// moment. Everything else goes the long way.
+extension StoredSessions {
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
+        guard let token = reading.tokens.first else { return reading.arrivalOfNobody }
+        let now = self.configuration.clock.now
+        guard
+            reading.tokens.count == 1, let store = self.store.immediate,
+            case .found(let record) = try? store.loadAtOnce(token.id, now: now),
+            record.isSession, !self.configuration.isOver(record, now: now),
+            let live = self.live(token, in: record, now: now)
+        else { return nil }
+        return Arrival(found: live, isOutdated: reading.isOutdated)
+    }
+
+    func rewriteAtOnce(
+        _ live: SessionState.LiveSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord? {
+        guard
+            let store = self.store.immediate, !self.rewriting.isBusy(live.record.id),
+            let next = try? self.next(after: live.record, change),
+            let stored = try? self.sealed(next),
+            case .replaced = try? store.replaceAtOnce(
+                stored,
+                ifVersion: live.record.version,
+                now: self.configuration.clock.now
+            )
+        else { return nil }
+        return next
+    }
+}
