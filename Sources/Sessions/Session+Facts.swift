@@ -60,6 +60,16 @@ extension Session {
     /// Whether the visitor asked to be remembered beyond the life of the browser.
     public var isRemembered: Bool { self.access { $0.live?.record.isRemembered ?? false } }
 
+    /// How long a remembered session lives from each use, and its cookie with it: what ``remember(for:)`` was given, or
+    /// the configured limit; `cookie.originalMaxAge` of express-session. Nil for a session that ends with the browser.
+    ///
+    /// What is left of it is ``remaining``.
+    public var rememberedFor: Duration? {
+        guard let record = self.access({ $0.live?.record }), record.isRemembered else { return nil }
+        let limits = self.engine.configuration.limits(of: record)
+        return limits.idle ?? limits.absolute
+    }
+
     /// The identifier of the user who is logged in; nil while nobody is.
     public var subject: String? { self.access { $0.live?.record.subject } }
 

@@ -77,7 +77,7 @@ extension Session {
             }
             let configuration = self.engine.configuration
             let now = configuration.clock.now
-            let limits = configuration.limits(isRemembered: live.record.isRemembered)
+            let limits = configuration.limits(of: live.record)
             let touch = SessionTouch(
                 lastAccessedAt: now,
                 expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: live.record.absoluteExpiresAt)

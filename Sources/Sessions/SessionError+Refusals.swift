@@ -110,6 +110,16 @@ extension SessionError {
         )
     }
 
+    static func invalidLimit(_ length: Duration, absolute: Duration) -> SessionError {
+        SessionError(
+            .invalidLimit,
+            """
+            A session cannot be remembered for \(length): give 1 second to \(absolute), which is \
+            rememberedLimits.absolute, or lengthen that. To end a session call destroy().
+            """
+        )
+    }
+
     static func sessionLimit(_ limit: Int) -> SessionError {
         SessionError(
             .sessionLimit,

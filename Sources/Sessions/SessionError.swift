@@ -47,6 +47,8 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let invalidCredentials = Code("invalid_credentials")
         /// The attributes asked for do not make a cookie that browsers accept. HTTP 500.
         public static let invalidCookie = Code("invalid_cookie")
+        /// A session was asked to live for less than a second, or past its absolute limit. HTTP 500.
+        public static let invalidLimit = Code("invalid_limit")
     }
 
     /// The kind of the failure.

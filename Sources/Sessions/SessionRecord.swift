@@ -61,6 +61,12 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].isRemembered }
         set { self.box[0].isRemembered = newValue }
     }
+    /// How long a remembered session lives without being used, if that was asked for this one; nil for the configured
+    /// limit, and for a session that is not remembered. In whole milliseconds.
+    public var rememberedFor: Duration? {
+        get { self.box[0].rememberedFor }
+        set { self.box[0].rememberedFor = newValue }
+    }
     /// When the visitor last proved who they are; nil while nobody is logged in.
     public var authenticatedAt: Instant? {
         get { self.box[0].authenticatedAt }

@@ -130,7 +130,8 @@ public enum SessionRecordCodec {
             writer.write(word: previous.nonce)
         }
         if record.isRemembered {
-            writer.write(tag: Tag.remembered, byteCount: 0)
+            writer.write(tag: Tag.remembered, byteCount: record.rememberedFor == nil ? 0 : 8)
+            if let length = record.rememberedFor { writer.write(word: UInt64(bitPattern: length.wholeMilliseconds)) }
         }
         if let authenticatedAt = record.authenticatedAt {
             writer.write(tag: Tag.authenticatedAt, byteCount: 8)
@@ -192,6 +193,10 @@ public enum SessionRecordCodec {
                 record.previousSecret = .init(hash: hash, validUntil: until, nonce: nonce)
             case Tag.remembered:
                 record.isRemembered = true
+                // Nothing, or a length of its own.
+                guard !field.isAtEnd else { continue }
+                guard let length = field.readWord() else { return false }
+                record.rememberedFor = .milliseconds(Int64(bitPattern: length))
             case Tag.authenticatedAt:
                 guard let authenticatedAt = field.readInstant() else { return false }
                 record.authenticatedAt = authenticatedAt

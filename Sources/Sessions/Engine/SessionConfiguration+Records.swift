@@ -26,7 +26,7 @@ extension SessionConfiguration {
 
     /// Whether a record is over, also by an idle limit that was shortened since it was written.
     func isOver(_ record: SessionRecord, now: Instant) -> Bool {
-        let idle = self.limits(isRemembered: record.isRemembered).idle
+        let idle = self.limits(of: record).idle
         let idleEnd = idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
         return record.isExpired(at: now) || now >= idleEnd
     }

@@ -23,6 +23,7 @@ struct SessionFacts {
         var absoluteExpiresAt: Instant
         var secretIssuedAt: Instant
         var isRemembered: Bool
+        var rememberedFor: Duration?
         /// Whether the request came with the secret before the last timed renewal.
         var holdsPreviousSecret: Bool
     }

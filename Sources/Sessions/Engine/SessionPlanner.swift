@@ -66,7 +66,7 @@ final class SessionPlanner: Sendable {
 
     /// What a use now would write.
     private func touch(of live: SessionFacts.LiveFacts, now: Instant) -> SessionTouch {
-        let limits = self.configuration.limits(isRemembered: live.isRemembered)
+        let limits = self.limits(of: live)
         return SessionTouch(
             lastAccessedAt: max(now, live.lastAccessedAt),
             expiresAt: max(live.expiresAt, limits.expiry(usedAt: now, absoluteExpiresAt: live.absoluteExpiresAt))
@@ -75,12 +75,16 @@ final class SessionPlanner: Sendable {
 
     /// Whether a use is worth a write: it gains something, and enough of the idle limit has passed.
     private func isDue(_ touch: SessionTouch, _ live: SessionFacts.LiveFacts) -> Bool {
-        guard
-            touch.expiresAt > live.expiresAt,
-            let idle = self.configuration.limits(isRemembered: live.isRemembered).idle
-        else { return false }
-        let threshold = self.configuration.touchAfter ?? idle.share(thousandths: 100)
+        guard touch.expiresAt > live.expiresAt, let idle = self.limits(of: live).idle else { return false }
+        let tenth = idle.share(thousandths: 100)
+        var threshold = self.configuration.touchAfter ?? tenth
+        // What is configured may be longer than a session of its own length lives.
+        if live.rememberedFor != nil { threshold = min(threshold, tenth) }
         return touch.lastAccessedAt - live.lastAccessedAt >= threshold
+    }
+
+    private func limits(of live: SessionFacts.LiveFacts) -> SessionLimits {
+        self.configuration.limits(isRemembered: live.isRemembered, for: live.rememberedFor)
     }
 
     private func isRenewalDue(_ live: SessionFacts.LiveFacts, _ facts: SessionFacts) -> Bool {
@@ -94,7 +98,13 @@ final class SessionPlanner: Sendable {
 }
 
 extension SessionConfiguration {
-    package func limits(isRemembered: Bool) -> SessionLimits {
-        isRemembered ? self.rememberedLimits : self.limits
+    /// - Parameter length: The idle limit that was asked for one remembered session.
+    package func limits(isRemembered: Bool, for length: Duration? = nil) -> SessionLimits {
+        guard isRemembered else { return self.limits }
+        return SessionLimits(idle: length ?? self.rememberedLimits.idle, absolute: self.rememberedLimits.absolute)
+    }
+
+    func limits(of record: SessionRecord) -> SessionLimits {
+        self.limits(isRemembered: record.isRemembered, for: record.rememberedFor)
     }
 }

@@ -19,6 +19,7 @@ extension SessionRecord {
         var expiresAt: Instant
         var absoluteExpiresAt: Instant
         var isRemembered: Bool
+        var rememberedFor: Duration?
         var authenticatedAt: Instant?
         var subject: String?
         var cookieOverrides: SessionCookie.Overrides?

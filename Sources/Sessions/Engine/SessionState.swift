@@ -173,6 +173,7 @@ struct SessionState {
                     absoluteExpiresAt: live.record.absoluteExpiresAt,
                     secretIssuedAt: live.record.secretIssuedAt,
                     isRemembered: live.record.isRemembered,
+                    rememberedFor: live.record.rememberedFor,
                     holdsPreviousSecret: live.token.secretHash != live.record.secretHash
                 )
             )

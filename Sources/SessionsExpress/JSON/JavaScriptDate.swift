@@ -16,6 +16,11 @@ import Foundation
 
 /// Dates as `JSON.stringify` writes them: ISO 8601 in UTC with milliseconds.
 enum JavaScriptDate {
+    /// The end of the year 9999: later years are written in another way.
+    private static let last = Instant(millisecondsSince1970: 253_402_300_799_999)
+
+    static func text(_ instant: Instant) -> String { min(instant, self.last).description }
+
     static func parse(_ text: String) -> Instant? {
         let styles = [true, false].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
         return styles.lazy.compactMap { try? $0.parse(text) }.first.map { self.instant($0) }

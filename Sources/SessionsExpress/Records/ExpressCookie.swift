@@ -15,7 +15,7 @@ struct ExpressCookie {
     /// Of a new session, in the order in which Express writes it.
     init(_ cookie: SessionCookie) {
         self.text = JSONObjectText()
-        self.setLife(nil, until: nil)
+        self.setLife(nil)
         self.text["secure"] = Self.boolean(cookie.secure == .always)
         self.text["httpOnly"] = Self.boolean(cookie.isHTTPOnly)
         self.setAttributes(cookie)
@@ -28,23 +28,32 @@ struct ExpressCookie {
     }
 
     /// Until when browsers keep the cookie, as of the last write; nil for one that ends with the browser.
-    var expires: Instant? { self.string("expires").flatMap { JavaScriptDate.parse($0) } }
+    var expires: Instant? {
+        guard let text = self.string("expires") else { return nil }
+        switch text.first {
+        // JavaScript writes a sign where four digits are too few for the year.
+        case "+": return .distantFuture
+        case "-": return .distantPast
+        default: return JavaScriptDate.parse(text)
+        }
+    }
 
-    /// For how long they keep it from each use.
+    /// For how long they keep it from each use: nothing rather than less, and nil for what is no length.
     var originalMaxAge: Duration? {
         guard let text = self.text["originalMaxAge"], let number = Double(String(decoding: text, as: UTF8.self)) else {
             return nil
         }
-        return Int64(exactly: number.rounded(.down)).map { .milliseconds($0) }
+        return Int64(exactly: number.rounded(.down)).map { .milliseconds(max(0, $0)) }
     }
 
-    mutating func setLife(_ maxAge: Duration?, until expires: Instant?) {
+    /// Sets how long browsers keep the cookie from each use; nil for one that ends with the browser.
+    mutating func setLife(_ maxAge: Duration?) {
         self.text["originalMaxAge"] = maxAge.map { Array(String($0.wholeMilliseconds).utf8) } ?? Self.null
-        self.setExpires(expires)
+        if maxAge == nil { self.text["expires"] = Self.null }
     }
 
-    mutating func setExpires(_ expires: Instant?) {
-        self.text["expires"] = expires.map { SessionValue.string($0.description).jsonText } ?? Self.null
+    mutating func setExpires(_ expires: Instant) {
+        self.text["expires"] = SessionValue.string(JavaScriptDate.text(expires)).jsonText
     }
 
     private func string(_ name: String) -> String? {

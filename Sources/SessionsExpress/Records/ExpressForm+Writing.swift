@@ -22,12 +22,15 @@ extension ExpressForm {
         var object = record.foreign.flatMap { JSONObjectText($0.content) } ?? JSONObjectText()
         var cookie = ExpressCookie(object["cookie"]) ?? ExpressCookie(self.configuration.cookie)
         let isUsed = record.foreign?.lastAccessedAt.map { record.lastAccessedAt > $0 } ?? true
-        let isTurned = (cookie.expires != nil) != record.isRemembered
-        let ownLife = record.expiresAt - record.lastAccessedAt
-        if isTurned {
-            cookie.setLife(record.isRemembered ? ownLife : nil, until: record.isRemembered ? record.expiresAt : nil)
-        } else if isUsed, record.isRemembered {
-            cookie.setExpires(record.lastAccessedAt + (cookie.originalMaxAge ?? ownLife))
+        let ownLife = record.rememberedFor ?? record.expiresAt - record.lastAccessedAt
+        let isTurned: Bool
+        if record.isRemembered {
+            isTurned = cookie.expires == nil || cookie.originalMaxAge != record.rememberedFor
+            if isTurned { cookie.setLife(ownLife) }
+            if isTurned || isUsed { cookie.setExpires(record.lastAccessedAt + (cookie.originalMaxAge ?? ownLife)) }
+        } else {
+            isTurned = cookie.expires != nil
+            if isTurned { cookie.setLife(nil) }
         }
         if record.cookieOverrides != cookie.overrides(of: self.configuration.cookie) {
             cookie.setAttributes(self.configuration.cookie.applying(record.cookieOverrides))

@@ -36,7 +36,8 @@ struct ExpressForm: Sendable {
         let note = ExpressNote(object[self.express.ownProperty])
         let createdAt = note.map { Instant(millisecondsSince1970: $0.createdAt) } ?? now
         let authenticatedAt = note?.authenticatedAt.map { Instant(millisecondsSince1970: $0) } ?? createdAt
-        let limits = self.configuration.limits(isRemembered: cookie.expires != nil)
+        let (isRemembered, maxAge) = (cookie.expires != nil, cookie.originalMaxAge)
+        let limits = self.configuration.limits(isRemembered: isRemembered, for: maxAge)
         let absoluteExpiresAt = (subject == nil ? createdAt : authenticatedAt) + limits.absolute
         // At each use a key is given its whole life.
         let lastAccessedAt = entry.remaining.map { min(now, now + $0 - self.life(of: cookie, values)) } ?? now
@@ -50,12 +51,13 @@ struct ExpressForm: Sendable {
             lastAccessedAt: lastAccessedAt,
             expiresAt: entry.remaining.map { min(expiresAt, now + $0) } ?? expiresAt,
             absoluteExpiresAt: absoluteExpiresAt,
-            isRemembered: cookie.expires != nil,
+            isRemembered: isRemembered,
             authenticatedAt: subject == nil ? nil : authenticatedAt,
             subject: subject,
             cookieOverrides: cookie.overrides(of: self.configuration.cookie),
             values: values
         )
+        record.rememberedFor = isRemembered ? maxAge : nil
         note?.apply(to: &record)
         record.foreign = ForeignRecord(id: entry.id, content: entry.text, lastAccessedAt: lastAccessedAt)
         return record

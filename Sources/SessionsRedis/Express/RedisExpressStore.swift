@@ -46,7 +46,7 @@ public struct RedisExpressStore: ExpressRecordStore {
     public func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool {
         let name = RedisArgument(key)
         var arguments = [name, RedisArgument(text), "NX"]
-        if let duration = life.duration { arguments += ["PX", RedisArgument(max(1, duration.wholeMilliseconds))] }
+        if life.duration != nil { arguments += ["PX", life.argument] }
         let command = RedisCommand("SET", arguments, key: name)
         return try await self.ask { try await self.executor.execute(command) }.text == "OK"
     }
@@ -124,7 +124,8 @@ extension ExpressLife {
     /// As the scripts are told of it.
     fileprivate var argument: RedisArgument {
         if self.isKept { return "kept" }
-        return self.duration.map { RedisArgument(max(1, $0.wholeMilliseconds)) } ?? "unlimited"
+        // The server adds the time of day, which must not be more than it can count.
+        return self.duration.map { RedisArgument(min(max(1, $0.wholeMilliseconds), .max / 2)) } ?? "unlimited"
     }
 }
 

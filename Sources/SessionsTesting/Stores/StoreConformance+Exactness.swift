@@ -25,6 +25,7 @@ extension StoreConformance {
                 ]
             )
             record.isRemembered = true
+            record.rememberedFor = .milliseconds(1)
             record.previousSecret = .init(hash: samples.secretHash(), validUntil: samples.now, nonce: .max)
             record.cookieOverrides = .init(domain: "example.com", path: "/a", sameSite: .strict, priority: .high)
             record.firstClient = SessionClient(address: "2001:db8::1", userAgent: "Mozilla/5.0 (\u{0}; \u{1F98A})")

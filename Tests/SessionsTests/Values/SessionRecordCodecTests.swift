@@ -24,6 +24,7 @@ struct SessionRecordCodecTests {
             ]
         )
         record.isRemembered = true
+        record.rememberedFor = .milliseconds(86_400_001)
         record.previousSecret = .init(hash: self.samples.secretHash(), validUntil: .distantPast, nonce: 9)
         record.cookieOverrides = .init(domain: "example.com", sameSite: SessionCookie.SameSite.none)
         return record
