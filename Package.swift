@@ -111,9 +111,12 @@ let package = Package(
                 "LogAudit",
                 "Sessions",
                 "SessionsExpress",
+                "SessionsHummingbird",
                 "SessionsRedis",
                 "SessionsTesting",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+                .product(name: "HummingbirdTesting", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -33,13 +33,6 @@ struct ExpressOptionTests {
         try await gone.visit(browser) { #expect($0.id == nil) }
     }
 
-    @Test("name: the cookie has the name that is configured")
-    func name() async throws {
-        let site = try ExpressSite { configuration, _ in configuration.cookie.name = "sid" }
-        let response = try await site.visit(site.browser()) { $0[.views] = 1 }
-        #expect(response[.setCookie]?.hasPrefix("sid=s%3A") == true)
-    }
-
     @Test("genid: the application may make the ids, and what is too short is refused")
     func genid() async throws {
         let site = try ExpressSite { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
@@ -82,29 +75,6 @@ struct ExpressOptionTests {
         await #expect(throws: SessionError.self) { try await second.save() }
     }
 
-    @Test("prefix: keys begin with it")
-    func prefix() async throws {
-        let site = try ExpressSite { $1.prefix = "app:" }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        let result = try await site.records.load("app:\(id)", now: site.clock.now)
-        #expect(result != .missing)
-    }
-
-    @Test("regenerate: another id, nothing carried over, and the old one is gone")
-    func regenerate() async throws {
-        let site = try ExpressSite()
-        site.express(Self.id, #","views":5"#)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { session in
-            try await session.regenerate()
-            #expect(session.names.isEmpty)
-        }
-        #expect(site.id(in: browser) != Self.id)
-        #expect(try await site.text(Self.id) == nil)
-    }
-
     @Test("renewing and authenticating anew keep the values under another id, for an id is the secret there")
     func renewal() async throws {
         let site = try ExpressSite()
@@ -118,34 +88,6 @@ struct ExpressOptionTests {
         #expect(try await site.text(second) == nil)
         #expect(try await site.text(third)?.contains(#""views":5,"userId":"ada","odd":-0"#) == true)
         try await site.visit(browser) { #expect($0.subject == "ada") }
-    }
-
-    @Test("unset: keep is forgetting what was changed, and destroy is ending")
-    func unset() async throws {
-        let site = try ExpressSite()
-        site.express(Self.id, #","views":5"#)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { session in
-            session[.views] = 6
-            session.discardChanges()
-        }
-        #expect(try await site.text(Self.id)?.contains(#""views":5"#) == true)
-        try await site.visit(browser) { try await $0.destroy() }
-        #expect(try await site.text(Self.id) == nil)
-        #expect(browser.cookie(named: "connect.sid") == nil)
-    }
-
-    @Test("reload: what another request has written is read, and what was set here is forgotten")
-    func reload() async throws {
-        let site = try ExpressSite()
-        site.express(Self.id, #","views":5"#)
-        let session = try await site.open(site.browser(of: Self.id))
-        session[.views] = 7
-        site.express(Self.id, #","views":6"#)
-        try await session.reload()
-        #expect(session[.views] == 6)
-        _ = try await site.records.end("sess:\(Self.id)", markedUntil: site.clock.now, now: site.clock.now)
-        await #expect(throws: SessionError.self) { try await session.reload() }
     }
 
     @Test("cookie: attributes that one session has are kept where Express looks for them, and read from there")
@@ -165,22 +107,6 @@ struct ExpressOptionTests {
         let cleared = try await site.visit(site.browser(of: Self.id)) { try await $0.destroy() }
         #expect(cleared[.setCookie]?.contains("Domain=example.com; Path=/x") == true)
         #expect(cleared[.setCookie]?.contains("SameSite=Strict") == true)
-    }
-
-    @Test("length, ids, all and clear: sessions are counted, named by what opens none, read and ended")
-    func listing() async throws {
-        let site = try ExpressSite()
-        site.express("first", #","views":1"#)
-        site.express("second", "")
-        site.records.set("other", Array("1".utf8), .unlimited, now: site.clock.now)
-        #expect(try await site.records.count(now: site.clock.now) == 2)
-        let all = try await site.records.all(now: site.clock.now)
-        #expect(Set(all.keys) == (try await site.records.ids(now: site.clock.now)))
-        #expect(all.values.contains { String(decoding: $0, as: UTF8.self).contains(#""views":1"#) })
-        try await site.engine.revokeEverything()
-        #expect(try await site.records.count(now: site.clock.now) == 0)
-        let other = try await site.records.load("other", now: site.clock.now)
-        #expect(other != .missing)
     }
 
     @Test("names that Express keeps from sessions are refused, and so is who is logged in")
@@ -206,17 +132,6 @@ struct ExpressOptionTests {
             site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.clock.now)
             try await site.visit(site.browser(of: Self.id)) { #expect($0.id == nil) }
         }
-    }
-
-    @Test("lists of a user are refused in words, for Express keeps none")
-    func lists() async throws {
-        let site = try ExpressSite()
-        site.express(Self.id, #","userId":"ada""#)
-        try await site.visit(site.browser(of: Self.id)) { session in
-            await #expect(throws: SessionError.self) { try await session.activeSessions() }
-            await #expect(throws: SessionError.self) { try await session.logOutOthers() }
-        }
-        await #expect(throws: SessionError.self) { try await site.engine.revokeAll(of: "ada") }
     }
 }
 

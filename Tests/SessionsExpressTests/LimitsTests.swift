@@ -16,18 +16,6 @@ import Testing
 struct LimitsTests {
     static let id = SharedSessionTests.id
 
-    @Test("Express begins a session, and from the first request here its absolute limit counts, however busy it is")
-    func absolute() async throws {
-        let site = try ExpressSite()
-        site.express(Self.id, #","userId":"ada""#)
-        let browser = site.browser(of: Self.id)
-        for _ in 0..<32 {
-            try await site.visit(browser) { #expect($0.subject == "ada") }
-            site.clock.advance(by: .minutes(15))
-        }
-        try await site.visit(browser) { #expect($0.subject == nil) }
-    }
-
     @Test("the idle limit counts from the last use on either side, by the life that the key still has")
     func idle() async throws {
         let site = try ExpressSite()
@@ -100,50 +88,6 @@ struct LimitsTests {
         try await site.visit(browser)
         #expect(try await site.remaining(id) == .days(1))
         #expect(try await site.text(id) == text)
-    }
-
-    @Test("disableTouch: a use writes nothing, and a change does")
-    func disableTouch() async throws {
-        let site = try ExpressSite { $1.disablesTouch = true }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .minutes(10))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .days(1) - .minutes(10))
-        try await site.visit(browser) { $0[.views] = 2 }
-        #expect(try await site.remaining(id) == .days(1))
-    }
-
-    @Test("disableTTL: keys live until they are removed, and the absolute limit holds")
-    func disableTTL() async throws {
-        let site = try ExpressSite { $1.disablesTimeToLive = true }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .hours(7))
-        try await site.visit(browser) { #expect($0[.views] == 1) }
-        #expect(try await site.text(id) != nil)
-        #expect(try await site.remaining(id) == nil)
-        site.clock.advance(by: .hours(1))
-        try await site.visit(browser) { #expect($0.id == nil) }
-    }
-
-    @Test("ttl: a duration, or a function of the session, which ends it with nothing or less")
-    func ttl() async throws {
-        let site = try ExpressSite { $1.timeToLive = .lasting(.hours(2)) }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        #expect(try await site.remaining(try #require(site.id(in: browser))) == .hours(2))
-        let deciding = try ExpressSite {
-            $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .hours(3) }
-        }
-        let other = deciding.browser()
-        try await deciding.visit(other) { $0[.views] = 1 }
-        let id = try #require(deciding.id(in: other))
-        #expect(try await deciding.remaining(id) == .hours(3))
-        try await deciding.visit(other) { $0[.views] = 2 }
-        #expect(try await deciding.text(id) == nil)
     }
 
     @Test("what cannot work is refused at the start, in words")

@@ -24,13 +24,16 @@ enum RecordServer: String, CaseIterable, Sendable {
 
     static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
 
-    var client: RedisClient {
-        get throws {
-            let url = try #require(ProcessInfo.processInfo.environment["SESSIONS_TEST_\(self.rawValue)"])
-            var configuration = try RedisConfiguration(url: url)
-            configuration.commandDeadline = .seconds(60)
-            return try RedisClient(configuration, logger: LogAudit.logger())
-        }
+    /// Of a user that may do what the store does and nothing else, by the rights that the documentation names.
+    var client: RedisClient { get throws { try self.client(of: "SESSIONS_TEST_\(self.rawValue)_EXPRESS") } }
+
+    /// Of one that may do everything, as who runs the Express application may.
+    var administrator: RedisClient { get throws { try self.client(of: "SESSIONS_TEST_\(self.rawValue)") } }
+
+    private func client(of variable: String) throws -> RedisClient {
+        var configuration = try RedisConfiguration(url: try #require(ProcessInfo.processInfo.environment[variable]))
+        configuration.commandDeadline = .seconds(60)
+        return try RedisClient(configuration, logger: LogAudit.logger())
     }
 }
 
@@ -40,8 +43,8 @@ struct RedisExpressStoreTests {
 
     @Test("records are written and read on the server as connect-redis does it", arguments: RecordServer.allCases)
     func records(server: RecordServer) async throws {
-        let client = try server.client
-        let (store, key, now) = (RedisExpressStore(client), "sess:\(UUID())", Self.now)
+        let client = try server.administrator
+        let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
         let (first, second) = (Array(#"{"a":1}"#.utf8), Array(#"{"a":2,"ü":"\ud83d"}"#.utf8))
 
         #expect(try await store.load(key, now: now) == .missing)
@@ -87,8 +90,8 @@ struct RedisExpressStoreTests {
         "what is ended on the server is marked, and a text that is written back is removed",
         arguments: RecordServer.allCases)
     func endings(server: RecordServer) async throws {
-        let client = try server.client
-        let (store, key, now) = (RedisExpressStore(client), "sess:\(UUID())", Self.now)
+        let client = try server.administrator
+        let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
         #expect(try await !store.end(key, markedUntil: now + .seconds(60), now: now))
         #expect(try await store.load(key, now: now) == .missing)
         #expect(try await store.create(key, [1], .unlimited, now: now))
@@ -104,13 +107,44 @@ struct RedisExpressStoreTests {
     @Test("a walk meets the keys of a prefix, whatever is in it, and no markers", arguments: RecordServer.allCases)
     func walking(server: RecordServer) async throws {
         let (store, now) = (RedisExpressStore(try server.client, scanCount: 100), Self.now)
-        let prefix = "*[?]\\\(UUID()):"
+        let prefix = "sess:*[?]\\\(UUID()):"
         for number in 0..<20 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.hours(1)), now: now) }
         #expect(try await store.end("\(prefix)7", markedUntil: now + .hours(1), now: now))
         #expect(try await store.count(prefix: prefix, now: now) == 19)
         var keys: Set<String> = []
         try await store.walk(prefix: prefix, now: now) { keys.formUnion($0) }
         #expect(keys == Set((0..<20).filter { $0 != 7 }.map { "\(prefix)\($0)" }))
+    }
+
+    @Test(
+        "the user of the documentation may touch nothing but sessions and their markers",
+        arguments: RecordServer.allCases)
+    func rights(server: RecordServer) async throws {
+        let (client, now) = (try server.client, Self.now)
+        let other = RedisExpressStore(client)
+        await #expect(throws: SessionStoreError.self) { try await other.load("of another application", now: now) }
+        for command in [
+            RedisCommand("KEYS", "*"), RedisCommand("FLUSHALL"), RedisCommand("CONFIG", "GET", "*"),
+            RedisCommand("SET", "of another application", "1", key: "of another application"),
+        ] {
+            let error = await #expect(throws: RedisError.self) { try await client.execute(command) }
+            #expect(error?.code == .noPermission)
+        }
+    }
+
+    @Test("a life longer than the server can count is as long as it can", arguments: RecordServer.allCases)
+    func longLife(server: RecordServer) async throws {
+        let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
+        let longest = ExpressLife.lasting(.milliseconds(Int64.max))
+        #expect(try await store.create(key, [1], longest, now: now))
+        #expect(try await store.replace(key, [1], with: [2], longest, now: now) == .replaced)
+        #expect(try await store.touch(key, longest, now: now))
+        guard case .found([2], .some(let life)) = try await store.load(key, now: now) else {
+            Issue.record("there is no text with a life")
+            return
+        }
+        #expect(life > .days(1_000_000))
+        #expect(try await store.end(key, markedUntil: now + .milliseconds(1), now: now))
     }
 
     private func expectLife(_ seconds: ClosedRange<Int>, of key: String, in store: RedisExpressStore) async throws {

@@ -6,23 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
 import InMemoryLogging
-import LogAudit
-import Logging
 import Sessions
 import SessionsExpress
 import SessionsTesting
 
 /// A site that shares its sessions with an Express application.
-struct ExpressSite: Sendable {
+struct ExpressSite: VisitedSite {
     let clock: ManualClock
     let records: ExpressMemoryStore
     let engine: SessionEngine
     let logs = InMemoryLogHandler()
     let secrets: ExpressSecrets
 
-    static let origin = "https://example.com"
     static let secret = "keyboard cat"
 
     /// - Parameters:
@@ -32,7 +28,7 @@ struct ExpressSite: Sendable {
     init(
         sharing other: ExpressSite? = nil,
         secrets: [String] = [Self.secret],
-        _ configure: (inout SessionConfiguration, inout ExpressConfiguration) -> Void = { _, _ in }
+        _ configure: (inout SessionConfiguration, inout ExpressConfiguration) throws -> Void = { _, _ in }
     ) throws {
         self.clock = other?.clock ?? ManualClock()
         self.records = other?.records ?? ExpressMemoryStore()
@@ -41,16 +37,9 @@ struct ExpressSite: Sendable {
         configuration.cookie = .express
         configuration.clock = self.clock.sessionClock
         var express = ExpressConfiguration(secrets: self.secrets, subject: .property("userId"))
-        configure(&configuration, &express)
+        try configure(&configuration, &express)
         self.engine = try SessionEngine(.express(in: self.records, express), configuration: configuration)
     }
-
-    var logger: Logger { LogAudit.logger(self.logs) }
-
-    /// What was logged, as one text.
-    var log: String { self.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n") }
-
-    func browser() -> TestBrowser { TestBrowser(clock: self.clock.sessionClock) }
 
     /// A browser to which Express gave a session.
     func browser(of id: String) -> TestBrowser {
@@ -66,35 +55,6 @@ struct ExpressSite: Sendable {
     /// A value as `encodeURIComponent` writes what the tests have in cookies.
     static func cookieValue(_ text: String) -> String {
         String(text.flatMap { ["+": "%2B", "/": "%2F", ":": "%3A", "=": "%3D"][$0] ?? "\($0)" })
-    }
-
-    func open(_ browser: TestBrowser, isPassive: Bool = false) async throws -> Session {
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: Self.origin)
-        return try await self.engine.open(
-            SessionRequest(headerFields: fields, isSecure: true, clientAddress: "192.0.2.1", isPassive: isPassive),
-            logger: self.logger
-        )
-    }
-
-    @discardableResult
-    func close(_ session: Session, _ browser: TestBrowser) async throws -> HTTPFields {
-        var response = HTTPFields()
-        defer { browser.receive(response, from: Self.origin) }
-        try await self.engine.close(session, response: &response)
-        return response
-    }
-
-    /// A whole request.
-    @discardableResult
-    func visit(
-        _ browser: TestBrowser,
-        isPassive: Bool = false,
-        _ handler: (Session) async throws -> Void = { _ in }
-    ) async throws -> HTTPFields {
-        let session = try await self.open(browser, isPassive: isPassive)
-        try await handler(session)
-        return try await self.close(session, browser)
     }
 
     /// What Express has stored: `cookie` and whatever is set beside it, for a day.

@@ -177,9 +177,10 @@ struct RememberedLengthTests {
         let site = try EngineSite(.stored(in: store))
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .days(10)) }
-        let shorter = try EngineSite(.stored(in: store), clock: site.clock) {
-            $0.rememberedLimits = SessionLimits(idle: .days(1), absolute: .days(12))
+        let shorten = { (configuration: inout SessionConfiguration) in
+            configuration.rememberedLimits = SessionLimits(idle: .days(1), absolute: .days(12))
         }
+        let shorter = try EngineSite(.stored(in: store), clock: site.clock, shorten)
         site.clock.advance(by: .days(5))
         try await shorter.visit(browser) { #expect($0.rememberedFor == .days(10)) }
     }

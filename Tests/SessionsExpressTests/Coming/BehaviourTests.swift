@@ -1,0 +1,138 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Sessions
+import SessionsExpress
+import SessionsTesting
+import Testing
+
+@Suite("Coming from Express: how express-session behaves")
+struct BehaviourTests {
+    static let id = SharedSessionTests.id
+
+    @Test("an id that is not there: the visitor gets another, and never the one that was sent")
+    func unknownID() async throws {
+        let site = try ExpressSite()
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        #expect(id != Self.id)
+        #expect(try await site.text(Self.id) == nil)
+    }
+
+    @Test("a cookie that is not signed: ignored")
+    func unsigned() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1"#)
+        for value in [Self.id, "s%3A\(Self.id)", "s%3A\(Self.id)."] {
+            try await site.visit(site.browser(planted: value)) { #expect($0.id == nil) }
+        }
+    }
+
+    @Test("two engines on one store: each has its own cookie and options")
+    func twoEngines() async throws {
+        let store = MemorySessionStore()
+        let site = try MovedSite(.stored(in: store)) { $0.cookie.name = "__Host-site" }
+        let shop = try MovedSite(.stored(in: store), clock: site.clock) { $0.cookie.name = "__Host-shop" }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        try await shop.visit(browser) { $0[.views] = 2 }
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await shop.visit(browser) { #expect($0[.views] == 2) }
+    }
+
+    @Test("a touch: only when a tenth of the idle limit has passed")
+    func touch() async throws {
+        let site = try ExpressSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let id = try #require(site.id(in: browser))
+        site.clock.advance(by: .seconds(119))
+        try await site.visit(browser)
+        #expect(try await site.remaining(id) == .days(1) - .seconds(119))
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(browser)
+        #expect(try await site.remaining(id) == .days(1))
+    }
+
+    @Test("Set-Cookie on an insecure connection: it is sent, and the browser decides")
+    func insecure() async throws {
+        let site = try ExpressSite()
+        #expect(try await site.firstCookie(isSecure: false).contains("; Secure"))
+    }
+
+    @Test("the body waits for the store: when the head leaves, another server finds what was set")
+    func order() async throws {
+        let site = try ExpressSite()
+        let other = try ExpressSite(sharing: site)
+        let browser = site.browser()
+        let session = try await site.open(browser)
+        session[.views] = 1
+        // What follows is the head of the response.
+        try await site.close(session, browser)
+        try await other.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("two requests at once: each loses nothing of the other's")
+    func concurrency() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1"#)
+        let browser = site.browser(of: Self.id)
+        let (one, other) = (try await site.open(browser), try await site.open(browser))
+        one[.views] += 1
+        other[.theme] = "dark"
+        try await site.close(other, browser)
+        try await site.close(one, browser)
+        try await site.visit(browser) { session in
+            #expect(session[.views] == 2)
+            #expect(session[.theme] == "dark")
+        }
+    }
+
+    @Test("a store that fails: the error comes before the response")
+    func failure() async throws {
+        let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
+        let site = try MovedSite(.stored(in: store))
+        let browser = site.browser()
+        let session = try await site.open(browser)
+        session[.views] = 1
+        store.breakDown(.failing)
+        let error = await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+        #expect(error?.code == .storeUnavailable)
+        #expect(browser.cookies.isEmpty)
+    }
+
+    @Test("a session that is always in use: it ends all the same when it is old")
+    func absolute() async throws {
+        let site = try ExpressSite { configuration, _ in configuration.limits.absolute = .hours(8) }
+        site.express(Self.id, #","userId":"ada""#)
+        let browser = site.browser(of: Self.id)
+        for _ in 0..<32 {
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+            site.clock.advance(by: .minutes(15))
+        }
+        try await site.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("a user's sessions: listed from our store, and refused in words where Express keeps no list")
+    func lists() async throws {
+        let site = try MovedSite()
+        try await site.visit(site.browser()) { session in
+            try await session.logIn("ada")
+            let list = try await session.activeSessions()
+            #expect(list.map(\.subject) == ["ada"])
+        }
+        let shared = try ExpressSite()
+        shared.express(Self.id, #","userId":"ada""#)
+        try await shared.visit(shared.browser(of: Self.id)) { session in
+            let error = await #expect(throws: SessionError.self) { try await session.activeSessions() }
+            #expect(error?.code == .notOffered)
+        }
+    }
+}

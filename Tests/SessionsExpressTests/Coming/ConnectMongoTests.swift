@@ -1,0 +1,113 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import LogAudit
+import Sessions
+import SessionsTesting
+import Testing
+
+@Suite("Coming from Express: connect-mongo")
+struct ConnectMongoTests {
+    @Test("ttl of 14 days: the limit of sessions that are remembered")
+    func ttl() async throws {
+        let site = try MovedSite { configuration in
+            configuration.remembersEverySession = true
+            configuration.rememberedLimits = SessionLimits(idle: .days(14), absolute: .days(30))
+        }
+        #expect(try await site.firstCookie().contains("; Max-Age=1209600;"))
+    }
+
+    @Test("autoRemove and autoRemoveInterval: a service of the application sweeps")
+    func autoRemove() async throws {
+        let (store, samples) = (MemorySessionStore(), SampleRecords())
+        let record = samples.record()
+        try await store.create(record, now: samples.now)
+        let (clock, logger) = (ManualClock(now: record.expiresAt).sessionClock, LogAudit.logger())
+        let sweeper = SessionSweeper(store, every: .minutes(10), clock: clock, logger: logger)
+        #expect(try await sweeper.sweepOnce() == 1)
+    }
+
+    @Test("touchAfter: a use is written when so much time has passed")
+    func touchAfter() async throws {
+        let site = try MovedSite { configuration in
+            configuration.limits = SessionLimits(idle: .days(14), absolute: .days(30))
+            configuration.touchAfter = .hours(24)
+        }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let start = site.now
+        for (hours, lastAccess) in [(23, start), (1, start + .hours(24))] {
+            site.clock.advance(by: .hours(hours))
+            try await site.visit(browser)
+            try await site.visit(browser) { #expect($0.lastAccessedAt == lastAccess) }
+        }
+    }
+
+    @Test("timestamps: always there")
+    func timestamps() async throws {
+        let site = try MovedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] = 1 }
+        let start = site.now
+        site.clock.advance(by: .minutes(1))
+        try await site.visit(browser) { session in
+            #expect(session.createdAt == start)
+            #expect(session.lastAccessedAt == start)
+        }
+    }
+
+    @Test("serialize and unserialize: of one value, by its key")
+    func serialize() async throws {
+        let text = SessionKey("colours", default: "").codec
+        let codec = SessionValueCodec<Set<Character>>(
+            encode: { try text.encode(String($0.sorted())) },
+            decode: { Set(try text.decode($0)) }
+        )
+        let colours = SessionKey("colours", default: [], codec: codec)
+        let site = try MovedSite()
+        let browser = site.browser()
+        try await site.visit(browser) { $0[colours] = ["r", "g", "b"] }
+        let records = try await site.store.page(after: nil, limit: 1, now: site.now)
+        #expect(records.first?.values["colours"] == .string("bgr"))
+        try await site.visit(browser) { #expect($0[colours] == ["r", "g", "b"]) }
+    }
+
+    @Test("cryptoAdapter: values are sealed in the store, and the visitor has the key")
+    func crypto() async throws {
+        let store = MemorySessionStore()
+        let site = try MovedSite(.stored(in: store, encryptedAtRest: true))
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.theme] = "dark" }
+        let records = try await store.page(after: nil, limit: 100, now: site.now)
+        #expect(records.count == 1 && records.allSatisfy { $0.values["theme"] == nil })
+        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+    }
+
+    @Test("events: whoever observes the engine is told what happens to sessions")
+    func events() async throws {
+        let observer = SessionEventStream()
+        let site = try MovedSite { configuration in configuration.observers = [observer] }
+        try await site.visit(site.browser()) { session in
+            session[.views] = 1
+            try await session.save()
+            try await session.destroy()
+        }
+        observer.finish()
+        var kinds: [SessionEvent.Kind] = []
+        for await event in observer { kinds.append(event.kind) }
+        #expect(kinds == [.created, .ended])
+    }
+
+    @Test("a touch of what is missing: an answer, and the request goes on")
+    func missing() async throws {
+        let (store, samples) = (MemorySessionStore(), SampleRecords())
+        let touch = SessionTouch(lastAccessedAt: samples.now, expiresAt: samples.now + .minutes(1))
+        let isLive = try await store.touch(samples.id(), touch, now: samples.now)
+        #expect(!isLive)
+    }
+}
