@@ -68,8 +68,8 @@ extension SessionError {
     static let foreignUnlisted = SessionError(
         .notOffered,
         """
-        The other system keeps its sessions by names that are secret, and no list of whose they are: end a session by a \
-        request of its own, all of them with revokeEverything(), or keep sessions with the backend .stored(in:).
+        The other system keeps its sessions by names that are secret, and no list of whose they are: end all of a user \
+        with revokeAll(of:), logOutOthers() or logOutEverywhere(), or keep sessions with the backend .stored(in:).
         """
     )
 

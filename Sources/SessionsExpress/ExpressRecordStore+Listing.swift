@@ -27,7 +27,7 @@ extension ExpressRecordStore {
     public func ids(prefix: String = "sess:", now: Instant) async throws -> Set<SessionID> {
         var ids: Set<SessionID> = []
         try await self.walk(prefix: prefix, now: now) { keys in
-            ids.formUnion(keys.map { ForeignSessionID(String($0.dropFirst(prefix.count))).id })
+            ids.formUnion(keys.map { ForeignSessionID(key: $0, prefix: prefix).id })
         }
         return ids
     }
@@ -43,7 +43,7 @@ extension ExpressRecordStore {
         try await self.walk(prefix: prefix, now: now) { keys in
             for key in keys {
                 guard case .found(let text, _) = try await self.load(key, now: now) else { continue }
-                all[ForeignSessionID(String(key.dropFirst(prefix.count))).id] = text
+                all[ForeignSessionID(key: key, prefix: prefix).id] = text
             }
         }
         return all

@@ -96,6 +96,21 @@ struct ExpressSessions: ForeignSessionStore {
         try await self.records.end(self.key(of: id), markedUntil: markedUntil, now: now)
     }
 
+    func endAll(of subject: String, except kept: Set<SessionID>, markedUntil: Instant, now: Instant) async throws {
+        let prefix = self.express.prefix
+        try await self.records.walk(prefix: prefix, now: now) { keys in
+            for key in keys {
+                try Task.checkCancellation()
+                let id = ForeignSessionID(key: key, prefix: prefix).id
+                guard
+                    !kept.contains(id), case .found(let text, _) = try await self.records.load(key, now: now),
+                    self.form.isSession(text, of: subject)
+                else { continue }
+                _ = try await self.records.end(key, markedUntil: markedUntil, now: now)
+            }
+        }
+    }
+
     func endEverything(markedUntil: Instant, now: Instant) async throws {
         try await self.records.walk(prefix: self.express.prefix, now: now) { keys in
             for key in keys {
@@ -106,4 +121,12 @@ struct ExpressSessions: ForeignSessionStore {
     }
 
     private func key(of id: ForeignSessionID) -> String { self.express.prefix + id.text }
+}
+
+extension ForeignSessionID {
+    /// The name in a key.
+    init(key: String, prefix: String) {
+        // By bytes, for the first letter of a name may belong to the last one before it.
+        self.init(String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+    }
 }

@@ -82,6 +82,12 @@ struct ExpressForm: Sendable {
         ExpressNote(JSONObjectText(text)?[self.express.ownProperty]) != nil
     }
 
+    /// Whether a text is that of a session in which this user is logged in.
+    func isSession(_ text: [UInt8], of subject: String) -> Bool {
+        guard let object = JSONObjectText(text) else { return false }
+        return self.subject(of: object)?.utf8.elementsEqual(subject.utf8) ?? false
+    }
+
     /// How long a key lives from a use, by the rule of connect-redis.
     func life(of cookie: ExpressCookie, _ values: SessionValues) -> Duration {
         switch self.express.timeToLive.choice {

@@ -120,7 +120,7 @@ struct BehaviourTests {
         try await site.visit(browser) { #expect($0.subject == nil) }
     }
 
-    @Test("a user's sessions: listed from our store, and refused in words where Express keeps no list")
+    @Test("a user's sessions: listed from our store; of shared ones, of which there is no list, all but one can end")
     func lists() async throws {
         let site = try MovedSite()
         try await site.visit(site.browser()) { session in
@@ -129,10 +129,13 @@ struct BehaviourTests {
             #expect(list.map(\.subject) == ["ada"])
         }
         let shared = try ExpressSite()
-        shared.express(Self.id, #","userId":"ada""#)
+        for id in [Self.id, "another"] { shared.express(id, #","userId":"ada""#) }
         try await shared.visit(shared.browser(of: Self.id)) { session in
             let error = await #expect(throws: SessionError.self) { try await session.activeSessions() }
             #expect(error?.code == .notOffered)
+            try await session.logOutOthers()
         }
+        #expect(try await shared.text(Self.id) != nil)
+        #expect(try await shared.text("another") == nil)
     }
 }

@@ -45,6 +45,9 @@ package protocol ForeignSessionStore: Sendable {
     /// - Returns: Whether it was this call that ended it.
     func end(_ id: ForeignSessionID, markedUntil: Instant, now: Instant) async throws -> Bool
 
+    /// Ends all sessions of a user but the named ones.
+    func endAll(of subject: String, except kept: Set<SessionID>, markedUntil: Instant, now: Instant) async throws
+
     /// Ends all sessions of everybody.
     func endEverything(markedUntil: Instant, now: Instant) async throws
 }

@@ -29,12 +29,20 @@ extension ForeignSessions {
 
     func sessions(of subject: String) async throws -> [SessionRecord] { throw SessionError.foreignUnlisted }
 
-    func endAll(of subject: String, except kept: Set<SessionID>) async throws { throw SessionError.foreignUnlisted }
+    /// All sessions are looked through, for the other system keeps no list, and one of ours would not know of its logins.
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws {
+        let (now, markedUntil) = (self.configuration.clock.now, self.markedUntil)
+        try await self.store.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
+    }
 
     func endOthers(
         than live: SessionState.LiveSession,
         of subject: String
-    ) async throws -> SessionState.LiveSession? { throw SessionError.foreignUnlisted }
+    ) async throws -> SessionState.LiveSession? {
+        guard let record = try await self.reload(live), record.belongs(to: subject) else { return nil }
+        try await self.endAll(of: subject, except: [live.record.id])
+        return live
+    }
 
     func loginMarks(of subject: String) async throws -> LoginMarks { LoginMarks() }
 }

@@ -28,7 +28,7 @@ struct ForeignSessions: SessionKeeper {
     var hasTokens: Bool { false }
     var sharesValues: Bool { true }
     var listsSessions: Bool { false }
-    var endsOthers: Bool { false }
+    var endsOthers: Bool { true }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         let store = self.store

@@ -1,0 +1,173 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import SessionsExpress
+import SessionsTesting
+import Synchronization
+import Testing
+
+@testable import Sessions
+
+/// What becomes of each law where the other side does not know it.
+@Suite("Laws of sessions that are shared with Express")
+struct SharedLawTests {
+    static let id = SharedSessionTests.id
+
+    @Test("law 2: a visitor of whom nothing is remembered leaves no record of Express, and gets no cookie")
+    func nothing() async throws {
+        let site = try ExpressSite()
+        let response = try await site.visit(site.browser()) { #expect($0[.views] == 0) }
+        #expect(response.isEmpty == false)
+        #expect(response[values: .setCookie].isEmpty)
+        #expect(try await site.records.count(now: site.now) == 0)
+    }
+
+    @Test("law 4: what Express writes whole takes what was set here while it worked, and only that is lost")
+    func overwriting() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","views":1"#)
+        let browser = site.browser(of: Self.id)
+        // A request of Express begins, and has read one view.
+        try await site.visit(browser) { $0[.views] += 1 }
+        site.express(Self.id, #","views":1,"theme":"dark""#)
+        try await site.visit(browser) { session in
+            #expect(session[.views] == 1)
+            session[.views] += 1
+        }
+        #expect(try await site.text(Self.id)?.contains(#""views":2,"theme":"dark""#) == true)
+    }
+
+    @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and nobody else's")
+    func allOfUser() async throws {
+        let site = try ExpressSite { $1.subject = .passport() }
+        let here = site.browser()
+        try await site.visit(here) { try await $0.logIn("42") }
+        site.express(Self.id, #","passport":{"user":42}"#)
+        site.express("of another", #","passport":{"user":"421"}"#)
+        site.express("of nobody", #","passport":{}"#)
+        site.records.set("sess:no session", Array("42".utf8), .unlimited, now: site.now)
+        let slow = try await site.open(here)
+        slow[.views] = 1
+        try await site.engine.revokeAll(of: "42")
+        try await site.close(slow, here)
+        try await site.visit(site.browser(of: Self.id)) { #expect($0.subject == nil) }
+        #expect(try await site.records.count(now: site.now) == 3)
+        try await site.visit(site.browser()) { try await $0.logIn("42") }
+        #expect(try await site.records.count(now: site.now) == 4)
+    }
+
+    @Test("law 6: a user ends all sessions but this one, or all, also those of Express")
+    func elsewhere() async throws {
+        let site = try ExpressSite()
+        for id in [Self.id, "another", "a third"] { site.express(id, #","userId":"ada""#) }
+        let browser = site.browser(of: Self.id)
+        try await site.visit(browser) { session in
+            session[.views] = 7
+            try await session.logOutOthers()
+        }
+        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
+        #expect(try await site.records.count(now: site.now) == 1)
+        site.express("another", #","userId":"ada""#)
+        try await site.visit(browser) { try await $0.logOutEverywhere() }
+        #expect(try await site.text("another") == nil)
+        #expect(browser.cookies.isEmpty)
+    }
+
+    @Test("law 6: nothing but an ending clears the cookie of Express")
+    func clearing() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, "")
+        let ending: @Sendable (Session) async throws -> Void = { try await $0.destroy() }
+        for (browser, isCleared) in [
+            (site.browser(of: "unknown-0123456789"), false), (site.browser(planted: "s%3Abroken"), false),
+            (site.browser(of: Self.id), true),
+        ] {
+            let response = try await site.visit(browser) { if isCleared { try await ending($0) } }
+            #expect((response[.setCookie]?.contains("Max-Age=0") ?? false) == isCleared)
+        }
+    }
+
+    /// Records that can be out of reach.
+    private final class Records: ExpressRecordStore {
+        let base = ExpressMemoryStore()
+        let isDown = Atomic(false)
+
+        var needsDeadline: Bool { false }
+
+        private var reached: ExpressMemoryStore {
+            get throws {
+                if self.isDown.load(ordering: .relaxed) { throw SessionStoreError(.unavailable, "It is down.") }
+                return self.base
+            }
+        }
+
+        func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+            try await self.reached.load(key, now: now)
+        }
+
+        func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool {
+            try await self.reached.create(key, text, life, now: now)
+        }
+
+        func replace(
+            _ key: String,
+            _ expected: [UInt8],
+            with text: [UInt8],
+            _ life: ExpressLife,
+            now: Instant
+        ) async throws -> ExpressReplaceResult {
+            try await self.reached.replace(key, expected, with: text, life, now: now)
+        }
+
+        func touch(_ key: String, _ life: ExpressLife, now: Instant) async throws -> Bool {
+            try await self.reached.touch(key, life, now: now)
+        }
+
+        func end(_ key: String, markedUntil: Instant, now: Instant) async throws -> Bool {
+            try await self.reached.end(key, markedUntil: markedUntil, now: now)
+        }
+
+        func walk(prefix: String, now: Instant, _ body: ([String]) async throws -> Void) async throws {
+            try await self.reached.walk(prefix: prefix, now: now, body)
+        }
+    }
+
+    @Test("law 9: records of Express that are out of reach are an error to try again, and log nobody out")
+    func outage() async throws {
+        let records = Records()
+        let express = ExpressConfiguration(secrets: try ExpressSecrets("keyboard cat"), subject: .property("userId"))
+        let site = try MovedSite(.express(in: records, express)) { $0.cookie = .express }
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        records.isDown.store(true, ordering: .relaxed)
+        let error = await #expect(throws: SessionError.self) { try await site.visit(browser) }
+        #expect(error?.code == .storeUnavailable)
+        records.isDown.store(false, ordering: .relaxed)
+        try await site.visit(browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("law 10: an id that stands in the records opens nothing without a signature, and with one everything")
+    func dump() async throws {
+        let site = try ExpressSite()
+        site.express(Self.id, #","userId":"ada""#)
+        for value in [Self.id, "s%3A\(Self.id)", "s%3A\(Self.id)."] {
+            try await site.visit(site.browser(planted: value)) { #expect($0.subject == nil) }
+        }
+        try await site.visit(site.browser(of: Self.id)) { #expect($0.subject == "ada") }
+    }
+
+    @Test("law 13: a renewal by time is refused, for a new secret is a new id there, and other requests would be lost")
+    func renewal() {
+        #expect(throws: SessionError.self) {
+            try ExpressSite { configuration, _ in
+                configuration.renewal = .init(after: .hours(1), grace: .seconds(30))
+            }
+        }
+    }
+}
