@@ -6,11 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
 import Foundation
-#endif
 
 /// A chart of lines on logarithmic axes, as SVG.
 struct Chart {
@@ -36,7 +32,7 @@ struct Chart {
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width.text) \(Self.height.text)" \
             font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="\(self.title)">
             """,
-            #"<rect width="100%" height="100%" fill="#ffffff"/>"#,
+            ##"<rect width="100%" height="100%" fill="#ffffff"/>"##,
             Self.text(self.title, Self.left, 24, size: 16, anchor: "start"),
             Self.text(self.xTitle, (Self.left + Self.width - Self.right) / 2, Self.height - 14),
             """
@@ -83,7 +79,9 @@ struct Chart {
     }
 
     private static func rule(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-        #"<line x1="\#(x1.text)" y1="\#(y1.text)" x2="\#(x2.text)" y2="\#(y2.text)" stroke="#dddddd"/>"#
+        """
+        <line x1="\(x1.text)" y1="\(y1.text)" x2="\(x2.text)" y2="\(y2.text)" stroke="#dddddd"/>
+        """
     }
 }
 

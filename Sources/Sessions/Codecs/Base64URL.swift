@@ -21,31 +21,38 @@ package enum Base64URL {
     }()
 
     /// The text of some bytes.
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = self.digits
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.underestimatedCount * 8 + 5) / 6)
-        var pending: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            pending = pending << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(digits[Int(pending >> UInt32(bits) & 0x3F)])
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        self.digits.withUnsafeBufferPointer { digits in
+            String(unsafeUninitializedCapacity: (bytes.count * 8 + 5) / 6) { text in
+                var (pending, bits, count) = (UInt32(0), UInt32(0), 0)
+                func emit(_ digit: UInt32) {
+                    text[count] = digits[Int(digit & 0x3F)]
+                    count &+= 1
+                }
+                for byte in bytes {
+                    pending = pending << 8 | UInt32(byte)
+                    bits &+= 8
+                    while bits >= 6 {
+                        bits &-= 6
+                        emit(pending >> bits)
+                    }
+                }
+                if bits > 0 { emit(pending << (6 - bits)) }
+                return count
             }
         }
-        if bits > 0 {
-            text.append(digits[Int(pending << UInt32(6 - bits) & 0x3F)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of a text, or nil when it is not the canonical text of any.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 3)
-        return self.decode(text) { bytes.append($0) } ? bytes : nil
+        var isText = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + text.count % 4) { bytes, count in
+            isText = self.decode(text) { byte in
+                bytes[count] = byte
+                count &+= 1
+            }
+        }
+        return isText ? bytes : nil
     }
 
     /// Fills a buffer from a text of exactly its size, without an allocation.

@@ -163,8 +163,8 @@ public enum SessionRecordCodec {
         let texts =
             [record.subject, record.deviceLabel, record.firstClient?.address, record.firstClient?.userAgent]
             + [record.lastClient?.address, record.lastClient?.userAgent]
-        // Each of the eleven has a tag and a length, and those of fixed size take 72 bytes together.
-        return texts.reduce(11 * 20 + 72 + record.sealedValues.count + record.unknownFields.count) {
+        // Each of the eleven has a tag and a length, and those of fixed size take 80 bytes together.
+        return texts.reduce(11 * 20 + 80 + record.sealedValues.count + record.unknownFields.count) {
             $0 + ($1?.utf8.count ?? 0)
         }
     }

@@ -30,8 +30,9 @@ extension Session {
 
     /// Asks the browser to forget the site when nobody is logged in any more, unless the handler asked for its own.
     private func clearSiteData(in response: inout HTTPFields) {
+        let cleared = self.engine.configuration.clearsSiteDataOnLogout
         guard
-            let value = self.engine.configuration.clearsSiteDataOnLogout.fieldValue,
+            !cleared.isEmpty, let value = cleared.fieldValue,
             self.withState({ $0.hasLoggedOut && $0.live?.record.subject == nil }),
             let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
         else { return }
@@ -77,6 +78,10 @@ extension HTTPFields {
         for field in self {
             varies = varies || field.name == .vary
             isCacheable = isCacheable && field.name != .cacheControl
+        }
+        if !varies, isCacheable {
+            // One growth for both.
+            return self.append(contentsOf: [HTTPField(name: .vary, value: field.rawName), Self.noStore])
         }
         if !varies {
             self.append(HTTPField(name: .vary, value: field.rawName))

@@ -47,7 +47,7 @@ struct TokenSigner: Sendable {
     func sign(_ token: SessionToken, for name: String) throws -> String {
         let text = token.text
         let code = try self.keys.ring.newest
-        return "\(text).\(Base64URL.encode(Self.finish(code, name: name, token: text.utf8)))"
+        return "\(text).\(Base64URL.encode(Array(Self.finish(code, name: name, token: text.utf8))))"
     }
 
     /// A token that carries a code of ours.

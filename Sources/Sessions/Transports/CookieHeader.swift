@@ -38,7 +38,8 @@ enum CookieHeader {
     ) {
         guard !name.isEmpty else { return }
         self.forEachPair(in: bytes) { pairName, value in
-            guard pairName.count == name.count, bytes[pairName].elementsEqual(name) else { return }
+            guard pairName.count == name.count else { return }
+            for index in 0..<name.count where bytes[pairName.lowerBound + index] != name[index] { return }
             body(UnsafeRawBufferPointer(rebasing: bytes[self.trimmingBlanks(value, of: bytes)]))
         }
     }
