@@ -1,7 +1,7 @@
 .PHONY: demo test fuzz soak check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
-# STORE=redis, which starts one.
+# STORE=redis or STORE=postgres, which start one.
 demo:
 	Scripts/demo
 

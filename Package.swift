@@ -9,12 +9,14 @@ let package = Package(
         .library(name: "Sessions", targets: ["Sessions"]),
         .library(name: "SessionsExpress", targets: ["SessionsExpress"]),
         .library(name: "SessionsHummingbird", targets: ["SessionsHummingbird"]),
+        .library(name: "SessionsPostgres", targets: ["SessionsPostgres"]),
         .library(name: "SessionsRedis", targets: ["SessionsRedis"]),
         .library(name: "SessionsSQLite", targets: ["SessionsSQLite"]),
         .library(name: "SessionsTesting", targets: ["SessionsTesting"]),
     ],
     traits: [
         .trait(name: "Hummingbird", description: "The adapter for Hummingbird 2, product SessionsHummingbird."),
+        .trait(name: "Postgres", description: "The store on PostgreSQL, product SessionsPostgres, on libpq."),
         .trait(name: "Redis", description: "The store on Redis or Valkey, product SessionsRedis, on SwiftNIO."),
         .trait(name: "SQLite", description: "The embedded durable store, product SessionsSQLite, on GRDB."),
         .default(enabledTraits: ["Hummingbird"]),
@@ -62,6 +64,19 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Hummingbird"])),
+            ]
+        ),
+        .systemLibrary(
+            name: "CPostgres",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev", "pkg-config"]), .brew(["libpq"])]
+        ),
+        .target(
+            name: "SessionsPostgres",
+            dependencies: [
+                "Sessions",
+                .target(name: "CPostgres", condition: .when(traits: ["Postgres"])),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -179,6 +194,7 @@ let package = Package(
             dependencies: [
                 "LogAudit",
                 "Sessions",
+                "SessionsPostgres",
                 "SessionsRedis",
                 "SessionsSQLite",
                 "SessionsTesting",
@@ -195,7 +211,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

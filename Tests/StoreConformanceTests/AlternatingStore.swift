@@ -8,19 +8,20 @@
 
 #if SQLite
 import Sessions
-import SessionsSQLite
 import Synchronization
 
-/// Several stores on one file, asked in turn: what one process did, the next call reads through another connection.
-final class AlternatingStore: SubjectSessionStore, EnumerableSessionStore, SweepableSessionStore {
-    private let stores: [SQLiteSessionStore]
+/// Several stores on one file or table, asked in turn: what one process did, the next call reads through another
+/// connection.
+final class AlternatingStore<Store>: SubjectSessionStore, EnumerableSessionStore, SweepableSessionStore
+where Store: SubjectSessionStore & EnumerableSessionStore & SweepableSessionStore {
+    private let stores: [Store]
     private let turn = Mutex(0)
 
-    init(_ stores: [SQLiteSessionStore]) {
+    init(_ stores: [Store]) {
         self.stores = stores
     }
 
-    private var next: SQLiteSessionStore {
+    private var next: Store {
         self.turn.withLock { turn in
             turn += 1
             return self.stores[turn % self.stores.count]

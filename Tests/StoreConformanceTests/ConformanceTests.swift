@@ -10,6 +10,7 @@
 import Foundation
 import GRDB
 import Sessions
+import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
@@ -38,6 +39,32 @@ struct ConformanceTests {
             try await rule.check(AlternatingStore(stores))
         }
     }
+
+    #if Postgres
+    @Test(
+        "PostgresSessionStore keeps the rule",
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized,
+        arguments: StoreConformance.rules)
+    func postgres(_ rule: StoreRule) async throws {
+        try await SharedPostgres.withStore { try await rule.check($0) }
+    }
+
+    @Test(
+        "two PostgresSessionStores on one table keep the rule as one",
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized,
+        arguments: StoreConformance.rules)
+    func twoOnOneTable(_ rule: StoreRule) async throws {
+        try await SharedPostgres.withStores(2) { try await rule.check(AlternatingStore($0)) }
+    }
+
+    @Test(
+        "a PostgresSessionStore behind a pooler keeps the rule",
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized,
+        arguments: StoreConformance.rules)
+    func pooled(_ rule: StoreRule) async throws {
+        try await SharedPostgres.withStore({ $0.isBehindTransactionPooler = true }) { try await rule.check($0) }
+    }
+    #endif
 
     #if Redis
     @Test(

@@ -35,6 +35,19 @@ struct SameHistoryTests {
         Self.compare(try await Self.story(try server.store(), seed), expected)
     }
 
+    #if Postgres
+    @Test(
+        "memory and PostgreSQL answer a long story alike, to the byte",
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice),
+        arguments: [1, 2, 3, 4])
+    func postgres(seed: UInt64) async throws {
+        let expected = try await Self.story(MemorySessionStore(), seed)
+        try await SharedPostgres.withStore { store in
+            Self.compare(try await Self.story(store, seed), expected)
+        }
+    }
+    #endif
+
     @Test("the story has everything in it that can happen to a session")
     func variety() async throws {
         let lines = try await Self.story(MemorySessionStore(), 1)

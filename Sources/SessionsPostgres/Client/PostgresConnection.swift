@@ -1,0 +1,191 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Postgres
+import CPostgres
+import Sessions
+
+/// A connection, which the thread that made it has for itself.
+///
+/// Nothing of libpq blocks here but the look-up of a host's name: the thread waits for the socket, and looks up from its
+/// waiting whenever `lookUp` says.
+final class PostgresConnection {
+    /// What a thread does between two waits: it gives how long the next one may be, or throws to end the waiting.
+    typealias LookUp = () throws(PostgresError) -> Duration?
+
+    private let handle: OpaquePointer
+    private let wake: WakePipe
+    private let name: String
+    private var prepared: Set<Int> = []
+    private var isCondemned = false
+
+    /// Connects and logs in.
+    init(
+        _ string: PostgresConnectionString,
+        name: String,
+        wake: WakePipe,
+        lookUp: LookUp
+    ) throws(PostgresError) {
+        // What the string says comes after, and wins.
+        let handle = withCStrings(["fallback_application_name", "dbname"]) { keywords in
+            withCStrings(["swift-sessions", string.text]) { PQconnectStartParams(keywords, $0, 1) }
+        }
+        guard let handle else { throw PostgresError("there is no memory for a connection") }
+        self.handle = handle
+        self.wake = wake
+        self.name = name
+        // By default it would write to the standard error of the process.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        var polling = PGRES_POLLING_WRITING
+        while polling != PGRES_POLLING_OK {
+            guard PQstatus(handle) != CONNECTION_BAD, polling != PGRES_POLLING_FAILED else {
+                throw PostgresError(string.redacted(String(cString: PQerrorMessage(handle))))
+            }
+            _ = try self.wait(for: polling == PGRES_POLLING_READING ? .readable : .writable, lookUp)
+            polling = PQconnectPoll(handle)
+        }
+        guard PQsetnonblocking(handle, 1) == 0 else { throw PostgresError("the connection is gone") }
+    }
+
+    deinit {
+        PQfinish(self.handle)
+    }
+
+    /// Whether it cannot be used again.
+    var isBroken: Bool {
+        self.isCondemned || PQstatus(self.handle) != CONNECTION_OK || PQtransactionStatus(self.handle) != PQTRANS_IDLE
+    }
+
+    /// Waits while there is nothing to do, for something new or for the end of the connection.
+    func idle() {
+        if SocketEvents.wait(PQsocket(self.handle), for: .readable, or: self.wake, atMost: nil).contains(.readable) {
+            // The server says something unasked: that it shuts down, or a notice, which is dropped.
+            self.noticeEnd()
+        }
+    }
+
+    /// Finds out whether the server closed it meanwhile.
+    func noticeEnd() {
+        if PQconsumeInput(self.handle) == 0 { self.isCondemned = true }
+    }
+
+    /// Runs a statement, prepared or not.
+    func run(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresValue],
+        isPrepared: Bool,
+        lookUp: LookUp
+    ) throws(PostgresError) -> PostgresReply {
+        guard isPrepared else { return try self.send(statement, parameters, as: nil, lookUp) }
+        do {
+            return try self.runPrepared(statement, parameters, lookUp)
+        } catch  where error.isForgottenStatement {
+            // Somebody said DISCARD, or changed the table. What was not found was not run.
+            self.prepared.removeAll()
+            return try self.runPrepared(statement, parameters, lookUp)
+        }
+    }
+
+    private func runPrepared(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresValue],
+        _ lookUp: LookUp
+    ) throws(PostgresError) -> PostgresReply {
+        // The name is of this connection alone: behind a pooler, that of another could be another statement's.
+        let name = "\(self.name)_\(statement.number)"
+        if !self.prepared.contains(statement.number) {
+            let types = parameters.map(\.type)
+            _ = try self.exchange(lookUp) {
+                types.withUnsafeBufferPointer {
+                    PQsendPrepare(self.handle, name, statement.sql, Int32(clamping: types.count), $0.baseAddress)
+                }
+            }
+            self.prepared.insert(statement.number)
+        }
+        return try self.send(statement, parameters, as: name, lookUp)
+    }
+
+    private func send(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresValue],
+        as name: String?,
+        _ lookUp: LookUp
+    ) throws(PostgresError) -> PostgresReply {
+        let arguments = PostgresArguments(parameters)
+        return try self.exchange(lookUp) {
+            arguments.withPointers { values, lengths, formats in
+                let count = Int32(clamping: parameters.count)
+                guard let name else {
+                    return PQsendQueryParams(
+                        self.handle, statement.sql, count, arguments.types, values, lengths, formats, 1)
+                }
+                return PQsendQueryPrepared(self.handle, name, count, values, lengths, formats, 1)
+            }
+        }
+    }
+
+    /// Runs statements without parameters. What they answer is text.
+    func runText(_ sql: String, lookUp: LookUp) throws(PostgresError) -> PostgresReply {
+        try self.exchange(lookUp) { PQsendQuery(self.handle, sql) }
+    }
+
+    /// Sends something and reads until all of the answer is there.
+    private func exchange(_ lookUp: LookUp, _ send: () -> Int32) throws(PostgresError) -> PostgresReply {
+        self.noticeEnd()
+        guard !self.isCondemned, PQstatus(self.handle) == CONNECTION_OK, send() == 1 else {
+            self.isCondemned = true
+            throw PostgresError("the connection was closed")
+        }
+        do {
+            return try self.answer(lookUp)
+        } catch {
+            if error.condemnsConnection { self.isCondemned = true }
+            throw error
+        }
+    }
+
+    private func answer(_ lookUp: LookUp) throws(PostgresError) -> PostgresReply {
+        var reply = PostgresReply()
+        var failure: PostgresError?
+        while true {
+            let unsent = PQflush(self.handle)
+            guard unsent >= 0 else { throw PostgresError("the connection was closed", mayHaveRun: true) }
+            if unsent == 0, PQisBusy(self.handle) == 0 {
+                guard let result = PQgetResult(self.handle) else {
+                    if let failure { throw failure }
+                    return reply
+                }
+                defer { PQclear(result) }
+                switch PQresultStatus(result) {
+                case PGRES_TUPLES_OK, PGRES_COMMAND_OK: reply = PostgresReply(result)
+                default: failure = failure ?? PostgresError(result)
+                }
+                continue
+            }
+            let wanted: SocketEvents = unsent == 1 ? [.readable, .writable] : .readable
+            guard try self.wait(for: wanted, lookUp).contains(.readable) else { continue }
+            guard PQconsumeInput(self.handle) == 1 else {
+                // What the server said before it closed the connection says more than that it was closed.
+                while failure == nil, let result = PQgetResult(self.handle) {
+                    failure = PostgresError(result)
+                    PQclear(result)
+                }
+                throw failure ?? PostgresError("the connection was closed", mayHaveRun: true)
+            }
+        }
+    }
+
+    private func wait(for wanted: SocketEvents, _ lookUp: LookUp) throws(PostgresError) -> SocketEvents {
+        while true {
+            let limit = try lookUp()
+            let events = SocketEvents.wait(PQsocket(self.handle), for: wanted, or: self.wake, atMost: limit)
+            if !events.isDisjoint(with: wanted) { return events }
+        }
+    }
+}
+#endif

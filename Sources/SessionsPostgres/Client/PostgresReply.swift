@@ -1,0 +1,70 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Postgres
+import Sessions
+
+/// What a statement answered.
+struct PostgresReply: Sendable {
+    var rows: [PostgresRow] = []
+    /// How many rows it changed.
+    var changedCount = 0
+}
+
+/// A row of an answer. What is in a column is looked at, never trusted.
+struct PostgresRow: Sendable {
+    enum Cell: Sendable {
+        case null
+        case word(UInt64)
+        case bytes([UInt8])
+    }
+
+    let cells: [Cell]
+
+    func bytes(_ column: Int) throws(SessionStoreError) -> [UInt8]? {
+        switch try self.cell(column) {
+        case .null: nil
+        case .bytes(let bytes): bytes
+        case .word: throw .foreignTable
+        }
+    }
+
+    func word(_ column: Int) throws(SessionStoreError) -> UInt64 {
+        guard case .word(let word) = try self.cell(column) else { throw .foreignTable }
+        return word
+    }
+
+    func instant(_ column: Int) throws(SessionStoreError) -> Instant {
+        Instant(millisecondsSince1970: Int64(bitPattern: try self.word(column)))
+    }
+
+    func count(_ column: Int) throws(SessionStoreError) -> Int { Int(clamping: try self.word(column)) }
+
+    func id(_ column: Int) throws(SessionStoreError) -> SessionID? {
+        guard let bytes = try self.bytes(column) else { return nil }
+        guard let id = SessionID(bytes: bytes) else { throw .foreignTable }
+        return id
+    }
+
+    private func cell(_ column: Int) throws(SessionStoreError) -> Cell {
+        guard self.cells.indices.contains(column) else { throw .foreignTable }
+        return self.cells[column]
+    }
+}
+
+extension SessionStoreError {
+    /// An answer that the table of this library never gives.
+    static let foreignTable = SessionStoreError(
+        .unavailable,
+        """
+        The table of sessions answered with other columns than this version of swift-sessions made: somebody changed it. \
+        Drop it, or give the store another schema.
+        """
+    )
+}
+#endif

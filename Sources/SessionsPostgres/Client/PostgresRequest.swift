@@ -1,0 +1,107 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Postgres
+import Sessions
+import Synchronization
+
+/// A statement on its way, and whoever waits for its answer.
+///
+/// The first result counts: an answer, a failure, or the cancellation of the task that waits. A cancelled call returns
+/// at once while it waits for its turn, and when it only reads. One that writes may be done by then, and its caller must
+/// be able to see what it did: it returns with the server's answer, or a moment later without one.
+final class PostgresRequest: Sendable {
+    /// What a statement does to the table.
+    enum Effect: Sendable {
+        /// It reads.
+        case none
+        /// It writes, and done again it changes and answers the same.
+        case repeatable
+        /// It writes, and must not be sent again unless it was certainly not done.
+        case once
+    }
+
+    private struct State {
+        var continuation: CheckedContinuation<PostgresReply, any Error>?
+        var early: Result<PostgresReply, any Error>?
+        var isFinished = false
+        var isCancelled = false
+        /// Wakes the thread that has sent it.
+        var sender: WakePipe?
+    }
+
+    /// Nil to have a connection and nothing else.
+    let statement: PostgresStatement?
+    let parameters: [PostgresValue]
+    let effect: Effect
+    let deadline: ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    init(
+        _ statement: PostgresStatement?,
+        _ parameters: [PostgresValue],
+        _ effect: Effect,
+        deadline: ContinuousClock.Instant
+    ) {
+        self.statement = statement
+        self.parameters = parameters
+        self.effect = effect
+        self.deadline = deadline
+    }
+
+    var isFinished: Bool { self.state.withLock { $0.isFinished } }
+    var isCancelled: Bool { self.state.withLock { $0.isCancelled } }
+
+    /// Waits for the result.
+    func reply(isolation: isolated (any Actor)? = #isolation) async throws -> PostgresReply {
+        try await withTaskCancellationHandler {
+            // Only a closure that has the caller's isolation stays there; any other costs two changes of threads.
+            _ = isolation
+            return try await withCheckedThrowingContinuation { continuation in
+                let early = self.state.withLock { state in
+                    if state.early == nil { state.continuation = continuation }
+                    return state.early
+                }
+                if let early { continuation.resume(with: early) }
+            }
+        } onCancel: {
+            self.cancel()
+        }
+    }
+
+    /// Notes that it is about to be sent.
+    ///
+    /// - Returns: False when nobody waits for it any more.
+    func begin(by sender: WakePipe) -> Bool {
+        self.state.withLock { state in
+            state.sender = sender
+            return !state.isFinished
+        }
+    }
+
+    func finish(_ result: Result<PostgresReply, any Error>) {
+        let continuation = self.state.withLock { state -> CheckedContinuation<PostgresReply, any Error>? in
+            guard !state.isFinished else { return nil }
+            state.isFinished = true
+            state.sender = nil
+            if state.continuation == nil { state.early = result }
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+        continuation?.resume(with: result)
+    }
+
+    private func cancel() {
+        let sender = self.state.withLock { state in
+            state.isCancelled = true
+            return self.effect == .none ? nil : state.sender
+        }
+        if let sender { sender.wake() } else { self.finish(.failure(CancellationError())) }
+    }
+}
+#endif

@@ -1,0 +1,50 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Postgres
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Wakes a thread that waits for a socket.
+final class WakePipe: Sendable {
+    /// What becomes readable when there is something new.
+    let readEnd: Int32
+    private let writeEnd: Int32
+
+    init() throws(PostgresError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw PostgresError("the process may open no more files (\(errno))") }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        (self.readEnd, self.writeEnd) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(self.readEnd)
+        close(self.writeEnd)
+    }
+
+    func wake() {
+        // A pipe that is full wakes as well.
+        var byte: UInt8 = 1
+        _ = write(self.writeEnd, &byte, 1)
+    }
+
+    func drain() {
+        var bytes: [UInt8] = Array(repeating: 0, count: 64)
+        while read(self.readEnd, &bytes, bytes.count) == bytes.count {}
+    }
+}
+#endif
