@@ -83,5 +83,14 @@ struct RevocationUnderLoadTests {
             try await self.hammer(try SQLiteSessionStore(path: folder.path("sessions.sqlite")))
         }
     }
+
+    #if Postgres
+    @Test(
+        "of the requests opened after all sessions of a user were ended, not one succeeds with an old token: in PostgreSQL",
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice))
+    func postgres() async throws {
+        try await SharedPostgres.withStore { try await self.hammer($0) }
+    }
+    #endif
 }
 #endif

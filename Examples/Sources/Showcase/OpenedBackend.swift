@@ -9,6 +9,7 @@
 import Logging
 import ServiceLifecycle
 import Sessions
+import SessionsPostgres
 import SessionsRedis
 
 /// The backend, and what runs beside it: whatever frees what has expired, and whatever reads the keys again.
@@ -27,6 +28,11 @@ struct OpenedBackend {
             services += opened.services
             return opened.store
         }
+        func postgres(_ url: String) throws -> PostgresSessionStore {
+            let opened = try PostgresArgument.open(url, logger: logger)
+            services.append(opened.service)
+            return swept(opened.store)
+        }
         func keyring() throws -> SecretKeyring {
             do {
                 switch settings.keys {
@@ -44,12 +50,13 @@ struct OpenedBackend {
         }
         // The keys come first: options that are refused must not leave a new file behind.
         switch settings.store {
-        case .memory, .sqlite, .redis:
+        case .memory, .sqlite, .redis, .postgres:
             let signer = settings.isSigned ? try keyring() : nil
             let store: any SessionStore =
                 switch settings.store {
                 case .sqlite(let path): swept(try SQLiteArgument.open(path))
                 case .redis(let url): try connected(to: url)
+                case .postgres(let url): try postgres(url)
                 default: swept(MemorySessionStore())
                 }
             self.backend = .stored(in: store, encryptedAtRest: settings.isEncryptedAtRest, signedWith: signer)
@@ -62,6 +69,8 @@ struct OpenedBackend {
                     .stored(in: swept(try SQLiteArgument.open(path)), maximumAge: settings.revocationAge)
                 case .redis(let url):
                     .stored(in: try connected(to: url), maximumAge: settings.revocationAge)
+                case .postgres(let url):
+                    .stored(in: try postgres(url), maximumAge: settings.revocationAge)
                 case .nowhere: .none
                 }
             self.backend = .sealed(with: keyring, revocation: revocation)

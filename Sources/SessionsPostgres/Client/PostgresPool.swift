@@ -27,6 +27,16 @@ final class PostgresPool: Sendable {
         var pause: ReconnectPause
         var lastFailure: SessionStoreError?
         var shutdowns: [CheckedContinuation<Void, Never>] = []
+
+        /// Counts one thread less.
+        ///
+        /// - Returns: Who waited for the last one to end, if it was the last.
+        mutating func endWorker() -> [CheckedContinuation<Void, Never>] {
+            self.workerCount -= 1
+            guard self.isShutDown, self.workerCount == 0 else { return [] }
+            defer { self.shutdowns = [] }
+            return self.shutdowns
+        }
     }
 
     let string: PostgresConnectionString
@@ -153,24 +163,24 @@ extension PostgresPool {
     /// Notes that no connection could be made, with which the thread ends. While others have connections, such as when
     /// the server has no more to give, the call waits for these.
     func noteFailure(_ failure: SessionStoreError, for request: PostgresRequest) {
-        let (failed, isNew) = self.state.withLock { state -> ([PostgresRequest], Bool) in
+        let (failed, isNew, shutdowns) = self.state.withLock { state in
             let isNew = !state.pause.hasFailed
             state.pause.begin()
-            if state.connectedCount > 0 {
-                if let worker = state.idle.popLast() {
-                    worker.give(.request(request))
-                } else {
-                    state.waiting.insert(request, at: 0)
-                }
-                return ([], isNew)
+            var failed: [PostgresRequest] = []
+            if state.connectedCount == 0 {
+                state.lastFailure = failure
+                failed = [request] + state.waiting
+                state.waiting = []
+            } else if let worker = state.idle.popLast() {
+                worker.give(.request(request))
+            } else {
+                state.waiting.insert(request, at: 0)
             }
-            state.lastFailure = failure
-            defer { state.waiting = [] }
-            return ([request] + state.waiting, isNew)
+            return (failed, isNew, state.endWorker())
         }
-        for request in failed { request.finish(.failure(failure)) }
         if isNew { self.logger.error("PostgreSQL cannot be reached", metadata: ["error": "\(failure)"]) }
-        self.end()
+        for request in failed { request.finish(.failure(failure)) }
+        for shutdown in shutdowns { shutdown.resume() }
     }
 
     /// What to do next; nil when the thread waits with its connection, or ends without one.
@@ -199,16 +209,11 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that a thread ends. A call that came in the meantime gets another.
+    /// Notes that a thread ends. A call that came in the meantime, and that no other thread will look at, gets another.
     func end() {
         let (next, shutdowns) = self.state.withLock { state -> (PostgresRequest?, [CheckedContinuation<Void, Never>]) in
-            if !state.waiting.isEmpty, state.connectedCount == 0, state.workerCount == 1 {
-                return (state.waiting.removeFirst(), [])
-            }
-            state.workerCount -= 1
-            guard state.isShutDown, state.workerCount == 0 else { return (nil, []) }
-            defer { state.shutdowns = [] }
-            return (nil, state.shutdowns)
+            if !state.waiting.isEmpty, state.workerCount == 1 { return (state.waiting.removeFirst(), []) }
+            return (nil, state.endWorker())
         }
         if let next { PostgresWorker.start(self, next) }
         for shutdown in shutdowns { shutdown.resume() }

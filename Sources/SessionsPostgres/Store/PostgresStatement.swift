@@ -132,12 +132,13 @@ struct PostgresStatements: Sendable {
                 WITH step AS MATERIALIZED (
                     SELECT id FROM \(table) WHERE id >= $1 ORDER BY id LIMIT $2 FOR UPDATE
                 ), removed AS (
-                    DELETE FROM \(table) AS stored USING step WHERE stored.id = step.id
+                    DELETE FROM \(table) WHERE id = ANY (ARRAY(SELECT id FROM step))
                 )
                 SELECT count(*), \(last) FROM step
                 """
         )
-        // What another server sweeps is left to it. What was only extended meanwhile is due later.
+        // What another server sweeps is left to it. What was only extended meanwhile is due later. An array, here and in
+        // clear, is a few ids to the planner, which would read the whole table for a join whose size it does not know.
         self.sweep = PostgresStatement(
             number: 10,
             sql: """
@@ -145,10 +146,10 @@ struct PostgresStatements: Sendable {
                     SELECT id, \(end) AS ends_at FROM \(table) WHERE due_at <= $1 ORDER BY due_at LIMIT $2
                     FOR UPDATE SKIP LOCKED
                 ), removed AS (
-                    DELETE FROM \(table) AS stored USING due WHERE stored.id = due.id AND due.ends_at <= $1 RETURNING 1
+                    DELETE FROM \(table) WHERE id = ANY (ARRAY(SELECT id FROM due WHERE ends_at <= $1)) RETURNING 1
                 ), extended AS (
-                    UPDATE \(table) AS stored SET due_at = due.ends_at FROM due
-                    WHERE stored.id = due.id AND due.ends_at > $1
+                    UPDATE \(table) SET due_at = \(end)
+                    WHERE id = ANY (ARRAY(SELECT id FROM due WHERE ends_at > $1))
                 )
                 SELECT (SELECT count(*) FROM removed), count(*) FROM due
                 """

@@ -44,7 +44,7 @@ struct BackendSettings {
             try reader.value(options.signed, orVariable: "SHOWCASE_SIGNED", ChoiceArgument.truth.parse) ?? false
 
         // An option without an effect would let somebody believe that it has one.
-        let stored = "--store memory, --store sqlite:PATH and --store redis://…"
+        let stored = "--store memory, --store sqlite:PATH, --store redis://… and --store postgres://…"
         try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
         try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
         guard self.redisAuthority == nil || self.store.isSecureRedis || self.revocation.isSecureRedis else {
@@ -58,7 +58,7 @@ struct BackendSettings {
             throw ValidationError(
                 """
                 --revocation-age means nothing with --revocation \(self.revocation.name): it is for --revocation \
-                sqlite:PATH and --revocation redis://….
+                sqlite:PATH, --revocation redis://… and --revocation postgres://….
                 """
             )
         }

@@ -13,6 +13,7 @@ enum RevocationArgument: Equatable {
     case memory
     case sqlite(path: String)
     case redis(url: String)
+    case postgres(url: String)
     case nowhere
 
     static func parse(_ text: String) throws -> RevocationArgument {
@@ -21,9 +22,10 @@ enum RevocationArgument: Equatable {
         case "none": return .nowhere
         default:
             if RedisServerArgument.isURL(text) { return .redis(url: text) }
+            if PostgresArgument.isURL(text) { return .postgres(url: text) }
             guard let path = SQLiteArgument.path(text) else {
                 throw ValidationError(
-                    "Give memory, sqlite:PATH, the URL of a Redis, or none, as in sqlite:endings.sqlite."
+                    "Give memory, sqlite:PATH, the URL of a Redis or PostgreSQL, or none, as in sqlite:endings.sqlite."
                 )
             }
             return .sqlite(path: path)
@@ -44,6 +46,7 @@ enum RevocationArgument: Equatable {
         case .memory: "memory"
         case .sqlite: "sqlite"
         case .redis: "redis"
+        case .postgres: "postgres"
         case .nowhere: "none"
         }
     }

@@ -21,8 +21,8 @@ struct ShowcaseOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Where sessions are kept: memory, sqlite:PATH, a Redis or Valkey (redis://, rediss://, unix://), sealed (in \
-            their cookies), or token-only (nowhere). (default: memory)
+            Where sessions are kept: memory, sqlite:PATH, a Redis or Valkey (redis://, rediss://, unix://), a PostgreSQL \
+            (postgres://), sealed (in their cookies), or token-only (nowhere). (default: memory)
             """,
             valueName: "store"
         ),
@@ -53,8 +53,8 @@ struct ShowcaseOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Where it is kept which sealed sessions have ended: memory (a restart forgets), sqlite:PATH or \
-            redis://… (for several servers), or none (a copied cookie outlives its logout). (default: memory)
+            Where it is kept which sealed sessions have ended: memory (a restart forgets), sqlite:PATH, redis://… or \
+            postgres://… (for several servers), or none (a copied cookie outlives its logout). (default: memory)
             """,
             valueName: "place"
         ),

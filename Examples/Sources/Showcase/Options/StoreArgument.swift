@@ -13,6 +13,7 @@ enum StoreArgument: Equatable {
     case memory
     case sqlite(path: String)
     case redis(url: String)
+    case postgres(url: String)
     case sealed
     case tokenOnly
 
@@ -23,9 +24,13 @@ enum StoreArgument: Equatable {
         case "token-only": return .tokenOnly
         default:
             if RedisServerArgument.isURL(text) { return .redis(url: text) }
+            if PostgresArgument.isURL(text) { return .postgres(url: text) }
             guard let path = SQLiteArgument.path(text) else {
                 throw ValidationError(
-                    "Give memory, sqlite:PATH, the URL of a Redis, sealed or token-only, as in sqlite:sessions.sqlite."
+                    """
+                    Give memory, sqlite:PATH, the URL of a Redis or PostgreSQL, sealed or token-only, as in \
+                    sqlite:sessions.sqlite.
+                    """
                 )
             }
             return .sqlite(path: path)
@@ -38,6 +43,7 @@ enum StoreArgument: Equatable {
         case .memory: "memory"
         case .sqlite: "sqlite"
         case .redis: "redis"
+        case .postgres: "postgres"
         case .sealed: "sealed"
         case .tokenOnly: "token-only"
         }

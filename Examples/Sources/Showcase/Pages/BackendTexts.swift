@@ -14,6 +14,7 @@ extension BackendSettings {
             case .memory: "in memory"
             case .sqlite: "in an SQLite file"
             case .redis: "in Redis"
+            case .postgres: "in PostgreSQL"
             case .sealed: "in their cookies, sealed"
             case .tokenOnly: "nowhere: there are only tokens"
             }
@@ -27,6 +28,7 @@ extension BackendSettings {
         case nil: nil
         case .memory: "in memory, until a restart"
         case .sqlite: "in an SQLite file, asked \(self.revocationAge > .zero ? "once in a while" : "every time")"
+        case .postgres: "in PostgreSQL, asked \(self.revocationAge > .zero ? "once in a while" : "every time")"
         case .redis: "in Redis, asked \(self.revocationAge > .zero ? "once in a while" : "every time")"
         case .nowhere: "nowhere"
         }
@@ -63,7 +65,7 @@ extension BackendSettings {
     private func revocationText(_ username: String) -> String {
         switch self.sealedRevocation {
         case nil: "Its store knows whose it is, and lists all sessions of \(username), so that each can be ended."
-        case .memory, .sqlite, .redis:
+        case .memory, .sqlite, .redis, .postgres:
             "Whose it is stands under the seal, and all sessions of \(username) can be ended at once."
         case .nowhere: "Whose it is stands under the seal, where nobody can read or change it."
         }
@@ -72,13 +74,14 @@ extension BackendSettings {
     private var logoutText: String {
         switch self.sealedRevocation {
         case .memory: "Logging out ends it at once, for everybody who holds its cookie, until this server is restarted."
-        case .sqlite where self.revocationAge > .zero, .redis where self.revocationAge > .zero:
+        case .sqlite where self.revocationAge > .zero, .redis where self.revocationAge > .zero,
+            .postgres where self.revocationAge > .zero:
             """
             Logging out ends it for everybody who holds its cookie: at once on this server, within \
             \(self.revocationAge.text) on the others.
             """
         case .nowhere: "Logging out takes its cookie out of this browser. A copy of it is good until the limits."
-        case nil, .sqlite, .redis: "Logging out ends it at once, for everybody who holds its cookie."
+        case nil, .sqlite, .redis, .postgres: "Logging out ends it at once, for everybody who holds its cookie."
         }
     }
 }

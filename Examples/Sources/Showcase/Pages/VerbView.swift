@@ -38,7 +38,7 @@ extension SessionVerb {
         case (.reload, nil): "Read the session anew from its store."
         case (.reload, _): "Go back to what came with the request."
         case (.destroy, .nowhere?): "Take the cookie out of this browser. A copy of it is good until its limits."
-        case (.destroy, .sqlite?), (.destroy, .redis?):
+        case (.destroy, .sqlite?), (.destroy, .redis?), (.destroy, .postgres?):
             "End the session: here at once, on other servers as soon as they ask."
         case (.destroy, _): "End the session at once, everywhere."
         }

@@ -1,0 +1,244 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Postgres && Redis && SQLite
+import HTTPTypes
+import LogAudit
+import Sessions
+import SessionsPostgres
+import SessionsTesting
+import Testing
+
+@Suite(
+    "When PostgreSQL fails",
+    .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized, .timeLimit(.minutes(5)))
+struct PostgresFailureTests {
+    @Test(
+        "PostgreSQL fails: nobody is logged out or somebody else, strangers notice nothing, and then all is as before",
+        arguments: PostgresTrouble.all)
+    func trouble(_ trouble: PostgresTrouble) async throws {
+        try await PostgresScene.with { scene in
+            let site = scene.site
+            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+            try await trouble.begin(scene)
+            if trouble.leavesReading {
+                try await self.expectServedSoon(ada, "ada", site)
+                await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
+                site.letPausesPass()
+                await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+                site.letPausesPass()
+                await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
+                site.letPausesPass()
+            } else {
+                for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
+                site.letPausesPass()
+                await site.expectOutage(alan, "a request after a while")
+            }
+            try await site.expectStrangerServed("a stranger meanwhile")
+            try await trouble.end(scene)
+            site.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", site)
+            try await site.expectServed(alan, "alan", "after it")
+            try await site.visit(ada) { $0[.note] = "kept" }
+            try await site.visit(ada) { #expect($0[.note] == "kept") }
+            try await site.visit(alan) { try await $0.logOut() }
+            #expect(try await scene.store.count(now: site.clock.now) == 1)
+        }
+    }
+
+    /// Served, at the second attempt at the latest: the first may find out that its connection has been closed.
+    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ site: FailingSite) async throws {
+        do {
+            try await site.expectServed(browser, subject, "as ever")
+        } catch let error as SessionError where error.code == .storeUnavailable {
+            site.letPausesPass()
+            try await site.expectServed(browser, subject, "as ever, again")
+        }
+    }
+
+    @Test("a PostgreSQL that is away costs requests next to nothing once that is known")
+    func cheapOutage() async throws {
+        try await PostgresScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            scene.server.freeze()
+            for _ in 0..<5 { await scene.site.expectOutage(ada, "until the circuit opens") }
+            let begin = ContinuousClock.now
+            for _ in 0..<1_000 { _ = try? await scene.site.visit(ada) }
+            #expect(ContinuousClock.now - begin < .seconds(20), "two thousand seconds, if each waited for its deadline")
+            scene.server.thaw()
+            scene.site.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", scene.site)
+        }
+    }
+
+    @Test("after connections were closed by pg_terminate_backend, the next request is served")
+    func closedConnections() async throws {
+        try await PostgresScene.with { scene in
+            let ada = try await scene.site.loggedIn("ada")
+            for _ in 0..<5 {
+                try await scene.server.closeConnections()
+                try await scene.site.expectServed(ada, "ada", "on another connection")
+            }
+        }
+    }
+
+    @Test("while pg_terminate_backend rages, counters have what was acknowledged, and at most what was not answered")
+    func terminatedUnderLoad() async throws {
+        try await PostgresScene.with { scene in
+            let site = scene.site
+            let ada = try await site.loggedIn("ada")
+            let (acknowledged, unanswered) = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        var (acknowledged, unanswered) = (0, 0)
+                        for _ in 0..<50 {
+                            do {
+                                try await site.visit(ada) { session in
+                                    #expect(session.subject == "ada" && session[.owner] == "ada")
+                                    session[.visits] += 1
+                                }
+                                acknowledged += 1
+                            } catch let error as SessionError where error.code == .storeUnavailable {
+                                unanswered += 1
+                                site.clock.advance(by: .seconds(1))
+                            }
+                        }
+                        return (acknowledged, unanswered)
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<20 { try await scene.server.closeConnections() }
+                    return (0, 0)
+                }
+                return try await group.reduce(into: (0, 0)) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
+            }
+            site.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", site)
+            try await site.visit(ada) { session in
+                #expect(session[.visits] >= acknowledged && session[.visits] <= acknowledged + unanswered)
+            }
+        }
+    }
+
+    @Test("a server that gives no more connections is used by those that are there")
+    func connectionLimit() async throws {
+        try await PostgresScene.with({ $0.maximumConnectionCount = 8 }) { scene in
+            let samples = SampleRecords()
+            try await scene.server.tell("ALTER ROLE sessions CONNECTION LIMIT 2")
+            try await scene.store.prepare()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    let record = samples.record()
+                    group.addTask {
+                        try await scene.store.create(record, now: samples.now)
+                        #expect(try await scene.store.load(record.id, now: samples.now) == .found(record))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let rows = try await scene.server.tell(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions'")
+            #expect(rows == [["2"]] || rows == [["1"]])
+        }
+    }
+
+    @Test("an ending that was acknowledged is there after PostgreSQL was killed, and so is every write before it")
+    func durability() async throws {
+        try await PostgresScene.with(options: ["fsync=on"]) { scene in
+            let (samples, store) = (SampleRecords(), scene.store)
+            let (kept, ended) = (samples.record(subject: "ada"), samples.record(subject: "ada"))
+            try await store.create(kept, now: samples.now)
+            try await store.create(ended, now: samples.now)
+            let next = samples.next(kept, values: ["a": .string("b")])
+            #expect(try await store.replace(next, ifVersion: kept.version, now: samples.now) == .replaced)
+            #expect(try await store.end(ended.id, markedUntil: samples.now + .minutes(1), now: samples.now))
+            scene.server.kill()
+            try await scene.server.start()
+            scene.site.letPausesPass()
+            #expect(try await self.twice { try await store.load(ended.id, now: samples.now) } == .ended)
+            #expect(try await store.load(kept.id, now: samples.now) == .found(next))
+            #expect(try await store.sessions(of: "ada", now: samples.now) == [next])
+        }
+    }
+
+    @Test("an unlogged table is empty after a crash of PostgreSQL, and serves again")
+    func unlogged() async throws {
+        try await PostgresScene.with({ $0.isUnlogged = true }) { scene in
+            let (samples, store) = (SampleRecords(), scene.store)
+            let record = samples.record()
+            try await store.create(record, now: samples.now)
+            scene.server.kill()
+            try await scene.server.start()
+            scene.site.letPausesPass()
+            #expect(try await self.twice { try await store.load(record.id, now: samples.now) } == .missing)
+            try await store.create(record, now: samples.now)
+            #expect(try await store.load(record.id, now: samples.now) == .found(record))
+        }
+    }
+
+    /// A call whose first attempt may find out that its connection has been closed.
+    private func twice<Value>(_ call: () async throws -> Value) async throws -> Value {
+        do { return try await call() } catch is SessionStoreError { return try await call() }
+    }
+
+    @Test("a cancelled call returns at once, whatever it waits for, and the connections are good afterwards")
+    func cancellation() async throws {
+        try await PostgresScene.with({
+            $0.maximumConnectionCount = 3
+            $0.statementTimeout = .seconds(5)
+            $0.callDeadline = .minutes(1)
+        }) { scene in
+            let (samples, store) = (SampleRecords(), scene.store)
+            let record = samples.record()
+            try await store.create(record, now: samples.now)
+            try await scene.lock("ACCESS EXCLUSIVE")
+            let begin = ContinuousClock.now
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<20 {
+                    let other = samples.record()
+                    group.addTask {
+                        await #expect(throws: CancellationError.self) {
+                            if index.isMultiple(of: 2) {
+                                _ = try await store.load(record.id, now: samples.now)
+                            } else {
+                                try await store.create(other, now: samples.now)
+                            }
+                        }
+                    }
+                }
+                // Until some of them wait for the table, and the others for a connection.
+                while (try? await scene.waitingStatements()) != 3 { await Task.yield() }
+                group.cancelAll()
+            }
+            #expect(ContinuousClock.now - begin < .seconds(4), "less than the statements wait for the lock")
+            try await scene.unlock()
+            for _ in 0..<20 { #expect(try await store.load(record.id, now: samples.now) == .found(record)) }
+            let rows = try await scene.server.tell(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions' AND state = 'active'")
+            #expect(rows == [["0"]])
+        }
+    }
+}
+
+extension PostgresScene {
+    /// How many statements wait for a lock.
+    fileprivate func waitingStatements() async throws -> Int? {
+        let rows = try await self.server.tell(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions' AND wait_event_type = 'Lock'")
+        return rows.first?.first?.flatMap { Int($0) }
+    }
+}
+
+extension SessionKey<String?> {
+    fileprivate static var note: Self { .init("note") }
+}
+
+extension SessionKey<Int> {
+    fileprivate static var visits: Self { .counter("visits") }
+}
+#endif
