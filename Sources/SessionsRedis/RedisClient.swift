@@ -15,7 +15,8 @@ public import ServiceLifecycle
 public import Sessions
 import Synchronization
 
-/// A client of one Redis or Valkey server.
+/// A client of one Redis or Valkey server. ``RedisClusterClient`` is one of a cluster, ``RedisSentinelClient`` one of
+/// servers that Sentinel watches.
 ///
 /// ```swift
 /// let redis = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
@@ -39,7 +40,7 @@ import Synchronization
 /// **How it is closed.** As a service it closes when the application shuts down; put it before whatever uses it, because
 /// services end in reverse order. Without services, call ``shutdown()``. A client that nobody has any more closes its
 /// connections by itself.
-public final class RedisClient: RedisCommandExecutor, Service {
+public final class RedisClient: RedisReplicatedExecutor, Service {
     /// One connection and the way to it.
     private struct Line: Sendable {
         let eventLoop: any EventLoop
@@ -47,10 +48,12 @@ public final class RedisClient: RedisCommandExecutor, Service {
         let connection: NIOLoopBoundBox<RedisConnection>
     }
 
-    private let configuration: RedisConfiguration
+    let configuration: RedisConfiguration
     private let lines: [Line]
     private let lineByEventLoop: [ObjectIdentifier: Int]
     private let turn = Atomic<UInt>(0)
+    /// Has connections of its own for what the server waits after: everything behind it would wait as well.
+    private let waiting: LateRedisClient
 
     /// Creates a client. It connects when it gets its first command.
     ///
@@ -63,7 +66,7 @@ public final class RedisClient: RedisCommandExecutor, Service {
     ///   - random: What makes the pauses of many servers differ. The default is the system's.
     ///   - logger: Where to say that the server failed, and is there again.
     /// - Throws: ``RedisError`` with the code `configuration`, when the configuration cannot be.
-    public init(
+    public convenience init(
         _ configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         clock: SessionClock = .system,
@@ -71,7 +74,25 @@ public final class RedisClient: RedisCommandExecutor, Service {
         logger: Logger
     ) throws(RedisError) {
         try configuration.check()
-        let security = try configuration.makeSecurity(logger: logger)
+        self.init(
+            configuration,
+            security: try configuration.makeSecurity(logger: logger),
+            eventLoopGroup: eventLoopGroup,
+            clock: clock,
+            random: random,
+            logger: logger
+        )
+    }
+
+    /// Creates a client of a configuration that was checked, with what TLS needs for it.
+    init(
+        _ configuration: RedisConfiguration,
+        security: NIOSSLContext?,
+        eventLoopGroup: any EventLoopGroup,
+        clock: SessionClock,
+        random: SessionRandom,
+        logger: Logger
+    ) {
         var lines: [Line] = []
         var lineByEventLoop: [ObjectIdentifier: Int] = [:]
         for eventLoop in eventLoopGroup.makeIterator() where lines.count < configuration.connectionCount ?? .max {
@@ -96,6 +117,16 @@ public final class RedisClient: RedisCommandExecutor, Service {
         self.configuration = configuration
         self.lines = lines
         self.lineByEventLoop = lineByEventLoop
+        self.waiting = LateRedisClient {
+            RedisClient(
+                configuration,
+                security: security,
+                eventLoopGroup: eventLoopGroup,
+                clock: clock,
+                random: random,
+                logger: logger
+            )
+        }
     }
 
     deinit {
@@ -111,7 +142,27 @@ public final class RedisClient: RedisCommandExecutor, Service {
     ///
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
-        let request = RedisRequest(command, deadline: .now() + TimeAmount(self.configuration.commandDeadline))
+        try await self.execute(command, by: self.commandDeadline)
+    }
+
+    /// Sends a command and what belongs to it, and waits for the replies until then at most.
+    func execute(
+        _ command: RedisCommand,
+        _ company: RedisCompany = RedisCompany(),
+        by deadline: NIODeadline
+    ) async throws -> RedisReply {
+        guard company.wait != nil else { return try await self.run(command, company, deadline) }
+        guard let client = self.waiting.client else { throw RedisError.shutDown(self.configuration.address) }
+        return try await client.run(command, company, deadline)
+    }
+
+    /// When a command that comes now has waited too long.
+    var commandDeadline: NIODeadline { .now() + TimeAmount(self.configuration.commandDeadline) }
+
+    private func run(_ command: RedisCommand, _ company: RedisCompany, _ deadline: NIODeadline) async throws
+        -> RedisReply
+    {
+        let request = RedisRequest(command, company, deadline: deadline)
         // A command that nobody waits for is not sent.
         if Task.isCancelled { request.finish(.failure(CancellationError())) }
         let line = self.line()
@@ -149,6 +200,7 @@ public final class RedisClient: RedisCommandExecutor, Service {
             // It cannot fail, unless the event loops are gone, and then the connections are as well.
             try? await shutdown.get()
         }
+        await self.waiting.shutDown()
     }
 
     private static func shutDown(_ line: Line, within limit: Duration) -> EventLoopFuture<Void> {

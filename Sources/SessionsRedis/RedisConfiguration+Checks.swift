@@ -51,10 +51,7 @@ extension RedisConfiguration {
             The maximumReconnectDelay is \(self.maximumReconnectDelay), less than the reconnectDelay, which is \
             \(self.reconnectDelay): give as much or more.
             """)
-        guard problems.isEmpty else {
-            let list = problems.map { "\n  - \($0)" }.joined()
-            throw RedisError(.configuration, "The Redis configuration is refused:\(list)", mayHaveRun: false)
-        }
+        try RedisError.refuse(problems)
     }
 }
 #endif

@@ -63,6 +63,9 @@ public struct RedisConfiguration: Sendable {
     /// The most bytes of a reply. A larger one closes the connection. The default is 16 MiB.
     public var maximumReplySize = 16_777_216
 
+    /// Whether a connection is only taken when the server says that it is a primary.
+    var requiresPrimary = false
+
     /// Creates a configuration with the defaults.
     ///
     /// - Parameter address: Where the server is. The default is the port 6379 of this machine.

@@ -82,6 +82,14 @@ struct ConformanceTests {
     func valkey(_ rule: StoreRule) async throws {
         try await rule.check(try SharedServer.valkey.store())
     }
+
+    @Test(
+        "RedisSessionStore on a cluster keeps the rule",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func cluster(_ rule: StoreRule) async throws {
+        try await rule.check(try SharedServer.cluster.store())
+    }
     #endif
 }
 #endif

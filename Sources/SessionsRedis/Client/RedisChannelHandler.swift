@@ -25,20 +25,44 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case ended
     }
 
+    /// A reply that is still to come.
+    private struct Awaited {
+        /// Which of the commands of a request it is the reply to.
+        enum Part { case asking, command, followUp }
+
+        let request: RedisRequest
+        let part: Part
+
+        /// Whether the request is over with it.
+        var isLast: Bool { self.part == .followUp || (self.part == .command && self.request.company.wait == nil) }
+    }
+
     private let address: RedisConfiguration.Address
     private var stage = Stage.new
     private var context: ChannelHandlerContext?
     private var parser: RESPParser
     private var received = ByteBuffer()
     private var output = ByteBuffer()
-    private var inFlight = CircularBuffer<RedisRequest>()
+    private var inFlight = CircularBuffer<Awaited>()
+    /// The reply to a command that another one follows.
+    private var held: RedisReply?
 
     init(_ configuration: RedisConfiguration) {
         self.address = configuration.address
         self.parser = RESPParser(limits: RESPLimits(byteCount: configuration.maximumReplySize))
     }
 
-    var oldest: RedisRequest? { self.inFlight.first }
+    var oldest: RedisRequest? { self.inFlight.first?.request }
+
+    /// When one of those in flight has waited too long. The oldest counts even if nobody waits for it any more: it keeps
+    /// the others from their replies.
+    var earliestDeadline: NIODeadline? {
+        guard let oldest else { return nil }
+        return self.inFlight.reduce(oldest.deadline) { earliest, awaited in
+            let deadline = awaited.request.deadline
+            return deadline < earliest && !awaited.request.isFinished ? deadline : earliest
+        }
+    }
 
     /// Says who we are. The attempt hears of the end of it.
     func begin(_ handshake: RedisHandshake, for attempt: RedisConnectAttempt) {
@@ -59,8 +83,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
                 leftOut += 1
                 continue
             }
+            if request.company.isAsking {
+                self.output.writeCommand(RedisCompany.asking)
+                self.inFlight.append(Awaited(request: request, part: .asking))
+            }
             self.output.writeCommand(request.command)
-            self.inFlight.append(request)
+            self.inFlight.append(Awaited(request: request, part: .command))
+            if let followUp = request.company.followUp {
+                self.output.writeCommand(followUp)
+                self.inFlight.append(Awaited(request: request, part: .followUp))
+            }
         }
         self.flush()
         return leftOut
@@ -73,18 +105,25 @@ final class RedisChannelHandler: ChannelInboundHandler {
         if self.output.capacity > 65_536 { self.output = ByteBuffer() }
     }
 
-    /// Closes the connection because the oldest command has waited too long. A reply that comes now would be taken for
-    /// another's.
+    /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: a reply that
+    /// comes now would be taken for another's. One behind it that had less time, because it was sent elsewhere first,
+    /// keeps its place.
     func endOverdue(now: NIODeadline, deadline: Duration) {
-        let overdueCount = self.inFlight.prefix { $0.deadline <= now }.count
-        self.end(.noReply(self.address, within: deadline, mayHaveRun: true), overdueCount: overdueCount)
+        let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
+        guard self.inFlight.first.map({ $0.request.deadline <= now }) ?? false else {
+            for awaited in self.inFlight where awaited.request.deadline <= now {
+                awaited.request.finish(.failure(error))
+            }
+            return
+        }
+        self.end(error, overdueAt: now)
     }
 
     /// Closes the connection, for this reason, and fails what is in flight.
     ///
-    /// - Parameter overdueCount: How many, the oldest, fail for the reason itself. The default is none: they fail because
-    ///   the connection is closed.
-    func end(_ reason: RedisError, overdueCount: Int = 0) {
+    /// - Parameter now: Those whose deadline has come by then fail for the reason itself. The default is none: they fail
+    ///   because the connection is closed.
+    func end(_ reason: RedisError, overdueAt now: NIODeadline? = nil) {
         if case .ended = self.stage { return }
         let stage = self.stage
         let failed = self.inFlight
@@ -95,13 +134,14 @@ final class RedisChannelHandler: ChannelInboundHandler {
         // First whoever decides about the next command, and then those that might send one.
         switch stage {
         case .handshake(_, let attempt): attempt.fail(reason)
-        case .ready(let connection): connection.channelEnded(self, reason, failedCount: failed.count)
+        case .ready(let connection): connection.channelEnded(self, reason, failedCount: failed.count { $0.isLast })
         case .new, .ended: break
         }
         let error: RedisError =
             reason.code == .shutDown ? .shutDown(self.address, mayHaveRun: true) : .closed(self.address, reason)
-        for (index, request) in failed.enumerated() {
-            request.finish(.failure(index < overdueCount ? reason : error))
+        for awaited in failed {
+            let isOverdue = now.map { awaited.request.deadline <= $0 } ?? false
+            awaited.request.finish(.failure(isOverdue ? reason : error))
         }
     }
 
@@ -118,14 +158,33 @@ final class RedisChannelHandler: ChannelInboundHandler {
             if case .push = reply {
                 return self.end(.violation(self.address, RESPViolation("a push, which nobody asked for")))
             }
-            guard let request = self.inFlight.popFirst() else {
+            guard let awaited = self.inFlight.popFirst() else {
                 return self.end(.violation(self.address, RESPViolation("a reply, and nobody asked")))
             }
-            connection.channelAnswered()
-            guard case .error(let error) = reply else { return request.finish(.success(reply)) }
-            request.finish(.failure(error))
+            connection.channelAnswered(requestCount: awaited.isLast ? 1 : 0)
+            self.give(reply, to: awaited)
+        }
+    }
+
+    private func give(_ reply: RedisReply, to awaited: Awaited) {
+        switch (awaited.part, reply) {
+        case (.asking, _):
+            // Whatever is wrong with it shows in the reply to the command.
+            break
+        case (.command, .error(let error)):
+            self.held = nil
+            awaited.request.finish(.failure(error))
             // After a failover the old primary stays a replica, and the name of the server leads to the new one.
             if error.code == .readOnly { self.end(error) }
+        case (.command, _) where awaited.isLast:
+            awaited.request.finish(.success(reply))
+        case (.command, _):
+            self.held = reply
+        case (.followUp, .error(let error)):
+            // The command itself was done.
+            awaited.request.finish(.failure(RedisError(error.code, error.message, mayHaveRun: true)))
+        case (.followUp, _):
+            awaited.request.finish(.success(.array([self.held ?? .null, reply])))
         }
     }
 

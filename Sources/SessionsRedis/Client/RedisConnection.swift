@@ -15,7 +15,7 @@ import Sessions
 /// One connection, over and over: made when a command needs it, closed when it has failed.
 ///
 /// It lives on one event loop, and everything it does is a reaction to a command, to what the network says, or to its
-/// timer, which is set for the oldest command: those after it have longer.
+/// timer, which is set for the command that has the least time left.
 final class RedisConnection {
     private enum Stage {
         case idle
@@ -34,7 +34,7 @@ final class RedisConnection {
     private var isProven = false
     /// What waits for a connection.
     private var waiting = CircularBuffer<RedisRequest>()
-    private var deadlineTimer: Scheduled<Void>?
+    private var deadlineTimer: (timer: Scheduled<Void>, deadline: NIODeadline)?
     private var shutdown: (done: EventLoopPromise<Void>, timer: Scheduled<Void>)?
 
     init(
@@ -69,7 +69,7 @@ final class RedisConnection {
             self.waiting.append(contentsOf: requests)
             self.connect()
         }
-        self.armDeadline()
+        if let deadline = requests.lazy.map(\.deadline).min() { self.armDeadline(for: deadline) }
     }
 
     private func send(_ requests: some Sequence<RedisRequest>, through handler: RedisChannelHandler) {
@@ -135,8 +135,8 @@ final class RedisConnection {
     // MARK: What a ready connection says
 
     /// The reply to a command is there.
-    func channelAnswered() {
-        self.queue.release(1)
+    func channelAnswered(requestCount: Int) {
+        self.queue.release(requestCount)
         if self.isProven { return }
         self.isProven = true
         if self.delay.hasFailed {
@@ -165,28 +165,30 @@ final class RedisConnection {
 
     // MARK: Deadlines
 
-    private func armDeadline() {
-        guard self.deadlineTimer == nil else { return }
-        var oldest = self.waiting.first
-        if case .ready(let handler) = self.stage { oldest = handler.oldest }
-        guard let oldest else { return }
-        self.deadlineTimer = self.eventLoop.assumeIsolated().scheduleTask(deadline: oldest.deadline) {
+    private func armDeadline(for deadline: NIODeadline) {
+        if let deadlineTimer {
+            guard deadline < deadlineTimer.deadline else { return }
+            deadlineTimer.timer.cancel()
+        }
+        let timer = self.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             self.deadlineTimer = nil
             self.failOverdue()
-            self.armDeadline()
+            var next = self.waiting.lazy.map(\.deadline).min()
+            if case .ready(let handler) = self.stage { next = handler.earliestDeadline }
+            if let next { self.armDeadline(for: next) }
         }
+        self.deadlineTimer = (timer, deadline)
     }
 
     private func failOverdue() {
         let now = NIODeadline.now()
         let deadline = self.configuration.commandDeadline
-        while let first = self.waiting.first, first.deadline <= now {
-            self.waiting.removeFirst()
-            self.fail(CollectionOfOne(first), .noReply(self.address, within: deadline, mayHaveRun: false))
+        let overdue = self.waiting.filter { $0.deadline <= now }
+        if !overdue.isEmpty {
+            self.waiting.removeAll { $0.deadline <= now }
+            self.fail(overdue, .noReply(self.address, within: deadline, mayHaveRun: false))
         }
-        if case .ready(let handler) = self.stage, let oldest = handler.oldest, oldest.deadline <= now {
-            handler.endOverdue(now: now, deadline: deadline)
-        }
+        if case .ready(let handler) = self.stage { handler.endOverdue(now: now, deadline: deadline) }
     }
 
     // MARK: Shutting down
@@ -211,7 +213,7 @@ final class RedisConnection {
             if handler.oldest == nil { handler.end(.shutDown(self.address)) }
         case .idle:
             shutdown.timer.cancel()
-            self.deadlineTimer?.cancel()
+            self.deadlineTimer?.timer.cancel()
             shutdown.done.succeed()
         }
     }

@@ -14,6 +14,13 @@ extension RedisError {
         RedisError(.configuration, "The URL of the Redis server is refused: \(reason).", mayHaveRun: false)
     }
 
+    /// - Throws: An error that names all problems, if there are any.
+    static func refuse(_ problems: [String]) throws(RedisError) {
+        guard !problems.isEmpty else { return }
+        let list = problems.map { "\n  - \($0)" }.joined()
+        throw RedisError(.configuration, "The Redis configuration is refused:\(list)", mayHaveRun: false)
+    }
+
     static func notConnected(_ address: RedisConfiguration.Address, _ cause: any Error) -> RedisError {
         RedisError(
             .notConnected, "There is no connection to the Redis server at \(address).", mayHaveRun: false,
@@ -45,6 +52,10 @@ extension RedisError {
         RedisError(
             .connectionClosed, "The connection to the Redis server at \(address) was closed before the reply.",
             mayHaveRun: true, underlying: cause)
+    }
+
+    static func replica(_ address: RedisConfiguration.Address) -> RedisError {
+        RedisError(.readOnly, "The Redis server at \(address) is not a primary.", mayHaveRun: false)
     }
 
     /// What the network or TLS says.

@@ -7,7 +7,8 @@
 //
 
 #if Redis
-/// What a connection says before its first command: who we are, and which database we want.
+/// What a connection says before its first command: who we are, which database we want, and, where it matters, whether
+/// the server is a primary.
 ///
 /// It sends one command at a time and does no I/O itself.
 struct RedisHandshake {
@@ -19,7 +20,7 @@ struct RedisHandshake {
     }
 
     private enum Stage: Int {
-        case hello, login, name, database, ping
+        case hello, login, name, database, role, ping
     }
 
     private let configuration: RedisConfiguration
@@ -47,6 +48,9 @@ struct RedisHandshake {
     mutating func take(_ reply: RedisReply) -> Step {
         self.isAnswered = true
         guard case .error(let error) = reply else {
+            if self.stage == .role, reply.elements?.first?.text != "master" {
+                return .failed(.replica(self.configuration.address))
+            }
             self.speaksRESP3 = self.speaksRESP3 || self.stage == .hello
             return self.go(to: self.next)
         }
@@ -56,7 +60,7 @@ struct RedisHandshake {
         case .login: return .failed(.authentication(self.configuration, error))
         // Nothing depends on the name, and a server that still loads its data says so to the first command.
         case .name, .ping: return self.go(to: self.next)
-        case .hello, .database: return .failed(error)
+        case .hello, .database, .role: return .failed(error)
         }
     }
 
@@ -83,6 +87,8 @@ struct RedisHandshake {
             if self.configuration.database != 0 {
                 return .send(RedisCommand("SELECT", RedisArgument(Int64(self.configuration.database))))
             }
+        case .role:
+            if self.configuration.requiresPrimary { return .send(RedisCommand("ROLE")) }
         case .hello, .ping:
             if !self.isAnswered { return .send(RedisCommand("PING")) }
         }

@@ -23,11 +23,14 @@ final class RedisRequest: Sendable {
     }
 
     let command: RedisCommand
+    /// What stands directly before and after it on its connection.
+    let company: RedisCompany
     let deadline: NIODeadline
     private let state = Mutex(State.begun)
 
-    init(_ command: RedisCommand, deadline: NIODeadline) {
+    init(_ command: RedisCommand, _ company: RedisCompany = RedisCompany(), deadline: NIODeadline) {
         self.command = command
+        self.company = company
         self.deadline = deadline
     }
 

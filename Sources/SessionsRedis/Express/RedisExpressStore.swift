@@ -20,6 +20,9 @@ public import SessionsExpress
 /// Loading is one script and so is each write: a text is replaced only where it is byte for byte the one that was read.
 /// The marker of an ended key is in the same slot of a cluster and under a name of its own, so that connect-redis never
 /// meets it. Redis 6 or later, or Valkey.
+///
+/// In a cluster the sessions of a slot that is moving to another server cannot be used until all of it is there: the
+/// server answers `TRYAGAIN`, because a session and its marker are two keys.
 public struct RedisExpressStore: ExpressRecordStore {
     private let executor: any RedisCommandExecutor
     private let scanCount: Int
@@ -27,7 +30,8 @@ public struct RedisExpressStore: ExpressRecordStore {
     /// Creates a store.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands to the server: a ``RedisClient``, or the client the application already has.
+    ///   - executor: What sends commands: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or the
+    ///     client the application already has.
     ///   - scanCount: How many keys a step of a walk through all of them looks at: `scanCount` of connect-redis. The
     ///     default is 100; less than 1 is taken for 1.
     public init(_ executor: any RedisCommandExecutor, scanCount: Int = 100) {
@@ -84,15 +88,12 @@ public struct RedisExpressStore: ExpressRecordStore {
             pattern.append(byte)
         }
         pattern.append(UInt8(ascii: "*"))
-        var cursor = RedisArgument(0)
-        repeat {
-            let arguments = [cursor, "MATCH", RedisArgument(pattern), "COUNT", RedisArgument(Int64(self.scanCount))]
-            let reply = try await self.ask { try await self.executor.execute(RedisCommand("SCAN", arguments)) }
-            guard let parts = reply.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
-            else { throw SessionStoreError.unexpected(reply) }
-            try await body(keys.compactMap(\.text))
-            cursor = RedisArgument(next)
-        } while cursor.bytes != Array("0".utf8)
+        let walk = RedisKeyWalk(executor: self.executor, pattern: RedisArgument(pattern), stepSize: self.scanCount)
+        try await self.ask {
+            try await walk.forEachStep { keys in
+                try await body(keys.compactMap { String(validating: $0, as: UTF8.self) })
+            }
+        }
     }
 
     private func run(_ script: RedisScript, _ key: String, _ arguments: [RedisArgument] = []) async throws -> RedisReply
@@ -109,7 +110,7 @@ public struct RedisExpressStore: ExpressRecordStore {
     }
 
     /// Runs commands, and says in the words of a store what went wrong.
-    private func ask(_ body: () async throws -> RedisReply) async throws -> RedisReply {
+    private func ask<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as RedisError where error.code == .deadlineExceeded {

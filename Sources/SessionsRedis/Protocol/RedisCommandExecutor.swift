@@ -9,7 +9,7 @@
 #if Redis
 /// Sends one command to a Redis or Valkey server and gives its reply.
 ///
-/// This is all that the stores of this module ask of a client. ``RedisClient`` is one; an application that already runs
+/// This is what the stores of this module ask of a client. ``RedisClient`` is one; an application that already runs
 /// another puts it behind this method, as <doc:Using-another-client> shows.
 ///
 /// What stores rely on:
@@ -24,5 +24,19 @@ public protocol RedisCommandExecutor: Sendable {
     ///
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func execute(_ command: RedisCommand) async throws -> RedisReply
+
+    /// Executors that together reach every server that keys are on, each one of them: for commands without a key, such as
+    /// `SCAN`, that are about all that a server has.
+    ///
+    /// The default is the executor itself, which is right for a single server. A client of a cluster gives one for each
+    /// primary, and throws when there are slots that nobody has.
+    ///
+    /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
+    func primaries() async throws -> [any RedisCommandExecutor]
+}
+
+extension RedisCommandExecutor {
+    /// The executor itself.
+    public func primaries() async throws -> [any RedisCommandExecutor] { [self] }
 }
 #endif

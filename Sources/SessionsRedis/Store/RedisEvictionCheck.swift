@@ -26,7 +26,7 @@ public struct RedisEvictionCheck: Service {
     /// Creates a check.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands to the server.
+    ///   - executor: What sends commands to the server, or to those of a cluster.
     ///   - logger: Where to warn.
     public init(_ executor: any RedisCommandExecutor, logger: Logger) {
         self.executor = executor
@@ -39,15 +39,25 @@ public struct RedisEvictionCheck: Service {
         try? await gracefulShutdown()
     }
 
-    /// Asks the server, and warns if there is a reason to.
+    /// Asks the server, or each primary of a cluster, and warns if there is a reason to.
     ///
     /// `INFO memory` says it; a server that does not let this user ask, or does not answer, is only noted.
     ///
-    /// - Returns: Whether the server may remove sessions; nil when it does not say.
+    /// - Returns: Whether a server may remove sessions; nil when none does and not all of them say.
     @discardableResult
     public func check() async -> Bool? {
         do {
-            let reply = try await self.executor.execute(RedisCommand("INFO", "memory"))
+            var answers: [Bool?] = []
+            for server in try await self.executor.primaries() { answers.append(await self.check(server)) }
+            return answers.contains(true) ? true : answers.contains(nil) ? nil : false
+        } catch {
+            return self.noteUnasked(error)
+        }
+    }
+
+    private func check(_ server: any RedisCommandExecutor) async -> Bool? {
+        do {
+            let reply = try await server.execute(RedisCommand("INFO", "memory"))
             guard let answer = Self.evicts(reply.text ?? "") else {
                 self.logger.info("The server does not say whether it would remove sessions when its memory is full")
                 return nil
@@ -63,12 +73,16 @@ public struct RedisEvictionCheck: Service {
             }
             return answer.evicts
         } catch {
-            self.logger.info(
-                "The server could not be asked whether it would remove sessions when its memory is full",
-                metadata: ["error": "\(error)"]
-            )
-            return nil
+            return self.noteUnasked(error)
         }
+    }
+
+    private func noteUnasked(_ error: any Error) -> Bool? {
+        self.logger.info(
+            "The server could not be asked whether it would remove sessions when its memory is full",
+            metadata: ["error": "\(error)"]
+        )
+        return nil
     }
 
     /// Reads the lines `maxmemory:0` and `maxmemory_policy:noeviction`.

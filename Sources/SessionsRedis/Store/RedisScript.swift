@@ -43,5 +43,19 @@ struct RedisScript: Sendable {
                 RedisCommand("EVAL", [RedisArgument(self.source)] + arguments, key: key))
         }
     }
+
+    /// Runs the script on one key, and waits for replicas.
+    ///
+    /// The script itself is sent at once: after its name alone the server might wait for nothing.
+    func run(
+        on key: RedisArgument,
+        _ arguments: [RedisArgument],
+        replicas: Int,
+        within limit: Duration,
+        _ executor: any RedisReplicatedExecutor
+    ) async throws -> RedisReplicatedReply {
+        let command = RedisCommand("EVAL", [RedisArgument(self.source), 1, key] + arguments, key: key)
+        return try await executor.execute(command, replicas: replicas, within: limit)
+    }
 }
 #endif

@@ -31,14 +31,15 @@ public struct RedisSessionStore: Sendable {
     /// Creates a store.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands to the server: a ``RedisClient``, or the client the application already has.
+    ///   - executor: What sends commands: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or the
+    ///     client the application already has.
     ///   - configuration: How the store behaves.
     /// - Throws: `SessionStoreError` with the code `unusable` when the configuration cannot work.
     public init(
         _ executor: any RedisCommandExecutor,
         configuration: RedisStoreConfiguration = RedisStoreConfiguration()
     ) throws {
-        try configuration.check()
+        try configuration.check(executor)
         self.executor = executor
         self.configuration = configuration
         self.keys = RedisSessionKeys(prefix: configuration.prefix)
@@ -90,7 +91,7 @@ public struct RedisSessionStore: Sendable {
         ]
     }
 
-    private func run(
+    func run(
         _ script: RedisScript,
         _ id: SessionID,
         _ arguments: [RedisArgument],
@@ -159,16 +160,6 @@ extension RedisSessionStore: SessionStore {
     public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
         try await self.end(id, of: nil, markedUntil: markedUntil, now: now)
     }
-
-    /// Ends a session if it is a user's, or whoever's it is.
-    func end(_ id: SessionID, of subject: RedisSubject?, markedUntil: Instant, now: Instant) async throws -> Bool {
-        let arguments = [
-            RedisArgument(RedisSessionEntry.encodeMarker(id, until: markedUntil)),
-            RedisArgument(RedisRetention.milliseconds(until: markedUntil, now: now)),
-            RedisArgument(subject.map { Array($0.tag) } ?? []),
-        ]
-        return try await self.ask(about: id) { try await self.run(.end, id, arguments, now: now) }.answer(of: id) == 1
-    }
 }
 
 extension RedisReply {
@@ -179,7 +170,7 @@ extension RedisReply {
     }
 
     /// What a script answers with a number. When it could not read what is there, it gives that instead.
-    fileprivate func answer(of id: SessionID) throws(SessionStoreError) -> Int64 {
+    func answer(of id: SessionID) throws(SessionStoreError) -> Int64 {
         if let integer = self.integer { return integer }
         guard let bytes = self.bytes else { throw .unexpected(self) }
         _ = try RedisSessionEntry(bytes, id: id)

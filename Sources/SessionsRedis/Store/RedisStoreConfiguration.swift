@@ -27,8 +27,39 @@ public struct RedisStoreConfiguration: Sendable {
     /// How many keys the server looks at in one step while sessions are counted or paged through. The default is 1,000.
     public var scanCount = 1_000
 
+    /// Whether an ending is acknowledged only when replicas have it. The default is ``EndingReplication/asynchronous``:
+    /// when the primary has it.
+    public var endingReplication = EndingReplication.asynchronous
+
     /// The defaults.
     public init() {}
+
+    /// When an ending is acknowledged, where servers have replicas.
+    ///
+    /// A primary acknowledges what it has itself, and a replica that takes its place a moment later may not know of it:
+    /// who was logged out is logged in again. To wait for replicas makes that unlikely, and an ending as slow as the way
+    /// there and back.
+    public struct EndingReplication: Sendable, Hashable {
+        let replicaCount: Int
+        let limit: Duration
+
+        /// When the primary has it.
+        public static let asynchronous = EndingReplication(replicaCount: 0, limit: .zero)
+
+        /// When so many replicas have it as well, which the server says (`WAIT`).
+        ///
+        /// Fewer in time and the ending is thrown, with the code `unavailable`, so that the user is told that the logout
+        /// may not have happened. It holds all the same, as long as the primary lives. The executor must be a
+        /// ``RedisReplicatedExecutor``.
+        ///
+        /// - Parameters:
+        ///   - count: How many replicas, of the one primary that has the session.
+        ///   - limit: How long to wait for them; less than the client's ``RedisConfiguration/commandDeadline``. The
+        ///     default is 500 milliseconds.
+        public static func replicas(_ count: Int, within limit: Duration = .milliseconds(500)) -> EndingReplication {
+            EndingReplication(replicaCount: count, limit: limit)
+        }
+    }
 
     /// How long the server keeps a session: `ttl` of connect-redis.
     ///
@@ -52,8 +83,9 @@ public struct RedisStoreConfiguration: Sendable {
 
     /// Refuses what cannot work.
     ///
+    /// - Parameter executor: What is to send the commands.
     /// - Throws: `SessionStoreError` with the code `unusable`; its message says what to change.
-    func check() throws(SessionStoreError) {
+    func check(_ executor: any RedisCommandExecutor) throws(SessionStoreError) {
         if !(1...256).contains(self.prefix.utf8.count) {
             throw SessionStoreError(
                 .unusable,
@@ -65,6 +97,26 @@ public struct RedisStoreConfiguration: Sendable {
         }
         if !(1...1_000_000).contains(self.scanCount) {
             throw SessionStoreError(.unusable, "scanCount is \(self.scanCount): give 1 to 1,000,000.")
+        }
+        guard self.endingReplication != .asynchronous else { return }
+        let (count, limit) = (self.endingReplication.replicaCount, self.endingReplication.limit)
+        if !(1...1_000).contains(count) || limit < .milliseconds(1) || limit > .seconds(60) {
+            throw SessionStoreError(
+                .unusable,
+                """
+                endingReplication waits \(limit) for \(count) replicas: give 1 to 1,000 replicas, and a millisecond to a \
+                minute.
+                """
+            )
+        }
+        if !(executor is any RedisReplicatedExecutor) {
+            throw SessionStoreError(
+                .unusable,
+                """
+                endingReplication waits for replicas, which \(type(of: executor)) cannot: give a RedisReplicatedExecutor \
+                such as RedisClient, or let endings be asynchronous.
+                """
+            )
         }
     }
 }

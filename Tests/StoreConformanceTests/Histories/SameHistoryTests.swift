@@ -27,7 +27,7 @@ struct SameHistoryTests {
     }
 
     @Test(
-        "memory, Redis and Valkey answer a long story alike, to the byte",
+        "memory, Redis, Valkey and a cluster answer a long story alike, to the byte",
         .enabled(if: SharedServer.areStarted, SharedServer.advice),
         arguments: SharedServer.allCases, [1, 2, 3, 4])
     func redis(server: SharedServer, seed: UInt64) async throws {

@@ -86,10 +86,13 @@ struct RedisScaleTests {
     }
 
     private func usedMemory(of server: SharedServer) async throws -> Int {
-        let reply = try await server.client.execute(RedisCommand("INFO", "memory"))
-        let text = try #require(reply.text)
-        let line = try #require(text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("used_memory:") })
-        return try #require(Int(line.dropFirst("used_memory:".count)))
+        var sum = 0
+        for primary in try await server.client.primaries() {
+            let text = try #require(try await primary.execute(RedisCommand("INFO", "memory")).text)
+            let line = try #require(text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("used_memory:") })
+            sum += try #require(Int(line.dropFirst("used_memory:".count)))
+        }
+        return sum
     }
 }
 #endif

@@ -13,10 +13,11 @@ import Sessions
 import SessionsRedis
 import Testing
 
-/// A server that all tests share. The script of the tests starts it; a test has keys of its own.
+/// A server, or a cluster of them, that all tests share. The script of the tests starts it; a test has keys of its own.
 enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case redis = "REDIS"
     case valkey = "VALKEY"
+    case cluster = "CLUSTER"
 
     static let advice: Comment =
         "There are no servers: run the tests as Scripts/with-servers swift test --enable-all-traits"
@@ -24,15 +25,25 @@ enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
     static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
 
     /// One client for each server, as an application has.
-    private static let clients = Result { () throws -> [SharedServer: RedisClient] in
-        try Dictionary(
-            uniqueKeysWithValues: Self.allCases.map { server in
-                // A machine that runs all tests at once is slow, and here nothing fails.
-                var configuration = try RedisConfiguration(url: try server.variable("_USER"))
-                configuration.commandDeadline = .seconds(60)
-                configuration.queueLimit = 100_000
-                return (server, try RedisClient(configuration, logger: LogAudit.logger()))
-            })
+    private static let clients = Result { () throws -> [SharedServer: any RedisReplicatedExecutor] in
+        try Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0, try $0.connect()) })
+    }
+
+    private func connect() throws -> any RedisReplicatedExecutor {
+        let url = try self.variable("_USER")
+        // A machine that runs all tests at once is slow, and here nothing fails.
+        func patient(_ configuration: inout RedisConfiguration) {
+            configuration.commandDeadline = .seconds(60)
+            configuration.queueLimit = 100_000
+        }
+        if self == .cluster {
+            var configuration = try RedisClusterConfiguration(url: url)
+            patient(&configuration.server)
+            return try RedisClusterClient(configuration, logger: LogAudit.logger())
+        }
+        var configuration = try RedisConfiguration(url: url)
+        patient(&configuration)
+        return try RedisClient(configuration, logger: LogAudit.logger())
     }
 
     var testDescription: String { self.rawValue.capitalized }
@@ -43,7 +54,7 @@ enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
 
     /// A client that may do what the store does, and nothing else.
-    var client: RedisClient {
+    var client: any RedisReplicatedExecutor {
         get throws { try #require(try Self.clients.get()[self]) }
     }
 
