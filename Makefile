@@ -1,13 +1,17 @@
-.PHONY: demo test fuzz soak check format docs
+.PHONY: demo test test-matrix fuzz soak check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
-# STORE=redis or STORE=postgres, which start one.
+# STORE=redis, redis-cluster, redis-sentinel or postgres, which start what they need.
 demo:
 	Scripts/demo
 
 # Runs every test there is.
 test:
 	Scripts/test
+
+# Runs what is about clusters and Sentinel with Redis and with Valkey; make test does with one of them.
+test-matrix:
+	Scripts/test-matrix
 
 # Gives the parsers hostile bytes for ten minutes: make fuzz SECONDS=60 SEED=7.
 fuzz:

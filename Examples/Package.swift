@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .executable(name: "ExpressAndSwift", targets: ["ExpressAndSwift"]),
         .executable(name: "QuickStart", targets: ["QuickStart"]),
+        .executable(name: "SessionLoad", targets: ["SessionLoad"]),
         .executable(name: "Showcase", targets: ["Showcase"]),
     ],
     dependencies: [
@@ -39,6 +40,16 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Sessions", package: "swift-sessions"),
                 .product(name: "SessionsHummingbird", package: "swift-sessions"),
+            ]
+        ),
+        .executableTarget(
+            name: "SessionLoad",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Sessions", package: "swift-sessions"),
+                .product(name: "SessionsRedis", package: "swift-sessions"),
             ]
         ),
         .executableTarget(

@@ -61,7 +61,7 @@ public struct RedisClusterConfiguration: Sendable {
             problems.append("There are \(self.seeds.count) seeds: give 1 to 1,000.")
         }
         if self.server.database != 0 {
-            problems.append("The database is \(self.server.database): a cluster has the database 0 alone.")
+            problems.append("The database is \(self.server.database): give 0, the only one that a cluster has.")
         }
         if !(0...100).contains(self.maximumRedirections) {
             problems.append("The maximumRedirections are \(self.maximumRedirections): give 0 to 100.")

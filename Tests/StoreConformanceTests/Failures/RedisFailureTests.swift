@@ -22,33 +22,43 @@ struct RedisFailureTests {
         "nobody is logged out, nobody is somebody else, strangers notice nothing, and afterwards all is as before",
         arguments: RedisTrouble.all)
     func trouble(_ trouble: RedisTrouble) async throws {
-        try await RedisScene.with { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            try await trouble.begin(scene)
-            if trouble.leavesReading {
-                try await site.expectServed(ada, "ada", "what only reads goes on")
-                await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
-                site.letPausesPass()
-                await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
-                site.letPausesPass()
-                await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
-                site.letPausesPass()
-            } else {
-                for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
-                site.letPausesPass()
-                await site.expectOutage(alan, "a request after a while")
-            }
-            try await site.expectStrangerServed("a stranger meanwhile")
-            try await trouble.end(scene)
+        try await RedisScene.with { try await Self.tell(of: trouble, $0) }
+    }
+
+    @Test(
+        "nobody is logged out when the same happens to a server of a cluster, and afterwards all is as before",
+        arguments: RedisTrouble.all.filter(\.isOfClusters))
+    func troubleOfCluster(_ trouble: RedisTrouble) async throws {
+        try await RedisScene.withCluster { try await Self.tell(of: trouble, $0) }
+    }
+
+    private static func tell(of trouble: RedisTrouble, _ scene: RedisScene) async throws {
+        let site = scene.site
+        let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+        try await trouble.begin(scene)
+        if trouble.leavesReading {
+            try await site.expectServed(ada, "ada", "what only reads goes on")
+            await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
             site.letPausesPass()
-            try await site.expectServed(ada, "ada", "after it")
-            try await site.expectServed(alan, "alan", "after it")
-            try await site.visit(ada) { $0[.note] = "kept" }
-            try await site.visit(ada) { #expect($0[.note] == "kept") }
-            try await site.visit(alan) { try await $0.logOut() }
-            #expect(try await scene.store.count(now: site.clock.now) == 1)
+            await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+            site.letPausesPass()
+            await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
+            site.letPausesPass()
+        } else {
+            for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
+            site.letPausesPass()
+            await site.expectOutage(alan, "a request after a while")
         }
+        try await site.expectStrangerServed("a stranger meanwhile")
+        try await trouble.end(scene)
+        await scene.cluster?.isWhole()
+        site.letPausesPass()
+        try await site.expectServed(ada, "ada", "after it")
+        try await site.expectServed(alan, "alan", "after it")
+        try await site.visit(ada) { $0[.note] = "kept" }
+        try await site.visit(ada) { #expect($0[.note] == "kept") }
+        try await site.visit(alan) { try await $0.logOut() }
+        #expect(try await scene.store.count(now: site.clock.now) == 1)
     }
 
     @Test("a server that is away costs requests next to nothing once that is known")

@@ -9,9 +9,10 @@
 #if Redis && SQLite
 import LogAudit
 import Sessions
-import SessionsRedis
 import SessionsTesting
 import Testing
+
+@testable import SessionsRedis
 
 /// A site on a server of its own, with a proxy in between: everything that may go wrong can.
 struct RedisScene: Sendable {
@@ -19,6 +20,8 @@ struct RedisScene: Sendable {
     let proxy: TroublesomeProxy
     let store: RedisSessionStore
     let site: FailingSite
+    /// What the server is one of; nil when it is alone.
+    var cluster: OwnCluster?
 
     static func with<Result>(
         _ kind: SharedServer = .redis,
@@ -43,6 +46,38 @@ struct RedisScene: Sendable {
         }
     }
 
+    /// The same on a cluster: all sessions are on one of its three primaries, to which all of it happens.
+    static func withCluster<Result>(_ body: (RedisScene) async throws -> Result) async throws -> Result {
+        let number = OwnCluster.number(of: RedisHashSlot.of("{sessions}"))
+        let port = try await OwnServer.freeClusterPort()
+        return try await TroublesomeProxy.with(to: port) { proxy in
+            // The others say that the server is where the proxy is.
+            let announced = [
+                "--cluster-announce-port", "\(proxy.port)", "--cluster-announce-bus-port", "\(port + 10_000)",
+            ]
+            return try await OwnCluster.with(
+                hasReplicas: false, port: { $0 == number ? port : nil }, options: { $0 == number ? announced : [] }
+            ) { cluster in
+                let clock = ManualClock()
+                let client = try cluster.client(clock: clock.waitingClock) { configuration in
+                    configuration.seeds.remove(at: number)
+                }
+                var configuration = RedisStoreConfiguration()
+                configuration.prefix = "{sessions}:"
+                let store = try RedisSessionStore(client, configuration: configuration)
+                let site = try FailingSite(store, clock: clock, deadline: .seconds(5))
+                let scene = RedisScene(
+                    server: cluster.servers[number], proxy: proxy, store: store, site: site, cluster: cluster)
+                let result = try await body(scene)
+                await client.shutdown()
+                return result
+            }
+        }
+    }
+
+    /// A key that is where the sessions are.
+    func key(_ name: String) -> String { "{sessions}\(name)" }
+
     /// The bytes that stand under the key of a session.
     func entry(of id: SessionID) async throws -> [UInt8] {
         try await self.server.tell("GET", "sessions:\(id)").bytes ?? []
@@ -54,6 +89,8 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
     let testDescription: String
     /// Whether what only reads goes on.
     var leavesReading = false
+    /// Whether it can happen to a server of a cluster.
+    var isOfClusters = true
     let begin: @Sendable (RedisScene) async throws -> Void
     let end: @Sendable (RedisScene) async throws -> Void
 
@@ -76,7 +113,7 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
                 // Keys that are large enough for the server to look up from its reading at each of them.
                 for key in 0..<40 {
                     let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
-                    try await scene.server.tell("SET", "filler \(key)", text)
+                    try await scene.server.tell("SET", scene.key("filler \(key)"), text)
                 }
                 try await scene.server.tell("SAVE")
                 scene.server.kill()
@@ -103,6 +140,7 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
         RedisTrouble(
             testDescription: "it becomes a replica (READONLY)",
             leavesReading: true,
+            isOfClusters: false,
             begin: { try await $0.server.tell("REPLICAOF", "127.0.0.1", "1") },
             end: { try await $0.server.tell("REPLICAOF", "NO", "ONE") }
         ),

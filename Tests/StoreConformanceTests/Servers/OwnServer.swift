@@ -20,15 +20,24 @@ import Testing
 final class OwnServer: Sendable {
     let port: Int
     private let program: String
-    private let folder: TemporaryFolder
-    private let options: [String]
+    private let arguments: [String]
     private let process = Mutex<Process?>(nil)
 
-    private init(_ server: SharedServer, in folder: TemporaryFolder, port: Int, options: [String]) throws {
+    init(_ server: SharedServer, in folder: TemporaryFolder, port: Int, options: [String]) throws {
         self.program = try server.variable("_PROGRAM")
-        self.folder = folder
         self.port = port
-        self.options = options
+        self.arguments =
+            [
+                "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder.path(""),
+                "--appendonly", "yes", "--appendfsync", "always", "--save", "",
+            ] + options
+    }
+
+    /// A server of Sentinel, with a file of its own.
+    init(sentinelOf server: SharedServer, configuration path: String, port: Int) throws {
+        self.program = try server.variable("_PROGRAM")
+        self.port = port
+        self.arguments = [path, "--sentinel"]
     }
 
     /// Runs the body beside a server.
@@ -62,11 +71,7 @@ final class OwnServer: Sendable {
         process.executableURL = URL(filePath: self.program)
         process.standardOutput = output
         process.standardError = output
-        process.arguments =
-            [
-                "--bind", "127.0.0.1", "--port", "\(self.port)", "--dir", self.folder.path(""),
-                "--appendonly", "yes", "--appendfsync", "always", "--save", "",
-            ] + self.options + more
+        process.arguments = self.arguments + more
         try process.run()
         self.process.withLock { $0 = process }
         var text = ""
@@ -98,18 +103,35 @@ final class OwnServer: Sendable {
     /// Tells it something, as its administrator.
     @discardableResult
     func tell(_ command: String, _ arguments: String...) async throws -> RedisReply {
+        try await self.tell(RedisCommand(command, arguments.map { RedisArgument($0) }))
+    }
+
+    func tell(_ command: RedisCommand) async throws -> RedisReply {
         let client = try RedisClient(
             RedisConfiguration(url: "redis://127.0.0.1:\(self.port)"), logger: LogAudit.logger())
-        let reply = try await client.execute(RedisCommand(command, arguments.map { RedisArgument($0) }))
+        let reply = try await client.execute(command)
         await client.shutdown()
         return reply
     }
 
     /// A port that was free a moment ago.
     static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(channel.localAddress?.port)
+        try #require(try await self.bind(0))
+    }
+
+    /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at.
+    static func freeClusterPort() async throws -> Int {
+        while true {
+            let port = Int.random(in: 20_000..<50_000)
+            if try await self.bind(port) != nil, try await self.bind(port + 10_000) != nil { return port }
+        }
+    }
+
+    /// Takes a port for a moment; nil when somebody has it.
+    private static func bind(_ port: Int) async throws -> Int? {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { return nil }
+        let port = channel.localAddress?.port
         try await channel.close()
         return port
     }

@@ -24,6 +24,11 @@ enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
 
+    /// What the clusters of the tests are made of: one of the two, or what `Scripts/test-matrix` says.
+    static var clusterEngine: SharedServer {
+        ProcessInfo.processInfo.environment["SESSIONS_TEST_CLUSTER_ENGINE"] == "redis" ? .redis : .valkey
+    }
+
     /// One client for each server, as an application has.
     private static let clients = Result { () throws -> [SharedServer: any RedisReplicatedExecutor] in
         try Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0, try $0.connect()) })

@@ -10,36 +10,68 @@ import Logging
 import ServiceLifecycle
 import SessionsRedis
 
-/// A Redis or Valkey server: `redis://…`, `rediss://…` with TLS, or `unix://…`.
+/// Servers of Redis or Valkey: one (`redis://…`, `rediss://…` with TLS, or `unix://…`), a cluster
+/// (`redis-cluster://host:port,host:port`), or the one that Sentinel says (`redis-sentinel://host:port,host:port/name`).
 enum RedisServerArgument {
-    private static let schemes = ["redis", "rediss", "valkey", "valkeys", "unix"]
+    private enum Kind: String, CaseIterable {
+        case one = ""
+        case cluster = "-cluster"
+        case sentinel = "-sentinel"
+    }
 
     static func isURL(_ text: String) -> Bool {
-        self.schemes.contains { text.lowercased().hasPrefix("\($0)://") }
+        self.kind(text) != nil || text.lowercased().hasPrefix("unix://")
     }
 
     static func isSecureURL(_ text: String) -> Bool {
-        ["rediss", "valkeys"].contains { text.lowercased().hasPrefix("\($0)://") }
+        self.kind(text) != nil && ["rediss", "valkeys"].contains { text.lowercased().hasPrefix($0) }
     }
 
-    /// Makes a store, with what must run beside it. The server need not be there yet.
+    /// Makes a store, with what must run beside it. The servers need not be there yet.
     ///
-    /// - Parameter authority: The file of the authority that signed the server's certificate; nil for the system's.
+    /// - Parameter authority: The file of the authority that signed the servers' certificates; nil for the system's.
     static func open(
         _ url: String,
         authority: String?,
         logger: Logger
     ) throws -> (store: RedisSessionStore, services: [any Service]) {
         do {
-            var server = try RedisConfiguration(url: url)
-            if let authority { server.tls = .on(trusting: authority) }
-            let client = try RedisClient(server, logger: logger)
+            let client = try self.client(url, authority: authority, logger: logger)
             var configuration = RedisStoreConfiguration()
             configuration.prefix = "showcase:"
             let store = try RedisSessionStore(client, configuration: configuration)
             return (store, [client, RedisEvictionCheck(client, logger: logger)])
         } catch let error as RedisError {
             throw ShowcaseFailure(error)
+        }
+    }
+
+    private static func client(
+        _ url: String,
+        authority: String?,
+        logger: Logger
+    ) throws -> any RedisReplicatedExecutor & Service {
+        let tls = authority.map { RedisConfiguration.TLS.on(trusting: $0) }
+        switch self.kind(url) {
+        case .cluster:
+            var cluster = try RedisClusterConfiguration(url: url)
+            if let tls { cluster.server.tls = tls }
+            return try RedisClusterClient(cluster, logger: logger)
+        case .sentinel:
+            var watched = try RedisSentinelConfiguration(url: url)
+            if let tls { (watched.server.tls, watched.sentinel.tls) = (tls, tls) }
+            return try RedisSentinelClient(watched, logger: logger)
+        case .one, nil:
+            var server = try RedisConfiguration(url: url)
+            if let tls { server.tls = tls }
+            return try RedisClient(server, logger: logger)
+        }
+    }
+
+    private static func kind(_ text: String) -> Kind? {
+        let text = text.lowercased()
+        return Kind.allCases.first { kind in
+            ["redis", "rediss", "valkey", "valkeys"].contains { text.hasPrefix("\($0)\(kind.rawValue)://") }
         }
     }
 }

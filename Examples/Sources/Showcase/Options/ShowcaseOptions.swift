@@ -21,8 +21,9 @@ struct ShowcaseOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Where sessions are kept: memory, sqlite:PATH, a Redis or Valkey (redis://, rediss://, unix://), a PostgreSQL \
-            (postgres://), sealed (in their cookies), or token-only (nowhere). (default: memory)
+            Where sessions are kept: memory, sqlite:PATH, a Redis or Valkey (redis://, rediss://, unix://), a cluster of \
+            them (redis-cluster://host:port,host:port), what Sentinel watches (redis-sentinel://host:port/name), a \
+            PostgreSQL (postgres://), sealed (in their cookies), or token-only (nowhere). (default: memory)
             """,
             valueName: "store"
         ),

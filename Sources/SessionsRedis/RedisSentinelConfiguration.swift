@@ -1,0 +1,104 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+/// Where Sentinel is, and how a ``RedisSentinelClient`` behaves towards it and the servers it watches.
+///
+/// ```swift
+/// var configuration = try RedisSentinelConfiguration(url: "redis-sentinel://sessions:secret@a,b,c/main")
+/// configuration.sentinel.password = "another secret"
+/// ```
+public struct RedisSentinelConfiguration: Sendable {
+    /// The servers of Sentinel. One that answers is enough.
+    public var sentinels: [RedisConfiguration.Address]
+
+    /// What Sentinel calls the primary and its replicas: the name in `sentinel monitor`.
+    public var name: String
+
+    /// How the primary is spoken to: the user and the password, the database, TLS, and the deadlines. Its address counts
+    /// for nothing. The ``RedisConfiguration/commandDeadline`` holds for a command together with all looking for the
+    /// primary.
+    public var server = RedisConfiguration()
+
+    /// How Sentinel is spoken to. Its address and database count for nothing. The default is without a login and without
+    /// TLS.
+    public var sentinel = RedisConfiguration()
+
+    /// How often ``RedisSentinelClient/run()`` asks who the primary is, although nothing went wrong. The default is 5
+    /// seconds.
+    ///
+    /// It limits for how long a primary that was cut off from the others, but not from this server, is still written to.
+    public var interval: Duration = .seconds(5)
+
+    /// For how long Sentinel is not asked again after it was, whatever happens. The default is 100 milliseconds.
+    public var refreshDelay: Duration = .milliseconds(100)
+
+    /// Creates a configuration with the defaults.
+    ///
+    /// - Parameters:
+    ///   - sentinels: The servers of Sentinel.
+    ///   - name: What Sentinel calls the primary and its replicas.
+    public init(sentinels: [RedisConfiguration.Address], name: String) {
+        self.sentinels = sentinels
+        self.name = name
+    }
+
+    /// Creates a configuration from a URL: `redis-sentinel://user:password@host:port,host:port/name/database`.
+    ///
+    /// The hosts are those of Sentinel, on port 26379 unless they say another; the user and the password are for the
+    /// primary, and so is the database, which may be missing. With `rediss-sentinel` it is TLS to both. `valkey-sentinel`
+    /// and `valkeys-sentinel` mean the same. What is said of users, passwords and addresses in
+    /// ``RedisConfiguration/init(url:)`` holds here.
+    ///
+    /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
+    public init(url: String) throws(RedisError) {
+        let list = try RedisServerList(url: url, kind: "-sentinel", defaultPort: 26_379)
+        let parts = list.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let name = parts.first, !name.isEmpty else {
+            throw .refusedURL("it does not end with /name, the name that Sentinel has for the primary")
+        }
+        self.init(sentinels: list.addresses, name: String(name))
+        self.server = list.server
+        self.sentinel.tls = list.server.tls
+        guard parts.count == 2 else { return }
+        guard let database = Int(parts[1]), (0...1_000_000).contains(database) else {
+            throw .refusedURL("its database is not a number such as 0")
+        }
+        self.server.database = database
+    }
+
+    /// - Throws: ``RedisError`` with the code `configuration` that names everything that cannot be.
+    func check() throws(RedisError) {
+        var problems: [String] = []
+        if !(1...1_000).contains(self.sentinels.count) {
+            problems.append("There are \(self.sentinels.count) sentinels: give 1 to 1,000.")
+        }
+        if self.name.isEmpty {
+            problems.append("The name is empty: give the one in Sentinel's own configuration, sentinel monitor.")
+        }
+        if self.interval < .milliseconds(100) || self.interval > .seconds(3600) {
+            problems.append("The interval is \(self.interval): give 100 milliseconds to an hour.")
+        }
+        if self.refreshDelay < .zero || self.refreshDelay > .seconds(60) {
+            problems.append("The refreshDelay is \(self.refreshDelay): give 0 to 60 seconds.")
+        }
+        try RedisError.refuse(problems)
+        try self.server.check(at: [.host("localhost")])
+        try self.sentinel.check(at: self.sentinels)
+    }
+}
+
+extension RedisSentinelConfiguration: CustomStringConvertible, CustomReflectable {
+    /// The servers of Sentinel and the name, and never a password.
+    public var description: String {
+        "RedisSentinelConfiguration(\(self.sentinels.map(\.description).joined(separator: ","))/\(self.name))"
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+#endif

@@ -1,0 +1,139 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import LogAudit
+import Sessions
+import SessionsTesting
+import Synchronization
+import Testing
+
+@testable import SessionsRedis
+
+@Suite("The client of what Sentinel watches", .timeLimit(.minutes(5)))
+struct RedisSentinelClientTests {
+    private static let get = RedisCommand("GET", "foo", key: "foo")
+
+    /// Two servers, of which one is the primary, and a Sentinel that says which.
+    private final class Scene: Sendable {
+        let ports = Mutex([0, 0])
+        let primary = Mutex(0)
+        /// What Sentinel says, which may be behind.
+        let said = Mutex(0)
+        let roles = Mutex(["master", "slave"])
+        let heard = Mutex<[String]>([])
+    }
+
+    private static func server(_ number: Int, _ scene: Scene) -> ScriptedServer.Script {
+        { command, connection in
+            scene.heard.withLock { $0.append("\(number) \(command.joined(separator: " "))") }
+            let role = scene.roles.withLock { $0[number] }
+            if command == ["ROLE"] { return connection.send("*3\r\n+\(role)\r\n:0\r\n*0\r\n") }
+            if role == "slave" { return connection.send("-READONLY You can't write against a read only replica.\r\n") }
+            if role == "dead" { return connection.close() }
+            connection.send("+\(number)\r\n")
+        }
+    }
+
+    private static func sentinel(_ scene: Scene) -> ScriptedServer.Script {
+        { command, connection in
+            guard command == ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"] else { return connection.send("*-1\r\n") }
+            scene.heard.withLock { $0.append("asked") }
+            let port = scene.ports.withLock { ports in ports[scene.said.withLock { $0 }] }
+            connection.send("*2\r\n$9\r\n127.0.0.1\r\n+\(port)\r\n")
+        }
+    }
+
+    private static func with(
+        name: String = "main",
+        _ body: (Scene, RedisSentinelClient, ManualClock) async throws -> Void
+    ) async throws {
+        let scene = Scene()
+        try await ScriptedServer.with(self.server(0, scene)) { first in
+            try await ScriptedServer.with(self.server(1, scene)) { second in
+                try await ScriptedServer.with(self.sentinel(scene)) { sentinel in
+                    scene.ports.withLock { $0 = [first.port, second.port] }
+                    // Nobody listens at the first.
+                    var configuration = RedisSentinelConfiguration(
+                        sentinels: [.host("127.0.0.1", port: 1), .host("127.0.0.1", port: sentinel.port)], name: name)
+                    configuration.server = first.configuration
+                    configuration.sentinel = sentinel.configuration
+                    let clock = ManualClock()
+                    let client = try RedisSentinelClient(
+                        configuration, clock: clock.sessionClock, logger: LogAudit.logger())
+                    try await body(scene, client, clock)
+                    await client.shutdown()
+                }
+            }
+        }
+    }
+
+    @Test("Sentinel says who the primary is, the primary says so itself, and then both are believed")
+    func primary() async throws {
+        try await Self.with { scene, client, _ in
+            for _ in 0..<3 {
+                let reply = try await client.execute(Self.get)
+                #expect(reply.text == "0")
+            }
+            #expect(scene.heard.withLock { $0 } == ["asked", "0 ROLE", "0 GET foo", "0 GET foo", "0 GET foo"])
+        }
+    }
+
+    @Test("a primary that became a replica refuses, and the command goes to the new primary")
+    func switched() async throws {
+        try await Self.with { scene, client, clock in
+            _ = try await client.execute(Self.get)
+            clock.advance(by: .seconds(1))
+            scene.roles.withLock { $0 = ["slave", "master"] }
+            scene.said.withLock { $0 = 1 }
+            let reply = try await client.execute(Self.get)
+            #expect(reply.text == "1")
+            #expect(scene.heard.withLock { $0.suffix(4) } == ["0 GET foo", "asked", "1 ROLE", "1 GET foo"])
+        }
+    }
+
+    @Test("a Sentinel that is behind leads to no replica: nothing is read there and nothing written")
+    func behind() async throws {
+        try await Self.with { scene, client, clock in
+            scene.roles.withLock { $0 = ["slave", "master"] }
+            let failure = await #expect(throws: RedisError.self) { try await client.execute(Self.get) }
+            #expect(failure?.code == .notConnected && failure?.mayHaveRun == false)
+            #expect((failure?.underlying as? RedisError)?.code == .readOnly)
+            #expect(!scene.heard.withLock { $0 }.contains("0 GET foo"))
+            scene.said.withLock { $0 = 1 }
+            clock.advance(by: .seconds(5))
+            let reply = try await client.execute(Self.get)
+            #expect(reply.text == "1")
+        }
+    }
+
+    @Test("a command whose reply did not come is not sent again; the next one finds the new primary")
+    func killed() async throws {
+        try await Self.with { scene, client, clock in
+            _ = try await client.execute(Self.get)
+            scene.roles.withLock { $0 = ["dead", "master"] }
+            let failure = await #expect(throws: RedisError.self) { try await client.execute(Self.get) }
+            #expect(failure?.code == .connectionClosed && failure?.mayHaveRun == true)
+            scene.said.withLock { $0 = 1 }
+            clock.advance(by: .seconds(5))
+            let reply = try await client.execute(Self.get)
+            #expect(reply.text == "1")
+            #expect(scene.heard.withLock { $0.count { $0 == "1 GET foo" } } == 1)
+        }
+    }
+
+    @Test("a name that Sentinel does not know is refused in words")
+    func unknownName() async throws {
+        try await Self.with(name: "another") { _, client, _ in
+            let failure = await #expect(throws: RedisError.self) { try await client.execute(Self.get) }
+            #expect(failure?.code == .configuration && failure?.mayHaveRun == false)
+            #expect(failure?.message.contains("sentinel monitor") == true)
+        }
+    }
+}
+#endif
