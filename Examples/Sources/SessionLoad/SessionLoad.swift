@@ -157,10 +157,9 @@ private struct ProcessorTime {
     let seconds: Double
 
     init() {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
-        self.seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        self.seconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 }
 
