@@ -18,20 +18,30 @@ import Testing
 enum RecordServer: String, CaseIterable, Sendable {
     case redis = "REDIS"
     case valkey = "VALKEY"
+    case cluster = "CLUSTER"
 
     static let advice: Comment =
         "There are no servers: run the tests as Scripts/with-servers swift test --enable-all-traits"
 
     static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
 
-    /// Of a user that may do what the store does and nothing else, by the rights that the documentation names.
-    var client: RedisClient { get throws { try self.client(of: "SESSIONS_TEST_\(self.rawValue)_EXPRESS") } }
+    /// Of a user that may do what the store does and nothing else, by the rights that the documentation names; of a
+    /// cluster, whose users need some more, of one that may do everything.
+    var client: any RedisCommandExecutor {
+        get throws { try self.client(of: self == .cluster ? "" : "_EXPRESS") }
+    }
 
     /// Of one that may do everything, as who runs the Express application may.
-    var administrator: RedisClient { get throws { try self.client(of: "SESSIONS_TEST_\(self.rawValue)") } }
+    var administrator: any RedisCommandExecutor { get throws { try self.client(of: "") } }
 
-    private func client(of variable: String) throws -> RedisClient {
-        var configuration = try RedisConfiguration(url: try #require(ProcessInfo.processInfo.environment[variable]))
+    private func client(of user: String) throws -> any RedisCommandExecutor {
+        let url = try #require(ProcessInfo.processInfo.environment["SESSIONS_TEST_\(self.rawValue)\(user)"])
+        guard self != .cluster else {
+            var cluster = try RedisClusterConfiguration(url: url)
+            cluster.server.commandDeadline = .seconds(60)
+            return try RedisClusterClient(cluster, logger: LogAudit.logger())
+        }
+        var configuration = try RedisConfiguration(url: url)
         configuration.commandDeadline = .seconds(60)
         return try RedisClient(configuration, logger: LogAudit.logger())
     }

@@ -111,8 +111,8 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
             testDescription: "it still reads its data (LOADING)",
             begin: { scene in
                 // Keys that are large enough for the server to look up from its reading at each of them.
-                for key in 0..<40 {
-                    let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
+                let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
+                for key in 0..<150 {
                     try await scene.server.tell("SET", scene.key("filler \(key)"), text)
                 }
                 try await scene.server.tell("SAVE")
