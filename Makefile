@@ -1,4 +1,4 @@
-.PHONY: demo test test-matrix fuzz soak check format docs
+.PHONY: demo test test-matrix fuzz soak bench bench-http check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
 # STORE=redis, redis-cluster, redis-sentinel or postgres, which start what they need.
@@ -21,13 +21,22 @@ fuzz:
 soak:
 	Scripts/soak $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
+# Measures what the parts of the library cost, and holds the counts against their thresholds.
+bench:
+	Scripts/bench
+
+# Measures what a session adds to a request of a server under load: make bench-http ROUNDS=7.
+bench-http:
+	Scripts/bench-http $(ROUNDS)
+
 # Looks at form: layout, headers, README, documentation, paths.
 check:
 	Scripts/check
 
 # Lays out all Swift code anew.
 format:
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples/Sources Examples/Package.swift
+	swift format --in-place --parallel --recursive Package.swift Sources Tests \
+		Examples/Sources Examples/Package.swift Benchmarks/Sources Benchmarks/Benchmarks Benchmarks/Package.swift
 
 # Builds the documentation into .build-docs.
 docs:

@@ -71,7 +71,7 @@ public struct ExpressSecrets: Sendable {
     }
 
     private static func signature(of value: [UInt8], _ key: SymmetricKey) -> String {
-        Base64Text.encode(HMAC<SHA256>.authenticationCode(for: value, using: key))
+        Base64Text.encode(Array(HMAC<SHA256>.authenticationCode(for: value, using: key)))
     }
 
     private static func isEqual(_ one: ArraySlice<UInt8>, _ other: [UInt8]) -> Bool {

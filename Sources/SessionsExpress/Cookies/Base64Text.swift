@@ -10,7 +10,7 @@ import Sessions
 
 /// Base64 (RFC 4648 section 4) without padding, as signatures of Express are written.
 enum Base64Text {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    static func encode(_ bytes: some Collection<UInt8>) -> String {
         // The two alphabets differ in the last two digits.
         String(Base64URL.encode(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
     }
