@@ -122,7 +122,8 @@ final class OwnServer: Sendable {
     /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at.
     static func freeClusterPort() async throws -> Int {
         while true {
-            let port = Int.random(in: 20_000..<50_000)
+            // Both below those that connections out of this machine get.
+            let port = Int.random(in: 10_500..<22_500)
             if try await self.bind(port) != nil, try await self.bind(port + 10_000) != nil { return port }
         }
     }
