@@ -181,7 +181,6 @@ struct RedisClusterClientTests {
         try await ScriptedCluster.with({ _, _, _ in "+here\r\n" }) { cluster in
             cluster.answerMap(text)
             let disabled = text.contains("disabled")
-            if disabled { cluster.state.ports.withLock { $0[0] = $0[0] } }
             let client = try cluster.client()
             if disabled {
                 // The old question is answered here, as no real server does, and then it is a cluster.
