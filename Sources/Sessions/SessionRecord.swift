@@ -128,6 +128,11 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].foreign }
         set { self.box[0].foreign = newValue }
     }
+    /// Where the record stands in a move from one store to another.
+    var moveMark: SessionMoveMark? {
+        get { self.box[0].moveMark }
+        set { self.box[0].moveMark = newValue }
+    }
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] {
         get { self.box[0].unknownFields }

@@ -42,6 +42,7 @@ public enum SessionRecordCodec {
         static let firstClient: UInt64 = 9
         static let lastClient: UInt64 = 10
         static let deviceLabel: UInt64 = 11
+        static let moveMark: UInt64 = 12
     }
 
     /// The bytes of a record.
@@ -153,6 +154,9 @@ public enum SessionRecordCodec {
         if let label = record.deviceLabel {
             writer.write(tag: Tag.deviceLabel, label.utf8)
         }
+        if let mark = record.moveMark {
+            writer.write(tag: Tag.moveMark, mark.bytes)
+        }
         writer.write(record.unknownFields)
         return writer.bytes
     }
@@ -228,6 +232,9 @@ public enum SessionRecordCodec {
             case Tag.deviceLabel:
                 guard let label = String(validating: reader.bytes[range], as: UTF8.self) else { return false }
                 record.deviceLabel = label
+            case Tag.moveMark:
+                guard let mark = SessionMoveMark(from: &field) else { return false }
+                record.moveMark = mark
             default:
                 record.unknownFields += reader.bytes[start..<reader.offset]
             }

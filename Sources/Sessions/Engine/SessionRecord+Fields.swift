@@ -32,6 +32,7 @@ extension SessionRecord {
         var loginMark: Int64 = 0
         var everyoneMark: Int64 = 0
         var foreign: ForeignRecord?
+        var moveMark: SessionMoveMark?
         var unknownFields: [UInt8] = []
     }
 }

@@ -48,6 +48,31 @@ struct SameHistoryTests {
     }
     #endif
 
+    @Test(
+        "memory answers a long story as two stores do between which sessions move, to the byte",
+        arguments: MovingServers.allCases, [1, 2, 3, 4])
+    func moving(servers: MovingServers, seed: UInt64) async throws {
+        let expected = try await Self.story(MemorySessionStore(), seed)
+        try await TemporaryFolder.with { folder in
+            let new = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
+            let store = MovingApplication(servers, from: MemorySessionStore(), to: new)
+            Self.compare(try await Self.story(store, seed), expected)
+        }
+    }
+
+    @Test(
+        "memory answers a long story as SQLite and Redis do between which sessions move, to the byte",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: MovingServers.allCases, [1, 2, 3, 4])
+    func movingToRedis(servers: MovingServers, seed: UInt64) async throws {
+        let expected = try await Self.story(MemorySessionStore(), seed)
+        try await TemporaryFolder.with { folder in
+            let old = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
+            let store = MovingApplication(servers, from: old, to: try SharedServer.redis.store())
+            Self.compare(try await Self.story(store, seed), expected)
+        }
+    }
+
     @Test("the story has everything in it that can happen to a session")
     func variety() async throws {
         let lines = try await Self.story(MemorySessionStore(), 1)

@@ -1,0 +1,18 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// How far ``MigratingSessionStore/moveAll(after:pageSize:concurrency:clock:progress:)`` has come.
+public struct SessionMoveProgress: Sendable, Hashable {
+    /// How many sessions the old store had at the beginning. It changes while servers run, so this is an estimate of the
+    /// work, and no promise.
+    public let total: Int
+    /// How many sessions were dealt with: they are in the new store, or have ended meanwhile.
+    public internal(set) var moved = 0
+    /// The last session of the last page; what comes after it is still to be done.
+    public internal(set) var lastID: SessionID?
+}
