@@ -9,8 +9,6 @@
 import Logging
 import ServiceLifecycle
 import Sessions
-import SessionsPostgres
-import SessionsRedis
 
 /// The backend, and what runs beside it: whatever frees what has expired, and whatever reads the keys again.
 struct OpenedBackend {
@@ -19,19 +17,16 @@ struct OpenedBackend {
 
     init(_ settings: BackendSettings, logger: Logger) throws {
         var services: [any Service] = []
-        func swept<Store: SweepableSessionStore>(_ store: Store) -> Store {
-            services.append(SessionSweeper(store, logger: logger))
-            return store
-        }
-        func connected(to url: String) throws -> RedisSessionStore {
-            let opened = try RedisServerArgument.open(url, authority: settings.redisAuthority, logger: logger)
+        func opened(_ argument: StoreArgument) throws -> any SubjectSessionStore & EnumerableSessionStore {
+            let opened = try OpenedStore(argument, settings, logger: logger)
             services += opened.services
             return opened.store
         }
-        func postgres(_ url: String) throws -> PostgresSessionStore {
-            let opened = try PostgresArgument.open(url, logger: logger)
-            services.append(opened.service)
-            return swept(opened.store)
+        /// A store, or it and the one that its sessions are moving to.
+        func moving(_ argument: StoreArgument) throws -> any SubjectSessionStore {
+            let store = try opened(argument)
+            guard let moving = settings.moving else { return store }
+            return Self.store(from: store, to: try opened(moving.target), moving.phase)
         }
         func keyring() throws -> SecretKeyring {
             do {
@@ -52,13 +47,7 @@ struct OpenedBackend {
         switch settings.store {
         case .memory, .sqlite, .redis, .postgres:
             let signer = settings.isSigned ? try keyring() : nil
-            let store: any SessionStore =
-                switch settings.store {
-                case .sqlite(let path): swept(try SQLiteArgument.open(path))
-                case .redis(let url): try connected(to: url)
-                case .postgres(let url): try postgres(url)
-                default: swept(MemorySessionStore())
-                }
+            let store = try moving(settings.store)
             self.backend = .stored(in: store, encryptedAtRest: settings.isEncryptedAtRest, signedWith: signer)
         case .sealed:
             let keyring = try keyring()
@@ -66,11 +55,11 @@ struct OpenedBackend {
                 switch settings.revocation {
                 case .memory: .inMemoryUntilRestart
                 case .sqlite(let path):
-                    .stored(in: swept(try SQLiteArgument.open(path)), maximumAge: settings.revocationAge)
+                    .stored(in: try moving(.sqlite(path: path)), maximumAge: settings.revocationAge)
                 case .redis(let url):
-                    .stored(in: try connected(to: url), maximumAge: settings.revocationAge)
+                    .stored(in: try moving(.redis(url: url)), maximumAge: settings.revocationAge)
                 case .postgres(let url):
-                    .stored(in: try postgres(url), maximumAge: settings.revocationAge)
+                    .stored(in: try moving(.postgres(url: url)), maximumAge: settings.revocationAge)
                 case .nowhere: .none
                 }
             self.backend = .sealed(with: keyring, revocation: revocation)
@@ -78,5 +67,13 @@ struct OpenedBackend {
             self.backend = .tokenOnly(with: try keyring())
         }
         self.services = services
+    }
+
+    private static func store(
+        from old: some SubjectSessionStore & EnumerableSessionStore,
+        to new: some SubjectSessionStore & EnumerableSessionStore,
+        _ phase: SessionMovePhase
+    ) -> any SubjectSessionStore {
+        MigratingSessionStore(from: old, to: new, phase: phase)
     }
 }

@@ -11,6 +11,8 @@ import ArgumentParser
 /// Where sessions are remembered, and how: what was said of it, with the defaults for what was not.
 struct BackendSettings {
     let store: StoreArgument
+    /// Where the sessions are moving, or the endings of sealed ones; nil when they stay.
+    let moving: MovingSettings?
     /// Nil: a key of this process alone, if there must be one.
     let keys: KeysArgument?
     let revocation: RevocationArgument
@@ -24,6 +26,7 @@ struct BackendSettings {
     /// - Throws: `ValidationError` for options that are wrong, or mean nothing beside one another.
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         self.store = try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
+        self.moving = try MovingSettings(options, reader)
         self.keys = try reader.value(options.keys, orVariable: "SHOWCASE_KEYS", KeysArgument.parse)
         let revocation = try reader.value(
             options.revocation, orVariable: "SHOWCASE_REVOCATION", RevocationArgument.parse
@@ -47,7 +50,10 @@ struct BackendSettings {
         let stored = "--store memory, --store sqlite:PATH, --store redis://… and --store postgres://…"
         try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
         try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
-        guard self.redisAuthority == nil || self.store.isSecureRedis || self.revocation.isSecureRedis else {
+        guard
+            self.redisAuthority == nil || self.store.isSecureRedis || self.revocation.isSecureRedis
+                || self.moving?.target.isSecureRedis == true
+        else {
             throw ValidationError("--redis-authority means nothing here: it is for servers by a rediss:// address.")
         }
         try self.refuse(
@@ -62,6 +68,11 @@ struct BackendSettings {
                 """
             )
         }
+        let isMovable = self.store.isStored || self.sealedRevocation?.isShared == true
+        try self.refuse(
+            "--moving-to", self.moving != nil && !isMovable,
+            itIsFor: "\(stored), and --revocation sqlite:PATH and redis://…"
+        )
         let renews = reader.isGiven(options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER")
         try self.refuse("--renew-after", renews && !self.store.isStored, itIsFor: stored)
         // Tokens alone have no end.

@@ -47,3 +47,7 @@ extension ChoiceArgument<StoreFailurePolicy> {
 extension ChoiceArgument<Logger.Level> {
     static var logLevel: Self { .init(Logger.Level.allCases.map { ($0.rawValue, $0) }) }
 }
+
+extension ChoiceArgument<SessionMovePhase> {
+    static var movePhase: Self { .init([("preparing", .preparing), ("moving", .moving)]) }
+}

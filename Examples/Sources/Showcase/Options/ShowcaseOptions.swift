@@ -33,6 +33,30 @@ struct ShowcaseOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            The store that the sessions are moving to, from that of --store, or with --store sealed from that of \
+            --revocation. (default: they stay)
+            """,
+            valueName: "store"
+        ),
+        transform: StoreArgument.parse
+    )
+    var movingTo: StoreArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How far this server has come with it: preparing, which may run beside servers without --moving-to, or \
+            moving, which may run beside preparing ones. (default: preparing)
+            """,
+            valueName: "phase"
+        ),
+        transform: ChoiceArgument.movePhase.parse
+    )
+    var movePhase: SessionMovePhase?
+
+    @Option(
+        help: ArgumentHelp(
             "Who signed the certificate of a rediss:// server: a PEM file. (default: whom the system trusts)",
             valueName: "file"
         )

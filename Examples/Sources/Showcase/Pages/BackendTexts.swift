@@ -18,8 +18,12 @@ extension BackendSettings {
             case .sealed: "in their cookies, sealed"
             case .tokenOnly: "nowhere: there are only tokens"
             }
-        return [place, self.isEncryptedAtRest ? "encrypted" : nil, self.isSigned ? "with signed tokens" : nil]
-            .compactMap { $0 }.joined(separator: ", ")
+        let move = self.moving.map { "\($0.phase) to \($0.target.name)" }
+        return [
+            place, self.store.isStored ? move : nil, self.isEncryptedAtRest ? "encrypted" : nil,
+            self.isSigned ? "with signed tokens" : nil,
+        ]
+        .compactMap { $0 }.joined(separator: ", ")
     }
 
     /// Nil where a session ends in its store.

@@ -1,0 +1,42 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Foundation
+import Sessions
+
+/// The file in which it is noted how far a move is: the id of the last session that was dealt with.
+struct MovePlace {
+    private let path: String
+    /// The session after which to go on.
+    let beginning: SessionID?
+
+    /// Reads the file, if it is there.
+    init(path: String) throws {
+        self.path = path
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            self.beginning = nil
+            return
+        }
+        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let id = SessionID(text) else {
+            throw ShowcaseFailure("\(path) does not say how far a move is: give another file, or remove it.")
+        }
+        self.beginning = id
+    }
+
+    func note(_ id: SessionID?) throws {
+        guard let id else { return }
+        // In one step, so that whoever is stopped in the middle finds the place before.
+        try Data("\(id)\n".utf8).write(to: URL(filePath: self.path), options: .atomic)
+    }
+
+    func remove() throws {
+        guard FileManager.default.fileExists(atPath: self.path) else { return }
+        try FileManager.default.removeItem(atPath: self.path)
+    }
+}

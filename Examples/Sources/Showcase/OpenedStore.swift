@@ -1,0 +1,53 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+import ServiceLifecycle
+import Sessions
+
+/// A store of sessions, and what runs beside it.
+struct OpenedStore {
+    let store: any SubjectSessionStore & EnumerableSessionStore
+    let services: [any Service]
+
+    init(_ argument: StoreArgument, _ settings: BackendSettings, logger: Logger) throws {
+        try self.init(argument, redisAuthority: settings.redisAuthority, logger: logger)
+    }
+
+    /// - Parameter redisAuthority: The file of the authority that signed the certificate of a Redis; nil for those that
+    ///   the system trusts.
+    init(_ argument: StoreArgument, redisAuthority: String?, logger: Logger) throws {
+        switch argument {
+        case .memory:
+            self.init(swept: MemorySessionStore(), logger: logger)
+        case .sqlite(let path):
+            self.init(swept: try SQLiteArgument.open(path), logger: logger)
+        case .redis(let url):
+            let opened = try RedisServerArgument.open(url, authority: redisAuthority, logger: logger)
+            self.init(store: opened.store, services: opened.services)
+        case .postgres(let url):
+            let opened = try PostgresArgument.open(url, logger: logger)
+            self.init(swept: opened.store, beside: [opened.service], logger: logger)
+        case .sealed, .tokenOnly:
+            throw ShowcaseFailure("\(argument.name) is no store.")
+        }
+    }
+
+    private init(
+        swept store: some SubjectSessionStore & EnumerableSessionStore & SweepableSessionStore,
+        beside services: [any Service] = [],
+        logger: Logger
+    ) {
+        self.init(store: store, services: services + [SessionSweeper(store, logger: logger)])
+    }
+
+    private init(store: any SubjectSessionStore & EnumerableSessionStore, services: [any Service]) {
+        self.store = store
+        self.services = services
+    }
+}
