@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
+package import HTTPTypes
 
 /// Reads `Cookie` fields (RFC 6265bis section 4.2) by their bytes.
 ///
@@ -14,9 +14,9 @@ import HTTPTypes
 /// `%5F%5FHost-session` would pass for a prefixed cookie. Values are taken as they stand, quotation marks included.
 /// A pair without `=` or without a name is nobody's. There may be several fields (HTTP/2 splits them). One pass, no
 /// allocation, whatever the length.
-enum CookieHeader {
+package enum CookieHeader {
     /// Calls the body with every value of a name, in order.
-    static func forEachValue(
+    package static func forEachValue(
         of name: String,
         in fields: HTTPFields,
         _ body: (UnsafeRawBufferPointer) -> Void

@@ -6,13 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
+package import HTTPTypes
 
 /// Writes `Set-Cookie` fields (RFC 6265bis section 4.1).
 ///
 /// Name and attributes come from a checked ``SessionCookie`` and the value is base64url, so that nothing in the field
 /// can end it early.
-enum SetCookie {
+package enum SetCookie {
     /// Browsers cut longer lives to 400 days (RFC 6265bis section 5.5).
     static let longestMaxAge: Int64 = 400 * 86_400
 
@@ -37,7 +37,7 @@ enum SetCookie {
     }
 
     /// Clears a cookie that was set with the same attributes. A past `Expires` serves what does not know `Max-Age`.
-    static func clear(_ cookie: SessionCookie, isSecureConnection: Bool, in fields: inout HTTPFields) {
+    package static func clear(_ cookie: SessionCookie, isSecureConnection: Bool, in fields: inout HTTPFields) {
         var text = "\(cookie.name)=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         self.addAttributes(of: cookie, isSecureConnection, to: &text)
         self.replace(cookie, with: text, in: &fields)
