@@ -8,83 +8,7 @@
 
 import Sessions
 import SessionsTesting
-import Synchronization
 import Testing
-
-/// A server whose connection to its stores is lost at one of its calls.
-final class LostConnection: Sendable {
-    private let callsLeft: Mutex<Int>
-    private let losesReply: Bool
-
-    /// - Parameters:
-    ///   - calls: How many calls are answered.
-    ///   - losesReply: Whether the call after them happens all the same.
-    init(after calls: Int, losesReply: Bool) {
-        self.callsLeft = Mutex(calls)
-        self.losesReply = losesReply
-    }
-
-    func perform<Result>(_ call: () async throws -> Result) async throws -> Result {
-        let left = self.callsLeft.withLock { left in
-            defer { left = max(-1, left - 1) }
-            return left
-        }
-        if left > 0 { return try await call() }
-        if left == 0, self.losesReply { _ = try await call() }
-        throw SessionStoreError(.unavailable, "The connection is lost.")
-    }
-}
-
-/// A store behind a connection that may be lost.
-struct DistantStore: SessionStore {
-    let base: MemorySessionStore
-    let connection: LostConnection
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.connection.perform { try await self.base.load(id, now: now) }
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.connection.perform { try await self.base.create(record, now: now) }
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.connection.perform { try await self.base.replace(record, ifVersion: version, now: now) }
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.connection.perform { try await self.base.touch(id, touch, now: now) }
-    }
-
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.connection.perform { try await self.base.end(id, markedUntil: markedUntil, now: now) }
-    }
-}
-
-extension MovingScene {
-    /// A server that loses its connection after some calls.
-    func server(
-        _ phase: SessionMovePhase,
-        losingConnectionAfter calls: Int,
-        losesReply: Bool = false
-    ) -> MigratingSessionStore<DistantStore, DistantStore> {
-        let connection = LostConnection(after: calls, losesReply: losesReply)
-        return MigratingSessionStore(
-            from: DistantStore(base: self.old, connection: connection),
-            to: DistantStore(base: self.new, connection: connection),
-            phase: phase
-        )
-    }
-
-    /// A move that stops after some calls.
-    func stoppedMove(after calls: Int) async throws {
-        _ = try await self.server(.moving, losingConnectionAfter: calls).load(self.id, now: self.now)
-    }
-}
 
 @Suite("Moves that are cut off")
 struct MoveFaultTests {
@@ -194,5 +118,26 @@ struct MoveFaultTests {
         }
         let found = try await scene.found()
         #expect(found == [.found(next), .found(next)])
+    }
+}
+
+extension MovingScene {
+    /// A server that loses its connection after some calls.
+    func server(
+        _ phase: SessionMovePhase,
+        losingConnectionAfter calls: Int,
+        losesReply: Bool = false
+    ) -> MigratingSessionStore<DistantStore, DistantStore> {
+        let connection = LostConnection(after: calls, losesReply: losesReply)
+        return MigratingSessionStore(
+            from: DistantStore(base: self.old, connection: connection),
+            to: DistantStore(base: self.new, connection: connection),
+            phase: phase
+        )
+    }
+
+    /// A move that stops after some calls.
+    func stoppedMove(after calls: Int) async throws {
+        _ = try await self.server(.moving, losingConnectionAfter: calls).load(self.id, now: self.now)
     }
 }

@@ -6,8 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Sessions
-import SessionsTesting
 import Synchronization
 
 /// Lets several actors take their steps in an order that is chosen from outside, one step at a time.
@@ -77,89 +75,5 @@ final class Stage: Sendable {
             }
             try await group.waitForAll()
         }
-    }
-}
-
-/// The orders in which actors can take their steps.
-enum Orders {
-    /// Plays a piece in every order that there is.
-    ///
-    /// - Parameter make: Makes a new piece: its actors, and what must hold when they have gone home.
-    /// - Returns: How many orders there were.
-    static func all(
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
-    ) async throws -> Int {
-        var count = 0
-        var next: [Int]? = []
-        while let beginning = next {
-            var taken: [(choice: Int, of: Int)] = []
-            let stage = Stage()
-            let piece = try await make(stage)
-            try await stage.play(piece.actors) { options in
-                let choice = taken.count < beginning.count ? beginning[taken.count] : 0
-                taken.append((choice, options))
-                return choice
-            }
-            try await piece.check()
-            count += 1
-            while let last = taken.last, last.choice + 1 >= last.of { taken.removeLast() }
-            next = taken.last.map { last in taken.dropLast().map(\.choice) + [last.choice + 1] }
-        }
-        return count
-    }
-
-    /// Plays a piece in some orders, the same in every run.
-    static func some(
-        _ count: Int,
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
-    ) async throws {
-        for seed in 0..<count {
-            let random = DeterministicRandom(seed: UInt64(seed))
-            let stage = Stage()
-            let piece = try await make(stage)
-            // Some orders are steady and some hasty, so that one actor may sleep while others do much.
-            let favourite = Int(random.next() % 4)
-            try await stage.play(piece.actors) { options in
-                let isSteady = random.next() % 4 != 0
-                return isSteady && favourite < options ? favourite : Int(random.next() % UInt64(options))
-            }
-            try await piece.check()
-        }
-    }
-}
-
-/// A store that asks the stage before each call.
-struct SteppedStore: SessionStore {
-    let base: MemorySessionStore
-    let stage: Stage
-    let actor: Int
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        await self.stage.step(self.actor)
-        return try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        await self.stage.step(self.actor)
-        try await self.base.create(record, now: now)
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        await self.stage.step(self.actor)
-        return try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        await self.stage.step(self.actor)
-        return try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        await self.stage.step(self.actor)
-        return try await self.base.end(id, markedUntil: markedUntil, now: now)
     }
 }
