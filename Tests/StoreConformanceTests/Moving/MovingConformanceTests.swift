@@ -8,6 +8,7 @@
 
 #if SQLite
 import Sessions
+import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
@@ -94,6 +95,48 @@ struct MovingConformanceTests {
         arguments: StoreConformance.rules(for: FromSQLiteToRedis.self))
     func fromSQLiteToRedisMeetingWhatBeganInTheOld(_ rule: StoreRule) async throws {
         try await self.fromSQLiteToRedis(.meetingWhatBeganInTheOld, rule)
+    }
+    #endif
+
+    #if Redis && Postgres
+    private typealias FromRedisToPostgreSQL = MigratingSessionStore<RedisSessionStore, PostgresSessionStore>
+
+    private func fromRedisToPostgreSQL(_ servers: MovingServers, _ rule: StoreRule) async throws {
+        try await SharedPostgres.withStore { new in
+            try await rule.check(MovingApplication(servers, from: try SharedServer.redis.store(), to: new))
+        }
+    }
+
+    @Test(
+        "MigratingSessionStore from Redis to PostgreSQL, with servers that prepare, keeps the rule",
+        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
+    func fromRedisToPostgreSQLPreparing(_ rule: StoreRule) async throws {
+        try await self.fromRedisToPostgreSQL(.preparing, rule)
+    }
+
+    @Test(
+        "MigratingSessionStore from Redis to PostgreSQL, with servers that move, keeps the rule",
+        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
+    func fromRedisToPostgreSQLMoving(_ rule: StoreRule) async throws {
+        try await self.fromRedisToPostgreSQL(.moving, rule)
+    }
+
+    @Test(
+        "MigratingSessionStore from Redis to PostgreSQL, with servers of both phases, keeps the rule",
+        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
+    func fromRedisToPostgreSQLOfBothPhases(_ rule: StoreRule) async throws {
+        try await self.fromRedisToPostgreSQL(.ofBothPhases, rule)
+    }
+
+    @Test(
+        "MigratingSessionStore from Redis to PostgreSQL, with servers that meet what began in the old store, keeps the rule",
+        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
+    func fromRedisToPostgreSQLMeetingWhatBeganInTheOld(_ rule: StoreRule) async throws {
+        try await self.fromRedisToPostgreSQL(.meetingWhatBeganInTheOld, rule)
     }
     #endif
 }
