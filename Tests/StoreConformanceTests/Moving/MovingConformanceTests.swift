@@ -109,7 +109,8 @@ struct MovingConformanceTests {
 
     @Test(
         "MigratingSessionStore from Redis to PostgreSQL, with servers that prepare, keeps the rule",
-        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        // A server of PostgreSQL has so many connections and no more.
+        .serialized, .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
     func fromRedisToPostgreSQLPreparing(_ rule: StoreRule) async throws {
         try await self.fromRedisToPostgreSQL(.preparing, rule)
@@ -117,7 +118,8 @@ struct MovingConformanceTests {
 
     @Test(
         "MigratingSessionStore from Redis to PostgreSQL, with servers that move, keeps the rule",
-        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        // A server of PostgreSQL has so many connections and no more.
+        .serialized, .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
     func fromRedisToPostgreSQLMoving(_ rule: StoreRule) async throws {
         try await self.fromRedisToPostgreSQL(.moving, rule)
@@ -125,7 +127,8 @@ struct MovingConformanceTests {
 
     @Test(
         "MigratingSessionStore from Redis to PostgreSQL, with servers of both phases, keeps the rule",
-        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        // A server of PostgreSQL has so many connections and no more.
+        .serialized, .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
     func fromRedisToPostgreSQLOfBothPhases(_ rule: StoreRule) async throws {
         try await self.fromRedisToPostgreSQL(.ofBothPhases, rule)
@@ -133,7 +136,8 @@ struct MovingConformanceTests {
 
     @Test(
         "MigratingSessionStore from Redis to PostgreSQL, with servers that meet what began in the old store, keeps the rule",
-        .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
+        // A server of PostgreSQL has so many connections and no more.
+        .serialized, .enabled(if: SharedServer.areStarted && SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: StoreConformance.rules(for: FromRedisToPostgreSQL.self))
     func fromRedisToPostgreSQLMeetingWhatBeganInTheOld(_ rule: StoreRule) async throws {
         try await self.fromRedisToPostgreSQL(.meetingWhatBeganInTheOld, rule)
