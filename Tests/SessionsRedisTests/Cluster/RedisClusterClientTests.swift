@@ -221,11 +221,11 @@ struct RedisClusterClientTests {
         try await ScriptedCluster.with({ _, server, cluster in
             server == 0 ? "-MOVED 12182 127.0.0.1:\(cluster.port(1))\r\n" : nil
         }) { cluster in
-            let client = try cluster.client { $0.server.commandDeadline = .seconds(1) }
+            let client = try cluster.client { $0.server.commandDeadline = .seconds(4) }
             let begin = ContinuousClock.now
             let failure = try await Self.failure { try await client.execute(Self.get) }
             #expect(failure.code == .deadlineExceeded && failure.mayHaveRun)
-            #expect(ContinuousClock.now - begin < .seconds(10))
+            #expect(ContinuousClock.now - begin < .seconds(30))
             await client.shutdown()
         }
     }

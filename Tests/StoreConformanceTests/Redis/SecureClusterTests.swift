@@ -37,6 +37,7 @@ struct SecureClusterTests {
             await server.hasSaid("cluster_state:ok", "CLUSTER", "INFO")
             var configuration = try RedisClusterConfiguration(url: "rediss-cluster://ada:sesame@localhost:\(port)")
             configuration.server.tls = .on(trusting: authority)
+            configuration.server.commandDeadline = .seconds(60)
             let client = try RedisClusterClient(configuration, logger: LogAudit.logger())
             let store = try RedisSessionStore(client)
             let samples = SampleRecords()
@@ -53,7 +54,9 @@ struct SecureClusterTests {
     @Test("servers say themselves that a key is in the slot where it is looked for")
     func slots() async throws {
         let url = try SharedServer.cluster.variable()
-        let client = try RedisClusterClient(RedisClusterConfiguration(url: url), logger: LogAudit.logger())
+        var configuration = try RedisClusterConfiguration(url: url)
+        configuration.server.commandDeadline = .seconds(60)
+        let client = try RedisClusterClient(configuration, logger: LogAudit.logger())
         let samples = SampleRecords()
         let keys = (0..<200).map { _ in "sessions:\(samples.id())" } + ["{}", "a{}b", "{a}b", "a{{b}}c", "}{", "ü{ß}"]
         for key in keys {
