@@ -34,6 +34,7 @@ let package = Package(
         .executableTarget(
             name: "BenchServer",
             dependencies: [
+                "Workloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -7,7 +7,6 @@
 //
 
 import Hummingbird
-import Sessions
 import SessionsHummingbird
 
 struct BenchContext: SessionsRequestContext {
@@ -18,21 +17,4 @@ struct BenchContext: SessionsRequestContext {
         self.coreContext = .init(source: source)
         self.sessions = .init(source: source)
     }
-}
-
-extension SessionKey<Int> {
-    static var views: Self { .counter("views") }
-}
-
-extension SessionKey<String?> {
-    static var theme: Self { .init("theme") }
-    static var language: Self { .init("language") }
-}
-
-extension SessionKey<[Int]> {
-    static var cart: Self { .init("cart", default: []) }
-}
-
-extension SessionKey<Bool> {
-    static var isBeta: Self { .init("isBeta", default: false) }
 }

@@ -13,6 +13,7 @@ import ServiceLifecycle
 import Sessions
 import SessionsHummingbird
 import SessionsRedis
+import Workloads
 
 /// A server of next to nothing, with sessions or without, to be put under load.
 @main
@@ -47,11 +48,7 @@ struct BenchServer: AsyncParsableCommand {
         let router = Router(context: BenchContext.self)
         router.add(middleware: SessionsMiddleware(engine))
         router.get("new") { _, context in
-            context.session[.views] = 1
-            context.session[.theme] = "dark"
-            context.session[.language] = "en-GB"
-            context.session[.cart] = [1021, 88, 4711]
-            context.session[.isBeta] = true
+            Site.remember(in: context.session)
             return "1"
         }
         router.get("untouched") { _, _ in "0" }

@@ -15,10 +15,21 @@ struct Chart {
         var points: [(x: Double, y: Double)]
     }
 
-    var title: String
-    var xTitle: String
-    var yTitle: String
-    var lines: [Line]
+    let title: String
+    private let xTitle: String
+    private let yTitle: String
+    private(set) var lines: [Line]
+
+    init(title: String, xTitle: String, yTitle: String, lines: [String]) {
+        self.title = title
+        self.xTitle = xTitle
+        self.yTitle = yTitle
+        self.lines = lines.map { Line(name: $0, points: []) }
+    }
+
+    mutating func add(_ x: Int, _ y: Double, to line: Int) {
+        self.lines[line].points.append((Double(x), y))
+    }
 
     private static let (width, height, left, right, top, bottom) = (720.0, 400.0, 76.0, 24.0, 72.0, 56.0)
     private static let colours = ["#0b6bcb", "#c4481c", "#2e7d32", "#7b3fa0"]

@@ -7,13 +7,7 @@
 //
 
 import ArgumentParser
-import Dispatch
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
 import Foundation
-#endif
 
 /// Measures how costs grow and draws a chart of each, for the documentation.
 @main

@@ -40,15 +40,18 @@ public struct Site: Sendable {
         return response
     }
 
-    /// The request of a visitor of whom five things are remembered.
+    /// What is remembered of every visitor: five values of several kinds.
+    public static func remember(in session: Session) {
+        session[.views] = 7
+        session[.theme] = "dark"
+        session[.language] = "en-GB"
+        session[.cart] = [1021, 88, 4711]
+        session[.isBeta] = true
+    }
+
+    /// The request of a visitor who is known.
     public func knownVisitor() async throws -> SessionRequest {
-        try await self.visitor { session in
-            session[.views] = 7
-            session[.theme] = "dark"
-            session[.language] = "en-GB"
-            session[.cart] = [1021, 88, 4711]
-            session[.isBeta] = true
-        }
+        try await self.visitor(Self.remember)
     }
 
     /// The request of a visitor of whom something is remembered.

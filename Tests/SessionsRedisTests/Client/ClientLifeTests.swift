@@ -50,7 +50,10 @@ struct ClientLifeTests {
         let held = HeldReplies()
         try await ScriptedServer.with({ command, connection in held.hold("+\(command[1])\r\n", connection) }) {
             server in
-            let client = try RedisClient(server.configuration, logger: LogAudit.logger())
+            var configuration = server.configuration
+            configuration.commandDeadline = .seconds(60)
+            configuration.shutdownDeadline = .seconds(60)
+            let client = try RedisClient(configuration, logger: LogAudit.logger())
             async let reply = client.execute(RedisCommand("GET", "a"))
             await held.wait(for: 1)
             async let shutdown: Void = client.shutdown()
