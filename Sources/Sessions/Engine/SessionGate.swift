@@ -10,6 +10,7 @@ import Synchronization
 
 /// Lets one at a time do what takes several steps with waiting in between.
 struct SessionGate: ~Copyable, Sendable {
+    // Not private: the compiler of Swift 6.3 stops at a private type in a lock of a type that cannot be copied.
     struct State {
         var isBusy = false
         var waiting: [CheckedContinuation<Void, Never>] = []

@@ -10,8 +10,7 @@
 /// failing, and each failure a ``SessionError``.
 struct StoreGuard: Sendable {
     let configuration: SessionConfiguration
-    /// Whether calls are made under a deadline.
-    let needsDeadline: Bool
+    private let needsDeadline: Bool
     /// Nil: the store is always called.
     private let circuit: Circuit?
 
@@ -27,18 +26,11 @@ struct StoreGuard: Sendable {
     /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
     ///   with the code `duplicate` or `corruptRecord` is about one record and passes as it is.
     func call<Result: Sendable>(_ operation: @escaping @Sendable () async throws -> Result) async throws -> Result {
-        try await self.callWithoutDeadline { try await self.callInTime(operation) }
-    }
-
-    /// Calls a store that needs no deadline. What is called ends before this does, so that it need not be kept anywhere.
-    ///
-    /// - Throws: As ``call(_:)``.
-    func callWithoutDeadline<Result>(_ operation: () async throws -> Result) async throws -> Result {
         do {
-            guard let circuit = self.circuit else { return try await operation() }
+            guard let circuit = self.circuit else { return try await self.callInTime(operation) }
             let admission = try circuit.admit()
             do {
-                let result = try await operation()
+                let result = try await self.callInTime(operation)
                 circuit.note(.answers, of: admission)
                 return result
             } catch {
@@ -58,13 +50,8 @@ struct StoreGuard: Sendable {
 
     /// Calls the store about one record; a record that cannot be read is then a store that fails.
     func about<Result: Sendable>(_ operation: @escaping @Sendable () async throws -> Result) async throws -> Result {
-        try await self.aboutOneRecord { try await self.call(operation) }
-    }
-
-    /// Makes a call about one record; a record that cannot be read is then a store that fails.
-    func aboutOneRecord<Result>(_ call: () async throws -> Result) async throws -> Result {
         do {
-            return try await call()
+            return try await self.call(operation)
         } catch let error as SessionStoreError {
             throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
         }

@@ -83,6 +83,7 @@ extension GuardedStore {
             let (id, now) = (last, self.configuration.clock.now)
             let page = try await self.about { _ in try await enumerable.page(after: id, limit: 256, now: now) }
             guard let next = page.last?.id else { return }
+            // All of a page at once: a store that commits writes together then waits for its disk or network once.
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for record in page where isMeant(record) {
                     let id = record.id

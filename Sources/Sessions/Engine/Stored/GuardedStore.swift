@@ -40,31 +40,3 @@ final class GuardedStore: Sendable {
         return try await self.guardian.about { try await operation(store) }
     }
 }
-
-/// What requests call all the time: a store that needs no deadline is called without a closure that must be kept, which
-/// is most of what a call of such a store would cost.
-extension GuardedStore {
-    /// - Throws: As ``call(_:)``.
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        guard self.guardian.needsDeadline else {
-            return try await self.guardian.callWithoutDeadline { try await self.store.load(id, now: now) }
-        }
-        return try await self.call { try await $0.load(id, now: now) }
-    }
-
-    /// - Throws: As ``about(_:)``.
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.guardian.aboutOneRecord {
-            guard self.guardian.needsDeadline else {
-                return try await self.guardian.callWithoutDeadline {
-                    try await self.store.replace(record, ifVersion: version, now: now)
-                }
-            }
-            return try await self.call { try await $0.replace(record, ifVersion: version, now: now) }
-        }
-    }
-}

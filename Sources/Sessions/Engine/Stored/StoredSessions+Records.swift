@@ -48,7 +48,11 @@ extension StoredSessions {
     ) async throws -> SessionRewriteResult? {
         let now = self.configuration.clock.now
         let next = try self.next(after: base, change)
-        switch try await self.store.replace(try self.sealed(next), ifVersion: base.version, now: now) {
+        let (replacement, version) = (try self.sealed(next), base.version)
+        let result = try await self.store.about {
+            try await $0.replace(replacement, ifVersion: version, now: now)
+        }
+        switch result {
         case .replaced:
             return .written(next)
         case .missing:

@@ -51,7 +51,7 @@ extension StoredSessions {
         let now = self.configuration.clock.now
         let result: SessionLoadResult
         do {
-            result = try await self.store.load(token.id, now: now)
+            result = try await self.store.call { try await $0.load(token.id, now: now) }
         } catch let error as SessionStoreError {
             // One bad record is one visitor without a session.
             return self.refuse(.unreadable, token.id, error: error, logger: logger)
