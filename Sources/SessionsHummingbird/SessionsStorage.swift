@@ -72,13 +72,18 @@ public struct SessionsStorage: Sendable {
     func isConnectionSecure() async throws -> Bool {
         var channel = self.channel
         while let current = channel {
-            let hasTLS = try await current.eventLoop.submit {
-                (try? current.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)) != nil
-            }.get()
+            // A handler mostly runs where its connection lives, and then needs no turn of its own there.
+            let hasTLS =
+                current.eventLoop.inEventLoop
+                ? Self.hasTLS(current) : try await current.eventLoop.submit { Self.hasTLS(current) }.get()
             if hasTLS { return true }
             channel = current.parent
         }
         return false
+    }
+
+    private static func hasTLS(_ channel: any Channel) -> Bool {
+        (try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)) != nil
     }
 }
 #endif

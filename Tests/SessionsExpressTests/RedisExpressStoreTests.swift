@@ -21,7 +21,7 @@ enum RecordServer: String, CaseIterable, Sendable {
     case cluster = "CLUSTER"
 
     static let advice: Comment =
-        "There are no servers: run the tests as Scripts/with-servers swift test --enable-all-traits"
+        "There are no servers: run the tests as make test or Scripts/run-tests"
 
     static var areStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_REDIS"] != nil }
 

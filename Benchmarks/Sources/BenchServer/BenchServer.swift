@@ -44,7 +44,7 @@ struct BenchServer: AsyncParsableCommand {
             services.append(client)
             backend = .stored(in: try RedisSessionStore(client))
         }
-        let engine = try SessionEngine(backend, configuration: .development)
+        let engine = try SessionEngine(backend)
         let router = Router(context: BenchContext.self)
         router.add(middleware: SessionsMiddleware(engine))
         router.get("new") { _, context in
@@ -61,7 +61,7 @@ struct BenchServer: AsyncParsableCommand {
     }
 
     private func serve(
-        _ router: Router<some RequestContext>,
+        _ router: Router<some RequestContext & InitializableFromSource<ApplicationRequestContextSource>>,
         services: [any Service],
         logger: Logger
     ) async throws {

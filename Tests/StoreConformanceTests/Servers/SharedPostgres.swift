@@ -16,7 +16,7 @@ import Testing
 /// A PostgreSQL that all tests share. The script of the tests starts it; a test has tables of its own.
 enum SharedPostgres {
     static let advice: Comment =
-        "There are no servers: run the tests as Scripts/with-servers swift test --enable-all-traits"
+        "There are no servers: run the tests as make test or Scripts/run-tests"
 
     static var isStarted: Bool { ProcessInfo.processInfo.environment["SESSIONS_TEST_POSTGRES"] != nil }
 
