@@ -181,6 +181,7 @@ let package = Package(
                 "Sessions",
                 "SessionsRedis",
                 "SessionsTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),

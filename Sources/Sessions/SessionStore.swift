@@ -31,7 +31,8 @@
 public protocol SessionStore: Sendable {
     /// Whether the engine is to run each call under its deadline. Optional. The default is true.
     ///
-    /// Answer false only when no call ever waits for anything (memory), or when the store keeps a deadline itself.
+    /// Answer false only when no call ever waits for anything (memory), or when each is over by
+    /// ``SessionStoreDeadline/current``.
     var needsDeadline: Bool { get }
 
     /// Finds the record of an id.

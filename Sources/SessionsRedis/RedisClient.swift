@@ -136,6 +136,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         }
     }
 
+    public var keepsStoreDeadline: Bool { true }
+
     /// Sends a command and waits for its reply.
     ///
     /// When the task is cancelled the call returns. A command that was sent by then may have been done.

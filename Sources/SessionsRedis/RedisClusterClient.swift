@@ -70,6 +70,8 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         self.map = RedisClusterMap(configuration, servers: self.servers, clock: clock, logger: logger)
     }
 
+    public var keepsStoreDeadline: Bool { true }
+
     /// Sends a command to the server that has its key, and waits for the reply.
     ///
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.

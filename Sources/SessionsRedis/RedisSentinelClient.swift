@@ -81,6 +81,8 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         }
     }
 
+    public var keepsStoreDeadline: Bool { true }
+
     /// Sends a command to the primary, and waits for the reply.
     ///
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.

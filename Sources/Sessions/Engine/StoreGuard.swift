@@ -60,8 +60,10 @@ struct StoreGuard: Sendable {
     private func callInTime<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        guard self.needsDeadline else { return try await operation() }
         let deadline = self.configuration.storeDeadline
+        guard self.needsDeadline else {
+            return try await SessionStoreDeadline.$current.withValue(.now + deadline, operation: operation)
+        }
         return try await withDeadline(
             deadline,
             clock: self.configuration.clock,

@@ -59,8 +59,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     var earliestDeadline: NIODeadline? {
         guard let oldest else { return nil }
         return self.inFlight.reduce(oldest.deadline) { earliest, awaited in
-            let deadline = awaited.request.deadline
-            return deadline < earliest && !awaited.request.isFinished ? deadline : earliest
+            awaited.request.isFinished ? earliest : min(earliest, awaited.request.patience)
         }
     }
 
@@ -106,12 +105,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: a reply that
-    /// comes now would be taken for another's. One behind it that had less time, because it was sent elsewhere first,
-    /// keeps its place.
+    /// comes now would be taken for another's. One that had less time than a command has, because its caller waits no
+    /// longer or it was sent elsewhere first, keeps its place.
     func endOverdue(now: NIODeadline, deadline: Duration) {
         let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
         guard self.inFlight.first.map({ $0.request.deadline <= now }) ?? false else {
-            for awaited in self.inFlight where awaited.request.deadline <= now {
+            for awaited in self.inFlight where awaited.request.patience <= now {
                 awaited.request.finish(.failure(error))
             }
             return
@@ -140,7 +139,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         let error: RedisError =
             reason.code == .shutDown ? .shutDown(self.address, mayHaveRun: true) : .closed(self.address, reason)
         for awaited in failed {
-            let isOverdue = now.map { awaited.request.deadline <= $0 } ?? false
+            let isOverdue = now.map { awaited.request.patience <= $0 } ?? false
             awaited.request.finish(.failure(isOverdue ? reason : error))
         }
     }

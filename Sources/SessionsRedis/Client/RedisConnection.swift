@@ -69,7 +69,7 @@ final class RedisConnection {
             self.waiting.append(contentsOf: requests)
             self.connect()
         }
-        if let deadline = requests.lazy.map(\.deadline).min() { self.armDeadline(for: deadline) }
+        if let deadline = requests.lazy.map(\.patience).min() { self.armDeadline(for: deadline) }
     }
 
     private func send(_ requests: some Sequence<RedisRequest>, through handler: RedisChannelHandler) {
@@ -173,7 +173,7 @@ final class RedisConnection {
         let timer = self.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             self.deadlineTimer = nil
             self.failOverdue()
-            var next = self.waiting.lazy.map(\.deadline).min()
+            var next = self.waiting.lazy.map(\.patience).min()
             if case .ready(let handler) = self.stage { next = handler.earliestDeadline }
             if let next { self.armDeadline(for: next) }
         }
@@ -183,9 +183,9 @@ final class RedisConnection {
     private func failOverdue() {
         let now = NIODeadline.now()
         let deadline = self.configuration.commandDeadline
-        let overdue = self.waiting.filter { $0.deadline <= now }
+        let overdue = self.waiting.filter { $0.patience <= now }
         if !overdue.isEmpty {
-            self.waiting.removeAll { $0.deadline <= now }
+            self.waiting.removeAll { $0.patience <= now }
             self.fail(overdue, .noReply(self.address, within: deadline, mayHaveRun: false))
         }
         if case .ready(let handler) = self.stage { handler.endOverdue(now: now, deadline: deadline) }

@@ -42,8 +42,8 @@ extension RedisError {
         RedisError(
             .deadlineExceeded,
             """
-            The Redis server at \(address) gave no reply within the commandDeadline, \(deadline); its connection is \
-            closed.
+            The Redis server at \(address) gave no reply in time: within the commandDeadline, \(deadline), or the \
+            storeDeadline of the engine that asked.
             """,
             mayHaveRun: mayHaveRun)
     }

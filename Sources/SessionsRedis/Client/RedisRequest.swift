@@ -8,6 +8,7 @@
 
 #if Redis
 import NIOCore
+import Sessions
 import Synchronization
 
 /// A command on its way, and whoever waits for its reply.
@@ -25,13 +26,17 @@ final class RedisRequest: Sendable {
     let command: RedisCommand
     /// What stands directly before and after it on its connection.
     let company: RedisCompany
+    /// When its connection is taken for broken unless the reply has come.
     let deadline: NIODeadline
+    /// Until when its caller waits.
+    let patience: NIODeadline
     private let state = Mutex(State.begun)
 
     init(_ command: RedisCommand, _ company: RedisCompany = RedisCompany(), deadline: NIODeadline) {
         self.command = command
         self.company = company
         self.deadline = deadline
+        self.patience = min(deadline, .ofStoreCall ?? deadline)
     }
 
     /// Waits for the result, or until the task is cancelled.
@@ -78,6 +83,13 @@ final class RedisRequest: Sendable {
             }
         }
         continuation?.resume(with: result)
+    }
+}
+
+extension NIODeadline {
+    /// When the engine that called the store gives up; nil where it does not say so.
+    static var ofStoreCall: NIODeadline? {
+        SessionStoreDeadline.current.map { .now() + TimeAmount($0 - .now) }
     }
 }
 #endif

@@ -42,7 +42,7 @@ final class SharedLook: Sendable {
         case true?:
             await body()
             self.end()
-        case false?: await self.wait()
+        case false?: await self.wait(until: SessionStoreDeadline.current)
         case nil: break
         }
     }
@@ -77,6 +77,17 @@ final class SharedLook: Sendable {
             return state.waiting.values
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits for the look that is under way, but no longer than until then: it began with another's time.
+    private func wait(until end: ContinuousClock.Instant?) async {
+        guard let end else { return await self.wait() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait() }
+            group.addTask { try? await self.clock.sleep(for: end - .now) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Waits for the look that is under way, or until the task is cancelled.

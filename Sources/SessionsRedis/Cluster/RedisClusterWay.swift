@@ -13,18 +13,21 @@ import Sessions
 /// How much further a command may be sent.
 struct RedisClusterWay {
     let deadline: NIODeadline
+    /// Until when its caller waits.
+    private let patience: NIODeadline
     private var redirections: Int
     private var delay: Duration
 
     init(_ configuration: RedisClusterConfiguration, deadline: NIODeadline) {
         self.deadline = deadline
+        self.patience = min(deadline, .ofStoreCall ?? deadline)
         self.redirections = configuration.maximumRedirections
         self.delay = configuration.retryDelay
     }
 
     /// Whether it may be sent once more; that is one less then.
     mutating func goesOn() -> Bool {
-        guard self.redirections > 0, NIODeadline.now() < self.deadline else { return false }
+        guard self.redirections > 0, NIODeadline.now() < self.patience else { return false }
         self.redirections -= 1
         return true
     }
@@ -33,7 +36,7 @@ struct RedisClusterWay {
     mutating func pause() -> Duration? {
         let pause = self.delay
         self.delay = pause * 2
-        return NIODeadline.now() + TimeAmount(pause) < self.deadline ? pause : nil
+        return NIODeadline.now() + TimeAmount(pause) < self.patience ? pause : nil
     }
 }
 #endif

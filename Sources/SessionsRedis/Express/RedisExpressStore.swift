@@ -39,6 +39,8 @@ public struct RedisExpressStore: ExpressRecordStore {
         self.scanCount = max(1, scanCount)
     }
 
+    public var needsDeadline: Bool { !self.executor.keepsStoreDeadline }
+
     public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
         let reply = try await self.run(.loadText, key)
         if reply.isNull { return .missing }

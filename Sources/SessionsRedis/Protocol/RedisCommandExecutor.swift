@@ -20,6 +20,10 @@
 /// - The call returns within a bounded time, whatever the server does, and when its task is cancelled.
 /// - A command is never sent twice.
 public protocol RedisCommandExecutor: Sendable {
+    /// Whether each call is over by `SessionStoreDeadline.current` of the task that makes it. Optional. The default is
+    /// false: an engine then watches the time of the store's calls itself.
+    var keepsStoreDeadline: Bool { get }
+
     /// Sends a command and waits for its reply.
     ///
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
@@ -36,6 +40,8 @@ public protocol RedisCommandExecutor: Sendable {
 }
 
 extension RedisCommandExecutor {
+    public var keepsStoreDeadline: Bool { false }
+
     /// The executor itself.
     public func primaries() async throws -> [any RedisCommandExecutor] { [self] }
 }

@@ -103,6 +103,8 @@ public struct RedisSessionStore: Sendable {
 }
 
 extension RedisSessionStore: SessionStore {
+    public var needsDeadline: Bool { !self.executor.keepsStoreDeadline }
+
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
         let key = self.keys.session(id)
         let reply = try await self.ask(about: id) {

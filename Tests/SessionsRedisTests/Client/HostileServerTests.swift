@@ -7,6 +7,7 @@
 //
 
 #if Redis
+import HTTPTypes
 import LogAudit
 import NIOCore
 import Sessions
@@ -56,6 +57,49 @@ struct HostileServerTests {
             }
             #expect(Set(seen.map { "\($0)" }).count == 6 && seen.contains(.closed(0)), "\(seen)")
         }
+    }
+
+    @Test("a store call is over when its engine gives up, and the connection goes on")
+    func storeDeadline() async throws {
+        let script: ScriptedServer.Script = { command, connection in
+            if command[1] == "b" { connection.send("+a\r\n+b\r\n") }
+        }
+        try await ScriptedServer.with(script) { server in
+            let client = try Self.client(server) { $0.queueLimit = 2 }
+            let late = try await SessionStoreDeadline.$current.withValue(.now + .milliseconds(50)) {
+                try await Self.failure(of: client, "a")
+            }
+            #expect(late.code == .deadlineExceeded && late.mayHaveRun)
+            #expect(try await client.execute(RedisCommand("GET", "b")) == .simpleString("b"))
+            await client.shutdown()
+            var opened = 0
+            for await event in server.events {
+                if case .opened = event { opened += 1 }
+                if case .closed = event { break }
+            }
+            #expect(opened == 1)
+        }
+    }
+
+    @Test("an engine waits for Redis as long as its storeDeadline says, and no longer")
+    func engineDeadline() async throws {
+        let begin = ContinuousClock.now
+        try await ScriptedServer.with({ _, _ in }) { server in
+            let client = try Self.client(server)
+            let store = try RedisSessionStore(client)
+            var configuration = SessionConfiguration()
+            configuration.storeDeadline = .milliseconds(50)
+            let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+            let cookie = "\(configuration.cookie.name)=\(String(repeating: "A", count: 64))"
+            let request = SessionRequest(headerFields: [.cookie: cookie], isSecure: true)
+            let error = try await #require(throws: SessionError.self) {
+                _ = try await engine.open(request, logger: LogAudit.logger())
+            }
+            #expect(error.code == .storeUnavailable)
+            #expect((error.underlying as? SessionStoreError)?.code == .deadlineExceeded, "\(error)")
+            await client.shutdown()
+        }
+        #expect(ContinuousClock.now - begin < .seconds(15), "the command alone might have taken 20")
     }
 
     @Test("what comes after the deadline is nobody's reply")

@@ -58,6 +58,26 @@ struct SharedLookTests {
         #expect(looker.count.load(ordering: .relaxed) == 2)
     }
 
+    @Test("nobody waits for another's look longer than the engine waits for the store")
+    func storeDeadline() async throws {
+        let clock = ManualClock()
+        let looker = Looker(clock)
+        let (found, finder) = AsyncStream<Void>.makeStream()
+        let (begun, beginner) = AsyncStream<Void>.makeStream()
+        let leader = Task { await looker.run(found, begun: beginner) }
+        for await _ in begun { break }
+        await SessionStoreDeadline.$current.withValue(.now + .milliseconds(10)) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await looker.run() }
+                while clock.sleeperCount == 0 { await Task.yield() }
+                clock.advance(by: .milliseconds(10))
+                await group.waitForAll()
+            }
+        }
+        finder.yield()
+        await leader.value
+    }
+
     @Test("a look that was broken off is no reason not to look")
     func brokenOff() async throws {
         let looker = Looker(ManualClock())
