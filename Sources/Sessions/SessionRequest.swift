@@ -17,24 +17,32 @@ public struct SessionRequest: Sendable {
     public var isSecure: Bool
     /// The address of the visitor, without a port, or nil when it is not known. From the adapter this is the peer of
     /// the connection; the engine corrects it by what trusted proxies say.
-    public var clientAddress: String?
+    public var clientAddress: String? {
+        get { self.address() }
+        set { self.address = { newValue } }
+    }
     /// Whether the request only looks: it reads the session and never extends or renews it. For polling, prefetching
     /// and event streams. The default is false.
     public var isPassive: Bool
     /// What happens while the store does not answer, if not what the configuration says.
     public var onStoreFailure: StoreFailurePolicy?
 
+    private var address: @Sendable () -> String?
+
     /// Creates the description of a request.
+    ///
+    /// The address is looked up when it is asked for: most requests need none, and to write one down takes as long as to
+    /// find a session.
     public init(
         headerFields: HTTPFields,
         isSecure: Bool = false,
-        clientAddress: String? = nil,
+        clientAddress: @autoclosure @escaping @Sendable () -> String? = nil,
         isPassive: Bool = false,
         onStoreFailure: StoreFailurePolicy? = nil
     ) {
         self.headerFields = headerFields
         self.isSecure = isSecure
-        self.clientAddress = clientAddress
+        self.address = clientAddress
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
     }

@@ -60,14 +60,13 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if context[keyPath: self.storage].isOpen(by: self.engine) {
-            return try await next(request, context)
-        }
+        let storage = context[keyPath: self.storage]
+        if storage.isOpen(by: self.engine) { return try await next(request, context) }
         let session = try await self.engine.open(
             SessionRequest(
                 headerFields: request.headers,
-                isSecure: try await self.isSecure(context),
-                clientAddress: context[keyPath: self.storage].clientAddress,
+                isSecure: try await self.isSecure(storage),
+                clientAddress: storage.clientAddress,
                 isPassive: self.isPassive,
                 onStoreFailure: self.onStoreFailure
             ),
@@ -121,9 +120,9 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     }
 
     /// Asked only when the cookie depends on it: the answer may take a turn on the event loop.
-    private func isSecure(_ context: Context) async throws -> Bool {
+    private func isSecure(_ storage: SessionsStorage) async throws -> Bool {
         guard self.engine.needsConnectionSecurity else { return false }
-        return try await context[keyPath: self.storage].isConnectionSecure()
+        return try await storage.isConnectionSecure()
     }
 }
 #endif
