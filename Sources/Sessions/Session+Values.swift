@@ -13,12 +13,15 @@ extension Session {
     ///
     /// Setting sends nothing. A value that cannot be encoded is reported when the session is saved; ``set(_:to:)``
     /// reports it at once.
+    ///
+    /// Inlinable, so that it is compiled for the type of the value where it is used.
+    @inlinable
     public subscript<Value>(key: SessionKey<Value>) -> Value {
         get {
             var stored = self.stored(key)
             return self.decode(&stored, key)
         }
-        set { self.noteFailure { () throws(SessionError) in try self.set(key, to: newValue) } }
+        set { self.assign(key, newValue) }
         // What is read and what is written back are known together, so that a counter's difference is exact even when
         // several tasks of one request count at once.
         _modify {
@@ -119,12 +122,14 @@ extension Session {
 }
 
 extension Session {
-    private func stored<Value>(_ key: SessionKey<Value>) -> SessionValue? {
+    @usableFromInline
+    func stored<Value>(_ key: SessionKey<Value>) -> SessionValue? {
         self.access { $0.value(of: key.name) }
     }
 
     /// The value of an encoded one, or the key's default; what does not decode is then nil.
-    private func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
+    @usableFromInline
+    func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
         guard let value = encoded else { return key.defaultValue }
         do {
             return try key.codec.decode(value)
@@ -144,8 +149,14 @@ extension Session {
         }
     }
 
+    @usableFromInline
+    func assign<Value>(_ key: SessionKey<Value>, _ value: Value) {
+        self.noteFailure { () throws(SessionError) in try self.set(key, to: value) }
+    }
+
     /// Changes a value that was read, and the form it was read from.
-    private func change<Value>(
+    @usableFromInline
+    func change<Value>(
         _ key: SessionKey<Value>,
         to value: Value,
         since before: Value,

@@ -64,8 +64,8 @@ public struct SessionRecord: Sendable, Equatable {
     /// How long a remembered session lives without being used, if that was asked for this one; nil for the configured
     /// limit, and for a session that is not remembered. In whole milliseconds.
     public var rememberedFor: Duration? {
-        get { self.box[0].rememberedFor }
-        set { self.box[0].rememberedFor = newValue }
+        get { self.box[0].rememberedMilliseconds.map { .milliseconds($0) } }
+        set { self.box[0].rememberedMilliseconds = newValue?.wholeMilliseconds }
     }
     /// When the visitor last proved who they are; nil while nobody is logged in.
     public var authenticatedAt: Instant? {

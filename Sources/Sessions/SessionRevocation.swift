@@ -55,7 +55,7 @@ public struct SessionRevocation: Sendable {
     var problems: [String] {
         guard case .stored(let store, let maximumAge) = self.choice else { return [] }
         var problems: [String] = []
-        if store is MemorySessionStore {
+        if Self.displaces(store) {
             problems.append(
                 """
                 A MemorySessionStore displaces what it has no room for, and endings of sealed sessions with it: use the \
@@ -72,5 +72,11 @@ public struct SessionRevocation: Sendable {
             )
         }
         return problems
+    }
+
+    /// Whether a store, or one that it is made of, displaces what it has no room for.
+    private static func displaces(_ store: any SessionStore) -> Bool {
+        if let composed = store as? any ComposedSessionStore { return composed.parts.contains(where: self.displaces) }
+        return store is MemorySessionStore
     }
 }

@@ -21,8 +21,9 @@ public struct SessionTokenReading: Sendable {
     }
 
     private let form: Form
-    /// The tokens, different from each other.
-    public private(set) var tokens: [SessionToken] = []
+    /// Nearly every request has one token at most, for which no array is made.
+    private(set) var firstToken: SessionToken?
+    private var furtherTokens: [SessionToken] = []
     /// The texts of sealed sessions, different from each other.
     private(set) var texts: [[UInt8]] = []
     /// The names that another system gave to sessions, different from each other.
@@ -59,12 +60,18 @@ public struct SessionTokenReading: Sendable {
     /// Whether a text may be spread over several fields.
     var maySplit: Bool { if case .long = self.form { true } else { false } }
 
+    /// The tokens, different from each other.
+    public var tokens: [SessionToken] { self.firstToken.map { [$0] + self.furtherTokens } ?? [] }
+
+    /// The token, if it is the only one.
+    var onlyToken: SessionToken? { self.furtherTokens.isEmpty ? self.firstToken : nil }
+
     /// Whether the request is to be refused.
     public var isRefused: Bool { self.refusal != nil }
 
     /// Whether nothing was found.
     var isEmpty: Bool {
-        self.tokens.isEmpty && self.texts.isEmpty && self.foreignIDs.isEmpty && self.malformedCount == 0
+        self.firstToken == nil && self.texts.isEmpty && self.foreignIDs.isEmpty && self.malformedCount == 0
             && self.surplusCount == 0
     }
 
@@ -97,8 +104,9 @@ public struct SessionTokenReading: Sendable {
 
     private mutating func add(_ token: SessionToken?) {
         guard let token else { return self.malformedCount += 1 }
-        guard !self.tokens.contains(where: { $0.matches(token) }) else { return }
-        self.hasRoom(self.tokens.count) { $0.tokens.append(token) }
+        guard let first = self.firstToken else { return self.firstToken = token }
+        guard !first.matches(token), !self.furtherTokens.contains(where: { $0.matches(token) }) else { return }
+        self.hasRoom(1 + self.furtherTokens.count) { $0.furtherTokens.append(token) }
     }
 
     private mutating func hasRoom(_ count: Int, _ append: (inout Self) -> Void) {

@@ -35,7 +35,7 @@ public struct Site: Sendable {
     {
         let session = try await self.engine.open(request, logger: self.logger)
         try await handler(session)
-        var response: HTTPFields = [.contentType: "text/plain"]
+        var response: HTTPFields = [.contentType: "text/plain", .contentLength: "2"]
         try await self.engine.close(session, response: &response)
         return response
     }

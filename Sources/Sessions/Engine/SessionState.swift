@@ -45,8 +45,9 @@ struct SessionState {
         var token: SessionToken
         /// Whether the session began in this request.
         var isNew: Bool
-        /// The values by name, once there are so many that searching for each would be slow.
+        /// The values by name, once there are so many, and so many were asked for, that searching for each would be slow.
         private var index: [String: SessionValue]?
+        private var searchCount = 0
 
         init(record: SessionRecord, token: SessionToken, isNew: Bool) {
             self.record = record
@@ -58,6 +59,10 @@ struct SessionState {
         var isSearchedByIndex: Bool { self.record.values.count > 16 }
 
         mutating func value(of name: String) -> SessionValue? {
+            if self.index == nil, self.searchCount < 16 {
+                self.searchCount += 1
+                return self.record.values[name]
+            }
             let index = self.index ?? self.record.values.dictionary
             self.index = index
             return index[name]

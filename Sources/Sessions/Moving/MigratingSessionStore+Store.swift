@@ -6,6 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+extension MigratingSessionStore: ComposedSessionStore {
+    var parts: [any SessionStore] { [self.old, self.new] }
+}
+
 extension MigratingSessionStore: SessionStore {
     public var needsDeadline: Bool { self.old.needsDeadline || self.new.needsDeadline }
 

@@ -189,10 +189,17 @@ struct RevocationTests {
     @Test("a store that would forget endings, and knowledge that is older than a minute, are refused in words")
     func refused() throws {
         let ring = SecretKeyring.ephemeral()
-        let memory = #expect(throws: SessionError.self) {
-            try SessionEngine(.sealed(with: ring, revocation: .stored(in: MemorySessionStore())))
+        let memory = MemorySessionStore()
+        let lasting = FaultySubjectStore(memory)
+        let forgetful: [any SubjectSessionStore] = [
+            memory, MigratingSessionStore(from: lasting, to: memory), MigratingSessionStore(from: memory, to: lasting),
+        ]
+        for store in forgetful {
+            let error = #expect(throws: SessionError.self) {
+                try SessionEngine(.sealed(with: ring, revocation: .stored(in: store)))
+            }
+            #expect(error?.message.contains("use the revocation .inMemoryUntilRestart, which keeps them all") == true)
         }
-        #expect(memory?.message.contains("use the revocation .inMemoryUntilRestart, which keeps them all") == true)
         for age in [Duration.milliseconds(-1), .seconds(61)] {
             let store = FaultySubjectStore(MemorySessionStore())
             let error = #expect(throws: SessionError.self) {

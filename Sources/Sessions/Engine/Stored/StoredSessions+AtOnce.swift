@@ -10,10 +10,10 @@
 /// moment. Everything else goes the long way.
 extension StoredSessions {
     func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
-        guard let token = reading.tokens.first else { return reading.arrivalOfNobody }
+        guard reading.firstToken != nil else { return reading.arrivalOfNobody }
         let now = self.configuration.clock.now
         guard
-            reading.tokens.count == 1, let store = self.store.immediate,
+            let token = reading.onlyToken, let store = self.store.immediate,
             case .found(let record) = try? store.loadAtOnce(token.id, now: now),
             record.isSession, !self.configuration.isOver(record, now: now),
             let live = self.live(token, in: record, now: now)
