@@ -1,4 +1,4 @@
-.PHONY: demo test test-matrix fuzz soak bench bench-http check format docs
+.PHONY: demo test test-matrix fuzz soak bench bench-http curves check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
 # STORE=redis, redis-cluster, redis-sentinel or postgres, which start what they need.
@@ -28,6 +28,10 @@ bench:
 # Measures what a session adds to a request of a server under load: make bench-http ROUNDS=7.
 bench-http:
 	Scripts/bench-http $(ROUNDS)
+
+# Measures how costs grow and draws the charts of the documentation: make curves SESSIONS=1000000.
+curves:
+	Scripts/curves $(SESSIONS)
 
 # Looks at form: layout, headers, README, documentation, paths.
 check:

@@ -6,7 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Logging
 import Sessions
+import SessionsPostgres
+import SessionsRedis
 import SessionsSQLite
 
 #if canImport(FoundationEssentials)
@@ -16,13 +19,28 @@ import Foundation
 #endif
 
 extension Workload {
-    /// What stores do, asked without an engine.
+    /// What stores do, asked without an engine: those in servers where the environment says where one is.
     static let stores =
         calls("memory store") { MemorySessionStore() }
         + calls("SQLite store") {
             let file = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID()).sqlite")
             return try SQLiteSessionStore(path: file.path)
         }
+        + server("SESSIONS_BENCH_REDIS").flatMap { url in
+            calls("Redis store") {
+                try RedisSessionStore(RedisClient(RedisConfiguration(url: url), logger: logger))
+            }
+        }
+        + server("SESSIONS_BENCH_POSTGRES").flatMap { url in
+            calls("PostgreSQL store") { try PostgresSessionStore(url, logger: logger) }
+        }
+
+    private static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+
+    /// The value of a variable, if there is one.
+    private static func server(_ variable: String) -> [String] {
+        ProcessInfo.processInfo.environment[variable].map { [$0] } ?? []
+    }
 
     private static let now = Instant(millisecondsSince1970: 0)
 
