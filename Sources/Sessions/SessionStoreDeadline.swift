@@ -12,6 +12,22 @@
 /// A store that waits with deadlines anyway spares it both. Its ``SessionStore/needsDeadline`` is false, and each of its
 /// calls is over by ``current``, whatever happens to what it waits for.
 public enum SessionStoreDeadline {
+    @TaskLocal private static var end: ContinuousClock.Instant?
+
     /// When the call that this task makes is to be over; nil where no engine has called, or the engine watches the time.
-    @TaskLocal public static var current: ContinuousClock.Instant?
+    public static var current: ContinuousClock.Instant? { self.end }
+
+    /// Calls a store as an engine does that waits for it until then. For tests of stores.
+    ///
+    /// - Parameters:
+    ///   - end: When the call is to be over.
+    ///   - isolation: Where the call is made. The default is where the caller is.
+    ///   - call: The call.
+    public static func with<Result>(
+        _ end: ContinuousClock.Instant,
+        isolation: isolated (any Actor)? = #isolation,
+        _ call: () async throws -> Result
+    ) async rethrows -> Result {
+        try await self.$end.withValue(end, operation: call)
+    }
 }

@@ -62,7 +62,7 @@ struct StoreGuard: Sendable {
     ) async throws -> Result {
         let deadline = self.configuration.storeDeadline
         guard self.needsDeadline else {
-            return try await SessionStoreDeadline.$current.withValue(.now + deadline, operation: operation)
+            return try await SessionStoreDeadline.with(.now + deadline, operation)
         }
         return try await withDeadline(
             deadline,

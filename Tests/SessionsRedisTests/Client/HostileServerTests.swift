@@ -66,7 +66,7 @@ struct HostileServerTests {
         }
         try await ScriptedServer.with(script) { server in
             let client = try Self.client(server) { $0.queueLimit = 2 }
-            let late = try await SessionStoreDeadline.$current.withValue(.now + .milliseconds(50)) {
+            let late = try await SessionStoreDeadline.with(.now + .milliseconds(50)) {
                 try await Self.failure(of: client, "a")
             }
             #expect(late.code == .deadlineExceeded && late.mayHaveRun)
