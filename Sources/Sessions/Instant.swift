@@ -27,17 +27,25 @@ public struct Instant: Sendable, Hashable, Comparable {
 
     /// This instant moved by a duration, cut off at ``distantPast`` and ``distantFuture``.
     public func advanced(by duration: Duration) -> Instant {
-        let (sum, overflow) = self.millisecondsSince1970.addingReportingOverflow(duration.wholeMilliseconds)
-        guard overflow else { return Instant(millisecondsSince1970: sum) }
-        return self.millisecondsSince1970 > 0 ? .distantFuture : .distantPast
+        self.advanced(byMilliseconds: duration.wholeMilliseconds)
+    }
+
+    /// This instant moved by whole milliseconds, saturating.
+    func advanced(byMilliseconds milliseconds: Int64) -> Instant {
+        Instant(millisecondsSince1970: self.millisecondsSince1970.addingSaturating(milliseconds))
+    }
+
+    /// The whole milliseconds from an earlier instant to this one, saturating.
+    func milliseconds(since earlier: Instant) -> Int64 {
+        let (difference, overflow) = self.millisecondsSince1970
+            .subtractingReportingOverflow(earlier.millisecondsSince1970)
+        guard overflow else { return difference }
+        return self > earlier ? .max : .min
     }
 
     /// The duration from this instant to another; negative when the other is earlier.
     public func duration(to other: Instant) -> Duration {
-        let (difference, overflow) = other.millisecondsSince1970
-            .subtractingReportingOverflow(self.millisecondsSince1970)
-        guard overflow else { return .milliseconds(difference) }
-        return .milliseconds(other > self ? Int64.max : Int64.min)
+        .milliseconds(other.milliseconds(since: self))
     }
 
     public static func < (left: Instant, right: Instant) -> Bool {

@@ -54,11 +54,7 @@ extension Session {
                 self.detach(live.record.id)
                 throw SessionError.ended(live.record.id)
             }
-            self.withState { state in
-                guard case .live(var live) = state.standing else { return }
-                live.record = record
-                state.standing = .live(live)
-            }
+            self.withState { $0.wrote(record) }
         }
     }
 

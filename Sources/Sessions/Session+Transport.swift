@@ -21,7 +21,7 @@ extension Session {
     /// - Throws: ``SessionError``: `notOffered` when the engine has no transport of this kind.
     public func useTransport(_ kind: SessionTransportKind) throws(SessionError) {
         guard let index = self.engine.transports.firstIndex(where: { $0.kind == kind }) else {
-            throw .unknownTransport(kind, of: self.engine.transports)
+            throw .unknownTransport(kind, of: self.engine.transports.map(\.kind))
         }
         self.withState { $0.nextTransport = index }
     }

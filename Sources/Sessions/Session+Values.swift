@@ -18,14 +18,14 @@ extension Session {
     @inlinable
     public subscript<Value>(key: SessionKey<Value>) -> Value {
         get {
-            var stored = self.stored(key)
+            var stored = self.stored(key.name)
             return self.decode(&stored, key)
         }
         set { self.assign(key, newValue) }
         // What is read and what is written back are known together, so that a counter's difference is exact even when
         // several tasks of one request count at once.
         _modify {
-            var stored = self.stored(key)
+            var stored = self.stored(key.name)
             let before = self.decode(&stored, key)
             var value = before
             defer { self.change(key, to: value, since: before, stored) }
@@ -36,9 +36,14 @@ extension Session {
     /// Sets a value.
     ///
     /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
+    @inlinable
     public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws(SessionError) {
         let encoded = try key.encode(value)
-        self.access { $0.set(key, to: value, encoded: encoded) }
+        switch key.merge {
+        case .replace: self.set(key.name, to: encoded)
+        case .addDifference(let initial): self.set(key.name, to: encoded, countingFrom: initial)
+        case .custom: self.merge(key, value, encoded)
+        }
     }
 
     /// Changes a value, and changes it again, on the newer value, if another request has written it meanwhile.
@@ -123,69 +128,141 @@ extension Session {
 
 extension Session {
     @usableFromInline
-    func stored<Value>(_ key: SessionKey<Value>) -> SessionValue? {
-        self.access { $0.value(of: key.name) }
+    func stored(_ name: String) -> SessionValue? {
+        self.access { $0.value(of: name) }
     }
 
     /// The value of an encoded one, or the key's default; what does not decode is then nil.
-    @usableFromInline
+    @inlinable
     func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
         guard let value = encoded else { return key.defaultValue }
         do {
             return try key.codec.decode(value)
         } catch {
-            // What a newer version wrote, or another system, is not ours to drop.
-            let isOurs = !value.isUnknown && !self.engine.keeper.sharesValues
-            let drops = self.engine.configuration.undecodableValues == .drop && isOurs
-            self.logger.warning(
-                "A session value does not decode as its key's type",
-                metadata: [
-                    "session.key": "\(key.name)", "session.type": "\(Value.self)", "session.dropped": "\(drops)",
-                ]
-            )
-            if drops { self.remove(key) }
+            self.passOver(value, of: key.name, as: Value.self)
             encoded = nil
             return key.defaultValue
         }
     }
 
+    /// Does what the configuration says about a value that does not decode.
     @usableFromInline
+    func passOver(_ value: SessionValue, of name: String, as type: Any.Type) {
+        // What a newer version wrote, or another system, is not ours to drop.
+        let isOurs = !value.isUnknown && !self.engine.keeper.sharesValues
+        let drops = self.engine.configuration.undecodableValues == .drop && isOurs
+        self.logger.warning(
+            "A session value does not decode as its key's type",
+            metadata: ["session.key": "\(name)", "session.type": "\(type)", "session.dropped": "\(drops)"]
+        )
+        if drops { self.remove(named: name) }
+    }
+
+    @inlinable
     func assign<Value>(_ key: SessionKey<Value>, _ value: Value) {
-        self.noteFailure { () throws(SessionError) in try self.set(key, to: value) }
+        do {
+            try self.set(key, to: value)
+        } catch {
+            self.note(error)
+        }
     }
 
     /// Changes a value that was read, and the form it was read from.
-    @usableFromInline
+    @inlinable
     func change<Value>(
         _ key: SessionKey<Value>,
         to value: Value,
         since before: Value,
         _ stored: SessionValue?
     ) {
-        self.noteFailure { () throws(SessionError) in
+        do {
             let encoded = try key.encode(value)
             // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
             if stored == nil, try key.encode(before) == encoded { return }
-            self.access { $0.modify(key, to: value, encoded: encoded, since: before, stored) }
+            guard encoded != stored else { return }
+            switch key.merge {
+            case .replace: self.change(key.name, to: encoded)
+            case .addDifference(let initial): self.change(key.name, to: encoded, since: stored, countingFrom: initial)
+            case .custom: self.merge(key, value, encoded, since: before, stored)
+            }
+        } catch {
+            self.note(error)
         }
     }
 
     /// Keeps what is wrong with a value until the session is saved.
-    private func noteFailure(_ change: () throws(SessionError) -> Void) {
-        do {
-            try change()
-        } catch {
-            self.access { $0.failure = $0.failure ?? error }
+    @usableFromInline
+    func note(_ failure: SessionError) {
+        self.access { $0.failure = $0.failure ?? failure }
+    }
+
+    /// Sets a value, whatever it was.
+    @usableFromInline
+    func set(_ name: String, to value: SessionValue?) {
+        self.access { state in
+            guard value != state.value(of: name) else { return }
+            state.pending.record(.replacement(value), of: name)
+        }
+    }
+
+    /// Sets a number, whose difference counts.
+    @usableFromInline
+    func set(_ name: String, to value: SessionValue?, countingFrom initial: Int64) {
+        self.access { state in
+            let present = state.value(of: name)
+            guard value != present else { return }
+            state.add(name, encoded: value, from: initial, before: present, present: present)
+        }
+    }
+
+    /// Sets a value whose key has a way of its own to merge it.
+    @usableFromInline
+    func merge<Value>(_ key: SessionKey<Value>, _ value: Value, _ encoded: SessionValue?) {
+        self.access { state in
+            let present = state.value(of: key.name)
+            guard encoded != present else { return }
+            let base = present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            state.merge(key, value, encoded, base: base, since: present, present)
+        }
+    }
+
+    /// Records that a value that was read became another.
+    @usableFromInline
+    func change(_ name: String, to value: SessionValue?) {
+        self.access { $0.pending.record(.replacement(value), of: name) }
+    }
+
+    /// Records that a number that was read became another.
+    @usableFromInline
+    func change(_ name: String, to value: SessionValue?, since before: SessionValue?, countingFrom initial: Int64) {
+        self.access { state in
+            state.add(name, encoded: value, from: initial, before: before, present: state.value(of: name))
+        }
+    }
+
+    /// Records that a value became another whose key has a way of its own to merge it.
+    @usableFromInline
+    func merge<Value>(
+        _ key: SessionKey<Value>,
+        _ value: Value,
+        _ encoded: SessionValue?,
+        since before: Value,
+        _ stored: SessionValue?
+    ) {
+        self.access { state in
+            let present = state.value(of: key.name)
+            state.merge(key, value, encoded, base: before, since: stored, present)
         }
     }
 }
 
 extension SessionKey {
+    @inlinable
     func encode(_ value: Value) throws(SessionError) -> SessionValue? {
         do {
             return try self.codec.encode(value)
         } catch {
-            throw .notEncodable(self.name, underlying: error)
+            throw SessionError.notEncodable(self.name, underlying: error)
         }
     }
 }
@@ -195,53 +272,26 @@ extension SessionState {
         if case .integer(let number) = self.value(of: key.name)?.storage { number } else { nil }
     }
 
-    /// Records that a value is another, whatever it was.
-    fileprivate mutating func set<Value>(_ key: SessionKey<Value>, to value: Value, encoded: SessionValue?) {
-        let present = self.value(of: key.name)
-        guard encoded != present else { return }
-        self.record(key, value, encoded, since: present, present) {
-            present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
-        }
-    }
-
-    /// Records that a value that was read became another.
-    fileprivate mutating func modify<Value>(
-        _ key: SessionKey<Value>,
-        to value: Value,
-        encoded: SessionValue?,
-        since before: Value,
-        _ stored: SessionValue?
-    ) {
-        guard encoded != stored else { return }
-        self.record(key, value, encoded, since: stored, self.value(of: key.name)) { before }
-    }
-
-    /// Records a change in the way that its key wants it merged.
-    private mutating func record<Value>(
+    /// Records a change that the key merges in a way of its own.
+    fileprivate mutating func merge<Value>(
         _ key: SessionKey<Value>,
         _ value: Value,
         _ encoded: SessionValue?,
+        base: Value,
         since before: SessionValue?,
-        _ present: SessionValue?,
-        base: () -> Value
+        _ present: SessionValue?
     ) {
-        switch key.merge {
-        case .replace:
-            self.pending.record(.replacement(encoded), of: key.name)
-        case .addDifference(let initial):
-            self.add(key.name, encoded: encoded, from: initial, before: before, present: present)
-        case .custom(let merge):
-            let base = base()
-            let step: SessionChange.Step = { stored in
-                let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
-                return try key.encode(merge(base, value, theirs))
-            }
-            let result = before == present ? encoded : (try? step(present)) ?? encoded
-            self.pending.record(.step(step, result: result), of: key.name)
+        guard case .custom(let merge) = key.merge else { return }
+        let step: SessionChange.Step = { stored in
+            let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            return try key.encode(merge(base, value, theirs))
         }
+        let result = before == present ? encoded : (try? step(present)) ?? encoded
+        self.pending.record(.step(step, result: result), of: key.name)
     }
 
-    private mutating func add(
+    /// Records that a number became another.
+    fileprivate mutating func add(
         _ name: String,
         encoded: SessionValue?,
         from initial: Int64,

@@ -35,24 +35,22 @@ public final class Session: Sendable {
     /// One verb at a time.
     let gate = SessionGate()
 
+    @inline(__always)
     init(
         engine: SessionEngine,
-        request: SessionRequest,
-        logger: Logger,
-        arrival: Arrival
+        request: consuming SessionRequest,
+        logger: consuming Logger,
+        arrival: consuming Arrival
     ) {
         self.engine = engine
         self.request = request
         self.logger = logger
         self.arrival = arrival.reason
-        let (isAmbient, isRecognised) = (engine.transports[arrival.transport].isAmbient, arrival.recognisedID != nil)
+        let (isAmbient, isRecognised) = (engine.transports[arrival.transport].isAmbient, arrival.isRecognised)
         self.isCookieBorne = isAmbient && isRecognised
         self.cameWithDeadToken =
             !isAmbient && !isRecognised && arrival.reason != .noToken && !arrival.isOutage
-        var state = SessionState(arrival.standing)
-        if arrival.isOutdated { state.cookieDuty = .set }
-        state.transport = arrival.transport
-        self.state = Mutex(state)
+        self.state = Mutex(SessionState(arrival))
     }
 
     /// Whether an engine opened this session.

@@ -145,6 +145,11 @@ public struct SessionConfiguration: Sendable {
         return cookie
     }
 
+    /// The name of the cookie of a request.
+    func cookieName(for request: SessionRequest) -> String {
+        self.cookieForRequest == nil ? self.cookie.name : self.cookie(for: request).name
+    }
+
     /// For a development machine: as the defaults, but over plain HTTP, with a cookie named `session`.
     ///
     /// - Warning: The cookie is sent without `Secure` on a plain connection, where anyone on the way can read it.

@@ -23,8 +23,9 @@ public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
     public let configuration: SessionConfiguration
     let keeper: any SessionKeeper
-    let transports: [any SessionTransport]
+    let transports: [EngineTransport]
     let planner: SessionPlanner
+    private let isTraced: Bool
 
     /// Creates an engine.
     ///
@@ -50,10 +51,12 @@ public final class SessionEngine: Sendable {
                 """
             ])
         }
-        self.transports = transports ?? [CookieTransport(configuration)]
-        let problems = self.transports.problems(isInText: self.keeper.isInText)
+        let transports = transports ?? [CookieTransport(configuration)]
+        let problems = transports.problems(isInText: self.keeper.isInText)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
+        self.transports = transports.map(EngineTransport.init)
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
+        self.isTraced = configuration.tracer != nil
     }
 
     /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
@@ -75,11 +78,16 @@ public final class SessionEngine: Sendable {
     ///   ``StoreFailurePolicy/anonymous``; `conflictingSessions` when a request is from two visitors at once, by
     ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
-    public func open(_ request: SessionRequest, logger: Logger) async throws -> Session {
-        let request = self.configuration.trustedProxies.resolve(request)
-        guard self.configuration.tracer != nil else {
-            let arrival = try await self.arrival(of: request, logger: logger)
-            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+    public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
+        let (request, logger) = (self.configuration.trustedProxies.resolve(request), logger)
+        guard self.isTraced || self.transports.count > 1 else {
+            switch try self.openAtOnce(request, logger: logger) {
+            case .opened(let session):
+                return session
+            case .unanswered(let reading, let request, let logger):
+                let arrival = try await self.arrival(of: reading, by: 0, request, logger: logger)
+                return Session(engine: self, request: request, logger: logger, arrival: arrival)
+            }
         }
         return try await self.traced("session.open") {
             let arrival = try await self.arrival(of: request, logger: logger)
@@ -118,7 +126,7 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
-        if self.configuration.tracer == nil, let cookie = session.finishAtOnce(outcome) {
+        if !self.isTraced, let cookie = session.finishAtOnce(outcome) {
             session.write(cookie, to: &response)
             return session.logWhy(cookie, nil)
         }

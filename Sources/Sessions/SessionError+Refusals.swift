@@ -100,11 +100,11 @@ extension SessionError {
         )
     }
 
-    static func unknownTransport(_ kind: SessionTransportKind, of transports: [any SessionTransport]) -> SessionError {
+    static func unknownTransport(_ kind: SessionTransportKind, of kinds: [SessionTransportKind]) -> SessionError {
         SessionError(
             .notOffered,
             """
-            The engine has no transport of the kind "\(kind)", but \(transports.map { "\"\($0.kind)\"" }.joined(separator: ", ")): \
+            The engine has no transport of the kind "\(kind)", but \(kinds.map { "\"\($0)\"" }.joined(separator: ", ")): \
             give SessionEngine one in transports.
             """
         )

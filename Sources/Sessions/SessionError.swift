@@ -52,15 +52,34 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The kind of the failure.
-    public let code: Code
+    public var code: Code { self.details.code }
     /// What happened, with the measured value and what to do, never with a secret.
-    public let message: String
+    public var message: String { self.details.message }
     /// The error beneath, if there was one.
-    public let underlying: (any Error)?
+    public var underlying: (any Error)? { self.details.underlying }
     /// After how long to try again, if that may help: what `Retry-After` carries.
-    public let retryAfter: Duration?
+    public var retryAfter: Duration? { self.details.retryAfter }
     /// What the client must bring: the values of `WWW-Authenticate` fields, for HTTP 401.
-    public let challenges: [String]
+    public var challenges: [String] { self.details.challenges }
+
+    /// In a place of their own, so that what may fail, and rarely does, is not made large by how it would.
+    private let details: Details
+
+    private final class Details: Sendable {
+        let code: Code
+        let message: String
+        let underlying: (any Error)?
+        let retryAfter: Duration?
+        let challenges: [String]
+
+        init(code: Code, message: String, underlying: (any Error)?, retryAfter: Duration?, challenges: [String]) {
+            self.code = code
+            self.message = message
+            self.underlying = underlying
+            self.retryAfter = retryAfter
+            self.challenges = challenges
+        }
+    }
 
     init(
         _ code: Code,
@@ -69,11 +88,13 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         retryAfter: Duration? = nil,
         challenges: [String] = []
     ) {
-        self.code = code
-        self.message = message
-        self.underlying = underlying
-        self.retryAfter = retryAfter
-        self.challenges = challenges
+        self.details = Details(
+            code: code,
+            message: message,
+            underlying: underlying,
+            retryAfter: retryAfter,
+            challenges: challenges
+        )
     }
 
     public var description: String {
@@ -145,6 +166,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         )
     }
 
+    @usableFromInline
     static func notEncodable(_ name: String, underlying: any Error) -> SessionError {
         SessionError(.notEncodable, "The value of \"\(name)\" cannot be encoded.", underlying: underlying)
     }

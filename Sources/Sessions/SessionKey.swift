@@ -30,8 +30,10 @@ public struct SessionKey<Value: Sendable>: Sendable {
     public let defaultValue: Value
     /// How the value is encoded.
     public let codec: SessionValueCodec<Value>
+    @usableFromInline
     let merge: MergePolicy
 
+    @usableFromInline
     enum MergePolicy: Sendable {
         /// The value that was set, whatever there is by now.
         case replace

@@ -9,13 +9,18 @@
 /// How long a session lives.
 public struct SessionLimits: Sendable, Equatable {
     /// How long a session lives without being used; every use starts it anew. Nil means no idle limit.
-    public var idle: Duration?
+    public var idle: Duration? {
+        didSet { self.idleMilliseconds = self.idle?.wholeMilliseconds }
+    }
+    /// The idle limit as times are counted: every request needs it, and to make it is a division of 128 bits.
+    private(set) var idleMilliseconds: Int64?
     /// How long a session lives in any case. Only a new authentication starts it anew.
     public var absolute: Duration
 
     /// Creates a pair of limits.
     public init(idle: Duration?, absolute: Duration) {
         self.idle = idle
+        self.idleMilliseconds = idle?.wholeMilliseconds
         self.absolute = absolute
     }
 
@@ -28,7 +33,7 @@ public struct SessionLimits: Sendable, Equatable {
 
     /// The end of the idle limit for a session used now, never past its absolute limit.
     package func expiry(usedAt now: Instant, absoluteExpiresAt: Instant) -> Instant {
-        guard let idle else { return absoluteExpiresAt }
-        return min(now + idle, absoluteExpiresAt)
+        guard let idleMilliseconds else { return absoluteExpiresAt }
+        return min(now.advanced(byMilliseconds: idleMilliseconds), absoluteExpiresAt)
     }
 }

@@ -72,10 +72,9 @@ public struct SessionValues: Sendable {
         return name.withUTF8 { wanted in
             var reader = ByteReader(self.bytes, in: self.range)
             while let entry = Self.readEntry(from: &reader) {
-                let order = reader.order(of: entry.name, to: wanted)
-                if order == 0 { return self.value(in: entry) }
-                // In order: what is not here by now is not here.
-                if order > 0 { return nil }
+                // Most names differ in length, which is cheaper to see than that theirs is the later one.
+                guard entry.name.count == wanted.count, reader.order(of: entry.name, to: wanted) == 0 else { continue }
+                return self.value(in: entry)
             }
             return nil
         }
@@ -102,20 +101,25 @@ public struct SessionValues: Sendable {
         var count = self.count
         var reader = ByteReader(self.bytes, in: self.range)
         var next = Self.readEntry(from: &reader)
+        // What stands between two changes is copied at once.
+        var copied = self.range.lowerBound
         for (var name, change) in changes {
             var order = 1
             name.withUTF8 { wanted in
                 while let entry = next {
                     order = reader.order(of: entry.name, to: wanted)
                     guard order < 0 else { break }
-                    writer.write(self.bytes[entry.whole])
                     next = Self.readEntry(from: &reader)
                 }
             }
+            let place = next?.whole.lowerBound ?? self.range.upperBound
+            writer.write(self.bytes[copied..<place])
+            copied = place
             var old: SessionValue?
             if let entry = next, order == 0 {
                 old = self.value(in: entry)
                 count -= 1
+                copied = entry.whole.upperBound
                 next = Self.readEntry(from: &reader)
             }
             guard let new = try change.apply(to: old) else { continue }
@@ -123,7 +127,7 @@ public struct SessionValues: Sendable {
             new.write(to: &writer)
             count += 1
         }
-        if let next { writer.write(self.bytes[next.whole.lowerBound..<self.range.upperBound]) }
+        writer.write(self.bytes[copied..<self.range.upperBound])
         return SessionValues(bytes: writer.bytes, count: count)
     }
 

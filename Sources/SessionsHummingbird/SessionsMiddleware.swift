@@ -29,6 +29,8 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
 
     private let engine: SessionEngine
     private let storage: StoragePath
+    /// Whether that is the usual place, which is had without following a path: that takes longer than finding a session.
+    private let isUsualStorage: Bool
     private let isPassive: Bool
     private let onStoreFailure: StoreFailurePolicy?
 
@@ -50,6 +52,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ) {
         self.engine = engine
         self.storage = storage
+        self.isUsualStorage = storage == \Context.sessions
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
     }
@@ -60,7 +63,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let storage = context[keyPath: self.storage]
+        let storage = self.isUsualStorage ? context.sessions : context[keyPath: self.storage]
         if storage.isOpen(by: self.engine) { return try await next(request, context) }
         let session = try await self.engine.open(
             SessionRequest(
@@ -73,7 +76,11 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
             logger: context.logger
         )
         var context = context
-        context[keyPath: self.storage].openSession = session
+        if self.isUsualStorage {
+            context.sessions.openSession = session
+        } else {
+            context[keyPath: self.storage].openSession = session
+        }
         var response: Response
         do {
             response = try await next(request, context)

@@ -13,6 +13,8 @@ public import Sessions
 /// An application with sessions and no HTTP: an engine, and a visitor of whom five things are remembered.
 public struct Site: Sendable {
     let engine: SessionEngine
+    /// What the handler answers with, which no session has to pay for.
+    private let response: HTTPFields = [.contentType: "text/plain", .contentLength: "2"]
     private let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
     public init(_ backend: SessionBackend, configuration: SessionConfiguration = SessionConfiguration()) throws {
@@ -35,7 +37,7 @@ public struct Site: Sendable {
     {
         let session = try await self.engine.open(request, logger: self.logger)
         try await handler(session)
-        var response: HTTPFields = [.contentType: "text/plain", .contentLength: "2"]
+        var response = self.response
         try await self.engine.close(session, response: &response)
         return response
     }

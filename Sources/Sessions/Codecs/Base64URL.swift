@@ -22,70 +22,102 @@ package enum Base64URL {
 
     /// The text of some bytes.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
-        self.digits.withUnsafeBufferPointer { digits in
-            String(unsafeUninitializedCapacity: (bytes.count * 8 + 5) / 6) { text in
-                var (pending, bits, count) = (UInt32(0), UInt32(0), 0)
-                func emit(_ digit: UInt32) {
-                    text[count] = digits[Int(digit & 0x3F)]
-                    count &+= 1
+        self.withBytes(of: bytes) { bytes in
+            self.digits.withUnsafeBufferPointer { digits in
+                String(unsafeUninitializedCapacity: (bytes.count * 8 + 5) / 6) { text in
+                    self.encode(bytes, digits, into: text)
                 }
-                for byte in bytes {
-                    pending = pending << 8 | UInt32(byte)
-                    bits &+= 8
-                    while bits >= 6 {
-                        bits &-= 6
-                        emit(pending >> bits)
-                    }
-                }
-                if bits > 0 { emit(pending << (6 - bits)) }
-                return count
             }
         }
     }
 
+    private static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ digits: UnsafeBufferPointer<UInt8>,
+        into text: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var (next, count) = (0, 0)
+        func emit(_ group: UInt32, digits emitted: Int) {
+            for index in 0..<emitted {
+                text[count &+ index] = digits[Int(group >> UInt32(18 &- 6 &* index) & 0x3F)]
+            }
+            count &+= emitted
+        }
+        while next &+ 3 <= bytes.count {
+            let group = UInt32(bytes[next]) << 16 | UInt32(bytes[next &+ 1]) << 8 | UInt32(bytes[next &+ 2])
+            emit(group, digits: 4)
+            next &+= 3
+        }
+        switch bytes.count &- next {
+        case 1: emit(UInt32(bytes[next]) << 16, digits: 2)
+        case 2: emit(UInt32(bytes[next]) << 16 | UInt32(bytes[next &+ 1]) << 8, digits: 3)
+        default: break
+        }
+        return count
+    }
+
     /// The bytes of a text, or nil when it is not the canonical text of any.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var isText = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + text.count % 4) { bytes, count in
-            isText = self.decode(text) { byte in
-                bytes[count] = byte
-                count &+= 1
+        self.withBytes(of: text) { text in
+            var isText = false
+            let count = text.count / 4 * 3 + text.count % 4 * 3 / 4
+            let bytes = [UInt8](unsafeUninitializedCapacity: count) { bytes, initializedCount in
+                isText = self.decode(text, into: UnsafeMutableRawBufferPointer(bytes))
+                initializedCount = isText ? count : 0
             }
+            return isText ? bytes : nil
         }
-        return isText ? bytes : nil
     }
 
     /// Fills a buffer from a text of exactly its size, without an allocation.
     ///
     /// - Returns: False when the text is not the canonical text of that many bytes.
     static func decode(_ text: some Collection<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        self.withBytes(of: text) { self.decode($0, into: bytes) }
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
         guard text.count == (bytes.count * 8 + 5) / 6 else { return false }
-        var next = 0
-        return self.decode(text) { byte in
-            bytes[next] = byte
-            next += 1
+        return self.values.withUnsafeBufferPointer { values in
+            var (read, written) = (0, 0)
+            // No digit has the highest bit, and what is none has it.
+            var seen: UInt32 = 0
+            func digit(_ index: Int) -> UInt32 {
+                let value = UInt32(values[Int(text[read &+ index])])
+                seen |= value
+                return value
+            }
+            while written &+ 3 <= bytes.count {
+                let group = digit(0) << 18 | digit(1) << 12 | digit(2) << 6 | digit(3)
+                bytes[written] = UInt8(truncatingIfNeeded: group >> 16)
+                bytes[written &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
+                bytes[written &+ 2] = UInt8(truncatingIfNeeded: group)
+                read &+= 4
+                written &+= 3
+            }
+            // Of the last digit some bits belong to no byte: they must be zero.
+            var surplus: UInt32 = 0
+            switch bytes.count &- written {
+            case 1:
+                let group = digit(0) << 6 | digit(1)
+                bytes[written] = UInt8(truncatingIfNeeded: group >> 4)
+                surplus = group & 0xF
+            case 2:
+                let group = digit(0) << 12 | digit(1) << 6 | digit(2)
+                bytes[written] = UInt8(truncatingIfNeeded: group >> 10)
+                bytes[written &+ 1] = UInt8(truncatingIfNeeded: group >> 2)
+                surplus = group & 0x3
+            default:
+                break
+            }
+            return seen & 0x80 == 0 && surplus == 0
         }
     }
 
-    @inline(__always)
-    private static func decode(_ text: some Collection<UInt8>, emit: (UInt8) -> Void) -> Bool {
-        var pending: UInt32 = 0
-        var bits = 0
-        // Looked up once: a static is behind a lock.
-        let isText = self.values.withUnsafeBufferPointer { values in
-            for digit in text {
-                let value = values[Int(digit)]
-                guard value != 0xFF else { return false }
-                pending = pending << 6 | UInt32(value)
-                bits &+= 6
-                if bits >= 8 {
-                    bits &-= 8
-                    emit(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
-                }
-            }
-            return true
-        }
-        // Six left-over bits are a digit that carries no byte; two or four must be zero.
-        return isText && bits < 6 && pending & (1 << UInt32(bits) - 1) == 0
+    private static func withBytes<Result>(
+        of collection: some Collection<UInt8>,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        collection.withContiguousStorageIfAvailable(body) ?? Array(collection).withUnsafeBufferPointer(body)
     }
 }

@@ -40,7 +40,15 @@ struct ByteReader {
         }
     }
 
+    /// Nearly all are lengths of one byte.
+    @inline(__always)
     mutating func readVarint() -> UInt64? {
+        guard self.offset < self.end, self.bytes[self.offset] < 0x80 else { return self.readLongVarint() }
+        defer { self.offset += 1 }
+        return UInt64(self.bytes[self.offset])
+    }
+
+    private mutating func readLongVarint() -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while let byte = self.readByte() {
@@ -55,6 +63,7 @@ struct ByteReader {
     }
 
     /// The range of the next `count` bytes.
+    @inline(__always)
     mutating func readRange(count: Int) -> Range<Int>? {
         guard count >= 0, count <= self.end - self.offset else { return nil }
         defer { self.offset += count }
@@ -62,6 +71,7 @@ struct ByteReader {
     }
 
     /// The range of the bytes that follow a varint of their length.
+    @inline(__always)
     mutating func readCounted() -> Range<Int>? {
         guard let length = self.readVarint(), let count = Int(exactly: length) else { return nil }
         return self.readRange(count: count)

@@ -19,7 +19,12 @@ struct ByteWriter {
     }
 
     mutating func write(word: UInt64) {
-        withUnsafeBytes(of: word.littleEndian) { self.bytes.append(contentsOf: $0) }
+        self.write(inMemoryOrder: word.littleEndian)
+    }
+
+    /// Words that are little-endian already, all at once.
+    mutating func write(inMemoryOrder words: some BitwiseCopyable) {
+        withUnsafeBytes(of: words) { self.bytes.append(contentsOf: $0) }
     }
 
     mutating func write(varint: UInt64) {

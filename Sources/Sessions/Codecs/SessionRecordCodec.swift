@@ -51,14 +51,14 @@ public enum SessionRecordCodec {
         writer.reserveCapacity(128 + record.values.byteCount + record.sealedValues.count)
         writer.write(self.formatVersion)
         writer.write(record.subject == nil ? 0 : 1 as UInt8)
-        writer.write(word: record.version.counter)
-        writer.write(word: record.version.tag)
-        writer.write(instant: record.createdAt)
-        writer.write(instant: record.lastAccessedAt)
-        writer.write(instant: record.expiresAt)
-        writer.write(instant: record.absoluteExpiresAt)
-        record.secretHash.words.withUnsafeBytes { writer.write($0) }
-        writer.write(instant: record.secretIssuedAt)
+        writer.write(
+            inMemoryOrder: (
+                record.version.counter.littleEndian, record.version.tag.littleEndian,
+                record.createdAt.littleEndian, record.lastAccessedAt.littleEndian,
+                record.expiresAt.littleEndian, record.absoluteExpiresAt.littleEndian,
+                record.secretHash.words, record.secretIssuedAt.littleEndian
+            )
+        )
         writer.write(counted: self.encodeExtra(record))
         record.values.write(to: &writer)
         return writer.bytes
@@ -252,6 +252,10 @@ extension SessionClient {
         else { return nil }
         self.init(address: address, userAgent: userAgent)
     }
+}
+
+extension Instant {
+    fileprivate var littleEndian: UInt64 { UInt64(bitPattern: self.millisecondsSince1970).littleEndian }
 }
 
 extension ByteWriter {

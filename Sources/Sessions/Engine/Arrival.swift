@@ -10,7 +10,10 @@ import Logging
 
 /// What a request stands on, and how it came to that.
 struct Arrival {
-    var standing: SessionState.Standing
+    /// The session that the request stands on, if it stands on one.
+    let live: SessionState.LiveSession?
+    /// Why nothing can be stored, if that is so.
+    let detachment: SessionState.Detachment?
     var reason: SessionArrival
     /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
     var isOutdated = false
@@ -19,19 +22,27 @@ struct Arrival {
 
     /// Whose session the request was recognised as.
     var recognisedID: SessionID? {
-        guard case .live(let live) = self.standing, !live.isNew else { return nil }
+        guard let live = self.live, !live.isNew else { return nil }
         return live.record.id
     }
+
+    /// Whether the request was recognised as somebody's.
+    var isRecognised: Bool { self.live.map { !$0.isNew } ?? false }
 
     /// Whether nobody could be asked.
     var isOutage: Bool { self.reason == .storeUnavailable }
 }
 
 extension Arrival {
+    init(standing: SessionState.Standing, reason: SessionArrival, isOutdated: Bool = false) {
+        self.init(live: standing.live, detachment: standing.detachment, reason: reason, isOutdated: isOutdated)
+    }
+
     /// How a request came whose token opened a session.
     init(found live: SessionState.LiveSession, isOutdated: Bool) {
         self.init(
-            standing: .live(live),
+            live: live,
+            detachment: nil,
             reason: live.holdsCurrentSecret ? .found : .previousSecret,
             isOutdated: isOutdated
         )
@@ -52,6 +63,6 @@ extension Arrival {
 extension SessionTokenReading {
     /// How a request came that carries nothing to look at.
     var arrivalOfNobody: Arrival {
-        Arrival(standing: .visitor, reason: self.malformedCount > 0 ? .malformed : .noToken)
+        Arrival(live: nil, detachment: nil, reason: self.malformedCount > 0 ? .malformed : .noToken)
     }
 }

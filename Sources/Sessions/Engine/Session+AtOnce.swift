@@ -13,34 +13,46 @@ extension Session {
     func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionPlan.CookieStep? {
         guard !outcome.isFailure else { return nil }
         return self.gate.ifFree {
-            guard self.withState({ $0.failure == nil && $0.storeFailure == nil }) else { return nil }
-            let plan = self.plan()
+            let now = self.engine.configuration.clock.now
+            let plan = self.withState { state -> SessionPlan? in
+                guard state.failure == nil, state.storeFailure == nil else { return nil }
+                let plan = self.plan(of: &state, handlerFailed: false, now: now)
+                if plan.store == .nothing { state.conclude(plan) }
+                return plan
+            }
+            guard let plan else { return nil }
             switch plan.store {
             case .nothing:
-                break
+                return plan.cookie
             case .update(let touch, renewing: false):
-                guard self.updateAtOnce(touch) else { return nil }
+                return self.updateAtOnce(touch, now: now, concluding: plan) ? plan.cookie : nil
             case .create, .touch, .update, .drop:
                 return nil
             }
-            self.withState { state in
-                state.plan = plan
-                state.hasResponseStarted = true
-            }
-            return plan.cookie
         }
     }
 
-    private func updateAtOnce(_ touch: SessionTouch?) -> Bool {
+    private func updateAtOnce(_ touch: SessionTouch?, now: Instant, concluding plan: SessionPlan) -> Bool {
         let (live, changes) = self.withState { ($0.live, $0.takeChanges()) }
         let record = live.flatMap { live in
-            self.engine.keeper.rewriteAtOnce(live, for: self.request) { try self.apply(changes, touch, to: &$0) }
+            self.engine.keeper.rewriteAtOnce(live, for: self.request, now: now) {
+                try self.apply(changes, touch, to: &$0)
+            }
         }
         self.withState { state in
             guard let record else { return state.restoreChanges() }
             state.settleChanges()
             state.wrote(record)
+            state.conclude(plan)
         }
         return record != nil
+    }
+}
+
+extension SessionState {
+    /// The plan is carried out, and the head of the response is on its way.
+    fileprivate mutating func conclude(_ plan: SessionPlan) {
+        self.plan = plan
+        self.hasResponseStarted = true
     }
 }

@@ -35,11 +35,12 @@ extension Session {
 
     func plan(handlerFailed: Bool = false) -> SessionPlan {
         let now = self.engine.configuration.clock.now
-        let facts = self.withState {
-            var facts = $0.facts(isPassive: self.request.isPassive, handlerFailed: handlerFailed, now: now)
-            facts.handsOut = self.engine.transports[$0.transport].handsOut
-            return facts
-        }
+        return self.withState { self.plan(of: &$0, handlerFailed: handlerFailed, now: now) }
+    }
+
+    func plan(of state: inout SessionState, handlerFailed: Bool, now: Instant) -> SessionPlan {
+        var facts = state.facts(isPassive: self.request.isPassive, handlerFailed: handlerFailed, now: now)
+        facts.handsOut = self.engine.transports[state.transport].handsOut
         return self.engine.planner.plan(facts)
     }
 
@@ -166,11 +167,7 @@ extension Session {
             self.report(.storeFailed, .touching, id, error: error)
             return true
         }
-        self.withState { state in
-            guard case .live(var live) = state.standing else { return }
-            live.record.apply(touch)
-            state.standing = .live(live)
-        }
+        self.withState { $0.wrote(touch) }
         return true
     }
 

@@ -12,20 +12,26 @@ import Logging
 extension Session {
     /// Writes what the client, and every cache on the way, must know.
     func write(_ cookie: SessionPlan.CookieStep, to response: inout HTTPFields) {
-        let (wasAccessed, live, ended, index) = self.withState { ($0.wasAccessed, $0.live, $0.ended, $0.transport) }
-        var isCookieWritten = false
+        let isCookieWritten = cookie != .leave && self.writeCookie(cookie, to: &response)
+        self.clearSiteData(in: &response)
+        if isCookieWritten || self.withState({ $0.wasAccessed }) {
+            for transport in self.engine.transports { transport.keepPrivate(&response) }
+        }
+    }
+
+    /// - Returns: Whether there was something to write.
+    private func writeCookie(_ cookie: SessionPlan.CookieStep, to response: inout HTTPFields) -> Bool {
+        let (live, ended, index) = self.withState { ($0.live, $0.ended, $0.transport) }
+        var isWritten = false
         if let ended, cookie == .clear || (cookie == .set && ended.transport != index) {
             let instruction = self.instruction(maxAge: nil, ended.cookieOverrides)
-            self.engine.transports[ended.transport].clear(instruction, in: &response)
-            isCookieWritten = true
+            self.engine.transports[ended.transport].transport.clear(instruction, in: &response)
+            isWritten = true
         }
         if cookie == .set, let live, self.writeText(of: live, by: self.engine.transports[index], to: &response) {
-            isCookieWritten = true
+            isWritten = true
         }
-        self.clearSiteData(in: &response)
-        if wasAccessed || isCookieWritten {
-            for transport in self.engine.transports { response.keepPrivate(varyingBy: transport.requestField) }
-        }
+        return isWritten
     }
 
     /// Asks the browser to forget the site when nobody is logged in any more, unless the handler asked for its own.
@@ -41,7 +47,7 @@ extension Session {
 
     private func writeText(
         of live: SessionState.LiveSession,
-        by transport: any SessionTransport,
+        by transport: EngineTransport,
         to response: inout HTTPFields
     ) -> Bool {
         guard transport.handsOut else { return false }
@@ -56,7 +62,7 @@ extension Session {
         guard let text else { return false }
         let now = self.engine.configuration.clock.now
         let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
-        transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
+        transport.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true
     }
 
@@ -74,28 +80,17 @@ extension Session {
 extension HTTPFields {
     /// The response is one visitor's: no shared cache may give it to another (CVE-2023-30861).
     package mutating func keepPrivate(varyingBy field: HTTPField.Name) {
-        var (varies, isCacheable) = (false, true)
-        for field in self {
-            varies = varies || field.name == .vary
-            isCacheable = isCacheable && field.name != .cacheControl
-        }
-        if !varies, isCacheable {
-            // One growth for both.
-            return self.append(contentsOf: [HTTPField(name: .vary, value: field.rawName), Self.noStore])
-        }
-        if !varies {
-            self.append(HTTPField(name: .vary, value: field.rawName))
+        if !self.contains(.vary) {
+            self[.vary] = field.rawName
         } else if !self.lists([field.canonicalName, "*"], in: .vary) {
             self[values: .vary].append(field.rawName)
         }
-        if isCacheable {
-            self.append(Self.noStore)
-        } else if self.lists(["public"], in: .cacheControl) || !self.lists(["no-store", "private"], in: .cacheControl) {
+        if !self.contains(.cacheControl) || self.lists(["public"], in: .cacheControl)
+            || !self.lists(["no-store", "private"], in: .cacheControl)
+        {
             self[.cacheControl] = "no-store"
         }
     }
-
-    private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
 
     /// Whether a list has one of some items, whatever their case.
     private func lists(_ items: [String], in field: HTTPField.Name) -> Bool {

@@ -26,8 +26,8 @@ extension SessionConfiguration {
 
     /// Whether a record is over, also by an idle limit that was shortened since it was written.
     func isOver(_ record: SessionRecord, now: Instant) -> Bool {
-        let idle = self.limits(of: record).idle
-        let idleEnd = idle.map { record.lastAccessedAt + $0 } ?? .distantFuture
+        let idle = self.limits(of: record).idleMilliseconds
+        let idleEnd = idle.map { record.lastAccessedAt.advanced(byMilliseconds: $0) } ?? .distantFuture
         return record.isExpired(at: now) || now >= idleEnd
     }
 

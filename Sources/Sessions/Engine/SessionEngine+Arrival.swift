@@ -8,20 +8,33 @@
 import Logging
 
 extension SessionEngine {
+    /// How far opening a session gets without suspending.
+    enum OpeningAtOnce {
+        case opened(Session)
+        /// The transport has read the request, and whoever keeps the session must be waited for.
+        case unanswered(SessionTokenReading, SessionRequest, Logger)
+    }
+
+    /// Opens a session that came by the only transport without suspending, if nothing has to be waited for, as nearly
+    /// every one in memory or in a cookie.
+    func openAtOnce(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError) -> OpeningAtOnce
+    {
+        var reading = self.keeper.reading(for: request)
+        try self.read(request, by: 0, into: &reading, logger: logger)
+        guard reading.malformedCount == 0, let arrival = self.keeper.arrivalAtOnce(of: reading, request) else {
+            return .unanswered(reading, request, logger)
+        }
+        return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+    }
+
     /// Finds out what a request stands on, by whatever transports its visitor came.
     ///
     /// - Throws: ``SessionError``: what a transport refused, `conflictingSessions`, or `storeUnavailable`.
     func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
-        guard self.transports.count > 1 else {
-            let reading = try self.reading(by: 0, of: request, logger: logger)
-            if reading.malformedCount == 0, let arrival = self.keeper.arrivalAtOnce(of: reading, request) {
-                return arrival
-            }
-            return try await self.arrival(of: reading, by: 0, request, logger: logger)
-        }
         var arrivals: [Arrival] = []
         for index in self.transports.indices {
-            let reading = try self.reading(by: index, of: request, logger: logger)
+            var reading = self.keeper.reading(for: request)
+            try self.read(request, by: index, into: &reading, logger: logger)
             guard !reading.isEmpty else { continue }
             arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
         }
@@ -31,20 +44,21 @@ extension SessionEngine {
         return try self.settle(arrivals, logger: logger)
     }
 
-    /// What a transport finds in a request.
-    private func reading(
+    /// Puts what a transport finds in a request into a reading.
+    func read(
+        _ request: SessionRequest,
         by index: Int,
-        of request: SessionRequest,
+        into reading: inout SessionTokenReading,
         logger: Logger
-    ) throws(SessionError) -> SessionTokenReading {
-        var reading = self.keeper.reading(for: request)
+    ) throws(SessionError) {
         self.transports[index].read(request, into: &reading)
-        guard let refusal = reading.refusal else { return reading }
+        guard let refusal = reading.refusal else { return }
         self.configuration.report(.refused, .malformed, to: logger)
         throw .invalidCredentials(refusal, challenges: self.challenges(refusal))
     }
 
-    private func arrival(
+    /// What a request stands on by what one transport found in it.
+    func arrival(
         of reading: SessionTokenReading,
         by index: Int,
         _ request: SessionRequest,
@@ -84,6 +98,6 @@ extension SessionEngine {
 
     /// What the transports ask of clients that are to say who they are.
     func challenges(_ challenge: SessionChallenge) -> [String] {
-        self.transports.compactMap { $0.challenge(challenge) }
+        self.transports.compactMap { $0.transport.challenge(challenge) }
     }
 }

@@ -59,13 +59,11 @@ struct SessionGate: ~Copyable, Sendable {
     }
 
     private func leave() {
-        let next = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.waiting.isEmpty else {
-                state.isBusy = false
-                return nil
-            }
-            return state.waiting.removeFirst()
+        let isFree = self.state.withLock { state in
+            state.isBusy = !state.waiting.isEmpty
+            return !state.isBusy
         }
-        next?.resume()
+        // It stays busy meanwhile, and who waits waits for this.
+        if !isFree { self.state.withLock { $0.waiting.removeFirst() }.resume() }
     }
 }

@@ -61,6 +61,7 @@ protocol SessionKeeper: Sendable {
     func rewriteAtOnce(
         _ live: SessionState.LiveSession,
         for request: SessionRequest,
+        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord?
 
@@ -130,6 +131,7 @@ extension SessionKeeper {
     func rewriteAtOnce(
         _ live: SessionState.LiveSession,
         for request: SessionRequest,
+        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? { nil }
 }

@@ -13,10 +13,13 @@ final class SessionPlanner: Sendable {
     let configuration: SessionConfiguration
     /// Whether the session travels with its visitor, so that what is kept must be handed out.
     let isInText: Bool
+    /// After how much time a use is written, if that is configured.
+    private let touchAfterMilliseconds: Int64?
 
     init(configuration: SessionConfiguration, isInText: Bool = false) {
         self.configuration = configuration
         self.isInText = isInText
+        self.touchAfterMilliseconds = configuration.touchAfter?.wholeMilliseconds
     }
 
     func plan(_ facts: SessionFacts) -> SessionPlan {
@@ -75,12 +78,12 @@ final class SessionPlanner: Sendable {
 
     /// Whether a use is worth a write: it gains something, and enough of the idle limit has passed.
     private func isDue(_ touch: SessionTouch, _ live: SessionFacts.LiveFacts) -> Bool {
-        guard touch.expiresAt > live.expiresAt, let idle = self.limits(of: live).idle else { return false }
-        let tenth = idle.share(thousandths: 100)
-        var threshold = self.configuration.touchAfter ?? tenth
+        guard touch.expiresAt > live.expiresAt, let idle = self.limits(of: live).idleMilliseconds else { return false }
+        let tenth = idle / 10
+        var threshold = self.touchAfterMilliseconds ?? tenth
         // What is configured may be longer than a session of its own length lives.
         if live.rememberedFor != nil { threshold = min(threshold, tenth) }
-        return touch.lastAccessedAt - live.lastAccessedAt >= threshold
+        return touch.lastAccessedAt.milliseconds(since: live.lastAccessedAt) >= threshold
     }
 
     private func limits(of live: SessionFacts.LiveFacts) -> SessionLimits {

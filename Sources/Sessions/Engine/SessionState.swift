@@ -7,12 +7,20 @@
 //
 
 /// What a ``Session`` holds while its request runs.
-struct SessionState {
+struct SessionState: ~Copyable {
     /// What the request stands on.
     enum Standing {
         case visitor
         case detached(Detachment)
         case live(LiveSession)
+
+        var live: LiveSession? {
+            if case .live(let live) = self { live } else { nil }
+        }
+
+        var detachment: Detachment? {
+            if case .detached(let detachment) = self { detachment } else { nil }
+        }
     }
 
     /// Why nothing can be stored.
@@ -28,12 +36,17 @@ struct SessionState {
         }
     }
 
-    /// A text that opens nothing any more.
-    struct EndedText {
+    /// A text that opens nothing any more. A class, because few requests have one.
+    final class EndedText: Sendable {
         /// Which of the engine's transports it was with.
-        var transport: Int
+        let transport: Int
         /// The attributes that its cookie had.
-        var cookieOverrides: SessionCookie.Overrides?
+        let cookieOverrides: SessionCookie.Overrides?
+
+        init(transport: Int, cookieOverrides: SessionCookie.Overrides?) {
+            self.transport = transport
+            self.cookieOverrides = cookieOverrides
+        }
     }
 
     struct LiveSession {
@@ -55,31 +68,33 @@ struct SessionState {
             self.isNew = isNew
         }
 
-        /// Whether there are so many values.
-        var isSearchedByIndex: Bool { self.record.values.count > 16 }
-
         mutating func value(of name: String) -> SessionValue? {
-            if self.index == nil, self.searchCount < 16 {
+            if let index = self.index { return index[name] }
+            let values = self.record.values
+            guard values.count > 16, self.searchCount >= 16 else {
                 self.searchCount += 1
-                return self.record.values[name]
+                return values[name]
             }
-            let index = self.index ?? self.record.values.dictionary
+            let index = values.dictionary
             self.index = index
             return index[name]
         }
     }
 
-    var standing: Standing
+    /// The session that the request stands on, if it stands on one. In a place of its own, so that it changes in place.
+    private(set) var live: Optional<LiveSession>
+    /// Why nothing can be stored, if that is so.
+    private var detachment: Optional<Detachment>
     /// Changes that no write has taken yet.
     var pending = SessionChanges()
     /// Changes that a write under way has taken.
     var committing = SessionChanges()
     /// What the verbs did that the client must be told.
-    var cookieDuty = SessionFacts.CookieDuty.none
+    var cookieDuty: SessionFacts.CookieDuty
     /// What the client had of a session that a verb ended.
     var ended: EndedText?
     /// Which of the engine's transports the session came by, or is handed out by.
-    var transport = 0
+    var transport: Int
     /// Which one hands out what begins next, if the handler chose one.
     var nextTransport: Int?
     /// Whether the request ended a session in which somebody was logged in.
@@ -95,24 +110,29 @@ struct SessionState {
     /// How the store failed the last verb, if it did.
     var storeFailure: SessionError?
 
-    init(_ standing: Standing) {
-        self.standing = standing
+    init(_ arrival: consuming Arrival) {
+        self.cookieDuty = arrival.isOutdated ? .set : .none
+        self.transport = arrival.transport
+        self.detachment = arrival.detachment
+        self.live = arrival.live
     }
 
-    var live: LiveSession? {
-        if case .live(let live) = self.standing { live } else { nil }
+    /// What the request stands on.
+    var standing: Standing {
+        get {
+            if let live = self.live { return .live(live) }
+            return self.detachment.map { .detached($0) } ?? .visitor
+        }
+        set {
+            (self.live, self.detachment) = (newValue.live, newValue.detachment)
+        }
     }
 
     /// The value as the handler sees it: what it changed, above what is stored.
     mutating func value(of name: String) -> SessionValue? {
-        if case .changed(let value) = self.pending.outcome(of: name) { return value }
-        if case .changed(let value) = self.committing.outcome(of: name) { return value }
-        guard case .live(var live) = self.standing else { return nil }
-        guard live.isSearchedByIndex else { return live.record.values[name] }
-        // Taken out and put back, so that an index that is built here is kept.
-        self.standing = .visitor
-        defer { self.standing = .live(live) }
-        return live.value(of: name)
+        if !self.pending.isEmpty, case .changed(let value) = self.pending.outcome(of: name) { return value }
+        if !self.committing.isEmpty, case .changed(let value) = self.committing.outcome(of: name) { return value }
+        return self.live?.value(of: name)
     }
 
     /// All values as the handler sees them.
@@ -124,9 +144,12 @@ struct SessionState {
 
     /// The session's record is this one now.
     mutating func wrote(_ record: SessionRecord) {
-        guard case .live(var live) = self.standing else { return }
-        live.record = record
-        self.standing = .live(live)
+        self.live?.record = record
+    }
+
+    /// The session was touched.
+    mutating func wrote(_ touch: SessionTouch) {
+        self.live?.record.apply(touch)
     }
 
     /// Forgets what was changed and not stored.
@@ -156,33 +179,28 @@ struct SessionState {
         self.committing = SessionChanges()
     }
 
-    func facts(isPassive: Bool, handlerFailed: Bool, now: Instant) -> SessionFacts {
-        var facts = SessionFacts(standing: .visitor, now: now)
+    /// Changes nothing; but what is that large, and is not said to change, is copied to be read.
+    mutating func facts(isPassive: Bool, handlerFailed: Bool, now: Instant) -> SessionFacts {
+        var facts = SessionFacts(standing: self.detachment == nil ? .visitor : .detached, now: now)
         facts.hasChanges = !self.pending.isEmpty
         facts.cookieDuty = self.cookieDuty
         facts.isPassive = isPassive
         facts.handlerFailed = handlerFailed
         facts.canSetCookie = !self.hasResponseStarted
-        switch self.standing {
-        case .visitor:
-            facts.standing = .visitor
-        case .detached:
-            facts.standing = .detached
-        case .live(let live):
-            // What is given to no client is nobody's: a new token counts once the handler has seen it.
-            if live.isNew, self.wasAccessed { facts.cookieDuty = .set }
-            facts.standing = .live(
-                SessionFacts.LiveFacts(
-                    lastAccessedAt: live.record.lastAccessedAt,
-                    expiresAt: live.record.expiresAt,
-                    absoluteExpiresAt: live.record.absoluteExpiresAt,
-                    secretIssuedAt: live.record.secretIssuedAt,
-                    isRemembered: live.record.isRemembered,
-                    rememberedFor: live.record.rememberedFor,
-                    holdsPreviousSecret: live.token.secretHash != live.record.secretHash
-                )
+        guard let live = self.live else { return facts }
+        // What is given to no client is nobody's: a new token counts once the handler has seen it.
+        if live.isNew, self.wasAccessed { facts.cookieDuty = .set }
+        facts.standing = .live(
+            SessionFacts.LiveFacts(
+                lastAccessedAt: live.record.lastAccessedAt,
+                expiresAt: live.record.expiresAt,
+                absoluteExpiresAt: live.record.absoluteExpiresAt,
+                secretIssuedAt: live.record.secretIssuedAt,
+                isRemembered: live.record.isRemembered,
+                rememberedFor: live.record.rememberedFor,
+                holdsPreviousSecret: !live.holdsCurrentSecret
             )
-        }
+        )
         return facts
     }
 }

@@ -57,21 +57,20 @@ public struct TrustedProxies: Sendable, Equatable {
     }
 
     /// The request as the visitor made it, not as the nearest proxy passed it on.
-    func resolve(_ request: SessionRequest) -> SessionRequest {
+    func resolve(_ request: consuming SessionRequest) -> SessionRequest {
         if case .none = self.rule { return request }
         let forwardedFor = Self.list("x-forwarded-for", in: request.headerFields)
         let hops = self.trustedHops(from: request.clientAddress, forwardedFor: forwardedFor)
         guard hops > 0 else { return request }
-        var resolved = request
         if !forwardedFor.isEmpty {
             // The last entry was written by the nearest proxy, the one before it by the next, and so on.
-            resolved.clientAddress = IPAddress(forwardedFor[max(0, forwardedFor.count - hops)])?.text
+            request.clientAddress = IPAddress(forwardedFor[max(0, forwardedFor.count - hops)])?.text
         }
         let schemes = Self.list("x-forwarded-proto", in: request.headerFields)
         if !schemes.isEmpty {
-            resolved.isSecure = schemes[max(0, schemes.count - hops)].lowercased() == "https"
+            request.isSecure = schemes[max(0, schemes.count - hops)].lowercased() == "https"
         }
-        return resolved
+        return request
     }
 
     /// How many entries from the end of the list were written by trusted proxies.

@@ -10,7 +10,7 @@
 ///
 /// The engine asks such a store without suspending: a request whose session is in memory then runs through without an
 /// asynchronous call, which is half of what it would cost. The answers are those of ``SessionStore``.
-protocol ImmediateSessionStore: SessionStore {
+protocol ImmediateSessionStore: AnyObject, SessionStore {
     func loadAtOnce(_ id: SessionID, now: Instant) throws -> SessionLoadResult
 
     func replaceAtOnce(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) throws

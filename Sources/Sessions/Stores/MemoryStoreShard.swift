@@ -64,18 +64,22 @@ final class MemoryStoreShard: Sendable {
     {
         let bytes = SessionRecordCodec.encode(record)
         let conflicting = try self.state.withLock { state -> [UInt8]?? in
-            guard let (old, header) = state.live(record.id, now: now), !state.isMarked(record.id, now: now) else {
-                return .none
-            }
+            guard
+                let place = state.records.index(forKey: record.id),
+                let header = SessionRecordHeader(state.records.values[place]), !header.isExpired(at: now),
+                !state.isMarked(record.id, now: now)
+            else { return .none }
             guard header.version == version else {
-                return .some(header.version == record.version ? nil : old)
+                return .some(header.version == record.version ? nil : state.records.values[place])
             }
-            let before = header.isAuthenticated ? try SessionRecordCodec.decode(own: old, id: record.id).subject : nil
+            let before =
+                header.isAuthenticated
+                ? try SessionRecordCodec.decode(own: state.records.values[place], id: record.id).subject : nil
             if before != record.subject {
                 if let before { self.subjects.remove(record.id, from: before) }
                 if let after = record.subject { self.subjects.add(record.id, to: after) }
             }
-            state.records[record.id] = bytes
+            state.records.values[place] = bytes
             return .some(nil)
         }
         switch conflicting {

@@ -32,10 +32,4 @@ extension Duration {
     var wholeSeconds: Int64 {
         max(0, Int64(clamping: self.attoseconds / 1_000_000_000_000_000_000))
     }
-
-    /// A tenth of this duration, or another share of it given in thousandths.
-    func share(thousandths: Int64) -> Duration {
-        let milliseconds = self.wholeMilliseconds
-        return .milliseconds(milliseconds / 1000 * thousandths + milliseconds % 1000 * thousandths / 1000)
-    }
 }

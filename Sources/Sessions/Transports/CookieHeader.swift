@@ -19,48 +19,49 @@ package enum CookieHeader {
     package static func forEachValue(
         of name: String,
         in fields: HTTPFields,
-        _ body: (UnsafeRawBufferPointer) -> Void
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) {
         var name = name
         name.withUTF8 { name in
-            for field in fields where field.name == .cookie {
-                field.withUnsafeBytesOfValue { bytes in
-                    self.forEachValue(of: UnsafeRawBufferPointer(name), in: UnsafeRawBufferPointer(bytes), body)
-                }
-            }
+            self.forEachField(in: fields) { self.forEachValue(of: name, in: $0, body) }
         }
     }
 
     static func forEachValue(
-        of name: UnsafeRawBufferPointer,
-        in bytes: UnsafeRawBufferPointer,
-        _ body: (UnsafeRawBufferPointer) -> Void
+        of name: UnsafeBufferPointer<UInt8>,
+        in bytes: UnsafeBufferPointer<UInt8>,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) {
         guard !name.isEmpty else { return }
         self.forEachPair(in: bytes) { pairName, value in
             guard pairName.count == name.count else { return }
             for index in 0..<name.count where bytes[pairName.lowerBound + index] != name[index] { return }
-            body(UnsafeRawBufferPointer(rebasing: bytes[self.trimmingBlanks(value, of: bytes)]))
+            body(UnsafeBufferPointer(rebasing: bytes[self.trimmingBlanks(value, of: bytes)]))
         }
     }
 
     /// Whether there is a cookie whose name begins in a certain way.
     static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
         var isThere = false
-        for field in fields where field.name == .cookie {
-            field.withUnsafeBytesOfValue { bytes in
-                let bytes = UnsafeRawBufferPointer(bytes)
-                self.forEachPair(in: bytes) { name, _ in
-                    isThere = isThere || bytes[name].starts(with: beginning.utf8)
-                }
+        self.forEachField(in: fields) { bytes in
+            self.forEachPair(in: bytes) { name, _ in
+                isThere = isThere || bytes[name].starts(with: beginning.utf8)
             }
         }
         return isThere
     }
 
+    /// Calls the body with the bytes of every `Cookie` field.
+    private static func forEachField(in fields: HTTPFields, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        // By their places: going through the fields themselves would copy each.
+        for index in fields.indices where fields[index].name.isCookie {
+            fields[index].withUnsafeBytesOfValue(body)
+        }
+    }
+
     /// Calls the body with the places of every name and value.
     private static func forEachPair(
-        in bytes: UnsafeRawBufferPointer,
+        in bytes: UnsafeBufferPointer<UInt8>,
         _ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void
     ) {
         var start = 0
@@ -77,10 +78,15 @@ package enum CookieHeader {
     }
 
     /// Without the spaces and tabs at both ends, and nothing else that Unicode calls a space.
-    private static func trimmingBlanks(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    private static func trimmingBlanks(_ range: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
         while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
         return start..<end
     }
+}
+
+extension HTTPField.Name {
+    /// Most names differ from it in length, which is known without comparing letters.
+    fileprivate var isCookie: Bool { self.canonicalName.utf8.count == 6 && self == .cookie }
 }

@@ -21,7 +21,7 @@ public struct CookieTransport: SessionTransport {
     public var requestField: HTTPField.Name { .cookie }
 
     public func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
-        let name = self.configuration.cookie(for: request).name
+        let name = self.configuration.cookieName(for: request)
         if reading.maySplit {
             for text in CookieChunks.join(name: name, in: request.headerFields) { reading.add(text) }
         } else {

@@ -36,8 +36,8 @@ struct CostChecklistTests {
             let bytes = Array(repeatElement(Array(piece.utf8), count: size / piece.utf8.count).joined())
             return {
                 var count = 0
-                bytes.withUnsafeBytes { bytes in
-                    name.withUnsafeBytes { CookieHeader.forEachValue(of: $0, in: bytes) { _ in count += 1 } }
+                bytes.withUnsafeBufferPointer { bytes in
+                    name.withUnsafeBufferPointer { CookieHeader.forEachValue(of: $0, in: bytes) { _ in count += 1 } }
                 }
                 // Each of these pairs is a value of ours; of the others none is.
                 #expect(count == (piece == "__Host-id=;" ? size / piece.utf8.count : 0))
@@ -50,8 +50,8 @@ struct CostChecklistTests {
     func manyPairs() {
         let bytes = Array((String(repeating: "a=;", count: 100_000) + "__Host-id=x").utf8)
         var found: [String] = []
-        bytes.withUnsafeBytes { bytes in
-            Array("__Host-id".utf8).withUnsafeBytes { name in
+        bytes.withUnsafeBufferPointer { bytes in
+            Array("__Host-id".utf8).withUnsafeBufferPointer { name in
                 CookieHeader.forEachValue(of: name, in: bytes) { found.append(String(decoding: $0, as: UTF8.self)) }
             }
         }

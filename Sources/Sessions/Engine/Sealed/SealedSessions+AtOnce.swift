@@ -11,9 +11,10 @@
 extension SealedSessions {
     func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
         guard let text = reading.texts.first else { return reading.arrivalOfNobody }
+        let now = self.configuration.clock.now
         guard
             reading.texts.count == 1, self.revocations.isCurrent,
-            let opened = self.open(text, self.name(request)), self.isKnownToLive(opened.record)
+            let opened = self.open(text, self.name(request)), self.isKnownToLive(opened.record, now: now)
         else { return nil }
         let live = SessionState.LiveSession(record: opened.record, token: .ofNobody(opened.record.id), isNew: false)
         return Arrival(standing: .live(live), reason: .found, isOutdated: opened.isOldKey)
@@ -22,18 +23,19 @@ extension SealedSessions {
     func rewriteAtOnce(
         _ live: SessionState.LiveSession,
         for request: SessionRequest,
+        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? {
         guard
-            self.revocations.isCurrent, self.isKnownToLive(live.record),
+            self.revocations.isCurrent, self.isKnownToLive(live.record, now: now),
             let next = try? self.next(after: live.record, request, change),
             next.absoluteExpiresAt == live.record.absoluteExpiresAt
         else { return nil }
         return next
     }
 
-    private func isKnownToLive(_ record: SessionRecord) -> Bool {
-        !self.configuration.isOver(record, now: self.configuration.clock.now)
+    private func isKnownToLive(_ record: SessionRecord, now: Instant) -> Bool {
+        !self.configuration.isOver(record, now: now)
             && !self.revocations.isKnownToCover(record)
     }
 }

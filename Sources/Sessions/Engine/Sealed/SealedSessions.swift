@@ -153,7 +153,7 @@ struct SealedSessions: SessionKeeper {
     }
 
     func name(_ request: SessionRequest) -> String {
-        self.configuration.cookie(for: request).name
+        self.configuration.cookieName(for: request)
     }
 
     private func limit(_ request: SessionRequest) -> Int {

@@ -24,17 +24,14 @@ extension StoredSessions {
     func rewriteAtOnce(
         _ live: SessionState.LiveSession,
         for request: SessionRequest,
+        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? {
         guard
             let store = self.store.immediate, !self.rewriting.isBusy(live.record.id),
             let next = try? self.next(after: live.record, change),
             let stored = try? self.sealed(next),
-            case .replaced = try? store.replaceAtOnce(
-                stored,
-                ifVersion: live.record.version,
-                now: self.configuration.clock.now
-            )
+            case .replaced = try? store.replaceAtOnce(stored, ifVersion: live.record.version, now: now)
         else { return nil }
         return next
     }

@@ -12,6 +12,8 @@ import Logging
 /// Sessions in a store: the visitor has a token, and nothing else.
 struct StoredSessions: SessionKeeper {
     let store: GuardedStore
+    /// The store's, at hand, so that asking it copies nothing.
+    let configuration: SessionConfiguration
     let isEncryptedAtRest: Bool
     let signer: TokenSigner?
     let rewriting: RewriteLoop
@@ -19,13 +21,13 @@ struct StoredSessions: SessionKeeper {
 
     init(store: GuardedStore, isEncryptedAtRest: Bool, signer: TokenSigner?) {
         self.store = store
+        self.configuration = store.configuration
         self.isEncryptedAtRest = isEncryptedAtRest
         self.signer = signer
-        self.rewriting = RewriteLoop(store.configuration)
-        self.tags = VersionTags(random: store.configuration.random)
+        self.rewriting = RewriteLoop(self.configuration)
+        self.tags = VersionTags(random: self.configuration.random)
     }
 
-    var configuration: SessionConfiguration { self.store.configuration }
     var isInText: Bool { false }
     var isSealed: Bool { false }
     var hasTokens: Bool { true }
@@ -33,13 +35,13 @@ struct StoredSessions: SessionKeeper {
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
         guard let signer = self.signer else { return SessionTokenReading() }
-        return SessionTokenReading(signer, for: self.configuration.cookie(for: request).name)
+        return SessionTokenReading(signer, for: self.configuration.cookieName(for: request))
     }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
         let now = self.configuration.clock.now
         guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
-        return try self.signer?.sign(token, for: self.configuration.cookie(for: request).name) ?? token.text
+        return try self.signer?.sign(token, for: self.configuration.cookieName(for: request)) ?? token.text
     }
 
     /// The session's own: they change with its secret, and those of the secret before a renewal by time stay good.

@@ -25,7 +25,7 @@ struct TokenOnlySessions: SessionKeeper {
     var endsOthers: Bool { false }
 
     func reading(for request: SessionRequest) -> SessionTokenReading {
-        SessionTokenReading(self.signer, for: self.configuration.cookie(for: request).name)
+        SessionTokenReading(self.signer, for: self.configuration.cookieName(for: request))
     }
 
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {
@@ -91,7 +91,7 @@ struct TokenOnlySessions: SessionKeeper {
     func loginMarks(of subject: String) async throws -> LoginMarks { throw SessionError.tokenOnly }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {
-        try self.signer.sign(live.token, for: self.configuration.cookie(for: request).name)
+        try self.signer.sign(live.token, for: self.configuration.cookieName(for: request))
     }
 
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }

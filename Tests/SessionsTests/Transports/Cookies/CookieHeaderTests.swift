@@ -76,8 +76,8 @@ struct CookieHeaderTests {
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
                 alphabet.randomElement(using: &random) ?? 0
             }
-            bytes.withUnsafeBytes { bytes in
-                Array("__Host-id".utf8).withUnsafeBytes { name in
+            bytes.withUnsafeBufferPointer { bytes in
+                Array("__Host-id".utf8).withUnsafeBufferPointer { name in
                     CookieHeader.forEachValue(of: name, in: bytes) { value in
                         #expect(!value.contains(UInt8(ascii: ";")))
                     }
