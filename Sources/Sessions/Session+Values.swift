@@ -18,17 +18,18 @@ extension Session {
     @inlinable
     public subscript<Value>(key: SessionKey<Value>) -> Value {
         get {
-            var stored = self.stored(key.name)
+            var stored = self.look(at: key.name).value
             return self.decode(&stored, key)
         }
         set { self.assign(key, newValue) }
         // What is read and what is written back are known together, so that a counter's difference is exact even when
         // several tasks of one request count at once.
         _modify {
-            var stored = self.stored(key.name)
+            let look = self.look(at: key.name)
+            var stored = look.value
             let before = self.decode(&stored, key)
             var value = before
-            defer { self.change(key, to: value, since: before, stored) }
+            defer { self.change(key, to: value, since: before, stored, look.revision) }
             yield &value
         }
     }
@@ -127,9 +128,28 @@ extension Session {
 }
 
 extension Session {
+    /// A value as it was seen.
     @usableFromInline
-    func stored(_ name: String) -> SessionValue? {
-        self.access { $0.value(of: name) }
+    struct Look {
+        @usableFromInline
+        let value: SessionValue?
+        /// While it is the state's, the value is the same.
+        @usableFromInline
+        let revision: UInt64
+
+        @usableFromInline
+        init(value: SessionValue?, revision: UInt64) {
+            self.value = value
+            self.revision = revision
+        }
+    }
+
+    @usableFromInline
+    func look(at name: String) -> Look {
+        self.access { state in
+            let value = state.value(of: name)
+            return Look(value: value, revision: state.revision)
+        }
     }
 
     /// The value of an encoded one, or the key's default; what does not decode is then nil.
@@ -173,7 +193,8 @@ extension Session {
         _ key: SessionKey<Value>,
         to value: Value,
         since before: Value,
-        _ stored: SessionValue?
+        _ stored: SessionValue?,
+        _ revision: UInt64
     ) {
         do {
             let encoded = try key.encode(value)
@@ -182,7 +203,8 @@ extension Session {
             guard encoded != stored else { return }
             switch key.merge {
             case .replace: self.change(key.name, to: encoded)
-            case .addDifference(let initial): self.change(key.name, to: encoded, since: stored, countingFrom: initial)
+            case .addDifference(let initial):
+                self.change(key.name, to: encoded, since: Look(value: stored, revision: revision), countingFrom: initial)
             case .custom: self.merge(key, value, encoded, since: before, stored)
             }
         } catch {
@@ -234,9 +256,10 @@ extension Session {
 
     /// Records that a number that was read became another.
     @usableFromInline
-    func change(_ name: String, to value: SessionValue?, since before: SessionValue?, countingFrom initial: Int64) {
+    func change(_ name: String, to value: SessionValue?, since before: Look, countingFrom initial: Int64) {
         self.access { state in
-            state.add(name, encoded: value, from: initial, before: before, present: state.value(of: name))
+            let present = state.revision == before.revision ? before.value : state.value(of: name)
+            state.add(name, encoded: value, from: initial, before: before.value, present: present)
         }
     }
 

@@ -31,8 +31,8 @@ public struct SessionRecord: Sendable, Equatable {
     }
     /// The secret before a timed renewal, which still opens the session for a short while.
     public var previousSecret: PreviousSecret? {
-        get { self.box[0].previousSecret }
-        set { self.box[0].previousSecret = newValue }
+        get { self.box[0].rare.read { $0.previousSecret } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
     }
     /// The version of this record.
     public var version: SessionVersion {
@@ -69,33 +69,33 @@ public struct SessionRecord: Sendable, Equatable {
     }
     /// When the visitor last proved who they are; nil while nobody is logged in.
     public var authenticatedAt: Instant? {
-        get { self.box[0].authenticatedAt }
-        set { self.box[0].authenticatedAt = newValue }
+        get { self.box[0].rare.read { $0.authenticatedAt } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.authenticatedAt = newValue } }
     }
     /// Who is logged in; nil while nobody is.
     public var subject: String? {
-        get { self.box[0].subject }
-        set { self.box[0].subject = newValue }
+        get { self.box[0].rare.read { $0.subject } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.subject = newValue } }
     }
     /// The attributes that this session's cookie has instead of the configured ones.
     public var cookieOverrides: SessionCookie.Overrides? {
-        get { self.box[0].cookieOverrides }
-        set { self.box[0].cookieOverrides = newValue }
+        get { self.box[0].rare.read { $0.cookieOverrides } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.cookieOverrides = newValue } }
     }
     /// The client that logged in; nil while nobody is logged in.
     public var firstClient: SessionClient? {
-        get { self.box[0].firstClient }
-        set { self.box[0].firstClient = newValue }
+        get { self.box[0].rare.read { $0.firstClient } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.firstClient = newValue } }
     }
     /// The client that last used the session, if that is noted and it is another than the first.
     public var lastClient: SessionClient? {
-        get { self.box[0].lastClient }
-        set { self.box[0].lastClient = newValue }
+        get { self.box[0].rare.read { $0.lastClient } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.lastClient = newValue } }
     }
     /// What the visitor calls the device.
     public var deviceLabel: String? {
-        get { self.box[0].deviceLabel }
-        set { self.box[0].deviceLabel = newValue }
+        get { self.box[0].rare.read { $0.deviceLabel } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.deviceLabel = newValue } }
     }
     /// What the application remembers. In a store that is encrypted at rest there are none: they are sealed for the
     /// holder of the session's secret.
@@ -105,38 +105,40 @@ public struct SessionRecord: Sendable, Equatable {
     }
     /// The values in a store that is encrypted at rest.
     var sealedValues: [UInt8] {
-        get { self.box[0].sealedValues }
-        set { self.box[0].sealedValues = newValue }
+        get { self.box[0].rare.read { $0.sealedValues } ?? [] }
+        set { self.box[0].rare.change(keeping: newValue == []) { $0.sealedValues = newValue } }
     }
     /// What the values are sealed with while a request uses the record. No store ever sees it.
     var valuesKey: ValuesKey? {
-        get { self.box[0].valuesKey }
-        set { self.box[0].valuesKey = newValue }
+        get { self.box[0].rare.read { $0.valuesKey } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.valuesKey = newValue } }
     }
     /// Where the login stands among the endings of all sessions of the user; only sealed sessions have one.
     var loginMark: Int64 {
-        get { self.box[0].loginMark }
-        set { self.box[0].loginMark = newValue }
+        get { self.box[0].rare.read { $0.loginMark } ?? 0 }
+        set { self.box[0].rare.change(keeping: newValue == 0) { $0.loginMark = newValue } }
     }
     /// Where the session stands among the endings of all sessions of everybody; only sealed sessions have one.
     var everyoneMark: Int64 {
-        get { self.box[0].everyoneMark }
-        set { self.box[0].everyoneMark = newValue }
+        get { self.box[0].rare.read { $0.everyoneMark } ?? 0 }
+        set { self.box[0].rare.change(keeping: newValue == 0) { $0.everyoneMark = newValue } }
     }
     /// The form in which another system keeps the session as well.
     package var foreign: ForeignRecord? {
-        get { self.box[0].foreign }
-        set { self.box[0].foreign = newValue }
+        get { self.box[0].rare.read { $0.foreign } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.foreign = newValue } }
     }
     /// Where the record stands in a move from one store to another.
     var moveMark: SessionMoveMark? {
-        get { self.box[0].moveMark }
-        set { self.box[0].moveMark = newValue }
+        get { self.box[0].rare.read { $0.moveMark } }
+        set { self.box[0].rare.change(keeping: newValue == nil) { $0.moveMark = newValue } }
     }
+    /// Whether the record has any of what few records have.
+    var hasRareFields: Bool { !self.box[0].rare.isEmpty }
     /// What a newer version of this library wrote and this one does not know; it is written back as it was.
     var unknownFields: [UInt8] {
-        get { self.box[0].unknownFields }
-        set { self.box[0].unknownFields = newValue }
+        get { self.box[0].rare.read { $0.unknownFields } ?? [] }
+        set { self.box[0].rare.change(keeping: newValue == []) { $0.unknownFields = newValue } }
     }
 
     /// A secret that was followed by another.
@@ -178,19 +180,19 @@ public struct SessionRecord: Sendable, Equatable {
                 id: id,
                 secretHash: secretHash,
                 secretIssuedAt: secretIssuedAt,
-                previousSecret: previousSecret,
                 version: version,
                 createdAt: createdAt,
                 lastAccessedAt: lastAccessedAt,
                 expiresAt: expiresAt,
                 absoluteExpiresAt: absoluteExpiresAt,
                 isRemembered: isRemembered,
-                authenticatedAt: authenticatedAt,
-                subject: subject,
-                cookieOverrides: cookieOverrides,
                 values: values
             )
         ]
+        if let previousSecret { self.previousSecret = previousSecret }
+        if let authenticatedAt { self.authenticatedAt = authenticatedAt }
+        if let subject { self.subject = subject }
+        if let cookieOverrides { self.cookieOverrides = cookieOverrides }
     }
 
     /// Whether the session is over by its own limits: at ``expiresAt`` itself it is.

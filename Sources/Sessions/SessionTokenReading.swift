@@ -13,10 +13,15 @@ public struct SessionTokenReading: Sendable {
     /// How many texts are looked at: a browser sends one, an attacker that plants cookies may make it several.
     public static let limit = 4
 
-    private enum Form {
+    /// What texts of an engine look like.
+    enum Form {
+        /// Bare tokens.
         case token
+        /// Tokens that are signed for a name.
         case signed(TokenSigner, name: String)
+        /// Texts that may be long.
         case long(limit: Int)
+        /// Texts that another system makes.
         case foreign(@Sendable ([UInt8]) -> ForeignClaim?)
     }
 
@@ -39,22 +44,12 @@ public struct SessionTokenReading: Sendable {
 
     /// Nothing found, of bare tokens.
     public init() {
-        self.form = .token
+        self.init(of: .token)
     }
 
-    /// Nothing found, of tokens that are signed for a name.
-    init(_ signer: TokenSigner, for name: String) {
-        self.form = .signed(signer, name: name)
-    }
-
-    /// Nothing found, of texts that may be long.
-    init(ofTextsUpTo limit: Int) {
-        self.form = .long(limit: limit)
-    }
-
-    /// Nothing found, of texts that another system makes.
-    init(ofForeignTexts claim: @escaping @Sendable ([UInt8]) -> ForeignClaim?) {
-        self.form = .foreign(claim)
+    /// Nothing found, of texts of some form.
+    init(of form: Form) {
+        self.form = form
     }
 
     /// Whether a text may be spread over several fields.

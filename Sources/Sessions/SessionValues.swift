@@ -147,7 +147,26 @@ public struct SessionValues: Sendable {
         while let entry = Self.readEntry(from: &reader) { body(entry) }
     }
 
+    @inline(__always)
     private static func readEntry(from reader: inout ByteReader) -> Entry? {
+        guard let entry = self.shortEntry(next: reader) else { return self.readLongEntry(from: &reader) }
+        reader.skip(to: entry.whole.upperBound)
+        return entry
+    }
+
+    /// An entry whose lengths take one byte each, as those of nearly all do; nil when it is none.
+    @inline(__always)
+    private static func shortEntry(next reader: ByteReader) -> Entry? {
+        let (bytes, start, end) = (reader.bytes, reader.offset, reader.end)
+        guard start < end, bytes[start] < 0x80 else { return nil }
+        let valueStart = start + 1 + Int(bytes[start])
+        guard valueStart + 1 < end, bytes[valueStart + 1] < 0x80 else { return nil }
+        let entryEnd = valueStart + 2 + Int(bytes[valueStart + 1])
+        guard entryEnd <= end else { return nil }
+        return Entry(whole: start..<entryEnd, name: start + 1..<valueStart, value: valueStart..<entryEnd)
+    }
+
+    private static func readLongEntry(from reader: inout ByteReader) -> Entry? {
         let start = reader.offset
         guard let name = reader.readCounted() else { return nil }
         let valueStart = reader.offset
@@ -178,7 +197,7 @@ extension SessionValues {
         if checking {
             guard Self.areWhole(count, in: &reader) else { return nil }
         } else {
-            reader.skipToEnd()
+            reader.skip(to: reader.end)
         }
         self.bytes = reader.bytes
         self.range = start..<reader.offset

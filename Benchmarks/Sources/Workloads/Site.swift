@@ -13,8 +13,6 @@ public import Sessions
 /// An application with sessions and no HTTP: an engine, and a visitor of whom five things are remembered.
 public struct Site: Sendable {
     let engine: SessionEngine
-    /// What the handler answers with, which no session has to pay for.
-    private let response: HTTPFields = [.contentType: "text/plain", .contentLength: "2"]
     private let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
     public init(_ backend: SessionBackend, configuration: SessionConfiguration = SessionConfiguration()) throws {
@@ -37,7 +35,8 @@ public struct Site: Sendable {
     {
         let session = try await self.engine.open(request, logger: self.logger)
         try await handler(session)
-        var response = self.response
+        // Of the handler's own fields there are none: what they cost is not the session's.
+        var response = HTTPFields()
         try await self.engine.close(session, response: &response)
         return response
     }

@@ -77,9 +77,9 @@ struct ByteReader {
         return self.readRange(count: count)
     }
 
-    /// Leaves out what is left.
-    mutating func skipToEnd() {
-        self.offset = self.end
+    /// Leaves out what stands before a place, which must not be behind the end.
+    mutating func skip(to offset: Int) {
+        self.offset = min(offset, self.end)
     }
 
     /// Whether the bytes in a range are UTF-8.

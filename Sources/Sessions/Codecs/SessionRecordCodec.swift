@@ -123,6 +123,7 @@ public enum SessionRecordCodec {
     }
 
     static func encodeExtra(_ record: SessionRecord) -> [UInt8] {
+        guard record.hasRareFields || record.isRemembered else { return [] }
         var writer = ByteWriter()
         if let previous = record.previousSecret {
             writer.write(tag: Tag.previousSecret, byteCount: 48)
@@ -163,6 +164,7 @@ public enum SessionRecordCodec {
 
     /// More bytes than the extra fields can take, or nil when only encoding them tells.
     static func greatestExtraByteCount(of record: SessionRecord) -> Int? {
+        guard record.hasRareFields else { return 20 }
         guard record.cookieOverrides == nil else { return nil }
         let texts =
             [record.subject, record.deviceLabel, record.firstClient?.address, record.firstClient?.userAgent]

@@ -27,13 +27,26 @@ struct Arrival {
     }
 
     /// Whether the request was recognised as somebody's.
-    var isRecognised: Bool { self.live.map { !$0.isNew } ?? false }
+    var isRecognised: Bool { self.live?.isNew == false }
 
     /// Whether nobody could be asked.
     var isOutage: Bool { self.reason == .storeUnavailable }
 }
 
 extension Arrival {
+    /// How a request came that was answered at once.
+    @inline(__always)
+    init(_ found: consuming ArrivalAtOnce, token: SessionToken?) {
+        self.isOutdated = found.isOutdated
+        self.reason = found.reason
+        self.detachment = nil
+        if let record = found.record {
+            self.live = SessionState.LiveSession(record: record, token: token ?? .ofNobody(record.id), isNew: false)
+        } else {
+            self.live = nil
+        }
+    }
+
     init(standing: SessionState.Standing, reason: SessionArrival, isOutdated: Bool = false) {
         self.init(live: standing.live, detachment: standing.detachment, reason: reason, isOutdated: isOutdated)
     }

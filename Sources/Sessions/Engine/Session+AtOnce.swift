@@ -33,9 +33,9 @@ extension Session {
     }
 
     private func updateAtOnce(_ touch: SessionTouch?, now: Instant, concluding plan: SessionPlan) -> Bool {
-        let (live, changes) = self.withState { ($0.live, $0.takeChanges()) }
-        let record = live.flatMap { live in
-            self.engine.keeper.rewriteAtOnce(live, for: self.request, now: now) {
+        let (before, changes) = self.withState { ($0.live?.record, $0.takeChanges()) }
+        let record = before.flatMap { before in
+            self.engine.keeper.rewriteAtOnce(before, for: self.request, now: now) {
                 try self.apply(changes, touch, to: &$0)
             }
         }

@@ -11,7 +11,7 @@ struct SessionChanges: Sendable {
     /// Most requests that change something change one value, for which no table is made.
     private enum Changed: Sendable {
         case nothing
-        case one(String, SessionChange)
+        indirect case one(String, SessionChange)
         case several([String: SessionChange])
     }
 

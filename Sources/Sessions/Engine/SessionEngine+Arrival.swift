@@ -11,20 +11,23 @@ extension SessionEngine {
     /// How far opening a session gets without suspending.
     enum OpeningAtOnce {
         case opened(Session)
-        /// The transport has read the request, and whoever keeps the session must be waited for.
-        case unanswered(SessionTokenReading, SessionRequest, Logger)
+        /// The transport has read the request, and whoever keeps the session must be waited for. In a place of its own, so
+        /// that what nearly always happens is handed on in a register.
+        indirect case unanswered(SessionTokenReading, SessionRequest, Logger)
     }
 
     /// Opens a session that came by the only transport without suspending, if nothing has to be waited for, as nearly
     /// every one in memory or in a cookie.
     func openAtOnce(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError) -> OpeningAtOnce
     {
-        var reading = self.keeper.reading(for: request)
+        var reading = SessionTokenReading(of: self.keeper.form(for: request))
         try self.read(request, by: 0, into: &reading, logger: logger)
-        guard reading.malformedCount == 0, let arrival = self.keeper.arrivalAtOnce(of: reading, request) else {
+        guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
             return .unanswered(reading, request, logger)
         }
-        return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+        return .opened(
+            Session(engine: self, request: request, logger: logger, arrival: Arrival(found, token: reading.firstToken))
+        )
     }
 
     /// Finds out what a request stands on, by whatever transports its visitor came.
@@ -33,13 +36,13 @@ extension SessionEngine {
     func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
         var arrivals: [Arrival] = []
         for index in self.transports.indices {
-            var reading = self.keeper.reading(for: request)
+            var reading = SessionTokenReading(of: self.keeper.form(for: request))
             try self.read(request, by: index, into: &reading, logger: logger)
             guard !reading.isEmpty else { continue }
             arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
         }
         guard !arrivals.isEmpty else {
-            return try await self.arrival(of: self.keeper.reading(for: request), by: 0, request, logger: logger)
+            return try await self.arrival(of: SessionTokenReading(of: self.keeper.form(for: request)), by: 0, request, logger: logger)
         }
         return try self.settle(arrivals, logger: logger)
     }

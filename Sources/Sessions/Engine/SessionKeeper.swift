@@ -32,15 +32,15 @@ protocol SessionKeeper: Sendable {
     /// Whether it can end all sessions of a user but one.
     var endsOthers: Bool { get }
 
-    /// Where the texts of a request are to be put.
-    func reading(for request: SessionRequest) -> SessionTokenReading
+    /// What the texts of a request look like.
+    func form(for request: SessionRequest) -> SessionTokenReading.Form
 
     /// Finds out what a request stands on, by the texts it carries.
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival
 
     /// The same without suspending, if that can be had: it is how nearly every request of a session in memory or in a
     /// cookie comes. Nil says nothing, and has noted nothing.
-    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival?
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce?
 
     /// Keeps a session for a visitor of whom nothing was remembered so far.
     func create(
@@ -59,7 +59,7 @@ protocol SessionKeeper: Sendable {
     ///
     /// - Returns: The record as it is now.
     func rewriteAtOnce(
-        _ live: SessionState.LiveSession,
+        _ record: SessionRecord,
         for request: SessionRequest,
         now: Instant,
         _ change: (inout SessionRecord) throws -> Void
@@ -126,14 +126,23 @@ protocol SessionKeeper: Sendable {
 }
 
 extension SessionKeeper {
-    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? { nil }
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce? { nil }
 
     func rewriteAtOnce(
-        _ live: SessionState.LiveSession,
+        _ record: SessionRecord,
         for request: SessionRequest,
         now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? { nil }
+}
+
+/// What the only token of a request opened, or its only sealed text. Small, because every request is handed on in it.
+struct ArrivalAtOnce {
+    /// The session's record; nil for a visitor without a session.
+    var record: SessionRecord?
+    var reason: SessionArrival
+    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
+    var isOutdated = false
 }
 
 /// What became of a rewrite.

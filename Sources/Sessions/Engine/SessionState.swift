@@ -82,13 +82,22 @@ struct SessionState: ~Copyable {
     }
 
     /// The session that the request stands on, if it stands on one. In a place of its own, so that it changes in place.
-    private(set) var live: Optional<LiveSession>
+    /// Written out, for what is written with a question mark begins as nil and is set again.
+    private(set) var live: Optional<LiveSession> {
+        didSet { self.revision &+= 1 }
+    }
     /// Why nothing can be stored, if that is so.
     private var detachment: Optional<Detachment>
     /// Changes that no write has taken yet.
-    var pending = SessionChanges()
+    var pending = SessionChanges() {
+        didSet { self.revision &+= 1 }
+    }
     /// Changes that a write under way has taken.
-    var committing = SessionChanges()
+    var committing = SessionChanges() {
+        didSet { self.revision &+= 1 }
+    }
+    /// Another number when a value may be another.
+    private(set) var revision: UInt64 = 0
     /// What the verbs did that the client must be told.
     var cookieDuty: SessionFacts.CookieDuty
     /// What the client had of a session that a verb ended.
@@ -161,9 +170,9 @@ struct SessionState: ~Copyable {
 
     /// Hands the changes to a write, which must settle them.
     mutating func takeChanges() -> SessionChanges {
-        self.committing = self.pending
-        self.pending = SessionChanges()
-        return self.committing
+        let changes = self.pending
+        (self.committing, self.pending) = (changes, SessionChanges())
+        return changes
     }
 
     /// The changes are stored.

@@ -30,9 +30,9 @@ struct ForeignSessions: SessionKeeper {
     var listsSessions: Bool { false }
     var endsOthers: Bool { true }
 
-    func reading(for request: SessionRequest) -> SessionTokenReading {
+    func form(for request: SessionRequest) -> SessionTokenReading.Form {
         let store = self.store
-        return SessionTokenReading(ofForeignTexts: { store.claim($0) })
+        return .foreign { store.claim($0) }
     }
 
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {

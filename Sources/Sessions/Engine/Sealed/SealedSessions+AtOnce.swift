@@ -9,27 +9,26 @@
 /// What nearly every request of a sealed session does: one text that opens, of a session that is known not to have ended.
 /// Everything else goes the long way.
 extension SealedSessions {
-    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
-        guard let text = reading.texts.first else { return reading.arrivalOfNobody }
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce? {
+        guard let text = reading.texts.first else { return ArrivalAtOnce(reason: .noToken) }
         let now = self.configuration.clock.now
         guard
             reading.texts.count == 1, self.revocations.isCurrent,
             let opened = self.open(text, self.name(request)), self.isKnownToLive(opened.record, now: now)
         else { return nil }
-        let live = SessionState.LiveSession(record: opened.record, token: .ofNobody(opened.record.id), isNew: false)
-        return Arrival(standing: .live(live), reason: .found, isOutdated: opened.isOldKey)
+        return ArrivalAtOnce(record: opened.record, reason: .found, isOutdated: opened.isOldKey)
     }
 
     func rewriteAtOnce(
-        _ live: SessionState.LiveSession,
+        _ record: SessionRecord,
         for request: SessionRequest,
         now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? {
         guard
-            self.revocations.isCurrent, self.isKnownToLive(live.record, now: now),
-            let next = try? self.next(after: live.record, request, change),
-            next.absoluteExpiresAt == live.record.absoluteExpiresAt
+            self.revocations.isCurrent, self.isKnownToLive(record, now: now),
+            let next = try? self.next(after: record, request, change),
+            next.absoluteExpiresAt == record.absoluteExpiresAt
         else { return nil }
         return next
     }

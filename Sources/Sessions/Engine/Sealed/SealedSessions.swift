@@ -26,8 +26,8 @@ struct SealedSessions: SessionKeeper {
     var listsSessions: Bool { false }
     var endsOthers: Bool { self.revocations.knowsEndings }
 
-    func reading(for request: SessionRequest) -> SessionTokenReading {
-        SessionTokenReading(ofTextsUpTo: self.limit(request))
+    func form(for request: SessionRequest) -> SessionTokenReading.Form {
+        .long(limit: self.limit(request))
     }
 
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {

@@ -15,6 +15,9 @@ extension SessionRecord {
         /// Renewed, and no longer good.
         case outlived
         case unknown
+
+        /// Whether the secret opens the session.
+        var isGood: Bool { self == .current || self == .previous }
     }
 
     /// Compares with both secrets whatever the outcome, each in constant time.

@@ -9,29 +9,34 @@
 /// What nearly every request of a session in memory does: one token, of a living session, that nobody else writes at the
 /// moment. Everything else goes the long way.
 extension StoredSessions {
-    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> Arrival? {
-        guard reading.firstToken != nil else { return reading.arrivalOfNobody }
+    func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce? {
+        guard reading.firstToken != nil else { return ArrivalAtOnce(reason: .noToken) }
         let now = self.configuration.clock.now
         guard
             let token = reading.onlyToken, let store = self.store.immediate,
             case .found(let record) = try? store.loadAtOnce(token.id, now: now),
-            record.isSession, !self.configuration.isOver(record, now: now),
-            let live = self.live(token, in: record, now: now)
+            record.isSession, !self.configuration.isOver(record, now: now)
         else { return nil }
-        return Arrival(found: live, isOutdated: reading.isOutdated)
+        let standing = record.standing(of: token.secretHash, now: now)
+        guard standing.isGood, let opened = self.opened(record, for: token) else { return nil }
+        return ArrivalAtOnce(
+            record: opened,
+            reason: standing == .current ? .found : .previousSecret,
+            isOutdated: reading.isOutdated
+        )
     }
 
     func rewriteAtOnce(
-        _ live: SessionState.LiveSession,
+        _ record: SessionRecord,
         for request: SessionRequest,
         now: Instant,
         _ change: (inout SessionRecord) throws -> Void
     ) -> SessionRecord? {
         guard
-            let store = self.store.immediate, !self.rewriting.isBusy(live.record.id),
-            let next = try? self.next(after: live.record, change),
+            let store = self.store.immediate, !self.rewriting.isBusy(record.id),
+            let next = try? self.next(after: record, change),
             let stored = try? self.sealed(next),
-            case .replaced = try? store.replaceAtOnce(stored, ifVersion: live.record.version, now: now)
+            case .replaced = try? store.replaceAtOnce(stored, ifVersion: record.version, now: now)
         else { return nil }
         return next
     }

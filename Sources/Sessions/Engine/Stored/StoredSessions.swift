@@ -33,9 +33,9 @@ struct StoredSessions: SessionKeeper {
     var hasTokens: Bool { true }
     var sharesValues: Bool { false }
 
-    func reading(for request: SessionRequest) -> SessionTokenReading {
-        guard let signer = self.signer else { return SessionTokenReading() }
-        return SessionTokenReading(signer, for: self.configuration.cookieName(for: request))
+    func form(for request: SessionRequest) -> SessionTokenReading.Form {
+        guard let signer = self.signer else { return .token }
+        return .signed(signer, name: self.configuration.cookieName(for: request))
     }
 
     func text(of live: SessionState.LiveSession, for request: SessionRequest) throws -> String? {

@@ -24,8 +24,8 @@ struct TokenOnlySessions: SessionKeeper {
     var listsSessions: Bool { false }
     var endsOthers: Bool { false }
 
-    func reading(for request: SessionRequest) -> SessionTokenReading {
-        SessionTokenReading(self.signer, for: self.configuration.cookieName(for: request))
+    func form(for request: SessionRequest) -> SessionTokenReading.Form {
+        .signed(self.signer, name: self.configuration.cookieName(for: request))
     }
 
     func arrival(of reading: SessionTokenReading, _ request: SessionRequest, logger: Logger) async throws -> Arrival {
