@@ -36,7 +36,7 @@ public struct SessionValues: Sendable {
     public init(_ values: [String: SessionValue]) {
         var writer = ByteWriter()
         for (name, value) in values.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            writer.write(counted: name.utf8)
+            writer.write(counted: name)
             value.write(to: &writer)
         }
         self.init(bytes: writer.bytes, count: values.count)
@@ -123,7 +123,7 @@ public struct SessionValues: Sendable {
                 next = Self.readEntry(from: &reader)
             }
             guard let new = try change.apply(to: old) else { continue }
-            writer.write(counted: name.utf8)
+            writer.write(counted: name)
             new.write(to: &writer)
             count += 1
         }

@@ -7,7 +7,6 @@
 //
 
 import ArgumentParser
-import Dispatch
 import Hummingbird
 import Logging
 import ServiceLifecycle
@@ -18,34 +17,19 @@ import Workloads
 
 /// A server of next to nothing, with sessions or without, to be put under load.
 @main
-struct BenchServer: ParsableCommand {
-    @Argument(help: "Where sessions are: bare, memory, sealed, or redis://….")
+struct BenchServer: AsyncParsableCommand {
+    @Argument(help: "Where sessions are: memory, sealed, or redis://…. Or bare, or middleware for one that does nothing.")
     var backend: String
 
     @Option(help: "The port to listen on.")
     var port = 8080
 
-    func run() throws {
-        // The main thread waits: valgrind does not survive that it ends, as it does beneath an asynchronous main.
-        let isDone = DispatchSemaphore(value: 0)
-        Task {
-            defer { isDone.signal() }
-            do { try await self.serve() } catch { print(error) }
-        }
-        isDone.wait()
-    }
-
-    private func serve() async throws {
+    func run() async throws {
         var logger = Logger(label: "bench-server")
         logger.logLevel = .warning
-        guard self.backend != "bare" else {
+        guard self.backend != "bare", self.backend != "middleware" else {
             let router = Router(context: BasicRequestContext.self)
-            for path in ["untouched", "read", "counter"] { router.get("\(path)") { _, _ in "0" } }
-            return try await self.serve(router, services: [], logger: logger)
-        }
-        guard self.backend != "context", self.backend != "pass" else {
-            let router = Router(context: BenchContext.self)
-            if self.backend == "pass" { router.add(middleware: Pass<BenchContext>()) }
+            if self.backend == "middleware" { router.add(middleware: IdleMiddleware()) }
             for path in ["untouched", "read", "counter"] { router.get("\(path)") { _, _ in "0" } }
             return try await self.serve(router, services: [], logger: logger)
         }
@@ -88,11 +72,5 @@ struct BenchServer: ParsableCommand {
             services: services,
             logger: logger
         ).runService()
-    }
-}
-
-struct Pass<Context: RequestContext>: RouterMiddleware {
-    func handle(_ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response) async throws -> Response {
-        try await next(request, context)
     }
 }

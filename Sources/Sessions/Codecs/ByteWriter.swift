@@ -47,6 +47,12 @@ struct ByteWriter {
         self.write(other)
     }
 
+    /// The length of a text in UTF-8 as varint, then its bytes.
+    mutating func write(counted text: String) {
+        var text = text
+        text.withUTF8 { self.write(counted: $0) }
+    }
+
     mutating func reserveCapacity(_ capacity: Int) {
         self.bytes.reserveCapacity(capacity)
     }

@@ -33,7 +33,7 @@ extension SessionValue {
             writer.write(word: bits)
         case .string(let value):
             writer.write(4 as UInt8)
-            writer.write(counted: value.utf8)
+            writer.write(counted: value)
         case .json(let text):
             writer.write(5 as UInt8)
             writer.write(counted: text)

@@ -26,7 +26,7 @@ struct CSRFToken {
 
     init(of record: SessionRecord) {
         var writer = ByteWriter()
-        writer.write(counted: KeyPurpose.csrf.label.utf8)
+        writer.write(counted: KeyPurpose.csrf.label)
         writer.write(record.id.bytes)
         writer.write(word: UInt64(bitPattern: record.authenticatedAt?.millisecondsSince1970 ?? 0))
         self.message = writer.bytes

@@ -62,12 +62,9 @@ struct Sealer: Sendable {
         sealed.append(Self.version)
         sealed += key.id.bytes
         let additional = self.additional(header: sealed[...], name: name)
-        sealed += self.random.bytes(count: XAES256GCM.nonceByteCount)
-        sealed += try key.cipher.seal(
-            bytes,
-            nonce: sealed.suffix(XAES256GCM.nonceByteCount),
-            authenticating: additional
-        )
+        let nonce = self.random.bytes(count: XAES256GCM.nonceByteCount)
+        sealed += nonce
+        try key.cipher.seal(bytes, nonce: nonce[...], authenticating: additional, into: &sealed)
         return sealed
     }
 
@@ -97,9 +94,9 @@ struct Sealer: Sendable {
         var writer = ByteWriter()
         writer.reserveCapacity(64)
         writer.write(header)
-        writer.write(counted: self.purpose.label.utf8)
-        writer.write(counted: name.utf8)
-        writer.write(counted: self.context.utf8)
+        writer.write(counted: self.purpose.label)
+        writer.write(counted: name)
+        writer.write(counted: self.context)
         return writer.bytes
     }
 }

@@ -74,8 +74,13 @@ struct ValuesKey: Sendable {
 
     func seal(_ plaintext: [UInt8], of id: SessionID, random: SessionRandom) throws -> [UInt8] {
         let nonce = random.bytes(count: XAES256GCM.nonceByteCount)
-        let ciphertext = try self.cipher.seal(plaintext, nonce: nonce[...], authenticating: Self.additional(id))
-        return [Self.version] + self.wrapped + nonce + ciphertext
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(1 + self.wrapped.count + nonce.count + plaintext.count + XAES256GCM.tagByteCount)
+        sealed.append(Self.version)
+        sealed += self.wrapped
+        sealed += nonce
+        try self.cipher.seal(plaintext, nonce: nonce[...], authenticating: Self.additional(id), into: &sealed)
+        return sealed
     }
 
     /// The plaintext, or nil when these bytes were not sealed under this key for this session.

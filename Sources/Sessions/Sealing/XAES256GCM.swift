@@ -53,19 +53,22 @@ struct XAES256GCM: Sendable {
     ///   - plaintext: What is to be sealed.
     ///   - nonce: 24 bytes that are never used twice with one key.
     ///   - additional: What is authenticated with it and is not part of the result.
-    /// - Returns: The ciphertext and the tag.
-    func seal(_ plaintext: [UInt8], nonce: ArraySlice<UInt8>, authenticating additional: [UInt8]) throws -> [UInt8] {
+    ///   - sealed: What the ciphertext and the tag are added to.
+    func seal(
+        _ plaintext: [UInt8],
+        nonce: ArraySlice<UInt8>,
+        authenticating additional: [UInt8],
+        into sealed: inout [UInt8]
+    ) throws {
         let box = try AES.GCM.seal(
             plaintext,
             using: try self.messageKey(nonce.prefix(12)),
             nonce: try AES.GCM.Nonce(data: nonce.dropFirst(12)),
             authenticating: additional
         )
-        var sealed: [UInt8] = []
-        sealed.reserveCapacity(plaintext.count + Self.tagByteCount)
-        sealed += box.ciphertext
-        sealed += box.tag
-        return sealed
+        // By their bytes: as a sequence, `Data` would be gone through in pieces.
+        box.ciphertext.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        box.tag.withUnsafeBytes { sealed.append(contentsOf: $0) }
     }
 
     /// Verifies and decrypts.
@@ -81,7 +84,7 @@ struct XAES256GCM: Sendable {
             let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst(12)),
             let plaintext = try? AES.GCM.open(box, using: key, authenticating: additional)
         else { return nil }
-        return Array(plaintext)
+        return plaintext.withUnsafeBytes { Array($0) }
     }
 
     /// The key for one message, by the first 12 bytes of its nonce: `0 · number of the half · "X" · 0 · nonce`, masked and

@@ -35,8 +35,8 @@ struct TokenSigner: Sendable {
     init(_ keyring: SecretKeyring, context: String = "") throws {
         self.keys = try PreparedKeys(keyring) { key in
             var writer = ByteWriter()
-            writer.write(counted: KeyPurpose.signing.label.utf8)
-            writer.write(counted: context.utf8)
+            writer.write(counted: KeyPurpose.signing.label)
+            writer.write(counted: context)
             var code = HMAC<SHA256>(key: key.derived(for: .signing))
             code.update(data: writer.bytes)
             return code
@@ -79,7 +79,7 @@ struct TokenSigner: Sendable {
     ) -> HMAC<SHA256>.MAC {
         var writer = ByteWriter()
         writer.reserveCapacity(SessionToken.textLength + name.utf8.count + 2)
-        writer.write(counted: name.utf8)
+        writer.write(counted: name)
         writer.write(token)
         var code = code
         code.update(data: writer.bytes)

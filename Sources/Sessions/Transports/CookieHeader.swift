@@ -45,7 +45,7 @@ package enum CookieHeader {
         var isThere = false
         self.forEachField(in: fields) { bytes in
             self.forEachPair(in: bytes) { name, _ in
-                isThere = isThere || bytes[name].starts(with: beginning.utf8)
+                isThere = isThere || (name.count >= beginning.utf8.count && bytes[name].starts(with: beginning.utf8))
             }
         }
         return isThere

@@ -81,8 +81,8 @@ struct CookieChecklistTests {
         func values(_ parts: [UInt8]...) -> [[UInt8]] {
             var found: [[UInt8]] = []
             let bytes = Array(parts.joined(separator: [end]))
-            bytes.withUnsafeBytes { bytes in
-                name.withUnsafeBytes { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
+            bytes.withUnsafeBufferPointer { bytes in
+                name.withUnsafeBufferPointer { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
             }
             return found
         }

@@ -31,8 +31,8 @@ struct FuzzTests {
         let name = Array("__Host-id".utf8)
         fuzzer.run("the cookie parser") { bytes in
             var found: [[UInt8]] = []
-            bytes.withUnsafeBytes { bytes in
-                name.withUnsafeBytes { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
+            bytes.withUnsafeBufferPointer { bytes in
+                name.withUnsafeBufferPointer { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
             }
             #expect(found == Self.plainReading(bytes, name: name))
         }

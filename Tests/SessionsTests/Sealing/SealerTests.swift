@@ -213,8 +213,9 @@ struct SealerTests {
         additional.write(header)
         for part in [KeyPurpose.sealing.label, Self.name, ""] { additional.write(counted: part.utf8) }
         let nonce = SessionRandom.system.bytes(count: 24)
-        let ciphertext = try XAES256GCM(key: key.derived(for: .sealing))
-            .seal(self.message, nonce: nonce[...], authenticating: additional.bytes)
+        var ciphertext: [UInt8] = []
+        try XAES256GCM(key: key.derived(for: .sealing))
+            .seal(self.message, nonce: nonce[...], authenticating: additional.bytes, into: &ciphertext)
         #expect(sealer.open(header + nonce + ciphertext, for: Self.name) == nil)
         #expect(sealer.open([1] + key.id.bytes + nonce + ciphertext, for: Self.name) == nil)
     }

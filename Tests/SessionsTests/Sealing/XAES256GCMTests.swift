@@ -31,7 +31,8 @@ struct XAES256GCMTests {
         let cipher = try self.cipher(key)
         let plaintext = Array("XAES-256-GCM".utf8)
         let additional = Array(additional.utf8)
-        let sealed = try cipher.seal(plaintext, nonce: Self.nonce[...], authenticating: additional)
+        var sealed: [UInt8] = []
+        try cipher.seal(plaintext, nonce: Self.nonce[...], authenticating: additional, into: &sealed)
         #expect(sealed.hexadecimal == expected)
         #expect(cipher.open((Self.nonce + sealed)[...], authenticating: additional) == plaintext)
     }
@@ -47,7 +48,8 @@ struct XAES256GCMTests {
             let plaintext = source.squeeze(Int(source.squeeze(1)[0]))
             let additional = source.squeeze(Int(source.squeeze(1)[0]))
             let cipher = try XAES256GCM(key: SymmetricKey(data: key))
-            let sealed = try cipher.seal(plaintext, nonce: nonce[...], authenticating: additional)
+            var sealed: [UInt8] = []
+            try cipher.seal(plaintext, nonce: nonce[...], authenticating: additional, into: &sealed)
             #expect(cipher.open((nonce + sealed)[...], authenticating: additional) == plaintext)
             hash.absorb(sealed)
         }
