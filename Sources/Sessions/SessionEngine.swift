@@ -57,14 +57,14 @@ public final class SessionEngine: Sendable {
         self.transports = transports.map(EngineTransport.init)
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
         self.isTraced = configuration.tracer != nil
+        let cookie = configuration.cookie
+        self.needsConnectionSecurity =
+            cookie.secure == .auto || cookie.sameSite == .auto || configuration.cookieForRequest != nil
     }
 
     /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
     /// out need not always ask.
-    public var needsConnectionSecurity: Bool {
-        let cookie = self.configuration.cookie
-        return cookie.secure == .auto || cookie.sameSite == .auto || self.configuration.cookieForRequest != nil
-    }
+    public let needsConnectionSecurity: Bool
 
     /// Finds out who a request is from.
     ///

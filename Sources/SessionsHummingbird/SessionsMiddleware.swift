@@ -65,10 +65,12 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ) async throws -> Response {
         let storage = self.isUsualStorage ? context.sessions : context[keyPath: self.storage]
         if storage.isOpen(by: self.engine) { return try await next(request, context) }
+        // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
+        let isSecure = self.engine.needsConnectionSecurity ? try await storage.isConnectionSecure() : false
         let session = try await self.engine.open(
             SessionRequest(
                 headerFields: request.headers,
-                isSecure: try await self.isSecure(storage),
+                isSecure: isSecure,
                 clientAddress: storage.clientAddress,
                 isPassive: self.isPassive,
                 onStoreFailure: self.onStoreFailure
@@ -124,12 +126,6 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
             context.logger.debug("A handler failed, and closing its session too", metadata: ["error": "\(error)"])
             return SessionResponseError(closingError, headers: fields)
         }
-    }
-
-    /// Asked only when the cookie depends on it: the answer may take a turn on the event loop.
-    private func isSecure(_ storage: SessionsStorage) async throws -> Bool {
-        guard self.engine.needsConnectionSecurity else { return false }
-        return try await storage.isConnectionSecure()
     }
 }
 #endif

@@ -18,7 +18,8 @@ import Workloads
 /// A server of next to nothing, with sessions or without, to be put under load.
 @main
 struct BenchServer: AsyncParsableCommand {
-    @Argument(help: "Where sessions are: memory, sealed, or redis://…. Or bare, or middleware for one that does nothing.")
+    @Argument(
+        help: "Where sessions are: memory, sealed, or redis://…. Or bare, or middleware for one that does nothing.")
     var backend: String
 
     @Option(help: "The port to listen on.")

@@ -85,7 +85,8 @@ extension Session {
             switch key.merge {
             case .replace: self.change(key.name, to: encoded)
             case .addDifference(let initial):
-                self.change(key.name, to: encoded, since: Look(value: stored, revision: revision), countingFrom: initial)
+                self.change(
+                    key.name, to: encoded, since: Look(value: stored, revision: revision), countingFrom: initial)
             case .custom: self.merge(key, value, encoded, since: before, stored)
             }
         } catch {

@@ -42,7 +42,8 @@ extension SessionEngine {
             arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
         }
         guard !arrivals.isEmpty else {
-            return try await self.arrival(of: SessionTokenReading(of: self.keeper.form(for: request)), by: 0, request, logger: logger)
+            return try await self.arrival(
+                of: SessionTokenReading(of: self.keeper.form(for: request)), by: 0, request, logger: logger)
         }
         return try self.settle(arrivals, logger: logger)
     }

@@ -66,9 +66,9 @@ struct XAES256GCM: Sendable {
             nonce: try AES.GCM.Nonce(data: nonce.dropFirst(12)),
             authenticating: additional
         )
-        // By their bytes: as a sequence, `Data` would be gone through in pieces.
-        box.ciphertext.withUnsafeBytes { sealed.append(contentsOf: $0) }
-        box.tag.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        // The box has them behind its nonce, in one piece whose bytes are quicker had than those of its parts.
+        guard let combined = box.combined else { throw CryptoKitError.incorrectParameterSize }
+        combined.withUnsafeBytes { sealed.append(contentsOf: $0.dropFirst(Self.nonceByteCount - 12)) }
     }
 
     /// Verifies and decrypts.

@@ -82,7 +82,9 @@ struct CookieChecklistTests {
             var found: [[UInt8]] = []
             let bytes = Array(parts.joined(separator: [end]))
             bytes.withUnsafeBufferPointer { bytes in
-                name.withUnsafeBufferPointer { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
+                name.withUnsafeBufferPointer {
+                    CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) }
+                }
             }
             return found
         }

@@ -32,7 +32,9 @@ struct FuzzTests {
         fuzzer.run("the cookie parser") { bytes in
             var found: [[UInt8]] = []
             bytes.withUnsafeBufferPointer { bytes in
-                name.withUnsafeBufferPointer { CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) } }
+                name.withUnsafeBufferPointer {
+                    CookieHeader.forEachValue(of: $0, in: bytes) { found.append(Array($0)) }
+                }
             }
             #expect(found == Self.plainReading(bytes, name: name))
         }
