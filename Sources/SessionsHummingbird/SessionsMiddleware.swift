@@ -89,16 +89,13 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         } catch {
             throw await self.close(session, after: error, context)
         }
-        var fields = HTTPFields()
-        swap(&fields, &response.headers)
         do {
-            try await self.engine.close(session, response: &fields)
+            try await self.engine.close(session, response: &response.headers)
         } catch {
             // The handler's response does not go out; but the cookie of another engine's session may be in it.
-            throw SessionResponseError(error, headers: fields)
+            throw SessionResponseError(error, headers: response.headers)
         }
-        response.headers = fields
-        return response
+        return consume response
     }
 
     /// The error that leaves in place of the handler's: the same, with the header fields that the session is due.
