@@ -12,7 +12,7 @@ public import HTTPTypes
 ///
 /// A transport knows where a text stands in a request and in a response, and nothing of what it opens: it may be a bare
 /// token, a signed one, or a whole sealed session. What it reads is a claim; the engine decides. It must take any bytes
-/// without trapping.
+/// without trapping. Its properties do not change: an engine asks for them once, when it is made.
 public protocol SessionTransport: Sendable {
     /// What the transport is called. An engine has one of a kind.
     var kind: SessionTransportKind { get }

@@ -81,16 +81,6 @@ extension StoredSessions {
         return .refused(reason)
     }
 
-    /// The session that a token opens, or nil when it does not, or when the values do not open.
-    func live(_ token: SessionToken, in record: SessionRecord, now: Instant) -> SessionState.LiveSession? {
-        switch record.standing(of: token.secretHash, now: now) {
-        case .current, .previous:
-            self.opened(record, for: token).map { SessionState.LiveSession(record: $0, token: token, isNew: false) }
-        case .outlived, .unknown:
-            nil
-        }
-    }
-
     private func check(
         _ token: SessionToken,
         against record: SessionRecord,
@@ -103,10 +93,10 @@ extension StoredSessions {
         }
         switch record.standing(of: token.secretHash, now: now) {
         case .current, .previous:
-            guard let live = self.live(token, in: record, now: now) else {
+            guard let opened = self.opened(record, for: token) else {
                 return self.refuse(.unreadable, record.id, subject: record.subject, logger: logger)
             }
-            return .live(live)
+            return .live(SessionState.LiveSession(record: opened, token: token, isNew: false))
         case .outlived:
             let (id, subject) = (record.id, record.subject)
             self.configuration.report(.suspicious, .replayedSecret, id, subject: subject, to: logger)
