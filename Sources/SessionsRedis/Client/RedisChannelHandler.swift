@@ -172,9 +172,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
             break
         case (.command, .error(let error)):
             self.held = nil
-            awaited.request.finish(.failure(error))
-            // After a failover the old primary stays a replica, and the name of the server leads to the new one.
+            // After a failover the old primary stays a replica, and the name of the server leads to the new one. That
+            // is settled before the one who asked can ask again.
             if error.code == .readOnly { self.end(error) }
+            awaited.request.finish(.failure(error))
         case (.command, _) where awaited.isLast:
             awaited.request.finish(.success(reply))
         case (.command, _):

@@ -78,8 +78,9 @@ final class RedisConnection {
     }
 
     private func fail(_ requests: some Collection<RedisRequest>, _ error: RedisError) {
-        for request in requests { request.finish(.failure(error)) }
+        // First there is room, and then those that might use it are told.
         self.queue.release(requests.count)
+        for request in requests { request.finish(.failure(error)) }
     }
 
     private func failWaiting(_ error: RedisError) {

@@ -67,16 +67,21 @@ final class RedisQueue: Sendable {
 
     private func refusal(_ state: inout State) -> RedisError? {
         switch state.standing {
-        case .open: break
+        case .open:
+            return state.count < self.limit ? nil : self.fullError
         case .failed(let then, let pause, let error):
             // A clock that was set back must not make the pause longer.
             let elapsed = then.duration(to: self.clock.now)
             if elapsed >= .zero, elapsed < pause { return error }
+            // Only a command that is taken can see whether the server is there.
+            guard state.count < self.limit else { return self.fullError }
             state.standing = .probing(error)
-        case .probing(let error): return error
-        case .shutDown: return self.shutDownError
+            return nil
+        case .probing(let error):
+            return error
+        case .shutDown:
+            return self.shutDownError
         }
-        return state.count < self.limit ? nil : self.fullError
     }
 
     /// Takes what was added, and the reason not to send it: the server failed meanwhile.

@@ -166,6 +166,9 @@ struct HostileServerTests {
                 while let event = await events.next() {
                     if case .closed = event { break }
                 }
+                // The server may hear of the end before the client has settled what it means; this waits for it.
+                let error = try await Self.failure(of: client, "after")
+                #expect(error.code == .notConnected && !error.mayHaveRun)
                 clock.advance(by: .seconds(2))
             }
         }
