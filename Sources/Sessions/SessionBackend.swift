@@ -61,7 +61,12 @@ public struct SessionBackend: Sendable {
             }
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
             return SealedSessions(
-                sealer: try Sealer(keyring, purpose: .sealing, random: configuration.random),
+                sealer: try Sealer(
+                    keyring,
+                    purpose: .sealing,
+                    usualName: configuration.cookie.name,
+                    random: configuration.random
+                ),
                 csrfKeys: try PreparedKeys(keyring) { $0.derived(for: .csrf) },
                 revocations: RevocationList(revocation, configuration: configuration),
                 maximumCookies: maximumCookies,

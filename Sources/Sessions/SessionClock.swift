@@ -6,7 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if canImport(FoundationEssentials)
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
@@ -34,7 +40,7 @@ public struct SessionClock: Sendable {
 
     /// The clock of the machine. Session limits are calendar time, which all servers of an application share.
     public static let system = SessionClock(
-        now: { Instant(Date()) },
+        now: { .ofMachine },
         // A deadline that somebody made as long as there are must not overflow the machine's clock.
         sleep: { try await Task.sleep(for: min($0, .days(36_500))) }
     )
@@ -47,5 +53,19 @@ public struct SessionClock: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     public func sleep(for duration: Duration) async throws {
         try await self.wait(duration)
+    }
+}
+
+extension Instant {
+    /// What the machine takes for the time. Every request asks: where there is the system's own call, it is had without
+    /// the fractions of a `Date`.
+    fileprivate static var ofMachine: Instant {
+        #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        #else
+        return Instant(Date())
+        #endif
     }
 }

@@ -25,7 +25,10 @@ public final class SessionEngine: Sendable {
     let keeper: any SessionKeeper
     let transports: [EngineTransport]
     let planner: SessionPlanner
-    private let isTraced: Bool
+    /// Whether openings and closings are part of a trace, which costs them more than they do themselves.
+    let isTraced: Bool
+    /// Whether a request without the field of the only transport is a visitor without a session, with nothing to be asked.
+    let knowsStrangersByTheField: Bool
 
     /// Creates an engine.
     ///
@@ -57,6 +60,11 @@ public final class SessionEngine: Sendable {
         self.transports = transports.map(EngineTransport.init)
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
         self.isTraced = configuration.tracer != nil
+        let nothing = SessionRequest(headerFields: HTTPFields())
+        let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: self.keeper.form(for: nothing)), nothing)
+        self.knowsStrangersByTheField =
+            transports.count == 1 && transports[0] is CookieTransport && configuration.cookieForRequest == nil
+            && stranger.map { $0.record == nil } ?? false
         let cookie = configuration.cookie
         self.needsConnectionSecurity =
             cookie.secure == .auto || cookie.sameSite == .auto || configuration.cookieForRequest != nil
@@ -79,21 +87,9 @@ public final class SessionEngine: Sendable {
     ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
-        let (request, logger) = (self.configuration.trustedProxies.resolve(request), logger)
-        guard self.isTraced || self.transports.count > 1 else {
-            switch try self.openAtOnce(request, logger: logger) {
-            case .opened(let session):
-                return session
-            case .unanswered(let reading, let request, let logger):
-                let arrival = try await self.arrival(of: reading, by: 0, request, logger: logger)
-                return Session(engine: self, request: request, logger: logger, arrival: arrival)
-            }
-        }
-        return try await self.traced("session.open") {
-            let arrival = try await self.arrival(of: request, logger: logger)
-            return Session(engine: self, request: request, logger: logger, arrival: arrival)
-        } describe: { session, span in
-            session.describe(in: span)
+        switch try self.begin(request, logger: logger) {
+        case .opened(let session): return session
+        case .waiting(let opening): return try await self.open(opening)
         }
     }
 
@@ -126,13 +122,10 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
-        if !self.isTraced, let cookie = session.finishAtOnce(outcome) {
-            session.write(cookie, to: &response)
-            return session.logWhy(cookie, nil)
-        }
+        if self.closeAtOnce(session, outcome: outcome, response: &response) { return }
         try await self.traced("session.close") {
             var failure: (any Error)?
-            let cookie = await session.gate.whenFree { () -> SessionPlan.CookieStep in
+            let ending = await session.gate.whenFree { () -> SessionEnding in
                 var cookie: SessionPlan.CookieStep
                 do {
                     cookie = try await session.finish(outcome)
@@ -141,11 +134,13 @@ public final class SessionEngine: Sendable {
                     failure = error
                     cookie = session.cookieOfVerbs
                 }
-                session.withState { $0.hasResponseStarted = true }
-                return cookie
+                return session.withState { state in
+                    state.hasResponseStarted = true
+                    return state.ending(cookie)
+                }
             }
-            session.write(cookie, to: &response)
-            session.logWhy(cookie, failure)
+            session.write(ending, to: &response)
+            session.logWhy(ending.cookie, failure)
             if let failure { throw failure }
         } describe: { _, span in
             session.describe(in: span)

@@ -18,8 +18,8 @@ public struct SessionRequest: Sendable {
     /// The address of the visitor, without a port, or nil when it is not known. From the adapter this is the peer of
     /// the connection; the engine corrects it by what trusted proxies say.
     public var clientAddress: String? {
-        get { self.address() }
-        set { self.address = { newValue } }
+        get { self.peer.address }
+        set { self.peer = KnownPeer(address: newValue) }
     }
     /// Whether the request only looks: it reads the session and never extends or renews it. For polling, prefetching
     /// and event streams. The default is false.
@@ -27,7 +27,7 @@ public struct SessionRequest: Sendable {
     /// What happens while the store does not answer, if not what the configuration says.
     public var onStoreFailure: StoreFailurePolicy?
 
-    private var address: @Sendable () -> String?
+    private var peer: any SessionPeer
 
     /// Creates the description of a request.
     ///
@@ -40,9 +40,26 @@ public struct SessionRequest: Sendable {
         isPassive: Bool = false,
         onStoreFailure: StoreFailurePolicy? = nil
     ) {
+        self.init(
+            headerFields: headerFields,
+            isSecure: isSecure,
+            peer: AskedPeer(ask: clientAddress),
+            isPassive: isPassive,
+            onStoreFailure: onStoreFailure
+        )
+    }
+
+    /// Creates the description of a request that came from a peer.
+    package init(
+        headerFields: HTTPFields,
+        isSecure: Bool,
+        peer: any SessionPeer,
+        isPassive: Bool = false,
+        onStoreFailure: StoreFailurePolicy? = nil
+    ) {
         self.headerFields = headerFields
         self.isSecure = isSecure
-        self.address = clientAddress
+        self.peer = peer
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
     }

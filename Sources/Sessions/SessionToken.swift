@@ -58,6 +58,7 @@ public struct SessionToken: Sendable {
         self.init(text.utf8)
     }
 
+    @inline(__always)
     private init(bytes: UnsafeRawBufferPointer) {
         self.init(
             id: SessionID(

@@ -97,6 +97,7 @@ public struct SessionTokenReading: Sendable {
         }
     }
 
+    @inline(__always)
     private mutating func add(_ token: SessionToken?) {
         guard let token else { return self.malformedCount += 1 }
         guard let first = self.firstToken else { return self.firstToken = token }

@@ -47,13 +47,13 @@ public struct CrossSiteProtectionMiddleware<Context: SessionsRequestContext>: Ro
         let storage = context[keyPath: self.storage]
         let isSecure =
             self.protection.needsConnectionSecurity(for: request.method)
-            ? try await storage.isConnectionSecure() : false
+            ? try await storage.connection.isSecure : false
         var request = request
         try await self.protection.check(
             SessionRequest(
                 headerFields: request.headers,
                 isSecure: isSecure,
-                clientAddress: storage.clientAddress
+                peer: storage.connection
             ),
             method: request.method,
             authority: request.head.authority,

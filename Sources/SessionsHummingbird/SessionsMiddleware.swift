@@ -63,25 +63,27 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let storage = self.isUsualStorage ? context.sessions : context[keyPath: self.storage]
-        if storage.isOpen(by: self.engine) { return try await next(request, context) }
-        // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
-        let isSecure = self.engine.needsConnectionSecurity ? try await storage.isConnectionSecure() : false
-        let session = try await self.engine.open(
-            SessionRequest(
-                headerFields: request.headers,
-                isSecure: isSecure,
-                clientAddress: storage.clientAddress,
-                isPassive: self.isPassive,
-                onStoreFailure: self.onStoreFailure
-            ),
-            logger: context.logger
-        )
         var context = context
-        if self.isUsualStorage {
-            context.sessions.openSession = session
-        } else {
-            context[keyPath: self.storage].openSession = session
+        // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
+        let isSecure = self.engine.needsConnectionSecurity ? try await self.isSecure(context) : false
+        let logger = context.logger
+        let opening =
+            self.isUsualStorage
+            ? try self.begin(request, isSecure: isSecure, logger: logger, in: &context.sessions)
+            : try self.begin(request, isSecure: isSecure, logger: logger, in: &context[keyPath: self.storage])
+        let session: Session
+        switch opening {
+        case .opened(let opened):
+            session = opened
+        case .waiting(let opening):
+            session = try await self.engine.open(opening)
+            if self.isUsualStorage {
+                context.sessions.openSession = session
+            } else {
+                context[keyPath: self.storage].openSession = session
+            }
+        case nil:
+            return try await next(request, context)
         }
         var response: Response
         do {
@@ -89,13 +91,43 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         } catch {
             throw await self.close(session, after: error, context)
         }
+        if self.engine.closeAtOnce(session, response: &response.headers) { return response }
         do {
             try await self.engine.close(session, response: &response.headers)
         } catch {
             // The handler's response does not go out; but the cookie of another engine's session may be in it.
             throw SessionResponseError(error, headers: response.headers)
         }
-        return consume response
+        return response
+    }
+
+    private func isSecure(_ context: Context) async throws -> Bool {
+        try await context[keyPath: self.storage].connection.isSecure
+    }
+
+    /// Opens the session as far as that goes without suspending.
+    ///
+    /// - Returns: Nil where this engine's is open already.
+    @inline(__always)
+    private func begin(
+        _ request: Request,
+        isSecure: Bool,
+        logger: Logger,
+        in storage: inout SessionsStorage
+    ) throws(SessionError) -> SessionOpening? {
+        if storage.isOpen(by: self.engine) { return nil }
+        let opening = try self.engine.begin(
+            SessionRequest(
+                headerFields: request.headers,
+                isSecure: isSecure,
+                peer: storage.connection,
+                isPassive: self.isPassive,
+                onStoreFailure: self.onStoreFailure
+            ),
+            logger: logger
+        )
+        if case .opened(let session) = opening { storage.openSession = session }
+        return opening
     }
 
     /// The error that leaves in place of the handler's: the same, with the header fields that the session is due.

@@ -8,8 +8,6 @@
 
 #if Hummingbird
 public import Hummingbird
-import NIOCore
-import NIOSSL
 public import Sessions
 
 /// The part of a request context that belongs to sessions.
@@ -27,16 +25,16 @@ public import Sessions
 public struct SessionsStorage: Sendable {
     /// The session of the request; nil where no middleware has opened one.
     public internal(set) var openSession: Session?
-    private let channel: (any Channel)?
+    let connection: RequestConnection
 
     /// Creates the storage for a request of a server.
     public init(source: ApplicationRequestContextSource) {
-        self.channel = source.channel
+        self.connection = RequestConnection(channel: source.channel)
     }
 
     /// Creates the storage where there is no connection.
     public init() {
-        self.channel = nil
+        self.connection = RequestConnection(channel: nil)
     }
 
     /// The session of the request.
@@ -58,32 +56,6 @@ public struct SessionsStorage: Sendable {
 
     func isOpen(by engine: SessionEngine) -> Bool {
         self.openSession?.belongs(to: engine) ?? false
-    }
-
-    /// The address of the peer, without its port.
-    var clientAddress: String? {
-        self.channel?.remoteAddress?.ipAddress
-    }
-
-    /// Whether the server itself speaks TLS on this connection.
-    ///
-    /// Over TLS a request still says scheme `http`, so the connection is asked. A stream of HTTP/2 is a child of the
-    /// channel that has the TLS handler.
-    func isConnectionSecure() async throws -> Bool {
-        var channel = self.channel
-        while let current = channel {
-            // A handler mostly runs where its connection lives, and then needs no turn of its own there.
-            let hasTLS =
-                current.eventLoop.inEventLoop
-                ? Self.hasTLS(current) : try await current.eventLoop.submit { Self.hasTLS(current) }.get()
-            if hasTLS { return true }
-            channel = current.parent
-        }
-        return false
-    }
-
-    private static func hasTLS(_ channel: any Channel) -> Bool {
-        (try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)) != nil
     }
 }
 #endif

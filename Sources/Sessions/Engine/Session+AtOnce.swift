@@ -10,46 +10,71 @@ extension Session {
     /// Does what the end of a request asks for without suspending, if nothing has to be waited for.
     ///
     /// Nil says nothing, and has changed nothing: what is rare, or fails, is done by ``finish(_:)``.
-    func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionPlan.CookieStep? {
+    func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionEnding? {
         guard !outcome.isFailure else { return nil }
-        return self.gate.ifFree {
-            let now = self.engine.configuration.clock.now
-            let plan = self.withState { state -> SessionPlan? in
-                guard state.failure == nil, state.storeFailure == nil else { return nil }
-                let plan = self.plan(of: &state, handlerFailed: false, now: now)
-                if plan.store == .nothing { state.conclude(plan) }
-                return plan
+        return self.gate.ifFree { self.leaveAlone() ?? self.carryOutAtOnce() }
+    }
+
+    /// Ends the request as nearly every one ends: it changed nothing, and nothing is due.
+    @inline(__always)
+    private func leaveAlone() -> SessionEnding? {
+        let engine = self.engine
+        return self.withState { state in
+            guard state.isUnchanged, !engine.planner.isUnrestful else { return nil }
+            if state.live != nil {
+                let now = engine.configuration.clock.now
+                guard state.isAtRest({ engine.planner.leavesAlone($0, now: now) }) else { return nil }
             }
-            guard let plan else { return nil }
-            switch plan.store {
-            case .nothing:
-                return plan.cookie
-            case .update(let touch, renewing: false):
-                return self.updateAtOnce(touch, now: now, concluding: plan) ? plan.cookie : nil
-            case .create, .touch, .update, .drop:
-                return nil
-            }
+            state.conclude(.nothing)
+            return state.ending(.leave)
         }
     }
 
-    private func updateAtOnce(_ touch: SessionTouch?, now: Instant, concluding plan: SessionPlan) -> Bool {
+    private func carryOutAtOnce() -> SessionEnding? {
+        let now = self.engine.configuration.clock.now
+        let (plan, ending) = self.withState { state -> (SessionPlan?, SessionEnding?) in
+            guard state.failure == nil, state.storeFailure == nil else { return (nil, nil) }
+            let plan = self.plan(of: &state, handlerFailed: false, now: now)
+            guard plan.store == .nothing else { return (plan, nil) }
+            state.conclude(plan)
+            return (plan, state.ending(plan.cookie))
+        }
+        guard case .update(let touch, renewing: false) = plan?.store, let plan else { return ending }
+        return self.updateAtOnce(touch, now: now, concluding: plan)
+    }
+
+    private func updateAtOnce(_ touch: SessionTouch?, now: Instant, concluding plan: SessionPlan) -> SessionEnding? {
         let (before, changes) = self.withState { ($0.live?.record, $0.takeChanges()) }
         let record = before.flatMap { before in
             self.engine.keeper.rewriteAtOnce(before, for: self.request, now: now) {
                 try self.apply(changes, touch, to: &$0)
             }
         }
-        self.withState { state in
-            guard let record else { return state.restoreChanges() }
+        return self.withState { state in
+            guard let record else {
+                state.restoreChanges()
+                return nil
+            }
             state.settleChanges()
             state.wrote(record)
             state.conclude(plan)
+            return state.ending(plan.cookie)
         }
-        return record != nil
     }
 }
 
 extension SessionState {
+    /// Whether the request did nothing that its end has to do with, well or badly.
+    fileprivate var isUnchanged: Bool {
+        self.pending.isEmpty && self.cookieDuty == .none && self.failure == nil && self.storeFailure == nil
+    }
+
+    /// Whether the client has what it needs of the session that the request stands on, and so has the session.
+    fileprivate mutating func isAtRest(_ leavesAlone: (SessionRecord) -> Bool) -> Bool {
+        guard let live = self.live else { return true }
+        return !live.isNew && live.holdsCurrentSecret && leavesAlone(live.record)
+    }
+
     /// The plan is carried out, and the head of the response is on its way.
     fileprivate mutating func conclude(_ plan: SessionPlan) {
         self.plan = plan

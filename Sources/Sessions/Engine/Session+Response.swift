@@ -11,10 +11,10 @@ import Logging
 
 extension Session {
     /// Writes what the client, and every cache on the way, must know.
-    func write(_ cookie: SessionPlan.CookieStep, to response: inout HTTPFields) {
-        let isCookieWritten = cookie != .leave && self.writeCookie(cookie, to: &response)
-        self.clearSiteData(in: &response)
-        if isCookieWritten || self.withState({ $0.wasAccessed }) {
+    func write(_ ending: SessionEnding, to response: inout HTTPFields) {
+        let isCookieWritten = ending.cookie != .leave && self.writeCookie(ending.cookie, to: &response)
+        if ending.hasLoggedOut { self.clearSiteData(in: &response) }
+        if isCookieWritten || ending.wasAccessed {
             for transport in self.engine.transports { transport.keepPrivate(&response) }
         }
     }
@@ -39,7 +39,6 @@ extension Session {
         let cleared = self.engine.configuration.clearsSiteDataOnLogout
         guard
             !cleared.isEmpty, let value = cleared.fieldValue,
-            self.withState({ $0.hasLoggedOut && $0.live?.record.subject == nil }),
             let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
         else { return }
         response[name] = value

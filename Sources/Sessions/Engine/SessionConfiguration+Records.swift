@@ -25,6 +25,7 @@ extension SessionConfiguration {
     }
 
     /// Whether a record is over, also by an idle limit that was shortened since it was written.
+    @inline(__always)
     func isOver(_ record: SessionRecord, now: Instant) -> Bool {
         let idle = self.limits(of: record).idleMilliseconds
         let idleEnd = idle.map { record.lastAccessedAt.advanced(byMilliseconds: $0) } ?? .distantFuture

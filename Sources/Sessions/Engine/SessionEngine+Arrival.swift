@@ -8,28 +8,6 @@
 import Logging
 
 extension SessionEngine {
-    /// How far opening a session gets without suspending.
-    enum OpeningAtOnce {
-        case opened(Session)
-        /// The transport has read the request, and whoever keeps the session must be waited for. In a place of its own, so
-        /// that what nearly always happens is handed on in a register.
-        indirect case unanswered(SessionTokenReading, SessionRequest, Logger)
-    }
-
-    /// Opens a session that came by the only transport without suspending, if nothing has to be waited for, as nearly
-    /// every one in memory or in a cookie.
-    func openAtOnce(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError) -> OpeningAtOnce
-    {
-        var reading = SessionTokenReading(of: self.keeper.form(for: request))
-        try self.read(request, by: 0, into: &reading, logger: logger)
-        guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
-            return .unanswered(reading, request, logger)
-        }
-        return .opened(
-            Session(engine: self, request: request, logger: logger, arrival: Arrival(found, token: reading.firstToken))
-        )
-    }
-
     /// Finds out what a request stands on, by whatever transports its visitor came.
     ///
     /// - Throws: ``SessionError``: what a transport refused, `conflictingSessions`, or `storeUnavailable`.

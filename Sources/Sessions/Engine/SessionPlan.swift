@@ -49,4 +49,7 @@ struct SessionPlan: Equatable {
 
     var store: StoreStep
     var cookie: CookieStep
+
+    /// Everything stays as it is.
+    static var nothing: SessionPlan { SessionPlan(store: .nothing, cookie: .leave) }
 }

@@ -56,6 +56,9 @@ public struct TrustedProxies: Sendable, Equatable {
             """
     }
 
+    /// Whether nobody is believed.
+    var isEmpty: Bool { if case .none = self.rule { true } else { false } }
+
     /// The request as the visitor made it, not as the nearest proxy passed it on.
     func resolve(_ request: consuming SessionRequest) -> SessionRequest {
         if case .none = self.rule { return request }

@@ -23,14 +23,27 @@ struct Sealer: Sendable {
     /// By how much a sealed message is longer than what is in it.
     static let overhead = headerByteCount + XAES256GCM.nonceByteCount + XAES256GCM.tagByteCount
 
-    private struct SealingKey: Sendable {
+    /// A key with all that is made of it once. A class, so that it is handed on as one.
+    private final class SealingKey: Sendable {
         let id: KeyID
         let cipher: XAES256GCM
+        /// What begins a message.
+        let header: [UInt8]
+        /// What is authenticated with a message for the usual name.
+        let additional: [UInt8]
+
+        init(_ key: SecretKey, _ purpose: KeyPurpose, usualName: String, context: String) throws {
+            self.id = key.id
+            self.cipher = try XAES256GCM(key: key.derived(for: purpose))
+            self.header = [Sealer.version] + key.id.bytes
+            self.additional = Sealer.additional(header: self.header, purpose, name: usualName, context: context)
+        }
     }
 
     private let keys: PreparedKeys<SealingKey>
     private let purpose: KeyPurpose
     private let context: String
+    private let usualName: String
     private let random: SessionRandom
 
     /// Creates a sealer.
@@ -39,29 +52,31 @@ struct Sealer: Sendable {
     ///   - keyring: The keys.
     ///   - purpose: What is sealed. A message for one purpose does not open for another.
     ///   - context: What tells this application from another that has the same keys. The default is empty.
+    ///   - usualName: The name that most messages are for, for which everything is made ready. The default is empty.
     ///   - random: Where nonces come from.
     init(
         _ keyring: SecretKeyring,
         purpose: KeyPurpose,
         context: String = "",
+        usualName: String = "",
         random: SessionRandom
     ) throws {
         self.keys = try PreparedKeys(keyring) { key in
-            SealingKey(id: key.id, cipher: try XAES256GCM(key: key.derived(for: purpose)))
+            try SealingKey(key, purpose, usualName: usualName, context: context)
         }
         self.purpose = purpose
         self.context = context
+        self.usualName = usualName
         self.random = random
     }
 
     /// Seals bytes with the newest key. The name, of a cookie for example, is needed again to open them.
     func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
         let key = try self.keys.ring.newest
+        let additional = self.additional(for: name, by: key)
         var sealed: [UInt8] = []
         sealed.reserveCapacity(bytes.count + Self.overhead)
-        sealed.append(Self.version)
-        sealed += key.id.bytes
-        let additional = self.additional(header: sealed[...], name: name)
+        sealed += key.header
         let nonce = self.random.bytes(count: XAES256GCM.nonceByteCount)
         sealed += nonce
         try key.cipher.seal(bytes, nonce: nonce[...], authenticating: additional, into: &sealed)
@@ -82,21 +97,33 @@ struct Sealer: Sendable {
         let id = KeyID(header.dropFirst())
         // An unknown key and another version take the same time as a wrong tag: what follows cannot succeed.
         let index = keys.firstIndex { $0.id == id } ?? 0
-        let bytes = keys[index].cipher.open(
+        let key = keys[index]
+        let bytes = key.cipher.open(
             sealed.dropFirst(Self.headerByteCount),
-            authenticating: self.additional(header: header, name: name)
+            authenticating: self.additional(for: name, by: key)
         )
-        guard let bytes, header.first == Self.version, keys[index].id == id else { return nil }
+        guard let bytes, header.first == Self.version, key.id == id else { return nil }
         return Opened(bytes: bytes, isOldKey: index > 0)
     }
 
-    private func additional(header: ArraySlice<UInt8>, name: String) -> [UInt8] {
+    private func additional(for name: String, by key: SealingKey) -> [UInt8] {
+        name.utf8.elementsEqual(self.usualName.utf8)
+            ? key.additional
+            : Self.additional(header: key.header, self.purpose, name: name, context: self.context)
+    }
+
+    private static func additional(
+        header: [UInt8],
+        _ purpose: KeyPurpose,
+        name: String,
+        context: String
+    ) -> [UInt8] {
         var writer = ByteWriter()
         writer.reserveCapacity(64)
         writer.write(header)
-        writer.write(counted: self.purpose.label)
+        writer.write(counted: purpose.label)
         writer.write(counted: name)
-        writer.write(counted: self.context)
+        writer.write(counted: context)
         return writer.bytes
     }
 }

@@ -34,8 +34,7 @@ package enum CookieHeader {
     ) {
         guard !name.isEmpty else { return }
         self.forEachPair(in: bytes) { pairName, value in
-            guard pairName.count == name.count else { return }
-            for index in 0..<name.count where bytes[pairName.lowerBound + index] != name[index] { return }
+            guard pairName.count == name.count, bytes.has(name, at: pairName.lowerBound) else { return }
             body(UnsafeBufferPointer(rebasing: bytes[self.trimmingBlanks(value, of: bytes)]))
         }
     }
@@ -43,15 +42,19 @@ package enum CookieHeader {
     /// Whether there is a cookie whose name begins in a certain way.
     static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
         var isThere = false
-        self.forEachField(in: fields) { bytes in
-            self.forEachPair(in: bytes) { name, _ in
-                isThere = isThere || (name.count >= beginning.utf8.count && bytes[name].starts(with: beginning.utf8))
+        var beginning = beginning
+        beginning.withUTF8 { beginning in
+            self.forEachField(in: fields) { bytes in
+                self.forEachPair(in: bytes) { name, _ in
+                    isThere = isThere || (name.count >= beginning.count && bytes.has(beginning, at: name.lowerBound))
+                }
             }
         }
         return isThere
     }
 
     /// Calls the body with the bytes of every `Cookie` field.
+    @inline(__always)
     private static func forEachField(in fields: HTTPFields, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         // By their places: going through the fields themselves would copy each.
         for index in fields.indices where fields[index].name.isCookie {
@@ -66,13 +69,10 @@ package enum CookieHeader {
     ) {
         var start = 0
         while start < bytes.count {
-            var equals = start
-            while equals < bytes.count, bytes[equals] != UInt8(ascii: "="), bytes[equals] != UInt8(ascii: ";") {
-                equals += 1
+            let end = bytes.firstPlace(of: UInt8(ascii: ";"), in: start..<bytes.count) ?? bytes.count
+            if let equals = bytes.firstPlace(of: UInt8(ascii: "="), in: start..<end) {
+                body(self.trimmingBlanks(start..<equals, of: bytes), (equals + 1)..<end)
             }
-            var end = equals
-            while end < bytes.count, bytes[end] != UInt8(ascii: ";") { end += 1 }
-            if equals < end { body(self.trimmingBlanks(start..<equals, of: bytes), (equals + 1)..<end) }
             start = end + 1
         }
     }

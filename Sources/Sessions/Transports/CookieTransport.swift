@@ -11,10 +11,13 @@ public import HTTPTypes
 /// Texts in the cookie that a configuration describes, and in several of them where one is too long.
 public struct CookieTransport: SessionTransport {
     private let configuration: SessionConfiguration
+    /// The cookie of the configuration.
+    private let cookie: WrittenCookie
 
     /// Creates a transport.
     public init(_ configuration: SessionConfiguration) {
         self.configuration = configuration
+        self.cookie = WrittenCookie(configuration.cookie)
     }
 
     public var kind: SessionTransportKind { .cookie }
@@ -31,9 +34,10 @@ public struct CookieTransport: SessionTransport {
 
     public func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
         if instruction.maySplit {
+            let cookie = self.cookie(for: instruction)
             return SetCookie.set(
-                self.cookie(for: instruction),
-                values: CookieChunks.split(text, name: self.cookie(for: instruction).name),
+                cookie,
+                values: CookieChunks.split(text, name: cookie.name),
                 maxAge: instruction.maxAge,
                 request: instruction.request,
                 in: &response
@@ -59,7 +63,10 @@ public struct CookieTransport: SessionTransport {
         )
     }
 
-    private func cookie(for instruction: SessionTokenInstruction) -> SessionCookie {
-        self.configuration.cookie(for: instruction.request).applying(instruction.cookieOverrides)
+    private func cookie(for instruction: SessionTokenInstruction) -> WrittenCookie {
+        guard self.configuration.cookieForRequest != nil || instruction.cookieOverrides != nil else {
+            return self.cookie
+        }
+        return WrittenCookie(self.configuration.cookie(for: instruction.request).applying(instruction.cookieOverrides))
     }
 }

@@ -11,7 +11,7 @@ import HTTPTypes
 extension SetCookie {
     /// Sets the cookies of a value that is spread over several, and clears those that are left over from a longer one.
     static func set(
-        _ cookie: SessionCookie,
+        _ cookie: WrittenCookie,
         values: [String],
         maxAge: Duration?,
         request: SessionRequest,
@@ -19,7 +19,7 @@ extension SetCookie {
     ) {
         for (index, value) in values.enumerated() {
             self.set(
-                cookie.named(CookieChunks.name(cookie.name, index)),
+                index == 0 ? cookie : cookie.named(CookieChunks.name(cookie.name, index)),
                 value: value,
                 maxAge: maxAge,
                 isSecureConnection: request.isSecure,
@@ -30,13 +30,13 @@ extension SetCookie {
     }
 
     /// Clears a cookie, and with it all the others that a request carries of a value that is spread.
-    static func clear(_ cookie: SessionCookie, request: SessionRequest, in response: inout HTTPFields) {
+    static func clear(_ cookie: WrittenCookie, request: SessionRequest, in response: inout HTTPFields) {
         self.clear(cookie, isSecureConnection: request.isSecure, in: &response)
         self.clearChunks(of: cookie, beyond: 1, request: request, in: &response)
     }
 
     private static func clearChunks(
-        of cookie: SessionCookie,
+        of cookie: WrittenCookie,
         beyond count: Int,
         request: SessionRequest,
         in response: inout HTTPFields
@@ -44,13 +44,5 @@ extension SetCookie {
         for name in CookieChunks.names(of: cookie.name, beyond: count, in: request.headerFields) {
             self.clear(cookie.named(name), isSecureConnection: request.isSecure, in: &response)
         }
-    }
-}
-
-extension SessionCookie {
-    fileprivate func named(_ name: String) -> SessionCookie {
-        var cookie = self
-        cookie.name = name
-        return cookie
     }
 }

@@ -93,7 +93,7 @@ public struct PersistTakeoverMiddleware<Context: SessionsRequestContext, Old: Co
         var response = try await next(request, context)
         if isOver {
             let isSecure = self.cookie.secure == .always
-            SetCookie.clear(self.cookie, isSecureConnection: isSecure, in: &response.headers)
+            SetCookie.clear(WrittenCookie(self.cookie), isSecureConnection: isSecure, in: &response.headers)
         }
         return response
     }

@@ -221,4 +221,60 @@ struct SessionPlannerTests {
         row.configure(&configuration)
         #expect(SessionPlanner(configuration: configuration).plan(row.facts) == row.plan)
     }
+
+    /// Ways to configure what a session may have to do although nothing changed it.
+    static let manners: [@Sendable (inout SessionConfiguration) -> Void] = [
+        { _ in }, { $0.createsEmptySessions = true }, { $0.writesUnchangedSessions = true },
+        { $0.resendsCookie = true },
+        { $0.touchAfter = .zero }, { $0.touchAfter = .minutes(10) }, { $0.limits.idle = nil },
+        { $0.renewal = SessionRenewal(after: .minutes(5)) },
+    ]
+
+    @Test(
+        "a session that is left alone without a look at the facts has nothing planned by them",
+        arguments: [true, false])
+    func leavesAlone(isInText: Bool) {
+        let ages: [Duration] = [
+            .zero - .days(1), .zero, .seconds(119), .seconds(120), .minutes(5), .minutes(10), .days(2),
+        ]
+        var quietCount = 0
+        for (configure, age, issued) in Self.manners.flatMap({ configure in
+            ages.flatMap { age in ages.map { (configure, age, $0) } }
+        }) {
+            var configuration = SessionConfiguration()
+            configure(&configuration)
+            let planner = SessionPlanner(configuration: configuration, isInText: isInText)
+            for length in [nil, Duration.zero, .minutes(20), .days(7)] {
+                var record = SessionRecord(
+                    id: SessionID(high: 1, low: 2),
+                    secretHash: .none,
+                    secretIssuedAt: Self.start - issued,
+                    version: SessionVersion(counter: 1, tag: 1),
+                    createdAt: Self.start - .days(3),
+                    lastAccessedAt: Self.start - age,
+                    expiresAt: Self.start - age + .minutes(20),
+                    absoluteExpiresAt: Self.start + .days(29),
+                    isRemembered: length != nil
+                )
+                if let length, length > .zero { record.rememberedFor = length }
+                let plan = planner.plan(
+                    Self.facts(
+                        .live(
+                            SessionFacts.LiveFacts(
+                                lastAccessedAt: record.lastAccessedAt,
+                                expiresAt: record.expiresAt,
+                                absoluteExpiresAt: record.absoluteExpiresAt,
+                                secretIssuedAt: record.secretIssuedAt,
+                                isRemembered: record.isRemembered,
+                                rememberedFor: record.rememberedFor,
+                                holdsPreviousSecret: false
+                            ))))
+                guard planner.leavesAlone(record, now: Self.start) else { continue }
+                quietCount += 1
+                #expect(plan == .nothing, "\(configuration), \(age), \(issued), \(String(describing: length))")
+            }
+        }
+        // An ordinary session of now, for one, is left alone.
+        #expect(quietCount > 100)
+    }
 }

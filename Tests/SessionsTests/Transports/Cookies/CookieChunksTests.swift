@@ -81,7 +81,7 @@ struct CookieChunksTests {
 
         let request = SessionRequest(headerFields: fields, isSecure: true)
         var response = HTTPFields()
-        SetCookie.set(.standard, values: [self.text(64)], maxAge: nil, request: request, in: &response)
+        SetCookie.set(WrittenCookie(.standard), values: [self.text(64)], maxAge: nil, request: request, in: &response)
         let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax"
         let gone = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         #expect(
@@ -98,7 +98,7 @@ struct CookieChunksTests {
         let values = self.split(self.text(5_000))
         var response = HTTPFields()
         SetCookie.set(
-            .standard,
+            WrittenCookie(.standard),
             values: values,
             maxAge: .seconds(60),
             request: SessionRequest(headerFields: HTTPFields()),
@@ -112,7 +112,8 @@ struct CookieChunksTests {
         )
         for line in response[values: .setCookie] { #expect(line.utf8.count <= 4_096) }
 
-        SetCookie.clear(.standard, request: SessionRequest(headerFields: self.fields(values)), in: &response)
+        SetCookie.clear(
+            WrittenCookie(.standard), request: SessionRequest(headerFields: self.fields(values)), in: &response)
         #expect(response[values: .setCookie].count == 2)
         for line in response[values: .setCookie] { #expect(line.contains("=; Max-Age=0")) }
     }

@@ -1,0 +1,81 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+package import HTTPTypes
+package import Logging
+
+/// How far the opening of a session gets without suspending: to its end, for nearly every session in memory or in a
+/// cookie.
+package enum SessionOpening {
+    case opened(Session)
+    /// Whoever keeps the session must be waited for. In a place of its own, so that what nearly always happens is handed
+    /// on in a register.
+    indirect case waiting(Waiting)
+
+    /// What is to be waited for.
+    package struct Waiting {
+        /// What the only transport found in the request; nil where there are several transports, or it is traced.
+        let reading: SessionTokenReading?
+        let request: SessionRequest
+        let logger: Logger
+    }
+}
+
+extension SessionEngine {
+    /// Opens a session as far as that goes without suspending, which saves an adapter a call that might.
+    ///
+    /// - Throws: As ``open(_:logger:)`` does.
+    package func begin(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError)
+        -> SessionOpening
+    {
+        if !self.configuration.trustedProxies.isEmpty { request = self.configuration.trustedProxies.resolve(request) }
+        guard !self.isTraced, self.transports.count == 1 else {
+            return .waiting(.init(reading: nil, request: request, logger: logger))
+        }
+        guard !self.knowsStrangersByTheField || self.transports[0].isMentioned(in: request) else {
+            let arrival = Arrival(live: nil, detachment: nil, reason: .noToken)
+            return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+        }
+        var reading = SessionTokenReading(of: self.keeper.form(for: request))
+        try self.read(request, by: 0, into: &reading, logger: logger)
+        guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
+            return .waiting(.init(reading: reading, request: request, logger: logger))
+        }
+        let arrival = Arrival(found, token: reading.firstToken)
+        return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+    }
+
+    /// Opens a session to its end.
+    package func open(_ opening: SessionOpening.Waiting) async throws -> Session {
+        let (request, logger) = (opening.request, opening.logger)
+        if let reading = opening.reading {
+            let arrival = try await self.arrival(of: reading, by: 0, request, logger: logger)
+            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+        }
+        return try await self.traced("session.open") {
+            let arrival = try await self.arrival(of: request, logger: logger)
+            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+        } describe: { session, span in
+            session.describe(in: span)
+        }
+    }
+
+    /// Closes a session if that goes without suspending, and without an error.
+    ///
+    /// - Returns: Whether it is closed. If not, nothing has happened, and ``close(_:outcome:response:)`` does it.
+    package func closeAtOnce(
+        _ session: Session,
+        outcome: Outcome = .responded,
+        response: inout HTTPFields
+    ) -> Bool {
+        guard !self.isTraced, let ending = session.finishAtOnce(outcome) else { return false }
+        if ending.hasToTell { session.write(ending, to: &response) }
+        session.logWhy(ending.cookie, nil)
+        return true
+    }
+}
