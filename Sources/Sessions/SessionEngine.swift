@@ -29,6 +29,8 @@ public final class SessionEngine: Sendable {
     let isTraced: Bool
     /// Whether a request without the field of the only transport is a visitor without a session, with nothing to be asked.
     let knowsStrangersByTheField: Bool
+    /// What the texts of every request look like, unless the request has a say in it.
+    private let usualForm: SessionTokenReading.Form?
 
     /// Creates an engine.
     ///
@@ -61,13 +63,20 @@ public final class SessionEngine: Sendable {
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
         self.isTraced = configuration.tracer != nil
         let nothing = SessionRequest(headerFields: HTTPFields())
-        let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: self.keeper.form(for: nothing)), nothing)
+        let form = self.keeper.form(for: nothing)
+        self.usualForm = configuration.cookieForRequest == nil ? form : nil
+        let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: form), nothing)
         self.knowsStrangersByTheField =
             transports.count == 1 && transports[0] is CookieTransport && configuration.cookieForRequest == nil
             && stranger.map { $0.record == nil } ?? false
         let cookie = configuration.cookie
         self.needsConnectionSecurity =
             cookie.secure == .auto || cookie.sameSite == .auto || configuration.cookieForRequest != nil
+    }
+
+    /// What the texts of a request look like.
+    func form(for request: SessionRequest) -> SessionTokenReading.Form {
+        self.usualForm ?? self.keeper.form(for: request)
     }
 
     /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find

@@ -23,6 +23,7 @@ public struct SessionToken: Sendable {
     static let byteCount = 48
     static let textLength = 64
 
+    @inline(__always)
     init(id: SessionID, secret: SessionSecret) {
         self.init(id: id, secret: secret, secretHash: secret.hash)
     }

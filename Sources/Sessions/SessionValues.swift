@@ -96,8 +96,7 @@ public struct SessionValues: Sendable {
 
     /// The values after some changes, given in the order of their names. What is not changed is copied as it stands.
     func applying(_ changes: some Sequence<(key: String, value: SessionChange)>) throws -> SessionValues {
-        var writer = ByteWriter()
-        writer.reserveCapacity(self.range.count + 64)
+        var writer = ByteWriter(capacity: self.range.count + 64)
         var count = self.count
         var reader = ByteReader(self.bytes, in: self.range)
         var next = Self.readEntry(from: &reader)
@@ -113,7 +112,7 @@ public struct SessionValues: Sendable {
                 }
             }
             let place = next?.whole.lowerBound ?? self.range.upperBound
-            writer.write(self.bytes[copied..<place])
+            writer.write(self.bytes, in: copied..<place)
             copied = place
             var old: SessionValue?
             if let entry = next, order == 0 {
@@ -127,7 +126,7 @@ public struct SessionValues: Sendable {
             new.write(to: &writer)
             count += 1
         }
-        writer.write(self.bytes[copied..<self.range.upperBound])
+        writer.write(self.bytes, in: copied..<self.range.upperBound)
         return SessionValues(bytes: writer.bytes, count: count)
     }
 
@@ -185,7 +184,7 @@ extension SessionValues {
     /// Writes the count and the entries.
     func write(to writer: inout ByteWriter) {
         writer.write(varint: UInt64(self.count))
-        writer.write(self.bytes[self.range])
+        writer.write(self.bytes, in: self.range)
     }
 
     /// Reads values to the end of the bytes, or answers nil when they are not whole, in order and decodable.

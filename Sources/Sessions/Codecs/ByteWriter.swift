@@ -10,12 +10,22 @@
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: For how many bytes there is room before they must move. The default is none.
+    init(capacity: Int = 0) {
+        if capacity > 0 { self.bytes.reserveCapacity(capacity) }
+    }
+
     mutating func write(_ byte: UInt8) {
         self.bytes.append(byte)
     }
 
     mutating func write(_ other: some Sequence<UInt8>) {
         self.bytes.append(contentsOf: other)
+    }
+
+    /// Some of the bytes of an array, without a slice of it.
+    mutating func write(_ other: [UInt8], in range: Range<Int>) {
+        other.withUnsafeBufferPointer { self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     mutating func write(word: UInt64) {
@@ -51,9 +61,5 @@ struct ByteWriter {
     mutating func write(counted text: String) {
         var text = text
         text.withUTF8 { self.write(counted: $0) }
-    }
-
-    mutating func reserveCapacity(_ capacity: Int) {
-        self.bytes.reserveCapacity(capacity)
     }
 }

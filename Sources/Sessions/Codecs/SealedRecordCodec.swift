@@ -20,8 +20,7 @@ enum SealedRecordCodec {
     static let formatVersion: UInt8 = 1
 
     static func encode(_ record: SessionRecord) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.reserveCapacity(64 + record.values.byteCount)
+        var writer = ByteWriter(capacity: 64 + record.values.byteCount)
         writer.write(self.formatVersion)
         writer.write(record.id.bytes)
         writer.write(varint: record.version.counter)

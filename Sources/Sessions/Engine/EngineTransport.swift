@@ -43,6 +43,7 @@ final class EngineTransport: Sendable {
         return false
     }
 
+    @inline(__always)
     func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
         self.transport.read(request, into: &reading)
     }

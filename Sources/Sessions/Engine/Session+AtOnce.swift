@@ -10,6 +10,7 @@ extension Session {
     /// Does what the end of a request asks for without suspending, if nothing has to be waited for.
     ///
     /// Nil says nothing, and has changed nothing: what is rare, or fails, is done by ``finish(_:)``.
+    @inline(__always)
     func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionEnding? {
         guard !outcome.isFailure else { return nil }
         return self.gate.ifFree { self.leaveAlone() ?? self.carryOutAtOnce() }

@@ -14,19 +14,20 @@ extension SessionEngine {
     func arrival(of request: SessionRequest, logger: Logger) async throws -> Arrival {
         var arrivals: [Arrival] = []
         for index in self.transports.indices {
-            var reading = SessionTokenReading(of: self.keeper.form(for: request))
+            var reading = SessionTokenReading(of: self.form(for: request))
             try self.read(request, by: index, into: &reading, logger: logger)
             guard !reading.isEmpty else { continue }
             arrivals.append(try await self.arrival(of: reading, by: index, request, logger: logger))
         }
         guard !arrivals.isEmpty else {
             return try await self.arrival(
-                of: SessionTokenReading(of: self.keeper.form(for: request)), by: 0, request, logger: logger)
+                of: SessionTokenReading(of: self.form(for: request)), by: 0, request, logger: logger)
         }
         return try self.settle(arrivals, logger: logger)
     }
 
     /// Puts what a transport finds in a request into a reading.
+    @inline(__always)
     func read(
         _ request: SessionRequest,
         by index: Int,
@@ -34,9 +35,12 @@ extension SessionEngine {
         logger: Logger
     ) throws(SessionError) {
         self.transports[index].read(request, into: &reading)
-        guard let refusal = reading.refusal else { return }
+        if let refusal = reading.refusal { throw self.refuse(refusal, logger: logger) }
+    }
+
+    private func refuse(_ challenge: SessionChallenge, logger: Logger) -> SessionError {
         self.configuration.report(.refused, .malformed, to: logger)
-        throw .invalidCredentials(refusal, challenges: self.challenges(refusal))
+        return .invalidCredentials(challenge, challenges: self.challenges(challenge))
     }
 
     /// What a request stands on by what one transport found in it.

@@ -41,7 +41,7 @@ extension SessionEngine {
             let arrival = Arrival(live: nil, detachment: nil, reason: .noToken)
             return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
         }
-        var reading = SessionTokenReading(of: self.keeper.form(for: request))
+        var reading = SessionTokenReading(of: self.form(for: request))
         try self.read(request, by: 0, into: &reading, logger: logger)
         guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
             return .waiting(.init(reading: reading, request: request, logger: logger))

@@ -118,8 +118,7 @@ struct Sealer: Sendable {
         name: String,
         context: String
     ) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.reserveCapacity(64)
+        var writer = ByteWriter(capacity: 64)
         writer.write(header)
         writer.write(counted: purpose.label)
         writer.write(counted: name)

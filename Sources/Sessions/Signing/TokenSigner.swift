@@ -77,8 +77,7 @@ struct TokenSigner: Sendable {
         name: String,
         token: some Collection<UInt8>
     ) -> HMAC<SHA256>.MAC {
-        var writer = ByteWriter()
-        writer.reserveCapacity(SessionToken.textLength + name.utf8.count + 2)
+        var writer = ByteWriter(capacity: SessionToken.textLength + name.utf8.count + 2)
         writer.write(counted: name)
         writer.write(token)
         var code = code
