@@ -62,13 +62,17 @@ public final class SessionEngine: Sendable {
         self.transports = transports.map(EngineTransport.init)
         self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
         self.isTraced = configuration.tracer != nil
-        let nothing = SessionRequest(headerFields: HTTPFields())
-        let form = self.keeper.form(for: nothing)
-        self.usualForm = configuration.cookieForRequest == nil ? form : nil
-        let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: form), nothing)
-        self.knowsStrangersByTheField =
-            transports.count == 1 && transports[0] is CookieTransport && configuration.cookieForRequest == nil
-            && stranger.map { $0.record == nil } ?? false
+        if configuration.cookieForRequest == nil {
+            let nothing = SessionRequest(headerFields: HTTPFields())
+            let form = self.keeper.form(for: nothing)
+            let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: form), nothing)
+            self.usualForm = form
+            self.knowsStrangersByTheField =
+                transports.count == 1 && transports[0] is CookieTransport && stranger.map { $0.record == nil } ?? false
+        } else {
+            self.usualForm = nil
+            self.knowsStrangersByTheField = false
+        }
         let cookie = configuration.cookie
         self.needsConnectionSecurity =
             cookie.secure == .auto || cookie.sameSite == .auto || configuration.cookieForRequest != nil
@@ -132,27 +136,6 @@ public final class SessionEngine: Sendable {
         response: inout HTTPFields
     ) async throws {
         if self.closeAtOnce(session, outcome: outcome, response: &response) { return }
-        try await self.traced("session.close") {
-            var failure: (any Error)?
-            let ending = await session.gate.whenFree { () -> SessionEnding in
-                var cookie: SessionPlan.CookieStep
-                do {
-                    cookie = try await session.finish(outcome)
-                } catch {
-                    session.reportUnstored(error)
-                    failure = error
-                    cookie = session.cookieOfVerbs
-                }
-                return session.withState { state in
-                    state.hasResponseStarted = true
-                    return state.ending(cookie)
-                }
-            }
-            session.write(ending, to: &response)
-            session.logWhy(ending.cookie, failure)
-            if let failure { throw failure }
-        } describe: { _, span in
-            session.describe(in: span)
-        }
+        try await self.closeByWaiting(session, outcome: outcome, response: &response)
     }
 }

@@ -93,7 +93,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         }
         if self.engine.closeAtOnce(session, response: &response.headers) { return response }
         do {
-            try await self.engine.close(session, response: &response.headers)
+            try await self.engine.closeByWaiting(session, response: &response.headers)
         } catch {
             // The handler's response does not go out; but the cookie of another engine's session may be in it.
             throw SessionResponseError(error, headers: response.headers)
@@ -102,7 +102,9 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     }
 
     private func isSecure(_ context: Context) async throws -> Bool {
-        try await context[keyPath: self.storage].connection.isSecure
+        let storage = context[keyPath: self.storage]
+        if storage.isOpen(by: self.engine) { return false }
+        return try await storage.connection.isSecure
     }
 
     /// Opens the session as far as that goes without suspending.

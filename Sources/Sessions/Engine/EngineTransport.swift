@@ -29,20 +29,6 @@ final class EngineTransport: Sendable {
 
     var kind: SessionTransportKind { self.transport.kind }
 
-    /// Whether a request has the field that texts are read from. Names differ in length, mostly, which is known without
-    /// comparing letters.
-    @inline(__always)
-    func isMentioned(in request: SessionRequest) -> Bool {
-        let (fields, length) = (request.headerFields, self.requestField.canonicalName.utf8.count)
-        // By their places: going through the fields themselves would copy each.
-        for index in fields.indices {
-            if fields[index].name.canonicalName.utf8.count == length, fields[index].name == self.requestField {
-                return true
-            }
-        }
-        return false
-    }
-
     @inline(__always)
     func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
         self.transport.read(request, into: &reading)

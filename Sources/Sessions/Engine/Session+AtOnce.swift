@@ -13,7 +13,8 @@ extension Session {
     @inline(__always)
     func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionEnding? {
         guard !outcome.isFailure else { return nil }
-        return self.gate.ifFree { self.leaveAlone() ?? self.carryOutAtOnce() }
+        // What an update calls may be the application's.
+        return self.gate.ifFreeForAnInstant { self.leaveAlone() } ?? self.gate.ifFree { self.carryOutAtOnce() }
     }
 
     /// Ends the request as nearly every one ends: it changed nothing, and nothing is due.
@@ -21,11 +22,10 @@ extension Session {
     private func leaveAlone() -> SessionEnding? {
         let engine = self.engine
         return self.withState { state in
-            guard state.isUnchanged, !engine.planner.isUnrestful else { return nil }
-            if state.live != nil {
-                let now = engine.configuration.clock.now
-                guard state.isAtRest({ engine.planner.leavesAlone($0, now: now) }) else { return nil }
-            }
+            guard
+                state.isAtRest,
+                engine.planner.leavesAlone(state.live?.record, now: engine.configuration.clock.now)
+            else { return nil }
             state.conclude(.nothing)
             return state.ending(.leave)
         }
@@ -65,15 +65,12 @@ extension Session {
 }
 
 extension SessionState {
-    /// Whether the request did nothing that its end has to do with, well or badly.
-    fileprivate var isUnchanged: Bool {
-        self.pending.isEmpty && self.cookieDuty == .none && self.failure == nil && self.storeFailure == nil
-    }
-
-    /// Whether the client has what it needs of the session that the request stands on, and so has the session.
-    fileprivate mutating func isAtRest(_ leavesAlone: (SessionRecord) -> Bool) -> Bool {
-        guard let live = self.live else { return true }
-        return !live.isNew && live.holdsCurrentSecret && leavesAlone(live.record)
+    /// Whether the request did nothing that its end has to do with, well or badly, and the client has what it needs.
+    fileprivate var isAtRest: Bool {
+        mutating get {
+            self.pending.isEmpty && self.cookieDuty == .none && self.failure == nil && self.storeFailure == nil
+                && self.live?.isNew != true && self.live?.holdsCurrentSecret != false
+        }
     }
 
     /// The plan is carried out, and the head of the response is on its way.

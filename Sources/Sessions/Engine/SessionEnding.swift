@@ -13,9 +13,6 @@ struct SessionEnding {
     var wasAccessed: Bool
     /// Whether the request ended a session in which somebody was logged in, and nobody is logged in now.
     var hasLoggedOut: Bool
-
-    /// Whether the response has to say anything at all.
-    var hasToTell: Bool { self.cookie != .leave || self.wasAccessed || self.hasLoggedOut }
 }
 
 extension SessionState {

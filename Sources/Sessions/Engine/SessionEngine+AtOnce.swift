@@ -33,11 +33,11 @@ extension SessionEngine {
     package func begin(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError)
         -> SessionOpening
     {
-        if !self.configuration.trustedProxies.isEmpty { request = self.configuration.trustedProxies.resolve(request) }
+        let request = self.configuration.trustedProxies.resolve(request)
         guard !self.isTraced, self.transports.count == 1 else {
             return .waiting(.init(reading: nil, request: request, logger: logger))
         }
-        guard !self.knowsStrangersByTheField || self.transports[0].isMentioned(in: request) else {
+        guard !self.knowsStrangersByTheField || CookieHeader.isThere(in: request.headerFields) else {
             let arrival = Arrival(live: nil, detachment: nil, reason: .noToken)
             return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
         }
@@ -67,15 +67,47 @@ extension SessionEngine {
 
     /// Closes a session if that goes without suspending, and without an error.
     ///
-    /// - Returns: Whether it is closed. If not, nothing has happened, and ``close(_:outcome:response:)`` does it.
+    /// - Returns: Whether it is closed. If not, nothing has happened, and ``closeByWaiting(_:outcome:response:)`` does it.
     package func closeAtOnce(
         _ session: Session,
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) -> Bool {
         guard !self.isTraced, let ending = session.finishAtOnce(outcome) else { return false }
-        if ending.hasToTell { session.write(ending, to: &response) }
+        session.write(ending, to: &response)
         session.logWhy(ending.cookie, nil)
         return true
+    }
+
+    /// Closes a session that could not be closed at once.
+    ///
+    /// - Throws: As ``close(_:outcome:response:)`` does.
+    package func closeByWaiting(
+        _ session: Session,
+        outcome: Outcome = .responded,
+        response: inout HTTPFields
+    ) async throws {
+        try await self.traced("session.close") {
+            var failure: (any Error)?
+            let ending = await session.gate.whenFree { () -> SessionEnding in
+                var cookie: SessionPlan.CookieStep
+                do {
+                    cookie = try await session.finish(outcome)
+                } catch {
+                    session.reportUnstored(error)
+                    failure = error
+                    cookie = session.cookieOfVerbs
+                }
+                return session.withState { state in
+                    state.hasResponseStarted = true
+                    return state.ending(cookie)
+                }
+            }
+            session.write(ending, to: &response)
+            session.logWhy(ending.cookie, failure)
+            if let failure { throw failure }
+        } describe: { _, span in
+            session.describe(in: span)
+        }
     }
 }

@@ -43,14 +43,18 @@ struct SessionGate: ~Copyable, Sendable {
         return try await body()
     }
 
-    /// Runs the body if no other runs; nil when one does. It is short and has nothing to do with this gate: others, who
-    /// come meanwhile, do not even begin to wait.
-    @inline(__always)
+    /// Runs the body if no other runs; nil when one does.
     func ifFree<Result>(_ body: () -> Result?) -> Result? {
-        self.state.withLock { state in
-            guard !state.isBusy else { return nil }
-            return body()
-        }
+        guard self.enter() else { return nil }
+        defer { self.leave() }
+        return body()
+    }
+
+    /// Runs a body that takes an instant and calls nobody's code, if no other runs; nil when one does. Who comes meanwhile
+    /// does not even begin to wait.
+    @inline(__always)
+    func ifFreeForAnInstant<Result>(_ body: () -> Result?) -> Result? {
+        self.state.withLock { $0.isBusy ? nil : body() }
     }
 
     private func enter() -> Bool {

@@ -14,7 +14,7 @@ final class SessionPlanner: Sendable {
     /// Whether the session travels with its visitor, so that what is kept must be handed out.
     let isInText: Bool
     /// Whether a request that changes nothing has something to do all the same, however young everything is.
-    let isUnrestful: Bool
+    private let actsUnasked: Bool
     /// After how many milliseconds a use is written, if that is configured.
     private let touchAfter: Int64?
     /// After how many milliseconds a use of a session is written that has the configured limits; nil without an idle
@@ -27,7 +27,7 @@ final class SessionPlanner: Sendable {
     init(configuration: SessionConfiguration, isInText: Bool = false) {
         self.configuration = configuration
         self.isInText = isInText
-        self.isUnrestful =
+        self.actsUnasked =
             configuration.createsEmptySessions || configuration.writesUnchangedSessions || configuration.resendsCookie
         self.touchAfter = configuration.touchAfter?.wholeMilliseconds
         let touchAfter = self.touchAfter
@@ -37,12 +37,15 @@ final class SessionPlanner: Sendable {
         self.renewAfter = isInText ? nil : configuration.renewal.after?.wholeMilliseconds
     }
 
-    /// Whether the plan for a session is nothing, of a request that changed nothing and holds its newest secret. Nearly
-    /// every request ends so, and learns it here without the facts being put together. False says nothing.
+    /// Whether nothing is planned for a request that changed nothing, with or without a session whose newest secret it
+    /// holds. Nearly every request ends so, and learns it here without the facts being put together. False says nothing.
     @inline(__always)
-    func leavesAlone(_ record: SessionRecord, now: Instant) -> Bool {
+    func leavesAlone(_ record: SessionRecord?, now: @autoclosure () -> Instant) -> Bool {
+        guard !self.actsUnasked else { return false }
+        guard let record else { return true }
+        let now = now()
         let after = self.touchAfter(isRemembered: record.isRemembered, for: record.rememberedFor)
-        return !self.isUnrestful && !self.isLongUnused(since: record.lastAccessedAt, after, now: now)
+        return !self.isLongUnused(since: record.lastAccessedAt, after, now: now)
             && !self.isOld(record.secretIssuedAt, now: now)
     }
 

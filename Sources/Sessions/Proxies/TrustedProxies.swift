@@ -56,12 +56,14 @@ public struct TrustedProxies: Sendable, Equatable {
             """
     }
 
-    /// Whether nobody is believed.
-    var isEmpty: Bool { if case .none = self.rule { true } else { false } }
-
     /// The request as the visitor made it, not as the nearest proxy passed it on.
+    @inline(__always)
     func resolve(_ request: consuming SessionRequest) -> SessionRequest {
         if case .none = self.rule { return request }
+        return self.resolveHops(of: request)
+    }
+
+    private func resolveHops(of request: consuming SessionRequest) -> SessionRequest {
         let forwardedFor = Self.list("x-forwarded-for", in: request.headerFields)
         let hops = self.trustedHops(from: request.clientAddress, forwardedFor: forwardedFor)
         guard hops > 0 else { return request }

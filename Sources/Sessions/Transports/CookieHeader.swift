@@ -39,6 +39,12 @@ package enum CookieHeader {
         }
     }
 
+    /// Whether there are any cookies.
+    @inline(__always)
+    static func isThere(in fields: HTTPFields) -> Bool {
+        fields.indices.contains { fields[$0].name.isCookie }
+    }
+
     /// Whether there is a cookie whose name begins in a certain way.
     static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
         var isThere = false

@@ -18,10 +18,7 @@ extension StoredSessions {
             record.isSession, !self.configuration.isOver(record, now: now)
         else { return nil }
         let standing = record.standing(of: token.secretHash, now: now)
-        guard
-            standing.isGood,
-            let opened = self.isEncryptedAtRest || record.hasRareFields ? self.opened(record, for: token) : record
-        else { return nil }
+        guard standing.isGood, let opened = self.opened(record, for: token) else { return nil }
         return ArrivalAtOnce(
             record: opened,
             reason: standing == .current ? .found : .previousSecret,

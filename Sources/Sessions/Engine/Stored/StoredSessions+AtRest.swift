@@ -19,7 +19,13 @@ extension StoredSessions {
     ///   - record: The record as the store has it.
     ///   - token: The token that the request came with.
     ///   - key: The key as this request last saw it.
+    @inline(__always)
     func opened(_ record: SessionRecord, for token: SessionToken, knowing key: ValuesKey? = nil) -> SessionRecord? {
+        guard self.isEncryptedAtRest || record.hasRareFields else { return record }
+        return self.unsealed(record, for: token, knowing: key)
+    }
+
+    private func unsealed(_ record: SessionRecord, for token: SessionToken, knowing key: ValuesKey?) -> SessionRecord? {
         guard self.isEncryptedAtRest || !record.sealedValues.isEmpty else { return record }
         let newest = record.newestToken(for: token, now: self.configuration.clock.now)
         var opened = record
