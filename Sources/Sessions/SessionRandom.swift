@@ -46,18 +46,26 @@ public struct SessionRandom: Sendable {
     }
 
     /// The next random words, for as long as the body runs.
-    func words<Result>(count: Int, _ body: (UnsafeMutableBufferPointer<UInt64>) -> Result) -> Result {
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
+    func words<Result>(
+        count: Int,
+        _ body: (UnsafeMutableBufferPointer<UInt64>) throws -> Result
+    ) rethrows -> Result {
+        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
             words.initialize(repeating: 0)
             self.fill(words)
-            return body(words)
+            return try body(words)
         }
     }
 
     package func bytes(count: Int) -> [UInt8] {
-        self.words(count: (count + 7) / 8) { words in
+        self.withBytes(count: count) { Array($0) }
+    }
+
+    /// The next random bytes, for as long as the body runs.
+    func withBytes<Result>(count: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try self.words(count: (count + 7) / 8) { words in
             for index in words.indices { words[index] = words[index].bigEndian }
-            return Array(UnsafeRawBufferPointer(words).prefix(count))
+            return try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(words)[..<count]))
         }
     }
 }

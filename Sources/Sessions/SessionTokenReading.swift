@@ -26,13 +26,11 @@ public struct SessionTokenReading: Sendable {
     }
 
     private let form: Form
-    /// Nearly every request has one token at most, for which no array is made.
-    private(set) var firstToken: SessionToken?
-    private var furtherTokens: [SessionToken] = []
+    private(set) var fewTokens = Few<SessionToken>()
     /// The texts of sealed sessions, different from each other.
-    private(set) var texts: [[UInt8]] = []
+    private(set) var texts = Few<[UInt8]>()
     /// The names that another system gave to sessions, different from each other.
-    private(set) var foreignIDs: [ForeignSessionID] = []
+    private(set) var foreignIDs = Few<ForeignSessionID>()
     /// How many values had the right name and were not tokens.
     public private(set) var malformedCount = 0
     /// How many were left out because there were too many.
@@ -56,17 +54,14 @@ public struct SessionTokenReading: Sendable {
     var maySplit: Bool { if case .long = self.form { true } else { false } }
 
     /// The tokens, different from each other.
-    public var tokens: [SessionToken] { self.firstToken.map { [$0] + self.furtherTokens } ?? [] }
-
-    /// The token, if it is the only one.
-    var onlyToken: SessionToken? { self.furtherTokens.isEmpty ? self.firstToken : nil }
+    public var tokens: [SessionToken] { Array(self.fewTokens) }
 
     /// Whether the request is to be refused.
     public var isRefused: Bool { self.refusal != nil }
 
     /// Whether nothing was found.
     var isEmpty: Bool {
-        self.firstToken == nil && self.texts.isEmpty && self.foreignIDs.isEmpty && self.malformedCount == 0
+        self.fewTokens.isEmpty && self.texts.isEmpty && self.foreignIDs.isEmpty && self.malformedCount == 0
             && self.surplusCount == 0
     }
 
@@ -87,25 +82,22 @@ public struct SessionTokenReading: Sendable {
             self.add(verified?.token)
         case .long(let limit):
             guard !text.isEmpty, text.count <= limit else { return self.malformedCount += 1 }
-            guard !self.texts.contains(where: { $0.elementsEqual(text) }) else { return }
-            self.hasRoom(self.texts.count) { $0.texts.append(Array(text)) }
+            self.note(self.texts.add(Array(text), upTo: Self.limit, isSame: ==))
         case .foreign(let claim):
             guard let claim = claim(Array(text)) else { return self.malformedCount += 1 }
             self.isOutdated = self.isOutdated || claim.isOutdated
-            guard !self.foreignIDs.contains(claim.id) else { return }
-            self.hasRoom(self.foreignIDs.count) { $0.foreignIDs.append(claim.id) }
+            self.note(self.foreignIDs.add(claim.id, upTo: Self.limit, isSame: ==))
         }
     }
 
     @inline(__always)
     private mutating func add(_ token: SessionToken?) {
         guard let token else { return self.malformedCount += 1 }
-        guard let first = self.firstToken else { return self.firstToken = token }
-        guard !first.matches(token), !self.furtherTokens.contains(where: { $0.matches(token) }) else { return }
-        self.hasRoom(1 + self.furtherTokens.count) { $0.furtherTokens.append(token) }
+        self.note(self.fewTokens.add(token, upTo: Self.limit) { $0.matches($1) })
     }
 
-    private mutating func hasRoom(_ count: Int, _ append: (inout Self) -> Void) {
-        if count < Self.limit { append(&self) } else { self.surplusCount += 1 }
+    @inline(__always)
+    private mutating func note(_ hadRoom: Bool) {
+        if !hadRoom { self.surplusCount += 1 }
     }
 }

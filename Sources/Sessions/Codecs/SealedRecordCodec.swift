@@ -41,7 +41,9 @@ enum SealedRecordCodec {
     }
 
     /// The session of some bytes, or nil when they are not one that this version knows.
-    static func decode(_ bytes: [UInt8]) -> SessionRecord? {
+    ///
+    /// - Parameter checking: Whether to look at each value. Not for what was under a seal of ours.
+    static func decode(_ bytes: [UInt8], checking: Bool = true) -> SessionRecord? {
         var reader = ByteReader(bytes)
         guard
             reader.readByte() == self.formatVersion,
@@ -53,7 +55,7 @@ enum SealedRecordCodec {
             let idle = reader.readVarint(),
             let absolute = reader.readVarint(),
             let extra = reader.readCounted(),
-            let values = SessionValues(from: &reader)
+            let values = SessionValues(from: &reader, checking: checking)
         else { return nil }
         let lastAccessedAt = createdAt &+ unused
         let token = SessionToken.ofNobody(SessionID(high: high, low: low))

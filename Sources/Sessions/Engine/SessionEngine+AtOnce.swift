@@ -46,7 +46,7 @@ extension SessionEngine {
         guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
             return .waiting(.init(reading: reading, request: request, logger: logger))
         }
-        let arrival = Arrival(found, token: reading.firstToken)
+        let arrival = Arrival(found, token: reading.fewTokens.first)
         return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
     }
 

@@ -43,7 +43,7 @@ struct Sealer: Sendable {
     private let keys: PreparedKeys<SealingKey>
     private let purpose: KeyPurpose
     private let context: String
-    private let usualName: String
+    private let usualName: [UInt8]
     private let random: SessionRandom
 
     /// Creates a sealer.
@@ -66,7 +66,7 @@ struct Sealer: Sendable {
         }
         self.purpose = purpose
         self.context = context
-        self.usualName = usualName
+        self.usualName = Array(usualName.utf8)
         self.random = random
     }
 
@@ -77,9 +77,7 @@ struct Sealer: Sendable {
         var sealed: [UInt8] = []
         sealed.reserveCapacity(bytes.count + Self.overhead)
         sealed += key.header
-        let nonce = self.random.bytes(count: XAES256GCM.nonceByteCount)
-        sealed += nonce
-        try key.cipher.seal(bytes, nonce: nonce[...], authenticating: additional, into: &sealed)
+        try key.cipher.seal(bytes, authenticating: additional, random: self.random, into: &sealed)
         return sealed
     }
 
@@ -93,23 +91,25 @@ struct Sealer: Sendable {
     /// Opens what a sealer of the same purpose and context sealed for the same name, or answers nil.
     func open(_ sealed: [UInt8], for name: String) -> Opened? {
         guard sealed.count >= Self.overhead, let keys = try? self.keys.ring.all else { return nil }
-        let header = sealed.prefix(Self.headerByteCount)
-        let id = KeyID(header.dropFirst())
+        let id = KeyID(sealed[1..<Self.headerByteCount])
         // An unknown key and another version take the same time as a wrong tag: what follows cannot succeed.
         let index = keys.firstIndex { $0.id == id } ?? 0
         let key = keys[index]
-        let bytes = key.cipher.open(
-            sealed.dropFirst(Self.headerByteCount),
-            authenticating: self.additional(for: name, by: key)
-        )
-        guard let bytes, header.first == Self.version, key.id == id else { return nil }
+        let additional = self.additional(for: name, by: key)
+        let bytes = sealed.withUnsafeBytes {
+            key.cipher.open(UnsafeRawBufferPointer(rebasing: $0[Self.headerByteCount...]), authenticating: additional)
+        }
+        guard let bytes, sealed[0] == Self.version, key.id == id else { return nil }
         return Opened(bytes: bytes, isOldKey: index > 0)
     }
 
     private func additional(for name: String, by key: SealingKey) -> [UInt8] {
-        name.utf8.elementsEqual(self.usualName.utf8)
-            ? key.additional
-            : Self.additional(header: key.header, self.purpose, name: name, context: self.context)
+        var name = name
+        let isUsual = name.withUTF8 { name in
+            self.usualName.withUnsafeBufferPointer { name.count == $0.count && name.has($0, at: 0) }
+        }
+        guard !isUsual else { return key.additional }
+        return Self.additional(header: key.header, self.purpose, name: name, context: self.context)
     }
 
     private static func additional(

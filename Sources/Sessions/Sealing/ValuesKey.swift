@@ -73,20 +73,21 @@ struct ValuesKey: Sendable {
     }
 
     func seal(_ plaintext: [UInt8], of id: SessionID, random: SessionRandom) throws -> [UInt8] {
-        let nonce = random.bytes(count: XAES256GCM.nonceByteCount)
         var sealed: [UInt8] = []
-        sealed.reserveCapacity(1 + self.wrapped.count + nonce.count + plaintext.count + XAES256GCM.tagByteCount)
+        sealed.reserveCapacity(1 + self.wrapped.count + XAES256GCM.nonceByteCount + plaintext.count + XAES256GCM.tagByteCount)
         sealed.append(Self.version)
         sealed += self.wrapped
-        sealed += nonce
-        try self.cipher.seal(plaintext, nonce: nonce[...], authenticating: Self.additional(id), into: &sealed)
+        try self.cipher.seal(plaintext, authenticating: Self.additional(id), random: random, into: &sealed)
         return sealed
     }
 
     /// The plaintext, or nil when these bytes were not sealed under this key for this session.
     func open(_ sealed: [UInt8], of id: SessionID) -> [UInt8]? {
-        guard sealed.first == Self.version else { return nil }
-        return self.cipher.open(sealed.dropFirst(1 + Self.wrappedByteCount), authenticating: Self.additional(id))
+        guard sealed.first == Self.version, sealed.count > 1 + Self.wrappedByteCount else { return nil }
+        return sealed.withUnsafeBytes {
+            let message = UnsafeRawBufferPointer(rebasing: $0[(1 + Self.wrappedByteCount)...])
+            return self.cipher.open(message, authenticating: Self.additional(id))
+        }
     }
 
     private static func additional(_ id: SessionID) -> [UInt8] { [self.version] + id.bytes }

@@ -47,28 +47,32 @@ struct XAES256GCM: Sendable {
         }
     }
 
-    /// Encrypts and authenticates.
+    /// Encrypts and authenticates under a nonce of its own.
     ///
     /// - Parameters:
     ///   - plaintext: What is to be sealed.
-    ///   - nonce: 24 bytes that are never used twice with one key.
     ///   - additional: What is authenticated with it and is not part of the result.
-    ///   - sealed: What the ciphertext and the tag are added to.
+    ///   - random: Where the nonce comes from.
+    ///   - sealed: What the nonce, the ciphertext and the tag are added to.
     func seal(
         _ plaintext: [UInt8],
-        nonce: ArraySlice<UInt8>,
         authenticating additional: [UInt8],
+        random: SessionRandom,
         into sealed: inout [UInt8]
     ) throws {
-        let box = try AES.GCM.seal(
-            plaintext,
-            using: try self.messageKey(nonce.prefix(12)),
-            nonce: try AES.GCM.Nonce(data: nonce.dropFirst(12)),
-            authenticating: additional
-        )
-        // The box has them behind its nonce, in one piece whose bytes are quicker had than those of its parts.
-        guard let combined = box.combined else { throw CryptoKitError.incorrectParameterSize }
-        combined.withUnsafeBytes { sealed.append(contentsOf: $0.dropFirst(Self.nonceByteCount - 12)) }
+        try random.withBytes(count: Self.nonceByteCount) { nonce in
+            let (first, second) = Self.halves(of: nonce)
+            let box = try AES.GCM.seal(
+                plaintext,
+                using: try self.messageKey(first),
+                nonce: try AES.GCM.Nonce(data: second),
+                authenticating: additional
+            )
+            // In one piece with the second half of the nonce: its bytes are quicker had than those of its parts.
+            guard let combined = box.combined else { throw CryptoKitError.incorrectParameterSize }
+            sealed.append(contentsOf: first)
+            combined.withUnsafeBytes { sealed.append(contentsOf: $0) }
+        }
     }
 
     /// Verifies and decrypts.
@@ -77,23 +81,30 @@ struct XAES256GCM: Sendable {
     ///   - sealed: The nonce, the ciphertext and the tag.
     ///   - additional: What was authenticated with it.
     /// - Returns: The plaintext, or nil when anything is not as it was.
-    func open(_ sealed: ArraySlice<UInt8>, authenticating additional: [UInt8]) -> [UInt8]? {
+    func open(_ sealed: UnsafeRawBufferPointer, authenticating additional: [UInt8]) -> [UInt8]? {
+        guard sealed.count >= Self.nonceByteCount + Self.tagByteCount else { return nil }
+        let (first, rest) = Self.halves(of: sealed)
         guard
-            sealed.count >= Self.nonceByteCount + Self.tagByteCount,
-            let key = try? self.messageKey(sealed.prefix(12)),
-            let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst(12)),
+            let key = try? self.messageKey(first),
+            let box = try? AES.GCM.SealedBox(combined: rest),
             let plaintext = try? AES.GCM.open(box, using: key, authenticating: additional)
         else { return nil }
         return plaintext.withUnsafeBytes { Array($0) }
     }
 
+    /// The half of the nonce that makes the key, and what follows it.
+    private static func halves(of bytes: UnsafeRawBufferPointer) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
+        (UnsafeRawBufferPointer(rebasing: bytes[..<12]), UnsafeRawBufferPointer(rebasing: bytes[12...]))
+    }
+
     /// The key for one message, by the first 12 bytes of its nonce: `0 · number of the half · "X" · 0 · nonce`, masked and
     /// encrypted, for both halves.
-    private func messageKey(_ nonce: ArraySlice<UInt8>) throws -> SymmetricKey {
-        var block = self.mask
-        block[2] ^= UInt8(ascii: "X")
-        for (index, byte) in nonce.enumerated() { block[4 + index] ^= byte }
-        return try withUnsafeTemporaryAllocation(byteCount: 32, alignment: 16) { key in
+    private func messageKey(_ nonce: UnsafeRawBufferPointer) throws -> SymmetricKey {
+        try withUnsafeTemporaryAllocation(byteCount: 32, alignment: 16) { key in
+            key.storeBytes(of: 0, as: UInt32.self)
+            UnsafeMutableRawBufferPointer(rebasing: key[4..<16]).copyMemory(from: nonce)
+            var block = key.load(as: SIMD16<UInt8>.self) ^ self.mask
+            block[2] ^= UInt8(ascii: "X")
             for half in 0..<2 {
                 var numbered = block
                 numbered[1] ^= UInt8(half + 1)

@@ -36,8 +36,11 @@ enum CookieChunks {
 
     /// The name of one of the cookies. A prefix such as `__Host-` stays in front.
     static func name(_ name: String, _ index: Int) -> String {
-        index == 0 ? name : "\(name).\(index)"
+        index == 0 ? name : "\(self.nameBeginning(name))\(index)"
     }
+
+    /// What the names of all of the cookies begin with but the first one's.
+    static func nameBeginning(_ name: String) -> String { "\(name)." }
 
     /// How long a value may be for a number of cookies.
     static func capacity(name: String, maximumCount: Int) -> Int {
@@ -64,20 +67,26 @@ enum CookieChunks {
 
     /// The texts that a request carries under a name, put together; at most ``SessionTokenReading/limit`` of them, for
     /// neighbours can plant cookies of the same name.
-    static func join(name: String, in fields: HTTPFields) -> [[UInt8]] {
+    static func join(name: String, in fields: HTTPFields) -> Few<[UInt8]> {
         let firsts = self.values(of: name, in: fields)
         guard firsts.contains(where: { self.isFirstOfSeveral($0) }) else { return firsts }
-        let texts = firsts.flatMap { first -> [[UInt8]] in
-            guard self.isFirstOfSeveral(first) else { return [first] }
-            let count = Int(first[0]) - Int(UInt8(ascii: "0"))
-            guard (2...self.ceiling).contains(count) else { return [] }
-            return (1..<count).reduce([Array(first.dropFirst(2))]) { begun, index in
-                let parts = self.values(of: self.name(name, index), in: fields)
-                let longer = begun.flatMap { beginning in parts.map { beginning + $0 } }
-                return Array(longer.prefix(SessionTokenReading.limit))
-            }
+        var texts = Few<[UInt8]>()
+        for text in firsts.flatMap({ self.texts(beginningWith: $0, name: name, in: fields) }) {
+            texts.add(text, upTo: SessionTokenReading.limit, isSame: ==)
         }
-        return Array(texts.prefix(SessionTokenReading.limit))
+        return texts
+    }
+
+    /// The texts that the first value of a name is the beginning of.
+    private static func texts(beginningWith first: [UInt8], name: String, in fields: HTTPFields) -> [[UInt8]] {
+        guard self.isFirstOfSeveral(first) else { return [first] }
+        let count = Int(first[0]) - Int(UInt8(ascii: "0"))
+        guard (2...self.ceiling).contains(count) else { return [] }
+        return (1..<count).reduce([Array(first.dropFirst(2))]) { begun, index in
+            let parts = self.values(of: self.name(name, index), in: fields)
+            let longer = begun.flatMap { beginning in parts.map { beginning + $0 } }
+            return Array(longer.prefix(SessionTokenReading.limit))
+        }
     }
 
     private static func isFirstOfSeveral(_ value: [UInt8]) -> Bool {
@@ -85,10 +94,10 @@ enum CookieChunks {
     }
 
     /// The names of the cookies that a request carries beyond a count: left over from a longer value, to be cleared.
-    static func names(of name: String, beyond count: Int, in fields: HTTPFields) -> [String] {
+    static func names(of cookie: WrittenCookie, beyond count: Int, in fields: HTTPFields) -> [String] {
         // Nearly always there are none, which one look tells.
-        guard CookieHeader.hasName(beginningWith: "\(name).", in: fields) else { return [] }
-        return (count..<max(count, self.ceiling)).map { self.name(name, $0) }.filter { name in
+        guard CookieHeader.hasName(beginningWith: cookie.chunkNameBeginning, in: fields) else { return [] }
+        return (count..<max(count, self.ceiling)).map { self.name(cookie.name, $0) }.filter { name in
             var isThere = false
             CookieHeader.forEachValue(of: name, in: fields) { _ in isThere = true }
             return isThere
@@ -96,13 +105,11 @@ enum CookieChunks {
     }
 
     /// The first values of a name that can be ours.
-    private static func values(of name: String, in fields: HTTPFields) -> [[UInt8]] {
-        var values: [[UInt8]] = []
+    private static func values(of name: String, in fields: HTTPFields) -> Few<[UInt8]> {
+        var values = Few<[UInt8]>()
         CookieHeader.forEachValue(of: name, in: fields) { value in
-            guard values.count < SessionTokenReading.limit, (1...self.maximumByteCount).contains(value.count) else {
-                return
-            }
-            values.append(Array(value))
+            guard (1...self.maximumByteCount).contains(value.count) else { return }
+            values.add(Array(value), upTo: SessionTokenReading.limit, isSame: ==)
         }
         return values
     }

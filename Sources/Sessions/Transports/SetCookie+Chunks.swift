@@ -41,7 +41,7 @@ extension SetCookie {
         request: SessionRequest,
         in response: inout HTTPFields
     ) {
-        for name in CookieChunks.names(of: cookie.name, beyond: count, in: request.headerFields) {
+        for name in CookieChunks.names(of: cookie, beyond: count, in: request.headerFields) {
             self.clear(cookie.named(name), isSecureConnection: request.isSecure, in: &response)
         }
     }

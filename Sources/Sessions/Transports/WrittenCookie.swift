@@ -8,10 +8,12 @@
 
 /// A cookie as it stands in `Set-Cookie` fields: what comes before its value, and what after. Made once for the cookie of a
 /// configuration.
-package struct WrittenCookie: Sendable {
+package final class WrittenCookie: Sendable {
     let name: String
     /// The name and the `=` before the value.
     let beginning: String
+    /// What the names of further cookies begin with that carry the rest of a long value.
+    let chunkNameBeginning: String
     /// The attributes on a plain connection, with the `; ` before them.
     private let plainAttributes: String
     /// The attributes on a secure connection.
@@ -20,6 +22,7 @@ package struct WrittenCookie: Sendable {
     package init(_ cookie: SessionCookie) {
         self.name = cookie.name
         self.beginning = "\(cookie.name)="
+        self.chunkNameBeginning = CookieChunks.nameBeginning(cookie.name)
         self.plainAttributes = Self.attributes(of: cookie, isSecureConnection: false)
         self.secureAttributes = Self.attributes(of: cookie, isSecureConnection: true)
     }
@@ -27,6 +30,7 @@ package struct WrittenCookie: Sendable {
     private init(name: String, as cookie: WrittenCookie) {
         self.name = name
         self.beginning = "\(name)="
+        self.chunkNameBeginning = CookieChunks.nameBeginning(name)
         self.plainAttributes = cookie.plainAttributes
         self.secureAttributes = cookie.secureAttributes
     }

@@ -7,6 +7,7 @@
 //
 
 import Crypto
+import SessionsTesting
 import Testing
 
 @testable import Sessions
@@ -15,6 +16,7 @@ import Testing
 @Suite("XAES-256-GCM")
 struct XAES256GCMTests {
     private static let nonce = Array("ABCDEFGHIJKLMNOPQRSTUVWX".utf8)
+    private static let nonceByteCount = 24
 
     private func cipher(_ byte: UInt8) throws -> XAES256GCM {
         try XAES256GCM(key: SymmetricKey(data: [UInt8](repeating: byte, count: 32)))
@@ -31,10 +33,10 @@ struct XAES256GCMTests {
         let cipher = try self.cipher(key)
         let plaintext = Array("XAES-256-GCM".utf8)
         let additional = Array(additional.utf8)
-        var sealed: [UInt8] = []
-        try cipher.seal(plaintext, nonce: Self.nonce[...], authenticating: additional, into: &sealed)
-        #expect(sealed.hexadecimal == expected)
-        #expect(cipher.open((Self.nonce + sealed)[...], authenticating: additional) == plaintext)
+        let sealed = try cipher.sealed(plaintext, nonce: Self.nonce, authenticating: additional)
+        #expect(sealed.starts(with: Self.nonce))
+        #expect(Array(sealed.dropFirst(Self.nonceByteCount)).hexadecimal == expected)
+        #expect(cipher.opened(sealed, authenticating: additional) == plaintext)
     }
 
     @Test("10,000 messages of all lengths are sealed as published")
@@ -48,10 +50,9 @@ struct XAES256GCMTests {
             let plaintext = source.squeeze(Int(source.squeeze(1)[0]))
             let additional = source.squeeze(Int(source.squeeze(1)[0]))
             let cipher = try XAES256GCM(key: SymmetricKey(data: key))
-            var sealed: [UInt8] = []
-            try cipher.seal(plaintext, nonce: nonce[...], authenticating: additional, into: &sealed)
-            #expect(cipher.open((nonce + sealed)[...], authenticating: additional) == plaintext)
-            hash.absorb(sealed)
+            let sealed = try cipher.sealed(plaintext, nonce: nonce, authenticating: additional)
+            #expect(cipher.opened(sealed, authenticating: additional) == plaintext)
+            hash.absorb(Array(sealed.dropFirst(Self.nonceByteCount)))
         }
         #expect(hash.squeeze(32).hexadecimal == "e6b9edf2df6cec60c8cbd864e2211b597fb69a529160cd040d56c0c210081939")
     }
@@ -59,7 +60,7 @@ struct XAES256GCMTests {
     @Test("what is too short for a nonce and a tag does not open")
     func short() throws {
         let cipher = try self.cipher(1)
-        for count in 0..<40 { #expect(cipher.open(Array(repeating: 0, count: count)[...], authenticating: []) == nil) }
+        for count in 0..<40 { #expect(cipher.opened(Array(repeating: 0, count: count), authenticating: []) == nil) }
     }
 
     @Test("a key of another size than 32 bytes is an error")
@@ -67,6 +68,30 @@ struct XAES256GCMTests {
         for size in [128, 192, 512] {
             #expect(throws: CryptoKitError.self) { try XAES256GCM(key: SymmetricKey(size: .init(bitCount: size))) }
         }
+    }
+}
+
+extension XAES256GCM {
+    fileprivate func sealed(
+        _ plaintext: [UInt8],
+        nonce: [UInt8],
+        authenticating additional: [UInt8]
+    ) throws -> [UInt8] {
+        let words = nonce.withUnsafeBytes { bytes in
+            [0, 8, 16].map { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)) }
+        }
+        var sealed: [UInt8] = []
+        try self.seal(
+            plaintext,
+            authenticating: additional,
+            random: DeterministicRandom.repeating(words[0], words[1], words[2]),
+            into: &sealed
+        )
+        return sealed
+    }
+
+    fileprivate func opened(_ sealed: [UInt8], authenticating additional: [UInt8]) -> [UInt8]? {
+        sealed.withUnsafeBytes { self.open($0, authenticating: additional) }
     }
 }
 

@@ -10,10 +10,10 @@
 /// Everything else goes the long way.
 extension SealedSessions {
     func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce? {
-        guard let text = reading.texts.first else { return ArrivalAtOnce(reason: .noToken) }
+        guard !reading.texts.isEmpty else { return ArrivalAtOnce(reason: .noToken) }
         let now = self.configuration.clock.now
         guard
-            reading.texts.count == 1, self.revocations.isCurrent,
+            let text = reading.texts.only, self.revocations.isCurrent,
             let opened = self.open(text, self.name(request)), self.isKnownToLive(opened.record, now: now)
         else { return nil }
         return ArrivalAtOnce(record: opened.record, reason: .found, isOutdated: opened.isOldKey)

@@ -10,10 +10,10 @@
 /// moment. Everything else goes the long way.
 extension StoredSessions {
     func arrivalAtOnce(of reading: SessionTokenReading, _ request: SessionRequest) -> ArrivalAtOnce? {
-        guard reading.firstToken != nil else { return ArrivalAtOnce(reason: .noToken) }
+        guard !reading.fewTokens.isEmpty else { return ArrivalAtOnce(reason: .noToken) }
         let now = self.configuration.clock.now
         guard
-            let token = reading.onlyToken, let store = self.store.immediate,
+            let token = reading.fewTokens.only, let store = self.store.immediate,
             case .found(let record) = try? store.loadAtOnce(token.id, now: now),
             record.isSession, !self.configuration.isOver(record, now: now)
         else { return nil }

@@ -14,7 +14,7 @@ extension StoredSessions {
         _ request: SessionRequest,
         logger: Logger
     ) async throws -> Arrival {
-        guard reading.firstToken != nil else { return reading.arrivalOfNobody }
+        guard !reading.fewTokens.isEmpty else { return reading.arrivalOfNobody }
         var valid: [SessionState.LiveSession] = []
         var ended: SessionID?
         var refusal = SessionArrival.unknown

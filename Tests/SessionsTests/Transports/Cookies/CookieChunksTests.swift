@@ -75,7 +75,7 @@ struct CookieChunksTests {
         #expect(short.count == 2)
         var fields = self.fields(short + [long[2]])
         #expect(self.join(fields) == [self.text(4_000)])
-        #expect(CookieChunks.names(of: Self.name, beyond: 2, in: fields) == ["__Host-session.2"])
+        #expect(CookieChunks.names(of: WrittenCookie(.standard), beyond: 2, in: fields) == ["__Host-session.2"])
         fields = self.fields([self.text(64), long[1], long[2]])
         #expect(self.join(fields) == [self.text(64)])
 
@@ -138,7 +138,7 @@ struct CookieChunksTests {
             let joined = self.join(self.fields([first] + Array(repeating: "B", count: 9)))
             #expect(joined.isEmpty || joined == [first], "\(first)")
         }
-        #expect(CookieChunks.names(of: Self.name, beyond: 1, in: self.fields(planted)).isEmpty)
+        #expect(CookieChunks.names(of: WrittenCookie(.standard), beyond: 1, in: self.fields(planted)).isEmpty)
     }
 
     @Test("planted cookies of the same names are tried beside ours, and no more than four texts are")
