@@ -51,6 +51,12 @@ struct ByteWriter {
         (70 - (value | 1).leadingZeroBitCount) / 7
     }
 
+    /// The bytes of a text in UTF-8.
+    mutating func write(text: String) {
+        var text = text
+        text.withUTF8 { self.bytes.append(contentsOf: $0) }
+    }
+
     /// A length as varint, then the bytes.
     mutating func write(counted other: some Collection<UInt8>) {
         self.write(varint: UInt64(other.count))

@@ -39,8 +39,6 @@ final class EngineTransport: Sendable {
         guard !response.contains(.vary), !response.contains(.cacheControl) else {
             return response.keepPrivate(varyingBy: self.requestField)
         }
-        // With room for what servers add after this, so that it grows once.
-        response.reserveCapacity(response.count + self.privacy.count + 2)
         response.append(contentsOf: self.privacy)
     }
 }

@@ -12,6 +12,9 @@ import Logging
 extension Session {
     /// Writes what the client, and every cache on the way, must know.
     func write(_ ending: SessionEnding, to response: inout HTTPFields) {
+        guard ending.cookie != .leave || ending.wasAccessed || ending.hasLoggedOut else { return }
+        // With room for what is added here, and by servers after this, so that the fields move once.
+        response.reserveCapacity(response.count + 6)
         let isCookieWritten = ending.cookie != .leave && self.writeCookie(ending.cookie, to: &response)
         if ending.hasLoggedOut { self.clearSiteData(in: &response) }
         if isCookieWritten || ending.wasAccessed {

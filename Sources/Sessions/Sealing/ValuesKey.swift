@@ -74,7 +74,8 @@ struct ValuesKey: Sendable {
 
     func seal(_ plaintext: [UInt8], of id: SessionID, random: SessionRandom) throws -> [UInt8] {
         var sealed: [UInt8] = []
-        sealed.reserveCapacity(1 + self.wrapped.count + XAES256GCM.nonceByteCount + plaintext.count + XAES256GCM.tagByteCount)
+        sealed.reserveCapacity(
+            1 + self.wrapped.count + XAES256GCM.nonceByteCount + plaintext.count + XAES256GCM.tagByteCount)
         sealed.append(Self.version)
         sealed += self.wrapped
         try self.cipher.seal(plaintext, authenticating: Self.additional(id), random: random, into: &sealed)

@@ -24,31 +24,36 @@ package enum SetCookie {
         isSecureConnection: Bool,
         in fields: inout HTTPFields
     ) {
-        let attributes = cookie.attributes(isSecureConnection: isSecureConnection)
-        var text = ""
-        text.reserveCapacity(cookie.beginning.utf8.count + value.utf8.count + attributes.utf8.count + 24)
-        text += cookie.beginning
-        text += value
-        if let maxAge {
-            text += "; Max-Age=\(min(maxAge.wholeSeconds, self.longestMaxAge))"
-        }
-        text += attributes
-        self.replace(cookie, with: text, in: &fields)
+        let life = maxAge.map { "; Max-Age=\(min($0.wholeSeconds, self.longestMaxAge))" } ?? ""
+        self.write(cookie, value: value, life: life, isSecureConnection: isSecureConnection, in: &fields)
     }
 
     /// Clears a cookie that was set with the same attributes. A past `Expires` serves what does not know `Max-Age`.
     package static func clear(_ cookie: WrittenCookie, isSecureConnection: Bool, in fields: inout HTTPFields) {
-        let attributes = cookie.attributes(isSecureConnection: isSecureConnection)
-        let text = "\(cookie.beginning); Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT\(attributes)"
-        self.replace(cookie, with: text, in: &fields)
+        let life = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        self.write(cookie, value: "", life: life, isSecureConnection: isSecureConnection, in: &fields)
     }
 
     /// A response must not set a cookie twice: ours takes the place of any of its name.
-    private static func replace(_ cookie: WrittenCookie, with text: String, in fields: inout HTTPFields) {
+    private static func write(
+        _ cookie: WrittenCookie,
+        value: String,
+        life: String,
+        isSecureConnection: Bool,
+        in fields: inout HTTPFields
+    ) {
+        let attributes = cookie.attributes(isSecureConnection: isSecureConnection)
+        let count = cookie.beginning.utf8.count + value.utf8.count + life.utf8.count + attributes.utf8.count
+        var text = ByteWriter(capacity: count)
+        text.write(text: cookie.beginning)
+        text.write(text: value)
+        text.write(text: life)
+        text.write(text: attributes)
         let beginning = cookie.beginning.utf8
         if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: beginning) }) {
             fields[values: .setCookie].removeAll { $0.utf8.starts(with: beginning) }
         }
-        fields.append(HTTPField(name: .setCookie, value: text))
+        // Nothing in it but what may be in a cookie; that it ends no line is all that is asked of it again.
+        fields.append(HTTPField(name: .setCookie, lenientValue: text.bytes))
     }
 }
