@@ -68,16 +68,8 @@ public struct SessionValues: Sendable {
 
     /// The value of a name, or nil when there is none. Time grows with the number of values.
     public subscript(name: String) -> SessionValue? {
-        var name = name
-        return name.withUTF8 { wanted in
-            var reader = ByteReader(self.bytes, in: self.range)
-            while let entry = Self.readEntry(from: &reader) {
-                // Most names differ in length, which is cheaper to see than that theirs is the later one.
-                guard entry.name.count == wanted.count, reader.order(of: entry.name, to: wanted) == 0 else { continue }
-                return self.value(in: entry)
-            }
-            return nil
-        }
+        guard let entry = self.entry(of: name) else { return nil }
+        return self.value(in: entry)
     }
 
     /// The name of the largest value and its size in bytes, to name in an error.
@@ -91,7 +83,16 @@ public struct SessionValues: Sendable {
 
     /// The values after a change of one.
     func applying(_ change: SessionChange, of name: String) throws -> SessionValues {
-        try self.applying(CollectionOfOne((key: name, value: change)))
+        guard let old = self.entry(of: name) else {
+            return try self.applying(CollectionOfOne((key: name, value: change)))
+        }
+        let new = try change.apply(to: self.value(in: old))
+        let replaced = new == nil ? old.whole : old.value
+        var writer = ByteWriter(capacity: self.range.count + 64)
+        writer.write(self.bytes, in: self.range.lowerBound..<replaced.lowerBound)
+        new?.write(to: &writer)
+        writer.write(self.bytes, in: replaced.upperBound..<self.range.upperBound)
+        return SessionValues(bytes: writer.bytes, count: new == nil ? self.count - 1 : self.count)
     }
 
     /// The values after some changes, given in the order of their names. What is not changed is copied as it stands.
@@ -139,6 +140,19 @@ public struct SessionValues: Sendable {
     private func value(in entry: Entry) -> SessionValue? {
         var reader = ByteReader(self.bytes, in: entry.value)
         return SessionValue(from: &reader)
+    }
+
+    @inline(__always)
+    private func entry(of name: String) -> Entry? {
+        var name = name
+        return name.withUTF8 { wanted in
+            var reader = ByteReader(self.bytes, in: self.range)
+            while let entry = Self.readEntry(from: &reader) {
+                // Most names differ in length, which is cheaper to see than that theirs is the later one.
+                if entry.name.count == wanted.count, reader.order(of: entry.name, to: wanted) == 0 { return entry }
+            }
+            return nil
+        }
     }
 
     private func forEachEntry(_ body: (Entry) -> Void) {

@@ -22,5 +22,5 @@ public struct Workload: Sendable {
     }
 
     /// All of them, in the order of the tables.
-    public static let all = engine + cookies + codec + stores
+    public static let all = engine + cookies + sealing + codec + stores
 }

@@ -14,7 +14,7 @@ extension Session {
     func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionEnding? {
         guard !outcome.isFailure else { return nil }
         // What an update calls may be the application's.
-        return self.gate.ifFreeForAnInstant { self.leaveAlone() } ?? self.gate.ifFree { self.carryOutAtOnce() }
+        return self.gate.ifFree({ self.leaveAlone() }, otherwise: { self.carryOutAtOnce() })
     }
 
     /// Ends the request as nearly every one ends: it changed nothing, and nothing is due.

@@ -18,9 +18,6 @@ struct SessionGate: ~Copyable, Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether somebody has the turn.
-    var isBusy: Bool { self.state.withLock { $0.isBusy } }
-
     /// How many wait for their turn.
     var waitingCount: Int { self.state.withLock { $0.waiting.count } }
 
@@ -43,18 +40,22 @@ struct SessionGate: ~Copyable, Sendable {
         return try await body()
     }
 
-    /// Runs the body if no other runs; nil when one does.
-    func ifFree<Result>(_ body: () -> Result?) -> Result? {
-        guard self.enter() else { return nil }
+    /// Runs a body if no other runs, and a second one if the first has no result; nil when another runs.
+    ///
+    /// - Parameters:
+    ///   - instant: What takes an instant and calls nobody's code. Who comes meanwhile does not even begin to wait.
+    ///   - body: What takes the turn.
+    @inline(__always)
+    func ifFree<Result>(_ instant: () -> Result?, otherwise body: () -> Result?) -> Result? {
+        let (result, isMine) = self.state.withLock { state -> (Result?, Bool) in
+            guard !state.isBusy else { return (nil, false) }
+            let result = instant()
+            state.isBusy = result == nil
+            return (result, state.isBusy)
+        }
+        guard isMine else { return result }
         defer { self.leave() }
         return body()
-    }
-
-    /// Runs a body that takes an instant and calls nobody's code, if no other runs; nil when one does. Who comes meanwhile
-    /// does not even begin to wait.
-    @inline(__always)
-    func ifFreeForAnInstant<Result>(_ body: () -> Result?) -> Result? {
-        self.state.withLock { $0.isBusy ? nil : body() }
     }
 
     private func enter() -> Bool {

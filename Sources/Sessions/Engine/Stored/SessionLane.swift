@@ -15,9 +15,10 @@ import Synchronization
 final class SessionLane: Sendable {
     private let gate = SessionGate()
     private let failures = Mutex(0)
+    private let count = Atomic(0)
 
-    /// Whether others are lined up.
-    var isBusy: Bool { self.gate.isBusy }
+    /// Whether others are lined up. Asked by every request that changes a session, and therefore without a lock.
+    var isBusy: Bool { self.count.load(ordering: .relaxed) > 0 }
 
     /// How many wait for their turn.
     var waitingCount: Int { self.gate.waitingCount }
@@ -32,6 +33,8 @@ final class SessionLane: Sendable {
         orThrow failure: SessionError,
         _ body: () async throws -> Result
     ) async throws -> Result {
+        self.count.add(1, ordering: .relaxed)
+        defer { self.count.subtract(1, ordering: .relaxed) }
         let before = self.failures.withLock { $0 }
         return try await self.gate.whenFree {
             guard self.failures.withLock({ $0 }) == before else { throw failure }
