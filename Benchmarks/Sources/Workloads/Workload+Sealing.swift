@@ -12,26 +12,19 @@ extension Workload {
     /// The seal of sessions in cookies, without the cookie.
     static let sealing = [
         Workload("sealing: open 200 bytes") {
-            let sealer = try Self.sealer()
-            let sealed = try sealer.seal(Self.message, for: Self.name)
+            let sealer = try MeasuredSealer(.ephemeral())
+            let sealed = try sealer.seal(Self.message)
             return { for _ in 0..<$0 { Self.open(sealed, by: sealer) } }
         },
         Workload("sealing: seal 200 bytes") {
-            let sealer = try Self.sealer()
-            return { for _ in 0..<$0 { _ = try sealer.seal(Self.message, for: Self.name) } }
+            let sealer = try MeasuredSealer(.ephemeral())
+            return { for _ in 0..<$0 { _ = try sealer.seal(Self.message) } }
         },
     ]
 
-    private static let name = "__Host-session"
     private static let message = [UInt8](repeating: 7, count: 200)
 
-    private static func sealer() throws -> Sealer {
-        try Sealer(.ephemeral(), usualName: self.name)
-    }
-
-    private static func open(_ sealed: [UInt8], by sealer: Sealer) {
-        guard sealer.open(sealed, for: self.name)?.bytes == self.message else {
-            fatalError("What was sealed a moment ago opens.")
-        }
+    private static func open(_ sealed: [UInt8], by sealer: MeasuredSealer) {
+        guard sealer.open(sealed) == self.message else { fatalError("What was sealed a moment ago opens.") }
     }
 }

@@ -17,9 +17,7 @@
 /// base-128 varint of the length before the bytes, so that no two of them together read as two others.
 ///
 /// What does not open gives nil, whatever the reason, after the same work. There is no other form that would be tried.
-///
-/// The benchmarks, which are a package of their own, see this much of it, and nobody else.
-@_spi(Benchmarks) public struct Sealer: Sendable {
+struct Sealer: Sendable {
     static let version: UInt8 = 1
     static let headerByteCount = 1 + KeyID.byteCount
     /// By how much a sealed message is longer than what is in it.
@@ -72,13 +70,8 @@
         self.random = random
     }
 
-    /// Creates a sealer as sessions in a cookie have one.
-    @_spi(Benchmarks) public init(_ keyring: SecretKeyring, usualName: String) throws {
-        try self.init(keyring, purpose: .sealing, usualName: usualName, random: .system)
-    }
-
     /// Seals bytes with the newest key. The name, of a cookie for example, is needed again to open them.
-    @_spi(Benchmarks) public func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
+    func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
         let key = try self.keys.ring.newest
         let additional = self.additional(for: name, by: key)
         var sealed: [UInt8] = []
@@ -89,14 +82,14 @@
     }
 
     /// What was in a sealed message.
-    @_spi(Benchmarks) public struct Opened {
-        @_spi(Benchmarks) public internal(set) var bytes: [UInt8]
+    struct Opened {
+        var bytes: [UInt8]
         /// Whether it was sealed with a key that is not the newest, and is to be sealed anew.
         var isOldKey: Bool
     }
 
     /// Opens what a sealer of the same purpose and context sealed for the same name, or answers nil.
-    @_spi(Benchmarks) public func open(_ sealed: [UInt8], for name: String) -> Opened? {
+    func open(_ sealed: [UInt8], for name: String) -> Opened? {
         guard sealed.count >= Self.overhead, let keys = try? self.keys.ring.all else { return nil }
         let id = KeyID(sealed[1..<Self.headerByteCount])
         // An unknown key and another version take the same time as a wrong tag: what follows cannot succeed.
