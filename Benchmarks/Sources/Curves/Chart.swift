@@ -31,7 +31,7 @@ struct Chart {
         self.lines[line].points.append((Double(x), y))
     }
 
-    private static let (width, height, left, right, top, bottom) = (720.0, 400.0, 76.0, 24.0, 72.0, 56.0)
+    private static let (width, height, left, right, top, bottom) = (720.0, 400.0, 100.0, 24.0, 72.0, 56.0)
     private static let colours = ["#0b6bcb", "#c4481c", "#2e7d32", "#7b3fa0"]
 
     var svg: String {
@@ -47,7 +47,7 @@ struct Chart {
             Self.text(self.title, Self.left, 24, size: 16, anchor: "start"),
             Self.text(self.xTitle, (Self.left + Self.width - Self.right) / 2, Self.height - 14),
             """
-            <text transform="translate(18 \((Self.top + Self.height - Self.bottom) / 2)) rotate(-90)" \
+            <text transform="translate(14 \((Self.top + Self.height - Self.bottom) / 2)) rotate(-90)" \
             text-anchor="middle" fill="#333333">\(self.yTitle)</text>
             """,
         ]
