@@ -26,6 +26,7 @@ public struct SessionTokenReading: Sendable {
     }
 
     private let form: Form
+    /// The same as ``tokens``, without an array.
     private(set) var fewTokens = Few<SessionToken>()
     /// The texts of sealed sessions, different from each other.
     private(set) var texts = Few<[UInt8]>()

@@ -13,26 +13,23 @@ extension Session {
     @inline(__always)
     func finishAtOnce(_ outcome: SessionEngine.Outcome) -> SessionEnding? {
         guard !outcome.isFailure else { return nil }
-        // What an update calls may be the application's.
-        return self.gate.ifFree({ self.leaveAlone() }, otherwise: { self.carryOutAtOnce() })
+        // The clock may be the application's, as what an update calls, and is asked before there is a lock.
+        let now = self.engine.configuration.clock.now
+        return self.gate.ifFree({ self.leaveAlone(now: now) }, otherwise: { self.carryOutAtOnce(now: now) })
     }
 
     /// Ends the request as nearly every one ends: it changed nothing, and nothing is due.
     @inline(__always)
-    private func leaveAlone() -> SessionEnding? {
-        let engine = self.engine
+    private func leaveAlone(now: Instant) -> SessionEnding? {
+        let planner = self.engine.planner
         return self.withState { state in
-            guard
-                state.isAtRest,
-                engine.planner.leavesAlone(state.live?.record, now: engine.configuration.clock.now)
-            else { return nil }
+            guard state.isAtRest, planner.leavesAlone(state.live?.record, now: now) else { return nil }
             state.conclude(.nothing)
             return state.ending(.leave)
         }
     }
 
-    private func carryOutAtOnce() -> SessionEnding? {
-        let now = self.engine.configuration.clock.now
+    private func carryOutAtOnce(now: Instant) -> SessionEnding? {
         let (plan, ending) = self.withState { state -> (SessionPlan?, SessionEnding?) in
             guard state.failure == nil, state.storeFailure == nil else { return (nil, nil) }
             let plan = self.plan(of: &state, handlerFailed: false, now: now)

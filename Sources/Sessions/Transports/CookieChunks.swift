@@ -107,9 +107,10 @@ enum CookieChunks {
     /// The first values of a name that can be ours.
     private static func values(of name: String, in fields: HTTPFields) -> Few<[UInt8]> {
         var values = Few<[UInt8]>()
+        var hasRoom = true
         CookieHeader.forEachValue(of: name, in: fields) { value in
-            guard (1...self.maximumByteCount).contains(value.count) else { return }
-            values.add(Array(value), upTo: SessionTokenReading.limit, isSame: ==)
+            guard hasRoom, (1...self.maximumByteCount).contains(value.count) else { return }
+            hasRoom = values.add(Array(value), upTo: SessionTokenReading.limit, isSame: ==)
         }
         return values
     }

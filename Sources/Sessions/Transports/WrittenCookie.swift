@@ -7,7 +7,7 @@
 //
 
 /// A cookie as it stands in `Set-Cookie` fields: what comes before its value, and what after. Made once for the cookie of a
-/// configuration.
+/// configuration. A class, so that it is handed on as one.
 package final class WrittenCookie: Sendable {
     let name: String
     /// The name and the `=` before the value.
@@ -19,25 +19,25 @@ package final class WrittenCookie: Sendable {
     /// The attributes on a secure connection.
     private let secureAttributes: String
 
-    package init(_ cookie: SessionCookie) {
-        self.name = cookie.name
-        self.beginning = "\(cookie.name)="
-        self.chunkNameBeginning = CookieChunks.nameBeginning(cookie.name)
-        self.plainAttributes = Self.attributes(of: cookie, isSecureConnection: false)
-        self.secureAttributes = Self.attributes(of: cookie, isSecureConnection: true)
+    package convenience init(_ cookie: SessionCookie) {
+        self.init(
+            name: cookie.name,
+            plainAttributes: Self.attributes(of: cookie, isSecureConnection: false),
+            secureAttributes: Self.attributes(of: cookie, isSecureConnection: true)
+        )
     }
 
-    private init(name: String, as cookie: WrittenCookie) {
+    private init(name: String, plainAttributes: String, secureAttributes: String) {
         self.name = name
         self.beginning = "\(name)="
         self.chunkNameBeginning = CookieChunks.nameBeginning(name)
-        self.plainAttributes = cookie.plainAttributes
-        self.secureAttributes = cookie.secureAttributes
+        self.plainAttributes = plainAttributes
+        self.secureAttributes = secureAttributes
     }
 
     /// Another cookie with the same attributes.
     func named(_ name: String) -> WrittenCookie {
-        WrittenCookie(name: name, as: self)
+        WrittenCookie(name: name, plainAttributes: self.plainAttributes, secureAttributes: self.secureAttributes)
     }
 
     func attributes(isSecureConnection: Bool) -> String {
