@@ -1,4 +1,4 @@
-.PHONY: demo test test-matrix fuzz soak bench bench-http curves check format docs
+.PHONY: demo test test-matrix fuzz soak bench bench-http bench-volume curves check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
 # STORE=redis, redis-cluster, redis-sentinel or postgres, which start what they need.
@@ -9,7 +9,8 @@ demo:
 test:
 	Scripts/test
 
-# Runs what is about clusters and Sentinel with Redis and with Valkey; make test does with one of them.
+# Runs what is about clusters and Sentinel with Redis and with Valkey, and about shared caches with Varnish; make test does
+# with one of each.
 test-matrix:
 	Scripts/test-matrix
 
@@ -28,6 +29,10 @@ bench:
 # Measures what a session adds to a request of a server under load: make bench-http ROUNDS=7.
 bench-http:
 	Scripts/bench-http $(ROUNDS)
+
+# Measures what a user with many sessions, and many revocations, cost: make bench-volume SESSIONS=100000.
+bench-volume:
+	Scripts/bench-volume $(SESSIONS)
 
 # Measures how costs grow and draws the charts of the documentation: make curves SESSIONS=1000000.
 curves:

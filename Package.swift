@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "Sessions", targets: ["Sessions"]),
         .library(name: "SessionsExpress", targets: ["SessionsExpress"]),
+        .library(name: "SessionsExpressRedis", targets: ["SessionsExpressRedis"]),
         .library(name: "SessionsHummingbird", targets: ["SessionsHummingbird"]),
         .library(name: "SessionsPostgres", targets: ["SessionsPostgres"]),
         .library(name: "SessionsRedis", targets: ["SessionsRedis"]),
@@ -54,6 +55,10 @@ let package = Package(
             ]
         ),
         .target(
+            name: "SessionsExpressRedis",
+            dependencies: ["Sessions", "SessionsExpress", "SessionsRedis"]
+        ),
+        .target(
             name: "SessionsHummingbird",
             dependencies: [
                 "Sessions",
@@ -83,7 +88,6 @@ let package = Package(
             name: "SessionsRedis",
             dependencies: [
                 "Sessions",
-                "SessionsExpress",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Redis"])),
@@ -97,6 +101,7 @@ let package = Package(
             dependencies: [
                 "Sessions",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -126,6 +131,7 @@ let package = Package(
                 "LogAudit",
                 "Sessions",
                 "SessionsExpress",
+                "SessionsExpressRedis",
                 "SessionsHummingbird",
                 "SessionsRedis",
                 "SessionsTesting",
@@ -151,6 +157,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
@@ -195,6 +202,8 @@ let package = Package(
             dependencies: [
                 "LogAudit",
                 "Sessions",
+                "SessionsExpress",
+                "SessionsExpressRedis",
                 "SessionsPostgres",
                 "SessionsRedis",
                 "SessionsSQLite",

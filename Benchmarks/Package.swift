@@ -9,6 +9,7 @@ let package = Package(
         .executable(name: "BenchServer", targets: ["BenchServer"]),
         .executable(name: "Count", targets: ["Count"]),
         .executable(name: "Curves", targets: ["Curves"]),
+        .executable(name: "Volume", targets: ["Volume"]),
     ],
     dependencies: [
         .package(name: "swift-sessions", path: "..", traits: ["Hummingbird", "Postgres", "Redis", "SQLite"]),
@@ -22,6 +23,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "AllocationCounter"),
+        .target(name: "Charts"),
         .target(
             name: "Workloads",
             dependencies: [
@@ -50,10 +52,27 @@ let package = Package(
             name: "Curves",
             dependencies: [
                 "AllocationCounter",
+                "Charts",
                 "Workloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Sessions", package: "swift-sessions"),
                 .product(name: "SessionsSQLite", package: "swift-sessions"),
+            ]
+        ),
+        .executableTarget(
+            name: "Volume",
+            dependencies: [
+                "AllocationCounter",
+                "Charts",
+                "Workloads",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Sessions", package: "swift-sessions"),
+                .product(name: "SessionsPostgres", package: "swift-sessions"),
+                .product(name: "SessionsRedis", package: "swift-sessions"),
+                .product(name: "SessionsSQLite", package: "swift-sessions"),
+                .product(name: "SessionsTesting", package: "swift-sessions"),
             ]
         ),
         .executableTarget(

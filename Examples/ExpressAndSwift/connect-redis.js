@@ -1,7 +1,7 @@
 // A small stand-in for the package connect-redis, written from its documentation: what the example uses of it, and no
 // more. An application uses the real one, which has the same interface:
 //
-//     npm install connect-redis redis
+//     npm install connect-redis@8 redis
 //     const { RedisStore } = require("connect-redis");
 
 class RedisStore {

@@ -61,7 +61,7 @@ class Session {
 // All of it but the cookie.
 const hash = ({ cookie, ...values }) => JSON.stringify(values);
 
-module.exports = function session({ name = "connect.sid", secret, store, cookie = {} }) {
+module.exports = function session({ name = "connect.sid", secret, store, cookie = {}, rolling = false }) {
   const secrets = Array.isArray(secret) ? secret : [secret];
 
   // The id in the cookie, if one of the secrets signed it.
@@ -93,7 +93,10 @@ module.exports = function session({ name = "connect.sid", secret, store, cookie 
     const { end, writeHead } = res;
     res.writeHead = function (...head) {
       const isChanged = req.session && (req.sessionIsSaved || hash(req.session) !== before);
-      if (isChanged && (req.sessionID !== cookieID || req.session.cookie.expires)) {
+      const isNew = req.sessionID !== cookieID;
+      if (req.session && (isNew ? isChanged : rolling || (isChanged && req.session.cookie.expires))) {
+        // The end that the client is told is that of this use.
+        req.session.touch();
         const value = "s:" + signature.sign(req.sessionID, secrets[0]);
         const { path, httpOnly, expires, domain, secure, sameSite } = req.session.cookie;
         const attributes = { path, httpOnly, expires: expires || undefined, domain, secure, sameSite };

@@ -1,6 +1,7 @@
 // The half of the site that is still Express: PORT=3000 REDIS_URL=redis://localhost SECRETS=newest,older node server.js
 //
-// With the packages of npm, express-session and connect-redis are required without "./", and nothing else changes.
+// With the packages of npm, express-session and connect-redis (8 or later) are required without "./", and nothing else
+// changes.
 
 const express = require("express");
 const { createClient } = require("redis");
@@ -16,6 +17,9 @@ app.use(
     secret: process.env.SECRETS.split(","),
     resave: false,
     saveUninitialized: false,
+    // Without ROLLING and MAX_AGE as it was: a cookie that ends with the browser.
+    rolling: process.env.ROLLING === "true",
+    cookie: { maxAge: Number(process.env.MAX_AGE) || undefined },
   })
 );
 

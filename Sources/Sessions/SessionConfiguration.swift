@@ -21,8 +21,65 @@ public struct SessionConfiguration: Sendable {
     /// for every request.
     public var cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)?
 
+    /// What tells this application from others that have the same keys, at most 255 bytes of UTF-8, compared byte by
+    /// byte. The default is empty.
+    ///
+    /// It is authenticated in sealed sessions, signed tokens and tokens against forged requests: what was made under
+    /// one name is refused under another. Give each application a name where several have the same keys, and the same
+    /// name to all servers of one. A change of the name logs out everyone whose session is sealed or whose token is
+    /// signed.
+    ///
+    /// It does not divide a store: applications that share one also share the revocations in it.
+    public var applicationName = ""
+
+    /// Until when sealed sessions and signed tokens of earlier releases are accepted, which did not say for which
+    /// application and which kind of backend they were made. The default is 1 June 2027, 00:00 UTC
+    /// (``formerTokensEnd``). Nil: they are refused.
+    ///
+    /// A client that comes with one is given one of the present form with the next response. Where nothing of an
+    /// earlier release can be alive any more, which is after the longest absolute limit of your sessions, set it to
+    /// nil.
+    ///
+    /// - Warning: Until then, whatever an earlier release made for any application and any backend with the same keys
+    ///   is accepted by each of them, as it was by that release.
+    public var acceptsFormerTokensUntil: Instant? = Self.formerTokensEnd
+
+    /// The default of ``acceptsFormerTokensUntil``: 2027-06-01T00:00:00Z.
+    public static let formerTokensEnd = Instant(millisecondsSince1970: 1_811_808_000_000)
+
     /// The limits of ordinary sessions. The default is 20 minutes idle, 8 hours in all.
-    public var limits: SessionLimits = .standard
+    public var limits: SessionLimits = .standard {
+        didSet { self.setAnonymousLimits() }
+    }
+
+    /// The longest idle limit of sessions in which no one is logged in. The default is 20 minutes, so that raising the
+    /// idle limit of users does not make the sessions of crawlers live as long. Nil: ``limits`` are all that counts.
+    ///
+    /// It does not apply to sessions that were remembered on purpose, nor to those shared with an Express application.
+    public var anonymousIdleLimit: Duration? = .minutes(20) {
+        didSet { self.setAnonymousLimits() }
+    }
+
+    /// The limits of anonymous sessions where they differ from ``limits``; nil where they do not.
+    private(set) var anonymousLimits: SessionLimits?
+
+    private mutating func setAnonymousLimits() {
+        let limits = self.anonymousIdleLimit.map(self.limits.limitingIdle) ?? self.limits
+        self.anonymousLimits = limits == self.limits ? nil : limits
+    }
+
+    /// Asked before a session is stored for a visitor in whom no one is logged in: answer false to store none. The
+    /// default is nil: every visitor of whom something is remembered gets a session.
+    ///
+    /// A request that set values and is refused fails with a ``SessionError`` of the code `anonymousSessionRefused`,
+    /// HTTP
+    /// 429. Logins are not asked about. A ``RateLimiter`` is the usual answer:
+    ///
+    /// ```swift
+    /// let limiter = RateLimiter(60, per: .minutes(1))
+    /// configuration.allowsAnonymousSession = { limiter.allows($0) }
+    /// ```
+    public var allowsAnonymousSession: (@Sendable (SessionRequest) async throws -> Bool)?
 
     /// The limits of sessions whose visitors asked to be remembered. The default is 14 days idle, 30 days in all.
     public var rememberedLimits: SessionLimits = .remembered
@@ -62,12 +119,17 @@ public struct SessionConfiguration: Sendable {
     public var retryAfter: Duration = .seconds(5)
 
     /// How many sessions a user may have at once, on all devices (ASVS 5.0, 7.1.2); a login that would be one more does
-    /// what ``onSessionLimit`` says. It needs a store that knows which sessions a user has. The default is nil: any
-    /// number.
+    /// what ``onSessionLimit`` says. The default is ``standardMaximumSessionsPerSubject``, 100, where the backend can
+    /// list the sessions of a user, and no limit where it cannot; any other number is refused at start-up there. Nil
+    /// means any number.
     ///
     /// Logins that race with each other each see the others before they return, so that when all have, the limit holds.
     /// The newest stay; where the newest are refused, those that race for the last place may all be.
-    public var maximumSessionsPerSubject: Int?
+    public var maximumSessionsPerSubject: Int? = Self.standardMaximumSessionsPerSubject
+
+    /// The default of ``maximumSessionsPerSubject``: more than anyone's devices, and few enough that one account cannot
+    /// make lists and endings slow.
+    public static let standardMaximumSessionsPerSubject = 100
 
     /// What a login does when the user has as many sessions as are allowed. The default ends the oldest.
     public var onSessionLimit: SessionLimitPolicy = .endOldest
@@ -78,6 +140,13 @@ public struct SessionConfiguration: Sendable {
     ///
     /// - Note: Addresses are personal data: they stay in the store as long as the session does.
     public var tracksClients = false
+
+    /// Whether events name the client whose request they come from: its address and user agent
+    /// (``SessionEvent/client``), for an audit log (ASVS 5.0, 16.2.1). The default is false.
+    ///
+    /// - Note: Addresses are personal data: what is written of an event keeps them for as long as it is kept. The lines
+    ///   that this library logs never have them.
+    public var namesClientsInEvents = false
 
     /// Which proxies' forwarded headers are believed. The default is none.
     public var trustedProxies: TrustedProxies = .none
@@ -91,15 +160,26 @@ public struct SessionConfiguration: Sendable {
     /// How long an ended session's id stays marked. The default is 1 minute.
     ///
     /// A request that was on its way when its session ended can neither revive it nor put an anonymous cookie over a
-    /// fresh login while the marker stands; make it no shorter than your slowest request. Shorter than
+    /// fresh login while the tombstone stands; make it no shorter than your slowest request. Shorter than
     /// ``storeDeadline`` is refused.
-    public var endedMarkerLifetime: Duration = .minutes(1)
+    public var tombstoneLifetime: Duration = .minutes(1)
 
-    /// What a browser is asked to forget of the site with the response in which its user logged out. The default is
-    /// nothing but the session's cookie: what depends on a session is not cached in the first place, while clearing more
-    /// takes what other applications of the site, and the visitor's drafts, still need. Where scripts keep personal data
-    /// in the browser, ask for `.storage` (ASVS 5.0, 14.3.1).
-    public var clearsSiteDataOnLogout: ClearedSiteData = []
+    /// What a browser is asked to forget of the site with the response in which its user logs out, or another user
+    /// takes their place (ASVS 5.0, 14.3.1). The default is ``ClearedSiteData/speculations``: the pages that were
+    /// fetched ahead of time, which would show the former user's data and cost nothing to lose. They go with every
+    /// login as well.
+    ///
+    /// The default leaves the rest alone. Responses that depend on a session are not cached in the first place, and
+    /// clearing more takes the drafts of the visitor, and what other applications of the site still need. Where scripts
+    /// keep personal data in the browser, add `.storage`.
+    public var clearsSiteDataOnLogout: ClearedSiteData = .speculations
+
+    /// Whether a handler's own `Cache-Control: private` is enough for a response to a user who is logged in. The
+    /// default is false: it becomes `no-store`, so that the back button shows no page of a user who has logged out
+    /// (ASVS 5.0, 14.3.2). Responses to anonymous visitors keep theirs.
+    ///
+    /// - Warning: The browser then keeps such pages, and the back button shows them after a logout.
+    public var allowsPrivateCaching = false
 
     /// Whether every visitor gets a session, remembered or not; `saveUninitialized` of express-session. The default is
     /// false.
@@ -129,8 +209,8 @@ public struct SessionConfiguration: Sendable {
 
     /// Makes the ids of new stored sessions; `genid` of express-session. The default is nil: they are random.
     ///
-    /// An id is a name and opens nothing: the secret beside it is always ours, and random. One that is taken is asked for
-    /// again, twice, and is then an error.
+    /// An id is a name and opens nothing: the secret beside it is always ours, and random. One that is taken is asked
+    /// for again, twice, and is then an error.
     public var makeSessionID: (@Sendable (SessionRequest) throws -> SessionID)?
 
     /// Where ids and secrets come from. The default is the system's secure generator; others are for tests.
@@ -143,6 +223,14 @@ public struct SessionConfiguration: Sendable {
     func cookie(for request: SessionRequest) -> SessionCookie {
         guard let cookie = self.cookieForRequest?(request), cookie.problems.isEmpty else { return self.cookie }
         return cookie
+    }
+
+    /// The cookie of a request, with those of a session's own attributes that make a cookie browsers accept. They come
+    /// from a record, which another system may have written, or a server with another configuration.
+    func cookie(for request: SessionRequest, with overrides: SessionCookie.Overrides?) -> SessionCookie {
+        let cookie = self.cookie(for: request)
+        guard let overrides else { return cookie }
+        return cookie.applying(overrides.valid(for: cookie))
     }
 
     /// The name of the cookie of a request.

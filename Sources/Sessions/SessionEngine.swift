@@ -22,15 +22,16 @@ public import Logging
 public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
     public let configuration: SessionConfiguration
-    let keeper: any SessionKeeper
-    let transports: [EngineTransport]
+    let driver: any BackendDriver
+    let transports: [PreparedTransport]
     let planner: SessionPlanner
     /// Whether openings and closings are part of a trace, which costs them more than they do themselves.
     let isTraced: Bool
-    /// Whether a request without the field of the only transport is a visitor without a session, with nothing to be asked.
-    let knowsStrangersByTheField: Bool
+    /// Whether a request without the field of the only transport is a visitor without a session, with nothing to be
+    /// asked.
+    let canSkipLookupWithoutCookie: Bool
     /// What the texts of every request look like, unless the request has a say in it.
-    private let usualForm: SessionTokenReading.Form?
+    private let usualForm: ExtractedCredentials.Form?
 
     /// Creates an engine.
     ///
@@ -38,7 +39,8 @@ public final class SessionEngine: Sendable {
     ///   - backend: Where the sessions are remembered.
     ///   - configuration: How they behave. The default is ``SessionConfiguration/init()``, which is safe.
     ///   - transports: How sessions travel, in the order in which they are given to clients that came without one: to
-    ///     those by the first, to the others as they came. The default is nil: in the cookie of the configuration.
+    ///     those by the first, to the others as they came. The default is nil: in the cookie of the configuration, as
+    ///     with ``CookieTransport/init()``.
     /// - Throws: ``SessionError`` with the code `configuration` when the configuration is unsafe or contradicts itself.
     public init(
         _ backend: SessionBackend,
@@ -47,8 +49,10 @@ public final class SessionEngine: Sendable {
     ) throws {
         try configuration.check()
         self.configuration = configuration
-        self.keeper = try backend.makeKeeper(configuration)
-        if let limit = configuration.maximumSessionsPerSubject, !self.keeper.listsSessions {
+        self.driver = try backend.makeDriver(configuration)
+        if let limit = configuration.maximumSessionsPerSubject, !self.driver.listsSessions,
+            limit != SessionConfiguration.standardMaximumSessionsPerSubject
+        {
             throw SessionError.configuration([
                 """
                 maximumSessionsPerSubject is \(limit), and nobody knows how many sessions a user has: use the backend \
@@ -56,22 +60,22 @@ public final class SessionEngine: Sendable {
                 """
             ])
         }
-        let transports = transports ?? [CookieTransport(configuration)]
-        let problems = transports.problems(isInText: self.keeper.isInText)
+        let transports = try (transports ?? [CookieTransport()]).map { try $0.bound(to: configuration) }
+        let problems = transports.problems(isInText: self.driver.isInText)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
-        self.transports = transports.map(EngineTransport.init)
-        self.planner = SessionPlanner(configuration: configuration, isInText: self.keeper.isInText)
+        self.transports = transports.map(PreparedTransport.init)
+        self.planner = SessionPlanner(configuration: configuration, isInText: self.driver.isInText)
         self.isTraced = configuration.tracer != nil
         if configuration.cookieForRequest == nil {
             let nothing = SessionRequest(headerFields: HTTPFields())
-            let form = self.keeper.form(for: nothing)
-            let stranger = self.keeper.arrivalAtOnce(of: SessionTokenReading(of: form), nothing)
+            let form = self.driver.form(for: nothing)
+            let stranger = self.driver.resolutionAtOnce(of: ExtractedCredentials(of: form), nothing)
             self.usualForm = form
-            self.knowsStrangersByTheField =
+            self.canSkipLookupWithoutCookie =
                 transports.count == 1 && transports[0] is CookieTransport && stranger.map { $0.record == nil } ?? false
         } else {
             self.usualForm = nil
-            self.knowsStrangersByTheField = false
+            self.canSkipLookupWithoutCookie = false
         }
         let cookie = configuration.cookie
         self.needsConnectionSecurity =
@@ -79,8 +83,8 @@ public final class SessionEngine: Sendable {
     }
 
     /// What the texts of a request look like.
-    func form(for request: SessionRequest) -> SessionTokenReading.Form {
-        self.usualForm ?? self.keeper.form(for: request)
+    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+        self.usualForm ?? self.driver.form(for: request)
     }
 
     /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
@@ -113,8 +117,8 @@ public final class SessionEngine: Sendable {
         /// With a response, or with an error that is one. This is the default.
         public static let responded = Outcome(isFailure: false)
 
-        /// With an error that nobody meant: what was set and not saved is dropped; what the verbs did stands, and the
-        /// client is told of it.
+        /// With an error that nobody meant: what was set and not saved is dropped; what the operations did stands, and
+        /// the client is told of it.
         public static let failed = Outcome(isFailure: true)
     }
 
@@ -122,7 +126,7 @@ public final class SessionEngine: Sendable {
     ///
     /// Call it when the handler is done and before the head of the response leaves. The store comes first: the header
     /// fields are written only after what they promise is true. They are written even if this throws, for what the
-    /// verbs did before.
+    /// operations did before.
     ///
     /// - Parameters:
     ///   - session: The session of the request.
@@ -138,4 +142,10 @@ public final class SessionEngine: Sendable {
         if self.closeAtOnce(session, outcome: outcome, response: &response) { return }
         try await self.closeByWaiting(session, outcome: outcome, response: &response)
     }
+}
+
+extension SessionEngine: CustomStringConvertible, CustomReflectable {
+    /// The name of its cookie. Nothing of its store and its keys, which a store of your own may show.
+    public var description: String { "SessionEngine(\(self.configuration.cookie.name))" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

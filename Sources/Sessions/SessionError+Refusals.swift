@@ -23,9 +23,36 @@ extension SessionError {
         """
     )
 
+    static let cookieWithheld = SessionError(
+        .cookieWithheld,
+        """
+        The request is from another site and the browser sent it without its cookie, so that a new session could take the \
+        place of a login: redirect to a page of this site and set it there, or call regenerate() to begin a new session.
+        """
+    )
+
+    /// For adapters, where a page that is fetched ahead of time would take messages that its user may never see.
+    package static let prefetchDeclined = SessionError(
+        .prefetchDeclined,
+        "Messages wait for the page that the user opens: the browser must ask for it when that happens."
+    )
+
     static let notListable = SessionError(
         .notOffered,
         "The store does not know which sessions a user has: use one that is a SubjectSessionStore."
+    )
+
+    static func anonymousSessionRefused(retryAfter: Duration) -> SessionError {
+        SessionError(
+            .anonymousSessionRefused,
+            "No session is stored for this visitor now, because allowsAnonymousSession refused it.",
+            retryAfter: retryAfter
+        )
+    }
+
+    static let invalidCursor = SessionError(
+        .invalidCursor,
+        "The cursor is not one of this list: begin at the first page, with no cursor."
     )
 
     static let notEnumerable = SessionError(
@@ -65,7 +92,44 @@ extension SessionError {
         )
     }
 
-    static let foreignUnlisted = SessionError(
+    static func authenticationTooWeak(
+        _ reached: AuthenticationLevel?,
+        required: AuthenticationLevel,
+        challenges: [String]
+    ) -> SessionError {
+        SessionError(
+            .authenticationTooWeak,
+            """
+            The user has reached \(reached.map { "level \($0.name)" } ?? "no authentication level"), and this asks for \
+            \(required.name): ask for what that takes, and call reauthenticate(level:).
+            """,
+            challenges: challenges
+        )
+    }
+
+    static func credentialsChanged(_ version: Int64, required: Int64) -> SessionError {
+        SessionError(
+            .credentialsChanged,
+            """
+            The credentials of version \(version) were changed: version \(required) is required. Check the present ones, \
+            and log in with their version.
+            """
+        )
+    }
+
+    static func invalidAuthentication(_ message: String) -> SessionError {
+        SessionError(.invalidAuthentication, message)
+    }
+
+    static let externalFacts = SessionError(
+        .notOffered,
+        """
+        The other system keeps no credential versions, authentication methods or levels: log in without them, or keep \
+        sessions with the backend .stored(in:).
+        """
+    )
+
+    static let externalUnlisted = SessionError(
         .notOffered,
         """
         The other system keeps its sessions by names that are secret, and no list of whose they are: end all of a user \
@@ -75,7 +139,18 @@ extension SessionError {
 
     /// A value that the other system could not keep.
     package static func unstorable(_ name: String, _ reason: String) -> SessionError {
-        SessionError(.notEncodable, "The value \"\(name)\" cannot be kept: \(reason)")
+        SessionError(.notEncodable, "The value \"\(UntrustedText.escaped(name))\" cannot be kept: \(reason)")
+    }
+
+    /// A record that is longer than it may be where another system keeps it.
+    package static func recordTooLarge(_ byteCount: Int, limit: Int) -> SessionError {
+        SessionError(
+            .valuesTooLarge,
+            """
+            The record of the session takes \(byteCount) bytes; the limit (ExpressConfiguration.maximumRecordSize) is \
+            \(limit). Keep large things elsewhere and their keys here.
+            """
+        )
     }
 
     /// What another module finds wrong in a configuration.

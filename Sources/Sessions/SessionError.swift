@@ -25,6 +25,11 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let ended = Code("ended")
         /// The response has begun: what would need a header comes too late. HTTP 500.
         public static let responseStarted = Code("response_started")
+        /// The browser kept its cookie back, so that a new session could take the place of a login
+        /// (``Session/isCookieWithheld``). HTTP 409.
+        public static let cookieWithheld = Code("cookie_withheld")
+        /// A browser fetches a page ahead of time that can be made only once. HTTP 503.
+        public static let prefetchDeclined = Code("prefetch_declined")
         /// The values are larger than allowed. HTTP 500.
         public static let valuesTooLarge = Code("values_too_large")
         /// A value cannot be encoded. HTTP 500.
@@ -35,10 +40,21 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let notAuthenticated = Code("not_authenticated")
         /// The user logged in too long ago for what was asked, and must authenticate anew. HTTP 401.
         public static let authenticationTooOld = Code("authentication_too_old")
+        /// The user has not reached the level of authentication that was asked for. HTTP 401.
+        public static let authenticationTooWeak = Code("authentication_too_weak")
+        /// A login checked credentials that were changed meanwhile. HTTP 401.
+        public static let credentialsChanged = Code("credentials_changed")
+        /// A credential version, an authentication method or a level is outside its bounds. HTTP 500.
+        public static let invalidAuthentication = Code("invalid_authentication")
         /// The request may come from another site. HTTP 403.
         public static let crossSite = Code("cross_site")
+        /// The cursor of a list is not one of this list. HTTP 400.
+        public static let invalidCursor = Code("invalid_cursor")
         /// The user has as many sessions as are allowed. HTTP 409.
         public static let sessionLimit = Code("session_limit")
+        /// The application stores no session for this visitor now
+        /// (``SessionConfiguration/allowsAnonymousSession``). HTTP 429.
+        public static let anonymousSessionRefused = Code("anonymous_session_refused")
         /// The backend, or its store, cannot do what was asked. HTTP 501.
         public static let notOffered = Code("not_offered")
         /// A request carries the sessions of several visitors, by different transports. HTTP 400.
@@ -98,7 +114,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let cause = self.underlying.map { " (\($0))" } ?? ""
+        let cause =
+            self.underlying.map { error in
+                " (\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit)))"
+            } ?? ""
         return "\(self.code): \(self.message)\(cause)"
     }
 
@@ -132,15 +151,17 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         SessionError(.ended, "The session \(id) has ended; nothing of this request was stored in it.")
     }
 
-    static func responseStarted(_ verb: String) -> SessionError {
+    static func responseStarted(_ operation: String) -> SessionError {
         SessionError(
             .responseStarted,
-            "\(verb) needs a Set-Cookie header, and the response has begun. Call it before returning the response."
+            "\(operation) needs a Set-Cookie header, and the response has begun. Call it before returning the response."
         )
     }
 
     static func valuesTooLarge(_ values: SessionValues, limit: Int) -> SessionError {
-        let largest = values.largest.map { " The largest is \"\($0.name)\" with \($0.byteCount) bytes." } ?? ""
+        let largest =
+            values.largest.map { " The largest is \"\(UntrustedText.escaped($0.name))\" with \($0.byteCount) bytes." }
+            ?? ""
         return SessionError(
             .valuesTooLarge,
             """
@@ -153,14 +174,18 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     static func cookiesTooLong(
         _ length: Int,
         limit: Int,
-        cookieCount: Int,
+        cookieCount: Int?,
         largest: (name: String, byteCount: Int)?
     ) -> SessionError {
-        let largest = largest.map { " The largest value is \"\($0.name)\" with \($0.byteCount) bytes." } ?? ""
+        let largest =
+            largest.map { " The largest value is \"\(UntrustedText.escaped($0.name))\" with \($0.byteCount) bytes." }
+            ?? ""
+        let place =
+            cookieCount.map { "of \($0) cookie\($0 == 1 ? "" : "s")" } ?? "of a response head that common proxies take"
         return SessionError(
             .valuesTooLarge,
             """
-            The sealed session takes \(length) characters; the limit, of \(cookieCount) cookies, is \(limit).\(largest) \
+            The sealed session takes \(length) characters; the limit, \(place), is \(limit).\(largest) \
             Keep large things elsewhere and their keys here, or keep the session in a store.
             """
         )
@@ -168,6 +193,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
 
     @usableFromInline
     static func notEncodable(_ name: String, underlying: any Error) -> SessionError {
-        SessionError(.notEncodable, "The value of \"\(name)\" cannot be encoded.", underlying: underlying)
+        SessionError(
+            .notEncodable, "The value of \"\(UntrustedText.escaped(name))\" cannot be encoded.", underlying: underlying)
     }
 }

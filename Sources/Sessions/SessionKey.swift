@@ -42,9 +42,12 @@ public struct SessionKey<Value: Sendable>: Sendable {
         case addDifference(from: Int64)
         /// `merge(base, mine, theirs)`.
         case custom(@Sendable (Value, Value, Value) -> Value)
+        /// The same for a value that was changed in place; nil where the value that was set counts. An assignment
+        /// replaces.
+        case inPlace(@Sendable (Value, Value, Value) -> Value?)
     }
 
-    private init(name: String, defaultValue: Value, codec: SessionValueCodec<Value>, merge: MergePolicy) {
+    init(name: String, defaultValue: Value, codec: SessionValueCodec<Value>, merge: MergePolicy) {
         self.name = name
         self.defaultValue = defaultValue
         self.codec = codec
@@ -58,7 +61,11 @@ public struct SessionKey<Value: Sendable>: Sendable {
 }
 
 extension SessionKey where Value: Codable {
-    /// A plain key with a default: of two parallel changes the later one wins.
+    /// A plain key with a default: of two parallel changes the later one wins, and the event
+    /// ``SessionEvent/Kind/overwritten`` says so. Arrays, sets and dictionaries of values that can be compared are
+    /// merged where they were changed in place.
+    // Collections have an initializer of their own, which is to be chosen wherever both fit.
+    @_disfavoredOverload
     public init(_ name: String, default defaultValue: Value) {
         self.init(name: name, defaultValue: defaultValue, codec: .automatic, merge: .replace)
     }

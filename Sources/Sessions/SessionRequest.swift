@@ -10,6 +10,8 @@ public import HTTPTypes
 
 /// What the engine is told of a request.
 public struct SessionRequest: Sendable {
+    /// The method. The default is nil: it is not known, and taken for a safe one.
+    public var method: HTTPRequest.Method?
     /// The header fields.
     public var headerFields: HTTPFields
     /// Whether the visitor's connection is secure. From the adapter this is what the server itself saw; the engine
@@ -19,7 +21,7 @@ public struct SessionRequest: Sendable {
     /// the connection; the engine corrects it by what trusted proxies say.
     public var clientAddress: String? {
         get { self.peer.address }
-        set { self.peer = KnownPeer(address: newValue) }
+        set { self.peer = FixedPeer(address: newValue) }
     }
     /// Whether the request only looks: it reads the session and never extends or renews it. For polling, prefetching
     /// and event streams. The default is false.
@@ -27,13 +29,14 @@ public struct SessionRequest: Sendable {
     /// What happens while the store does not answer, if not what the configuration says.
     public var onStoreFailure: StoreFailurePolicy?
 
-    private var peer: any SessionPeer
+    private var peer: any RemotePeer
 
     /// Creates the description of a request.
     ///
-    /// The address is looked up when it is asked for: most requests need none, and to write one down takes as long as to
-    /// find a session.
+    /// The address is looked up when it is asked for: most requests need none, and to write one down takes as long as
+    /// to find a session.
     public init(
+        method: HTTPRequest.Method? = nil,
         headerFields: HTTPFields,
         isSecure: Bool = false,
         clientAddress: @autoclosure @escaping @Sendable () -> String? = nil,
@@ -41,9 +44,10 @@ public struct SessionRequest: Sendable {
         onStoreFailure: StoreFailurePolicy? = nil
     ) {
         self.init(
+            method: method,
             headerFields: headerFields,
             isSecure: isSecure,
-            peer: AskedPeer(ask: clientAddress),
+            peer: LazyPeer(ask: clientAddress),
             isPassive: isPassive,
             onStoreFailure: onStoreFailure
         )
@@ -51,16 +55,28 @@ public struct SessionRequest: Sendable {
 
     /// Creates the description of a request that came from a peer.
     package init(
+        method: HTTPRequest.Method? = nil,
         headerFields: HTTPFields,
         isSecure: Bool,
-        peer: any SessionPeer,
+        peer: any RemotePeer,
         isPassive: Bool = false,
         onStoreFailure: StoreFailurePolicy? = nil
     ) {
+        self.method = method
         self.headerFields = headerFields
         self.isSecure = isSecure
         self.peer = peer
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
     }
+}
+
+extension SessionRequest: CustomStringConvertible, CustomReflectable {
+    /// How many header fields there are, and none of them: they carry tokens.
+    public var description: String {
+        let facts = [self.isSecure ? "secure" : "plain"] + (self.isPassive ? ["passive"] : [])
+        return "SessionRequest(\(self.headerFields.count) fields, \(facts.joined(separator: ", ")))"
+    }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -11,21 +11,21 @@ import Sessions
 extension ExpressConfiguration {
     /// Names that Express keeps from sessions: its own properties, and those of every object of JavaScript. A value of
     /// such a name is lost when Express reads the session.
-    private static let reserved: Set<String> = [
+    private static let reserved: Set<ByteString> = [
         "cookie", "id", "req", "touch", "resetMaxAge", "save", "reload", "destroy", "regenerate", "constructor",
         "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf", "__proto__",
         "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
     ]
 
     /// The properties of a session that are not values.
-    var hiddenNames: Set<String> { ["cookie", self.ownProperty, self.subject.path[0]] }
+    var hiddenNames: Set<ByteString> { ["cookie", ByteString(self.ownProperty), ByteString(self.subject.path[0])] }
 
     /// - Throws: `SessionError` with the code `notEncodable` when a value cannot have this name.
     func check(name: String) throws {
-        if name == self.subject.path[0] {
+        if name.hasSameBytes(as: self.subject.path[0]) {
             throw SessionError.unstorable(name, "who is logged in stands there: call logIn(_:).")
         }
-        if name == self.ownProperty || Self.reserved.contains(name) {
+        if name.hasSameBytes(as: self.ownProperty) || Self.reserved.contains(ByteString(name)) {
             throw SessionError.unstorable(name, "the name has another meaning in a session of Express: choose another.")
         }
     }
@@ -37,11 +37,20 @@ extension ExpressConfiguration {
             problems.append(
                 "prefix is empty, and every key of the server would be a session: give that of connect-redis.")
         }
-        if Self.reserved.contains(self.subject.path[0]) || self.subject.path.contains("") {
+        if Self.reserved.contains(ByteString(self.subject.path[0])) || self.subject.path.contains("") {
             problems.append("subject is in \(self.subject.path), which Express cannot keep: give another property.")
         }
-        if Self.reserved.contains(self.ownProperty) || self.ownProperty == self.subject.path[0] {
+        let own = ByteString(self.ownProperty)
+        if Self.reserved.contains(own) || own == ByteString(self.subject.path[0]) {
             problems.append("ownProperty is \"\(self.ownProperty)\", which has another meaning: give another name.")
+        }
+        if let maximumRecordSize, maximumRecordSize < configuration.maximumValuesSize {
+            problems.append(
+                """
+                maximumRecordSize (\(maximumRecordSize)) is less than maximumValuesSize \
+                (\(configuration.maximumValuesSize)): enlarge it, or leave it nil.
+                """
+            )
         }
         guard case .lasting(let duration) = self.timeToLive.choice else { return problems }
         let idle = configuration.limits.idle ?? configuration.limits.absolute

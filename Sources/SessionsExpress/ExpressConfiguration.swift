@@ -22,6 +22,11 @@ public struct ExpressConfiguration: Sendable {
 
     /// How long a session lives whose cookie has no life of its own: `ttl` of connect-redis. The default is 86,400
     /// seconds, a day.
+    ///
+    /// - Warning: When a session was last used is told from what is left of this life. If connect-redis has a shorter
+    ///   `ttl`, active sessions and every fresh login of Express count as unused and are over here; if it has a longer
+    ///   one, the idle limit ends sessions later. A record that contradicts this is named in the log, once for each
+    ///   kind.
     public var timeToLive = ExpressTimeToLive.lasting(.days(1))
 
     /// Whether keys live until they are removed: `disableTTL` of connect-redis. The default is false.
@@ -31,6 +36,9 @@ public struct ExpressConfiguration: Sendable {
     public var disablesTimeToLive = false
 
     /// Whether a use alone writes nothing: `disableTouch` of connect-redis. The default is false.
+    ///
+    /// - Warning: A use then leaves no trace, so that the idle limit counts from the last change: it ends the session
+    ///   of a user who only reads. The same happens if only connect-redis has `disableTouch`.
     public var disablesTouch = false
 
     /// Makes the ids of new sessions: `genid` of express-session. The default is nil: 24 random bytes in base64url, as
@@ -43,6 +51,11 @@ public struct ExpressConfiguration: Sendable {
     /// from where. The default is `swiftSession`.
     public var ownProperty = "swiftSession"
 
+    /// The most bytes of a record, for reading and for writing. A longer one of Express opens no session here and stays
+    /// as it is; a longer one of ours is refused with `valuesTooLarge`. The default is nil: eight times
+    /// `configuration.maximumValuesSize`, which is 512 KiB unless that was changed.
+    public var maximumRecordSize: Int?
+
     /// Creates a configuration.
     ///
     /// - Parameters:
@@ -51,5 +64,12 @@ public struct ExpressConfiguration: Sendable {
     public init(secrets: ExpressSecrets, subject: ExpressSubject) {
         self.secrets = secrets
         self.subject = subject
+    }
+}
+
+extension ExpressConfiguration {
+    /// The most bytes of a record. A byte of a value may be six in JSON.
+    func recordSizeLimit(_ configuration: SessionConfiguration) -> Int {
+        self.maximumRecordSize ?? configuration.maximumValuesSize * 8
     }
 }

@@ -17,18 +17,23 @@ public final class ExpressMemoryStore: ExpressRecordStore {
 
         func remaining(_ now: Instant) -> Duration? { self.expiresAt.map { $0 - now } }
 
-        func end(_ life: ExpressLife, now: Instant) -> Instant? {
+        func end(_ life: ExpressExpiry, now: Instant) -> Instant? {
             life.isKept ? self.expiresAt : life.duration.map { now + $0 }
         }
     }
 
+    private struct Tombstone {
+        var tombstoneUntil: Instant
+        var until: Instant
+    }
+
     private struct State {
-        var entries: [String: Entry] = [:]
-        var markers: [String: Instant] = [:]
+        var entries: [ByteString: Entry] = [:]
+        var tombstones: [ByteString: Tombstone] = [:]
 
         func live(_ key: String, now: Instant) -> Entry? {
-            guard let entry = self.entries[key], entry.expiresAt.map({ now < $0 }) ?? true else { return nil }
-            return entry
+            let entry = self.entries[ByteString(key)]
+            return entry?.expiresAt.map { now < $0 } ?? true ? entry : nil
         }
     }
 
@@ -40,27 +45,27 @@ public final class ExpressMemoryStore: ExpressRecordStore {
     public var needsDeadline: Bool { false }
 
     /// Sets a text whatever there is, as an Express application does.
-    public func set(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) {
+    public func set(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) {
         self.state.withLock { state in
             let before = state.live(key, now: now) ?? Entry(text: text)
-            state.entries[key] = Entry(text: text, expiresAt: before.end(life, now: now))
+            state.entries[ByteString(key)] = Entry(text: text, expiresAt: before.end(life, now: now))
         }
     }
 
     public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
         self.state.withLock { state in
-            if let until = state.markers[key], now < until {
-                state.entries[key] = nil
-                return .ended
+            if let tombstone = state.tombstones[ByteString(key)], now < tombstone.until {
+                state.entries[ByteString(key)] = nil
+                return now < tombstone.tombstoneUntil ? .ended : .missing
             }
             return state.live(key, now: now).map { .found($0.text, remaining: $0.remaining(now)) } ?? .missing
         }
     }
 
-    public func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool {
+    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
         self.state.withLock { state in
             guard state.live(key, now: now) == nil else { return false }
-            state.entries[key] = Entry(text: text, expiresAt: life.duration.map { now + $0 })
+            state.entries[ByteString(key)] = Entry(text: text, expiresAt: life.duration.map { now + $0 })
             return true
         }
     }
@@ -69,7 +74,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
         _ key: String,
         _ expected: [UInt8],
         with text: [UInt8],
-        _ life: ExpressLife,
+        _ life: ExpressExpiry,
         now: Instant
     ) async throws -> ExpressReplaceResult {
         self.state.withLock { state in
@@ -77,35 +82,56 @@ public final class ExpressMemoryStore: ExpressRecordStore {
             guard entry.text == expected else {
                 return .conflict(entry.text, remaining: entry.remaining(now))
             }
-            state.entries[key] = Entry(text: text, expiresAt: entry.end(life, now: now))
+            state.entries[ByteString(key)] = Entry(text: text, expiresAt: entry.end(life, now: now))
             return .replaced
         }
     }
 
-    public func touch(_ key: String, _ life: ExpressLife, now: Instant) async throws -> Bool {
+    public func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
         self.state.withLock { state in
             guard let entry = state.live(key, now: now) else { return false }
             if let old = entry.expiresAt {
-                state.entries[key]?.expiresAt = entry.end(life, now: now).map { max(old, $0) }
+                state.entries[ByteString(key)]?.expiresAt = entry.end(life, now: now).map { max(old, $0) }
             }
             return true
         }
     }
 
-    public func end(_ key: String, markedUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(
+        _ key: String,
+        tombstoneUntil: Instant,
+        removedUntil: Instant,
+        now: Instant
+    ) async throws -> Bool {
         self.state.withLock { state in
             let wasLive = state.live(key, now: now) != nil
-            state.entries[key] = nil
-            state.markers = state.markers.filter { now < $0.value }
-            if wasLive { state.markers[key] = markedUntil }
+            state.entries[ByteString(key)] = nil
+            state.tombstones = state.tombstones.filter { now < $0.value.until }
+            if wasLive, now < removedUntil {
+                state.tombstones[ByteString(key)] = Tombstone(tombstoneUntil: tombstoneUntil, until: removedUntil)
+            }
             return wasLive
         }
     }
 
-    public func walk(prefix: String, now: Instant, _ body: ([String]) async throws -> Void) async throws {
+    /// The keys in the order of their public names, 100 of them a page.
+    public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+        let last = try cursor?.lastID
         let keys = self.state.withLock { state in
-            state.entries.keys.filter { $0.utf8.starts(with: prefix.utf8) && state.live($0, now: now) != nil }
+            state.entries.keys.map(\.text)
+                .filter { $0.utf8.starts(with: prefix.utf8) && state.live($0, now: now) != nil }
         }
-        try await body(keys)
+        let page = keys.map { (id: ExternalSessionID(key: $0, prefix: prefix).id, key: $0) }
+            .filter { next in last.map { next.id > $0 } ?? true }
+            .sorted { $0.id < $1.id }
+            .prefix(100)
+        let next = page.count < 100 ? nil : page.last.map { SessionCursor(after: $0.id) }
+        return ExpressPage(page.map(\.key), next: next)
     }
+}
+
+extension ExpressMemoryStore: CustomStringConvertible, CustomReflectable {
+    /// Nothing of what it keeps: its keys are the secret names of sessions.
+    public var description: String { "ExpressMemoryStore" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

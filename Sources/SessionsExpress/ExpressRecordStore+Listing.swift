@@ -8,44 +8,59 @@
 
 public import Sessions
 
-/// What `length`, `ids` and `all` of connect-redis are for: administration, not requests. All keys are walked through.
+/// What `length`, `ids` and `all` of connect-redis are for: administration, not requests. All keys are walked through,
+/// page by page.
 extension ExpressRecordStore {
     /// How many sessions there are: `length`.
+    ///
+    /// Their public names are in memory while it counts, 16 bytes each, because a walk may meet a key more than once.
     ///
     /// - Parameters:
     ///   - prefix: What their keys begin with. The default is `sess:`.
     ///   - now: The present time.
     public func count(prefix: String = "sess:", now: Instant) async throws -> Int {
-        try await self.ids(prefix: prefix, now: now).count
-    }
-
-    /// The public names of the sessions: `ids`, whose own answer opens every session, and this does not.
-    ///
-    /// - Parameters:
-    ///   - prefix: What their keys begin with. The default is `sess:`.
-    ///   - now: The present time.
-    public func ids(prefix: String = "sess:", now: Instant) async throws -> Set<SessionID> {
         var ids: Set<SessionID> = []
-        try await self.walk(prefix: prefix, now: now) { keys in
-            ids.formUnion(keys.map { ForeignSessionID(key: $0, prefix: prefix).id })
-        }
-        return ids
+        var cursor: SessionCursor?
+        repeat {
+            let page = try await self.ids(prefix: prefix, from: cursor, now: now)
+            ids.formUnion(page.elements)
+            cursor = page.next
+        } while cursor != nil
+        return ids.count
     }
 
-    /// The texts of the sessions by their public names: `all`. Those that end meanwhile may be there or not.
+    /// A page of the public names of the sessions: `ids`, whose own answer opens every session, and this does not.
     ///
-    /// - Warning: All of them are in memory at once.
     /// - Parameters:
     ///   - prefix: What their keys begin with. The default is `sess:`.
+    ///   - cursor: ``ExpressPage/next`` of the page before. The default is nil: the first page.
     ///   - now: The present time.
-    public func all(prefix: String = "sess:", now: Instant) async throws -> [SessionID: [UInt8]] {
-        var all: [SessionID: [UInt8]] = [:]
-        try await self.walk(prefix: prefix, now: now) { keys in
-            for key in keys {
-                guard case .found(let text, _) = try await self.load(key, now: now) else { continue }
-                all[ForeignSessionID(key: key, prefix: prefix).id] = text
-            }
+    public func ids(
+        prefix: String = "sess:",
+        from cursor: SessionCursor? = nil,
+        now: Instant
+    ) async throws -> ExpressPage<SessionID> {
+        let page = try await self.keys(prefix: prefix, from: cursor, now: now)
+        return ExpressPage(page.elements.map { ExternalSessionID(key: $0, prefix: prefix).id }, next: page.next)
+    }
+
+    /// A page of the records: `all`. Those that end meanwhile may be there or not.
+    ///
+    /// - Parameters:
+    ///   - prefix: What their keys begin with. The default is `sess:`.
+    ///   - cursor: ``ExpressPage/next`` of the page before. The default is nil: the first page.
+    ///   - now: The present time.
+    public func all(
+        prefix: String = "sess:",
+        from cursor: SessionCursor? = nil,
+        now: Instant
+    ) async throws -> ExpressPage<ExpressRecord> {
+        let page = try await self.keys(prefix: prefix, from: cursor, now: now)
+        var records: [ExpressRecord] = []
+        for key in page.elements {
+            guard case .found(let text, _) = try await self.load(key, now: now) else { continue }
+            records.append(ExpressRecord(id: ExternalSessionID(key: key, prefix: prefix).id, text: text))
         }
-        return all
+        return ExpressPage(records, next: page.next)
     }
 }

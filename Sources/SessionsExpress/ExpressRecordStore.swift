@@ -10,23 +10,23 @@ public import Sessions
 
 /// Where the records of an Express application are: JSON texts under keys, each with a time to live.
 ///
-/// It knows nothing of sessions. `RedisExpressStore`, of the module SessionsRedis, is where connect-redis keeps its
-/// records; ``ExpressMemoryStore`` is for tests. One of your own can stand wherever a text can be compared and set.
+/// It knows nothing of sessions. `RedisExpressStore`, of the module SessionsExpressRedis, is where connect-redis keeps
+/// its records; ``ExpressMemoryStore`` is for tests. One of your own can stand wherever a text can be compared and set.
 ///
-/// Every call is atomic, and failures are thrown, best as `SessionStoreError`. Ending a key leaves a marker where no
+/// Every call is atomic, and failures are thrown, best as `SessionStoreError`. Ending a key leaves a tombstone where no
 /// Express application looks.
 public protocol ExpressRecordStore: Sendable {
     /// Whether each call is to run under the engine's deadline. The default is true.
     var needsDeadline: Bool { get }
 
-    /// Finds the text of a key. A text that stands under a marked key is removed: a request that was slow while its
+    /// Finds the text of a key. A text under a key with a tombstone is removed: a request that was slow while its
     /// session ended has written it back.
     func load(_ key: String, now: Instant) async throws -> ExpressLoadResult
 
     /// Adds a text.
     ///
     /// - Returns: False when there is one already.
-    func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool
+    func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool
 
     /// Replaces a text, if it is byte for byte the one that is expected.
     ///
@@ -36,23 +36,35 @@ public protocol ExpressRecordStore: Sendable {
         _ key: String,
         _ expected: [UInt8],
         with text: [UInt8],
-        _ life: ExpressLife,
+        _ life: ExpressExpiry,
         now: Instant
     ) async throws -> ExpressReplaceResult
 
     /// Lengthens the life of a text; never shortens it.
     ///
     /// - Returns: False when there is none.
-    func touch(_ key: String, _ life: ExpressLife, now: Instant) async throws -> Bool
+    func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool
 
-    /// Removes a text and marks its key. Removing what is missing leaves no marker.
+    /// Removes a text and leaves a tombstone under its key. Removing what is missing leaves none.
     ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - tombstoneUntil: Until when a load answers that the session has ended; later it answers that there is none.
+    ///   - removedUntil: Until when a text that is written back is removed, which is not before `tombstoneUntil`. A
+    ///     time that has passed leaves no tombstone.
+    ///   - now: The present time.
     /// - Returns: Whether it was this call that removed it.
-    func end(_ key: String, markedUntil: Instant, now: Instant) async throws -> Bool
+    func end(_ key: String, tombstoneUntil: Instant, removedUntil: Instant, now: Instant) async throws -> Bool
 
-    /// Calls the body with the keys that begin with a prefix, some at a time. Those that are there all the while are met
-    /// at least once; markers are never met.
-    func walk(prefix: String, now: Instant, _ body: ([String]) async throws -> Void) async throws
+    /// A page of the keys that begin with a prefix. A key that is there during a whole walk through the pages is met at
+    /// least once; tombstones are never met.
+    ///
+    /// - Parameters:
+    ///   - prefix: The prefix.
+    ///   - cursor: Where the last page ended, or nil for the first page.
+    ///   - now: The present time.
+    /// - Throws: `SessionStoreError` with the code `invalidCursor` for a cursor that this store did not make.
+    func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String>
 }
 
 extension ExpressRecordStore {
@@ -80,20 +92,20 @@ public enum ExpressReplaceResult: Sendable, Equatable {
 }
 
 /// For how long a text is kept after a write.
-public struct ExpressLife: Sendable, Hashable {
+public struct ExpressExpiry: Sendable, Hashable {
     /// For how long from now; nil for no end, and for ``kept``.
     public let duration: Duration?
     /// Whether the text lives as long as it would without the write.
     public let isKept: Bool
 
     /// As long as without the write.
-    public static let kept = ExpressLife(duration: nil, isKept: true)
+    public static let kept = ExpressExpiry(duration: nil, isKept: true)
 
     /// Until it is removed.
-    public static let unlimited = ExpressLife(duration: nil, isKept: false)
+    public static let unlimited = ExpressExpiry(duration: nil, isKept: false)
 
     /// For a duration from now.
-    public static func lasting(_ duration: Duration) -> ExpressLife {
-        ExpressLife(duration: duration, isKept: false)
+    public static func lasting(_ duration: Duration) -> ExpressExpiry {
+        ExpressExpiry(duration: duration, isKept: false)
     }
 }

@@ -14,35 +14,64 @@ import Sessions
 /// The first signs and all verify, as those of the array in the Express application. To rotate, put a new one first on
 /// both sides, and take the old one away when no cookie of it is left.
 ///
-/// - Warning: Express takes a secret of any length, and so must this. A short one can be guessed from a single cookie;
-///   whoever has it can sign cookies, and then lacks nothing but the id of a session. Use 32 random bytes or more;
-///   ``weakest`` says what you have. The keys of other backends, `SecretKeyring`, are held to that.
+/// - Warning: A short secret can be guessed from a single cookie; whoever has it can sign cookies, and then lacks
+///   nothing but the id of a session. Express takes a secret of any length; a weak one is refused here unless
+///   ``Strength/any`` allows it. Use 32 random bytes or more. The keys of other backends, `SecretKeyring`, are held to
+///   that.
 public struct ExpressSecrets: Sendable {
+    /// Which secrets are taken.
+    public struct Strength: Sendable, Hashable {
+        let minimumByteCount: Int
+        let minimumDistinctCount: Int
+
+        /// At least 16 bytes, of which at least 8 differ. This is the default.
+        public static let standard = Strength(minimumByteCount: 16, minimumDistinctCount: 8)
+
+        /// Any but an empty one, for as long as the Express application has a weak secret.
+        ///
+        /// - Warning: An attacker with one cookie of the site guesses a weak secret in no time, and can then sign any
+        ///   cookie.
+        public static let any = Strength(minimumByteCount: 1, minimumDistinctCount: 1)
+    }
+
     private let keys: [SymmetricKey]
     /// How many bytes the shortest secret has.
     public let weakest: Int
 
     /// Creates secrets from their texts, as `secret: ["newest", "older"]` in Express.
     ///
-    /// - Throws: `SessionError` with the code `configuration` when there is none, or an empty one.
-    public init(_ secrets: [String]) throws {
-        try self.init(bytes: secrets.map { Array($0.utf8) })
+    /// - Parameters:
+    ///   - secrets: The secrets, the newest first.
+    ///   - strength: Which secrets are taken. The default refuses weak ones.
+    /// - Throws: `SessionError` with the code `configuration` when there is none, or a weak one.
+    public init(_ secrets: [String], strength: Strength = .standard) throws {
+        try self.init(bytes: secrets.map { Array($0.utf8) }, strength: strength)
     }
 
     /// Creates a single secret from its text, as `secret: "text"` in Express.
     ///
-    /// - Throws: `SessionError` with the code `configuration` when it is empty.
-    public init(_ secret: String) throws {
-        try self.init([secret])
+    /// - Parameters:
+    ///   - secret: The secret.
+    ///   - strength: Which secrets are taken. The default refuses weak ones.
+    /// - Throws: `SessionError` with the code `configuration` when it is weak.
+    public init(_ secret: String, strength: Strength = .standard) throws {
+        try self.init([secret], strength: strength)
     }
 
     /// Creates secrets from their bytes, which are buffers in Express.
     ///
-    /// - Throws: `SessionError` with the code `configuration` when there is none, or an empty one.
-    public init(bytes secrets: [[UInt8]]) throws {
+    /// - Parameters:
+    ///   - secrets: The secrets, the newest first.
+    ///   - strength: Which secrets are taken. The default refuses weak ones.
+    /// - Throws: `SessionError` with the code `configuration` when there is none, or a weak one.
+    public init(bytes secrets: [[UInt8]], strength: Strength = .standard) throws {
         guard let weakest = secrets.map(\.count).min(), weakest > 0 else {
             throw SessionError.refused(["ExpressSecrets needs at least one secret, and none that is empty."])
         }
+        let problems = secrets.enumerated().compactMap { index, secret in
+            strength.accepts(secret) ? nil : strength.problem(of: secret, at: index)
+        }
+        guard problems.isEmpty else { throw SessionError.refused(problems) }
         self.keys = secrets.map { SymmetricKey(data: $0) }
         self.weakest = weakest
     }
@@ -84,4 +113,18 @@ extension ExpressSecrets: CustomStringConvertible, CustomReflectable {
     /// How many there are, and nothing of them.
     public var description: String { "ExpressSecrets(\(self.keys.count), <redacted>)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension ExpressSecrets.Strength {
+    fileprivate func accepts(_ secret: [UInt8]) -> Bool {
+        secret.count >= self.minimumByteCount && Set(secret).count >= self.minimumDistinctCount
+    }
+
+    fileprivate func problem(of secret: [UInt8], at index: Int) -> String {
+        """
+        Secret \(index + 1) has \(secret.count) bytes, of which \(Set(secret).count) differ; at least \
+        \(self.minimumByteCount) bytes, \(self.minimumDistinctCount) of them different, are asked for: give 32 random bytes on \
+        both sides, or strength: .any until the Express application has them.
+        """
+    }
 }

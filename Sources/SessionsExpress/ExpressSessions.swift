@@ -9,34 +9,34 @@
 import Sessions
 
 /// The sessions of an Express application, as an engine uses them.
-struct ExpressSessions: ForeignSessionStore {
+struct ExpressSessions: ExternalSessionStore {
     let records: any ExpressRecordStore
-    let form: ExpressForm
+    let form: ExpressRecordCoder
 
     private var express: ExpressConfiguration { self.form.express }
 
     var needsDeadline: Bool { self.records.needsDeadline }
 
-    func claim(_ text: [UInt8]) -> ForeignClaim? {
+    func claim(_ text: [UInt8]) -> VerifiedExternalID? {
         ExpressCookieValue.decode(text, self.express.secrets).map { claim in
-            ForeignClaim(id: ForeignSessionID(claim.id), isOutdated: claim.isOutdated)
+            VerifiedExternalID(id: ExternalSessionID(claim.id), isOutdated: claim.isOutdated)
         }
     }
 
-    func text(of id: ForeignSessionID) -> String { ExpressCookieValue.encode(id.text, self.express.secrets) }
+    func text(of id: ExternalSessionID) -> String { ExpressCookieValue.encode(id.text, self.express.secrets) }
 
-    func newID(for request: SessionRequest) throws -> ForeignSessionID {
+    func newID(for request: SessionRequest) throws -> ExternalSessionID {
         guard let makeID = self.express.makeID else {
-            return ForeignSessionID(Base64URL.encode(self.form.configuration.random.bytes(count: 24)))
+            return ExternalSessionID(Base64URL.encode(self.form.configuration.random.bytes(count: 24)))
         }
         let text = try makeID(request)
         guard (16...1024).contains(text.utf8.count) else {
             throw SessionError.refused(["makeID gave an id of \(text.utf8.count) bytes: give 16 to 1,024."])
         }
-        return ForeignSessionID(text)
+        return ExternalSessionID(text)
     }
 
-    func load(_ id: ForeignSessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: ExternalSessionID, now: Instant) async throws -> SessionLoadResult {
         // Others may write in between, and sooner or later nobody does.
         for _ in 0..<16 {
             switch try await self.records.load(self.key(of: id), now: now) {
@@ -44,16 +44,24 @@ struct ExpressSessions: ForeignSessionStore {
             case .missing: return .missing
             case .found(let text, let remaining):
                 let record = try self.form.record(of: .init(id: id, text: text, remaining: remaining), now: now)
-                // Express began it. When that was is noted now, for the absolute limit.
-                guard !self.form.isNoted(text), !record.isExpired(at: now) else { return .found(record) }
-                if case .replaced(let noted) = try await self.replace(record, now: now) { return .found(noted) }
+                // Express began it, or logged someone in. When that was first seen is noted now, for the absolute
+                // limit.
+                guard !self.form.hasMetadata(text, in: record), !record.isExpired(at: now) else {
+                    return .found(record)
+                }
+                do {
+                    if case .replaced(let noted) = try await self.replace(record, now: now) { return .found(noted) }
+                } catch is SessionStoreError {
+                    // Where nothing can be written, it can be read all the same.
+                    return .found(record)
+                }
             }
         }
         throw SessionStoreError(.unavailable, "Others keep writing the session \(id.id), whose beginning is not noted.")
     }
 
     func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord {
-        guard let id = record.foreign?.id else { throw SessionStoreError.duplicate(record.id) }
+        guard let id = record.external?.id else { throw SessionStoreError.duplicate(record.id) }
         let write = try self.form.write(of: record, now: now)
         guard try await self.records.create(self.key(of: id), write.text, write.life, now: now) else {
             throw SessionStoreError.duplicate(record.id)
@@ -61,69 +69,79 @@ struct ExpressSessions: ForeignSessionStore {
         return try self.form.record(of: .init(id: id, text: write.text, remaining: write.life.duration), now: now)
     }
 
-    func replace(_ record: SessionRecord, now: Instant) async throws -> ForeignReplaceResult {
-        guard let foreign = record.foreign else { return .missing }
-        let key = self.key(of: foreign.id)
+    func replace(_ record: SessionRecord, now: Instant) async throws -> ExternalReplaceResult {
+        guard let external = record.external else { return .missing }
+        let key = self.key(of: external.id)
         let write = try self.form.write(of: record, now: now)
         if let duration = write.life.duration, duration <= .zero {
             // What connect-redis does with a session that has no time left.
-            _ = try await self.records.end(key, markedUntil: now, now: now)
+            _ = try await self.records.end(key, tombstoneUntil: now, removedUntil: now, now: now)
             return .missing
         }
-        switch try await self.records.replace(key, foreign.content, with: write.text, write.life, now: now) {
+        switch try await self.records.replace(key, external.content, with: write.text, write.life, now: now) {
         case .missing:
             return .missing
         case .conflict(let text, let remaining):
-            let entry = ExpressForm.Entry(id: foreign.id, text: text, remaining: remaining)
+            let entry = ExpressRecordCoder.Entry(id: external.id, text: text, remaining: remaining)
             return .conflict(try self.form.record(of: entry, over: record, now: now))
         case .replaced:
-            let entry = ExpressForm.Entry(id: foreign.id, text: write.text, remaining: write.life.duration)
+            let entry = ExpressRecordCoder.Entry(id: external.id, text: write.text, remaining: write.life.duration)
             var written = try self.form.record(of: entry, now: now)
+            written.external?.contradiction = external.contradiction
             if write.life.isKept {
                 (written.lastAccessedAt, written.expiresAt) = (record.lastAccessedAt, record.expiresAt)
-                written.foreign?.lastAccessedAt = foreign.lastAccessedAt
+                written.external?.lastAccessedAt = external.lastAccessedAt
             }
             return .replaced(written)
         }
     }
 
     func touch(_ record: SessionRecord, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        guard let id = record.foreign?.id else { return false }
+        guard let id = record.external?.id else { return false }
         return try await self.records.touch(self.key(of: id), self.form.life(ofTouched: record), now: now)
     }
 
-    func end(_ id: ForeignSessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.records.end(self.key(of: id), markedUntil: markedUntil, now: now)
+    func end(_ record: SessionRecord, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        guard let external = record.external else { return false }
+        return try await self.end(self.key(of: external.id), external.content, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func endAll(of subject: String, except kept: Set<SessionID>, markedUntil: Instant, now: Instant) async throws {
+    /// Ends what is under a key, for as long as a request of Express that has read this text could keep it.
+    private func end(_ key: String, _ text: [UInt8], tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        let removedUntil = max(tombstoneUntil, now + self.form.longestLife(of: text))
+        return try await self.records.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
+    }
+
+    func endSessions(
+        of subject: String?,
+        except kept: Set<SessionID>,
+        from cursor: SessionCursor?,
+        tombstoneUntil: Instant,
+        now: Instant
+    ) async throws -> SessionEndingPage {
         let prefix = self.express.prefix
-        try await self.records.walk(prefix: prefix, now: now) { keys in
+        let page = try await self.records.keys(prefix: prefix, from: cursor, now: now)
+        let keys = page.elements.filter { !kept.contains(ExternalSessionID(key: $0, prefix: prefix).id) }
+        // All of a page at once: one after the other it would take a round trip for each.
+        let endedCount = try await withThrowingTaskGroup(of: Bool.self) { group in
             for key in keys {
-                try Task.checkCancellation()
-                let id = ForeignSessionID(key: key, prefix: prefix).id
-                guard
-                    !kept.contains(id), case .found(let text, _) = try await self.records.load(key, now: now),
-                    self.form.isSession(text, of: subject)
-                else { continue }
-                _ = try await self.records.end(key, markedUntil: markedUntil, now: now)
+                group.addTask {
+                    guard case .found(let text, _) = try await self.records.load(key, now: now) else {
+                        return false
+                    }
+                    if let subject, !self.form.isSession(text, of: subject) { return false }
+                    return try await self.end(key, text, tombstoneUntil: tombstoneUntil, now: now)
+                }
             }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
+        return SessionEndingPage(endedCount: endedCount, next: page.next)
     }
 
-    func endEverything(markedUntil: Instant, now: Instant) async throws {
-        try await self.records.walk(prefix: self.express.prefix, now: now) { keys in
-            for key in keys {
-                try Task.checkCancellation()
-                _ = try await self.records.end(key, markedUntil: markedUntil, now: now)
-            }
-        }
-    }
-
-    private func key(of id: ForeignSessionID) -> String { self.express.prefix + id.text }
+    private func key(of id: ExternalSessionID) -> String { self.express.prefix + id.text }
 }
 
-extension ForeignSessionID {
+extension ExternalSessionID {
     /// The name in a key.
     init(key: String, prefix: String) {
         // By bytes, for the first letter of a name may belong to the last one before it.

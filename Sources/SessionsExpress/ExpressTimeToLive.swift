@@ -17,6 +17,9 @@ public struct ExpressTimeToLive: Sendable {
 
     let choice: Choice
 
+    /// Whether a function decides.
+    var isDeciding: Bool { if case .deciding = self.choice { true } else { false } }
+
     /// A duration.
     public static func lasting(_ duration: Duration) -> ExpressTimeToLive {
         ExpressTimeToLive(choice: .lasting(duration))

@@ -16,7 +16,7 @@ extension SessionBackend {
     /// var configuration = SessionConfiguration()
     /// configuration.cookie = .express
     /// let express = ExpressConfiguration(
-    ///     secrets: try ExpressSecrets(["newest", "older"]),
+    ///     secrets: try ExpressSecrets([newest, older]),
     ///     subject: .property("userId")
     /// )
     /// let engine = try SessionEngine(.express(in: records, express), configuration: configuration)
@@ -29,10 +29,11 @@ extension SessionBackend {
         in records: any ExpressRecordStore,
         _ express: ExpressConfiguration
     ) -> SessionBackend {
-        .foreign { configuration in
+        .external { configuration in
             let problems = express.problems(configuration)
             guard problems.isEmpty else { throw SessionError.refused(problems) }
-            return ExpressSessions(records: records, form: ExpressForm(configuration: configuration, express: express))
+            return ExpressSessions(
+                records: records, form: ExpressRecordCoder(configuration: configuration, express: express))
         }
     }
 }

@@ -57,7 +57,7 @@ private enum JavaScriptCoding {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            try container.encode(JavaScriptDate.instant(date).description)
+            try container.encode(JavaScriptDate.text(JavaScriptDate.instant(date)))
         }
         return .json(try encoder.encode(value))
     }

@@ -12,7 +12,7 @@ import NIOSSL
 import Sessions
 
 /// The connection that a request came over, if it came over one.
-struct RequestConnection: SessionPeer {
+struct RequestConnection: RemotePeer {
     let channel: (any Channel)?
 
     /// The address of the peer, without its port.

@@ -12,13 +12,20 @@ public import Hummingbird
 public import Sessions
 
 extension Session {
-    /// Takes the messages that wait for the visitor, as `takeFlashMessages()` does, if the page that answers this request
-    /// is one that somebody sees: it is neither asked for its head alone nor fetched ahead of time (`Sec-Purpose`).
+    /// Takes the messages that wait for the visitor, as `takeFlashMessages()` does, if the page that answers this
+    /// request is one that its user sees.
     ///
-    /// - Throws: What `takeFlashMessages()` throws.
+    /// A request with HEAD takes none. A browser that fetches the page ahead of time (`Sec-Purpose`, and the fields
+    /// that browsers sent before it) is answered with 503 while messages wait: it then asks again when the user opens
+    /// the page, which shows them. While none wait the page is fetched ahead of time like any other.
+    ///
+    /// - Throws: What `takeFlashMessages()` throws, or `SessionError` with the code `prefetchDeclined`: let it through.
     public func takeFlashMessages(for request: Request) async throws -> [FlashMessage] {
-        let purposes = HTTPField.Name("Sec-Purpose").map { request.headers[values: $0] } ?? []
-        guard request.method != .head, !purposes.contains(where: { $0.contains("prefetch") }) else { return [] }
+        guard request.method != .head else { return [] }
+        guard !request.headers.isPrefetch else {
+            guard !self.hasFlashMessages else { throw SessionError.prefetchDeclined }
+            return []
+        }
         return try await self.takeFlashMessages()
     }
 }

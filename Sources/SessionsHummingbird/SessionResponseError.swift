@@ -9,42 +9,45 @@
 #if Hummingbird
 public import HTTPTypes
 public import Hummingbird
-import Logging
 import Sessions
 
-/// An error on its way to the client, with the header fields that the session is due.
+/// An error on its way to the client, with the response that it becomes and the header fields that the session needs in
+/// it.
 ///
-/// What the verbs of a session did must reach the browser although the handler failed: a session that ended must not
-/// leave its cookie there, and a renewed secret must not stay unknown.
+/// What the operations of a session did must reach the client although the handler failed: a session that ended must
+/// not leave its cookie there, and a renewed secret must not stay unknown.
 public struct SessionResponseError: HTTPResponseError {
     /// The error of the handler, or of closing the session.
     public let underlying: any Error
-    /// The cookies, and what the response varies by; of the rest nothing goes out.
-    let headers: HTTPFields
+    /// What the error becomes, complete.
+    let response: Response
 
-    init(_ underlying: any Error, headers: HTTPFields) {
+    init(_ underlying: any Error, response: Response) {
         self.underlying = underlying
-        self.headers = headers
+        self.response = response
     }
 
-    /// That of the error beneath; 500 for one that is no response.
-    public var status: HTTPResponse.Status {
-        (self.underlying as? any HTTPResponseError)?.status ?? .internalServerError
-    }
+    /// The status of the response; 500 for an error that is no response.
+    public var status: HTTPResponse.Status { self.response.status }
 
-    public func response(from request: Request, context: some RequestContext) throws -> Response {
-        var response = Response(status: .internalServerError)
-        if let error = self.underlying as? any HTTPResponseError {
-            response = try error.response(from: request, context: context)
-        } else {
-            // As the server logs what reaches it unanswered.
-            context.logger.debug("A handler failed", metadata: ["error": "\(self.underlying)"])
+    public func response(from request: Request, context: some RequestContext) throws -> Response { self.response }
+}
+
+extension Response {
+    /// The header fields that a session needs, of those that were written into another response.
+    ///
+    /// - Parameters:
+    ///   - after: The fields of the other response with those of the session. Nothing else of them goes out.
+    ///   - before: The same without.
+    mutating func takeSessionFields(from after: HTTPFields, before: HTTPFields) {
+        self.headers.append(contentsOf: after[fields: .setCookie])
+        for name in after.listItems(of: .vary) {
+            if let field = HTTPField.Name(String(name)) { self.headers.keepPrivate(varyingBy: field) }
         }
-        response.headers.append(contentsOf: self.headers[fields: .setCookie])
-        for name in self.headers.listItems(of: .vary) {
-            if let field = HTTPField.Name(String(name)) { response.headers.keepPrivate(varyingBy: field) }
+        let own: [HTTPField.Name] = [.setCookie, .vary, .cacheControl]
+        for name in Set(after.map(\.name)).subtracting(own) where after[values: name] != before[values: name] {
+            self.headers[values: name] = after[values: name]
         }
-        return response
     }
 }
 #endif

@@ -21,18 +21,21 @@ public import Sessions
 /// router.add(middleware: SessionsMiddleware(engine))
 /// ```
 ///
-/// Handlers find the session in the context's `session`. Where an outer middleware has opened a session already, an
-/// inner one of the same engine does nothing.
+/// Handlers find the session in the context's `session`. Where an outer middleware of the same engine has opened the
+/// session, an inner one uses that: with `isPassive` the request only looks from there on, and with `onStoreFailure` it
+/// is refused, because the session is open already.
 public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
     /// Where in a context a session is kept.
     public typealias StoragePath = any WritableKeyPath<Context, SessionsStorage> & Sendable
 
     private let engine: SessionEngine
     private let storage: StoragePath
-    /// Whether that is the usual place, which is had without following a path: that takes longer than finding a session.
+    /// Whether that is the usual place, which is had without following a path: that takes longer than finding a
+    /// session.
     private let isUsualStorage: Bool
     private let isPassive: Bool
     private let onStoreFailure: StoreFailurePolicy?
+    private let refusals: RefusalResponse
 
     /// Creates a middleware.
     ///
@@ -41,20 +44,24 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ///   - storage: Where in the context the session is kept. The default is `\.sessions`, which `context.session`
     ///     reads; give another to the second of two middlewares.
     ///   - isPassive: Whether these requests only look: they read the session and never extend or renew it. For
-    ///     polling, prefetching and event streams. The default is false.
+    ///     polling, prefetching, event streams, and endpoints whose cookie a proxy drops
+    ///     (<doc:Forward-authentication>). The default is false.
     ///   - onStoreFailure: What these requests get while the store does not answer. The default is nil: what the
     ///     engine's configuration says.
+    ///   - refusals: What clients get for a session's error. The default is ``RefusalResponse/standard``.
     public init(
         _ engine: SessionEngine,
         in storage: StoragePath = \.sessions,
         isPassive: Bool = false,
-        onStoreFailure: StoreFailurePolicy? = nil
+        onStoreFailure: StoreFailurePolicy? = nil,
+        refusals: RefusalResponse = .standard
     ) {
         self.engine = engine
         self.storage = storage
         self.isUsualStorage = storage == \Context.sessions
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
+        self.refusals = refusals
     }
 
     /// Opens the session, lets the handler run, and closes the session before the response goes on.
@@ -67,36 +74,43 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
         let isSecure = self.engine.needsConnectionSecurity ? try await self.isSecure(context) : false
         let logger = context.logger
-        let opening =
-            self.isUsualStorage
-            ? try self.begin(request, isSecure: isSecure, logger: logger, in: &context.sessions)
-            : try self.begin(request, isSecure: isSecure, logger: logger, in: &context[keyPath: self.storage])
         let session: Session
-        switch opening {
-        case .opened(let opened):
-            session = opened
-        case .waiting(let opening):
-            session = try await self.engine.open(opening)
-            if self.isUsualStorage {
-                context.sessions.openSession = session
-            } else {
-                context[keyPath: self.storage].openSession = session
+        do {
+            let opening =
+                self.isUsualStorage
+                ? try self.begin(request, isSecure: isSecure, logger: logger, in: &context.sessions)
+                : try self.begin(request, isSecure: isSecure, logger: logger, in: &context[keyPath: self.storage])
+            switch opening {
+            case .opened(let opened):
+                session = opened
+            case .waiting(let opening):
+                session = try await self.engine.open(opening)
+                if self.isUsualStorage {
+                    context.sessions.openSession = session
+                } else {
+                    context[keyPath: self.storage].openSession = session
+                }
+            case nil:
+                return try await next(request, context)
             }
-        case nil:
-            return try await next(request, context)
+        } catch let error as SessionError where !self.refusals.isStandard {
+            throw SessionResponseError(error, response: try self.rendered(error, to: request, context))
         }
         var response: Response
         do {
             response = try await next(request, context)
         } catch {
-            throw await self.close(session, after: error, context)
+            throw try await self.close(session, after: error, request, context)
         }
+        // Of a body that is streamed no one knows yet what it reads.
+        if response.body.contentLength == nil { session.markAccessed() }
         if self.engine.closeAtOnce(session, response: &response.headers) { return response }
+        let before = response.headers
         do {
             try await self.engine.closeByWaiting(session, response: &response.headers)
         } catch {
             // The handler's response does not go out; but the cookie of another engine's session may be in it.
-            throw SessionResponseError(error, headers: response.headers)
+            throw try self.failure(error, fields: response.headers, before: before, request, context)
         }
         return response
     }
@@ -117,9 +131,14 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         logger: Logger,
         in storage: inout SessionsStorage
     ) throws(SessionError) -> SessionOpening? {
-        if storage.isOpen(by: self.engine) { return nil }
+        if let session = storage.openSession, session.belongs(to: self.engine) {
+            if self.isPassive { session.markPassive() }
+            if self.onStoreFailure != nil { throw .innerPolicy }
+            return nil
+        }
         let opening = try self.engine.begin(
             SessionRequest(
+                method: request.method,
                 headerFields: request.headers,
                 isSecure: isSecure,
                 peer: storage.connection,
@@ -132,31 +151,72 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         return opening
     }
 
-    /// The error that leaves in place of the handler's: the same, with the header fields that the session is due.
+    /// The error that leaves in place of the handler's: the same, with the header fields that the session needs.
     ///
     /// An error that is a response is a way to answer, and what the handler set is stored. Any other is a handler that
     /// failed half-way.
-    private func close(_ session: Session, after error: any Error, _ context: Context) async -> any Error {
+    private func close(
+        _ session: Session,
+        after error: any Error,
+        _ request: Request,
+        _ context: Context
+    ) async throws -> any Error {
         // An inner middleware, of another engine, may have wrapped it.
         let wrapped = error as? SessionResponseError
         let handlers = wrapped?.underlying ?? error
-        var fields = wrapped?.headers ?? (handlers as? HTTPError)?.headers ?? HTTPFields()
-        let before = fields
+        // The usual error stays of its own type, for middleware outside that looks at it.
+        var usual = error as? HTTPError
+        var response = Response(status: .internalServerError)
+        if usual == nil { response = try wrapped?.response ?? self.rendered(handlers, to: request, context) }
+        let before = usual?.headers ?? response.headers
+        var fields = before
         do {
             let isResponse = handlers is any HTTPResponseError
             try await self.engine.close(session, outcome: isResponse ? .responded : .failed, response: &fields)
-            // The server itself answers what it could not parse, and must find the error as it was.
-            if fields == before || error is HTTPParserError { return error }
-            // The usual error stays of its own type, for middleware outside that looks at it.
-            if var error = handlers as? HTTPError {
-                error.headers = fields
-                return error
-            }
-            return SessionResponseError(handlers, headers: fields)
         } catch let closingError {
-            context.logger.debug("A handler failed, and closing its session too", metadata: ["error": "\(error)"])
-            return SessionResponseError(closingError, headers: fields)
+            context.logger.debug(
+                "A handler failed, and closing its session too",
+                metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"])
+            return try self.failure(closingError, fields: fields, before: before, request, context)
         }
+        // The server itself answers what it could not parse, and must find the error as it was.
+        if error is HTTPParserError { return error }
+        if usual != nil {
+            usual?.headers = fields
+            return usual ?? error
+        }
+        let isOwn = handlers is SessionError && !self.refusals.isStandard
+        if fields == before, !isOwn { return error }
+        response.headers = fields
+        return SessionResponseError(handlers, response: response)
+    }
+
+    /// What an error becomes: 500 without a body for one that is no response.
+    private func rendered(_ error: any Error, to request: Request, _ context: Context) throws -> Response {
+        if let error = error as? SessionError {
+            return try self.refusals.response(to: request, refusedBy: error, context)
+        }
+        if let error = error as? any HTTPResponseError {
+            return try error.response(from: request, context: context)
+        }
+        // As the server logs what reaches it unanswered.
+        context.logger.debug(
+            "A handler failed",
+            metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"])
+        return Response(status: .internalServerError)
+    }
+
+    /// The error that leaves when the session could not be closed: the handler's response does not go out.
+    private func failure(
+        _ error: any Error,
+        fields: HTTPFields,
+        before: HTTPFields,
+        _ request: Request,
+        _ context: Context
+    ) throws -> SessionResponseError {
+        var response = try self.rendered(error, to: request, context)
+        response.takeSessionFields(from: fields, before: before)
+        return SessionResponseError(error, response: response)
     }
 }
 #endif

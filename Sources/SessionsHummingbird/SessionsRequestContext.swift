@@ -31,8 +31,10 @@ public protocol SessionsRequestContext: RequestContext {
 extension SessionsRequestContext {
     /// The session of the request.
     ///
-    /// - Precondition: A ``SessionsMiddleware`` stands before the handler. Without it this stops the process with a
-    ///   message that names the missing line.
-    public var session: Session { self.sessions.session }
+    /// - Throws: `SessionError` with the code `configuration` where no ``SessionsMiddleware`` is before the handler;
+    ///   its message names the missing line.
+    public var session: Session {
+        get throws(SessionError) { try self.sessions.session }
+    }
 }
 #endif

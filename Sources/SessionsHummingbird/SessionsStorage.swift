@@ -37,21 +37,25 @@ public struct SessionsStorage: Sendable {
         self.connection = RequestConnection(channel: nil)
     }
 
-    /// The session of the request.
+    /// The session of the request. The response to a request whose handler takes it is private, even where its body
+    /// reads the session only while it is streamed.
     ///
-    /// - Precondition: A ``SessionsMiddleware`` stands before the handler. Without it this stops the process with a
-    ///   message that names the missing line: a server without sessions must not answer as if nobody were logged in.
+    /// - Throws: `SessionError` with the code `configuration` where no ``SessionsMiddleware`` is before the handler;
+    ///   its message names the missing line. A server without sessions must not answer as if no one were logged in.
     public var session: Session {
-        guard let openSession else {
-            preconditionFailure(
-                """
-                A session was used where none is open. Add this line before the routes that use it: \
-                router.add(middleware: SessionsMiddleware(engine)), with in: \\.name for a storage that is not \
-                context.sessions.
-                """
-            )
+        get throws(SessionError) {
+            let session = try self.unmarkedSession
+            session.markAccessed()
+            return session
         }
-        return openSession
+    }
+
+    /// The session of the request, for what decides before the handler whether it runs.
+    var unmarkedSession: Session {
+        get throws(SessionError) {
+            guard let openSession else { throw .missingMiddleware }
+            return openSession
+        }
     }
 
     func isOpen(by engine: SessionEngine) -> Bool {

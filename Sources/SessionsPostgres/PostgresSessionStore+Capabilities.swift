@@ -10,33 +10,82 @@
 public import Sessions
 
 extension PostgresSessionStore: SubjectSessionStore {
-    public func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
-        let parameters: [PostgresValue] = [.bytes(Array(subject.utf8)), .instant(now)]
-        return try PostgresSessionRow.records(try await self.ask(self.statements.sessions, parameters, .none))
+    public func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
+        let limit = max(1, limit)
+        let parameters: [PostgresValue] = [
+            .bytes(Array(subject.utf8)), .instant(now), .id(start), .integer(Int64(limit)),
+        ]
+        return try PostgresSessionRow.page(
+            try await self.ask(self.statements.sessions, parameters, .none), limit: limit)
     }
 
-    @discardableResult
-    public func endAll(
+    public func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
+    ) async throws -> SessionEndingPage {
+        let step = try cursor.map { try EndingStep($0) } ?? EndingStep()
+        guard let start = step.start else { return SessionEndingPage(endedCount: 0, next: nil) }
+        let limit = max(1, limit)
         let parameters: [PostgresValue] = [
-            .bytes(Array(subject.utf8)), .instant(now), .instant(markedUntil), .ids(Array(kept)),
+            .bytes(Array(subject.utf8)), .instant(now), .instant(tombstoneUntil), .ids(Array(kept)), .id(start),
+            .integer(Int64(limit)), .id(step.previousStart),
         ]
-        return try await self.ask(self.statements.endAll, parameters, .once).changedCount
+        let reply = try await self.ask(self.statements.endAll, parameters, .once)
+        guard let row = reply.rows.first else { throw SessionStoreError.foreignTable }
+        let next = try row.count(1) < limit ? nil : try row.id(2).map { EndingStep.cursor(after: $0, start: start) }
+        return SessionEndingPage(endedCount: try row.count(0), next: next)
+    }
+
+    /// Where a step begins that ends the sessions of a subject, and where the step before it began.
+    private struct EndingStep {
+        /// Nil when the last step ended with the last id there is.
+        var start: SessionID? = .first
+        var previousStart = SessionID.first
+
+        init() {}
+
+        init(_ cursor: SessionCursor) throws {
+            guard cursor.bytes.count == 32, let last = SessionID(bytes: Array(cursor.bytes.prefix(16))),
+                let previousStart = SessionID(bytes: Array(cursor.bytes.suffix(16)))
+            else { throw SessionStoreError.invalidCursor }
+            self.start = last.next
+            self.previousStart = previousStart
+        }
+
+        static func cursor(after last: SessionID, start: SessionID) -> SessionCursor {
+            SessionCursor(bytes: SessionCursor(after: last).bytes + SessionCursor(after: start).bytes)
+        }
+    }
+
+    /// The first id that a page may have; nil when the last page ended with the last id there is.
+    private func start(of cursor: SessionCursor?) throws -> SessionID? {
+        guard let cursor else { return .first }
+        return try cursor.lastID.next
     }
 }
 
 extension PostgresSessionStore: EnumerableSessionStore {
-    /// How many rows are looked at, or removed, by one statement.
-    private static let step = 10_000
+    /// How many rows one statement counts: few enough for its deadline on a machine that has other things to do, and
+    /// where rows must be read from a disk.
+    private static let countingStep = 10_000
+    /// How many sessions are ended, or rows removed, by one statement. 10,000 took more than a second on a busy
+    /// machine.
+    private static let step = 1_000
 
     public func count(now: Instant) async throws -> Int {
         var (count, next) = (0, SessionID?.some(.first))
         while let id = next {
-            let parameters: [PostgresValue] = [.id(id), .instant(now), .integer(Int64(Self.step) * 10)]
+            let parameters: [PostgresValue] = [.id(id), .instant(now), .integer(Int64(Self.countingStep))]
             guard let row = try await self.ask(self.statements.count, parameters, .none).rows.first else { break }
             count += try row.count(0)
             next = try row.id(1)?.next
@@ -44,16 +93,31 @@ extension PostgresSessionStore: EnumerableSessionStore {
         return count
     }
 
-    public func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
-        guard let start = id.map(\.next) ?? .first else { return [] }
-        let parameters: [PostgresValue] = [.id(start), .instant(now), .integer(Int64(max(0, limit)))]
-        return try PostgresSessionRow.records(try await self.ask(self.statements.page, parameters, .none))
+    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
+        let limit = max(1, limit)
+        let parameters: [PostgresValue] = [.id(start), .instant(now), .integer(Int64(limit))]
+        return try PostgresSessionRow.page(try await self.ask(self.statements.page, parameters, .none), limit: limit)
+    }
+
+    @discardableResult
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        var count = 0
+        for start in stride(from: 0, to: ids.count, by: Self.step) {
+            let step = Array(ids[start..<min(start + Self.step, ids.count)])
+            let parameters: [PostgresValue] = [.ids(step), .instant(tombstoneUntil), .instant(now)]
+            let reply = try await self.ask(self.statements.end, parameters, .once)
+            guard let row = reply.rows.first else { throw SessionStoreError.foreignTable }
+            count += try row.count(0)
+        }
+        return count
     }
 
     public func clear() async throws {
-        var next = SessionID?.some(.first)
+        var (next, previous) = (SessionID?.some(.first), SessionID.first)
         while let id = next {
-            let parameters: [PostgresValue] = [.id(id), .integer(Int64(Self.step))]
+            let parameters: [PostgresValue] = [.id(id), .integer(Int64(Self.step)), .id(previous)]
+            previous = id
             next = try await self.ask(self.statements.clear, parameters, .once).rows.first?.id(1)?.next
         }
     }
@@ -63,7 +127,7 @@ extension PostgresSessionStore: SweepableSessionStore {
     public func sweep(limit: Int, now: Instant) async throws -> Int {
         var removed = 0
         while removed < limit {
-            let step = limit - removed
+            let step = min(limit - removed, Self.step)
             let parameters: [PostgresValue] = [.instant(now), .integer(Int64(step))]
             guard let row = try await self.ask(self.statements.sweep, parameters, .once).rows.first else { break }
             removed += try row.count(0)

@@ -13,12 +13,14 @@ public import Sessions
 /// Sessions in PostgreSQL: the store that any number of servers share, and that survives what PostgreSQL survives.
 ///
 /// ```swift
-/// let store = try PostgresSessionStore("postgres://sessions:secret@db.example.com/app?sslmode=verify-full", logger: logger)
+/// let url = "postgres://sessions:secret@db.example.com/app?sslmode=verify-full"
+/// let store = try PostgresSessionStore(url, logger: logger)
 /// let engine = try SessionEngine(.stored(in: store))
 /// let application = Application(router: router, services: [SessionSweeper(store, logger: logger)])
 /// ```
 ///
-/// Each call is one statement, which PostgreSQL does in one step, and one round trip. All times come from the application.
+/// Each call is one statement, which PostgreSQL does in one step, and one round trip. All times come from the
+/// application.
 ///
 /// **Where its work runs.** Each connection has a thread of its own, which is all that waits for it; the callers' tasks
 /// are suspended. There are at most ``PostgresStoreConfiguration/maximumConnectionCount``; calls that find none free
@@ -27,8 +29,8 @@ public import Sessions
 ///
 /// **When the server fails.** Connections are made when a call needs them, and made again after they were lost. While
 /// the server cannot be reached calls fail at once, but for one that tries, after a pause that grows with each failure
-/// in a row. `load`, `replace` and `touch` are sent again when their connection is lost; nothing else is ever sent twice
-/// unless it was certainly not done.
+/// in a row. `load`, `replace` and `touch` are sent again when their connection is lost; nothing else is ever sent
+/// twice unless it was certainly not done.
 ///
 /// Expired records stay until they are swept: run a `SessionSweeper`, on each server if you like.
 public final class PostgresSessionStore: Sendable {
@@ -55,7 +57,7 @@ public final class PostgresSessionStore: Sendable {
     ) throws(SessionStoreError) {
         try configuration.check()
         let table = PostgresTable(configuration)
-        self.statements = PostgresStatements(table)
+        self.statements = PostgresStatements(table, lockTimeout: configuration.lockTimeout)
         self.pool = PostgresPool(
             try PostgresConnectionString(connectionString),
             configuration,
@@ -98,18 +100,30 @@ public final class PostgresSessionStore: Sendable {
         do {
             return try await self.pool.run(statement, parameters, effect, within: limit)
         } catch let error as PostgresError {
-            throw error.isDeadline
-                ? SessionStoreError(.deadlineExceeded, "PostgreSQL did not answer in time.", underlying: error)
-                : SessionStoreError(.unavailable, "PostgreSQL did not do it.", underlying: error)
+            if error.isDeadline {
+                throw SessionStoreError(.deadlineExceeded, "PostgreSQL did not answer in time.", underlying: error)
+            }
+            // What only reads waits for no row.
+            if error.isConflict, effect != .none {
+                throw SessionStoreError(.recordBusy, "Another transaction holds the session.", underlying: error)
+            }
+            throw SessionStoreError(.unavailable, "PostgreSQL did not do it.", underlying: error)
         }
     }
 }
 
 extension PostgresSessionStore: SessionStore {
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        let reply = try await self.ask(self.statements.load, [.id(id), .instant(now)], .none)
-        guard let row = try PostgresSessionRow(reply, of: id) else { return .missing }
+        guard let row = try await self.row(of: id, now: now) else { return .missing }
         return try row.record().map { .found($0) } ?? .ended
+    }
+
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        try await self.row(of: id, now: now)?.endedSecrets
+    }
+
+    private func row(of id: SessionID, now: Instant) async throws -> PostgresSessionRow? {
+        try PostgresSessionRow(try await self.ask(self.statements.load, [.id(id), .instant(now)], .none), of: id)
     }
 
     public func create(_ record: SessionRecord, now: Instant) async throws {
@@ -128,12 +142,23 @@ extension PostgresSessionStore: SessionStore {
         let reply = try await self.ask(self.statements.replace, parameters, .repeatable)
         guard let row = try PostgresSessionRow(reply, of: record.id), row.bytes != nil else { return .missing }
         if row.version == record.version { return .replaced }
-        if row.version != version, let present = try row.record() { return .conflict(present) }
-        // Somebody else was faster while the statement waited for the row: what it saw when it began is no longer there.
+        if row.version != version, let present = try row.record() { return try self.conflict(with: present, reply) }
+        // Somebody else was faster while the statement waited for the row: what it saw when it began is no longer
+        // there.
         switch try await self.load(record.id, now: now) {
-        case .found(let present): return present.version == record.version ? .replaced : .conflict(present)
+        case .found(let present):
+            return present.version == record.version ? .replaced : try self.conflict(with: present, reply)
         case .ended, .missing: return .missing
         }
+    }
+
+    /// What another writer's version says of a write: that it was not stored, unless it had been sent before.
+    private func conflict(with present: SessionRecord, _ reply: PostgresReply) throws -> SessionReplaceResult {
+        guard reply.mayBeRepetition else { return .conflict(present) }
+        throw SessionStoreError(
+            .unavailable,
+            "The answer to a write was lost, and another write came after it: whether it was stored is not known."
+        )
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
@@ -144,10 +169,14 @@ extension PostgresSessionStore: SessionStore {
     }
 
     @discardableResult
-    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        let parameters: [PostgresValue] = [.id(id), .instant(markedUntil), .instant(now)]
-        let reply = try await self.ask(self.statements.end, parameters, .once)
-        return try reply.rows.first?.count(0) == 1
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.end([id], tombstoneUntil: tombstoneUntil, now: now) > 0
     }
+}
+
+extension PostgresSessionStore: CustomStringConvertible, CustomReflectable {
+    /// Nothing of its connection string.
+    public var description: String { "PostgresSessionStore" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 #endif

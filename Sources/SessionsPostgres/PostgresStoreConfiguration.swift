@@ -36,21 +36,24 @@ public struct PostgresStoreConfiguration: Sendable {
     /// several hosts it is for all of them together. The default is 1 second.
     public var connectDeadline: Duration = .seconds(1)
 
-    /// How long a call may take, with all that it waits for. The connection of one that takes longer is closed. The
-    /// default is 1,500 milliseconds, which is less than the deadline of an engine.
+    /// How long a call may take, with all that it waits for. The server is asked to stop one that takes longer, and the
+    /// connection serves again when the server has answered. The default is 1,500 milliseconds, which is less than the
+    /// deadline of an engine.
     public var callDeadline: Duration = .milliseconds(1500)
 
     /// How long PostgreSQL itself lets a statement run, a wait for a lock included (`statement_timeout`). It then says
-    /// so, and the connection stays. The default is 1 second.
+    /// so, and the connection stays. For one row that another transaction has locked a write waits half as long, and
+    /// fails with the code `recordBusy`. The default is 1 second.
     public var statementTimeout: Duration = .seconds(1)
 
-    /// Whether a pooler such as PgBouncer stands before the server, in its transaction mode. Then nothing is left in a
+    /// Whether a pooler such as PgBouncer is in front of the server, in its transaction mode. Then nothing is left in a
     /// connection for the next statement: there are no prepared statements, and no ``statementTimeout``, which the
-    /// role can have instead (`ALTER ROLE … SET statement_timeout`). The default is false.
+    /// role can have instead (`ALTER ROLE … SET statement_timeout`). The default is false: a pooler is noticed when the
+    /// store connects, treated in the same way, and a warning names this option.
     public var isBehindTransactionPooler = false
 
-    /// How long calls fail at once after the server could not be reached, before it is asked again; it doubles with each
-    /// failure in a row. The default is 50 milliseconds.
+    /// How long calls fail at once after the server could not be reached, before it is asked again; it doubles with
+    /// each failure in a row. The default is 50 milliseconds.
     public var reconnectDelay: Duration = .milliseconds(50)
 
     /// What ``reconnectDelay`` grows to at most. The default is 2 seconds.
@@ -58,5 +61,9 @@ public struct PostgresStoreConfiguration: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// How long a write waits for a row that another transaction has locked: less than anything else that ends the
+    /// wait.
+    var lockTimeout: Duration { min(self.statementTimeout, self.callDeadline) / 2 }
 }
 #endif

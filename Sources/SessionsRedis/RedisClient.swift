@@ -32,14 +32,14 @@ import Synchronization
 /// `SUBSCRIBE`, `MONITOR`, `BLPOP` and their like.
 ///
 /// **When the server fails.** A connection is made when a command needs it, and made again after it was lost. After a
-/// failure to connect, to answer in time, or to speak the protocol, commands fail at once, without waiting for anything,
-/// until a pause has passed that grows with each failure in a row; then one command tries, and the others go on failing
-/// until it has a connection. Nothing is ever sent twice: ``RedisError/mayHaveRun`` says whether a failed command may be
-/// sent again without a doubt.
+/// failure to connect, to answer in time, or to speak the protocol, commands fail at once, without waiting for
+/// anything, until a pause has passed that grows with each failure in a row; then one command tries, and the others go
+/// on failing until it has a connection. Nothing is ever sent twice: ``RedisError/mayHaveRun`` says whether a failed
+/// command may be sent again without a doubt.
 ///
-/// **How it is closed.** As a service it closes when the application shuts down; put it before whatever uses it, because
-/// services end in reverse order. Without services, call ``shutdown()``. A client that nobody has any more closes its
-/// connections by itself.
+/// **How it is closed.** As a service it closes when the application shuts down; put it before whatever uses it,
+/// because services end in reverse order. Without services, call ``shutdown()``. A client that nobody has any more
+/// closes its connections by itself.
 public final class RedisClient: RedisReplicatedExecutor, Service {
     /// One connection and the way to it.
     private struct Line: Sendable {
@@ -53,7 +53,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     private let lineByEventLoop: [ObjectIdentifier: Int]
     private let turn = Atomic<UInt>(0)
     /// Has connections of its own for what the server waits after: everything behind it would wait as well.
-    private let waiting: LateRedisClient
+    private let waiting: LazyRedisClient
 
     /// Creates a client. It connects when it gets its first command.
     ///
@@ -61,8 +61,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     ///   - configuration: Where the server is.
     ///   - eventLoopGroup: Where the work runs. It must not be shut down before the client. The default is the group
     ///     that all of the process shares.
-    ///   - clock: By which the pauses after failures are measured. Deadlines are the event loops' own. The default is the
-    ///     system's.
+    ///   - clock: By which the pauses after failures are measured. Deadlines are the event loops' own. The default is
+    ///     the system's.
     ///   - random: What makes the pauses of many servers differ. The default is the system's.
     ///   - logger: Where to say that the server failed, and is there again.
     /// - Throws: ``RedisError`` with the code `configuration`, when the configuration cannot be.
@@ -117,7 +117,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         self.configuration = configuration
         self.lines = lines
         self.lineByEventLoop = lineByEventLoop
-        self.waiting = LateRedisClient {
+        self.waiting = LazyRedisClient {
             RedisClient(
                 configuration,
                 security: security,
@@ -136,7 +136,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         }
     }
 
-    public var keepsStoreDeadline: Bool { true }
+    public var enforcesDeadline: Bool { true }
 
     /// Sends a command and waits for its reply.
     ///
@@ -150,7 +150,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// Sends a command and what belongs to it, and waits for the replies until then at most.
     func execute(
         _ command: RedisCommand,
-        _ company: RedisCompany = RedisCompany(),
+        _ company: RedisCommandCompanions = RedisCommandCompanions(),
         by deadline: NIODeadline
     ) async throws -> RedisReply {
         guard company.wait != nil else { return try await self.run(command, company, deadline) }
@@ -161,7 +161,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// When a command that comes now has waited too long.
     var commandDeadline: NIODeadline { .now() + TimeAmount(self.configuration.commandDeadline) }
 
-    private func run(_ command: RedisCommand, _ company: RedisCompany, _ deadline: NIODeadline) async throws
+    private func run(_ command: RedisCommand, _ company: RedisCommandCompanions, _ deadline: NIODeadline) async throws
         -> RedisReply
     {
         let request = RedisRequest(command, company, deadline: deadline)

@@ -26,17 +26,17 @@ public import Sessions
 /// deadlines and failures holds here.
 ///
 /// **How it knows where things are.** The first command asks the seeds for the map of the slots (`CLUSTER SHARDS`, or
-/// `CLUSTER SLOTS` of a server from before Redis 7). A server that answers `MOVED` corrects the map for that slot at once,
-/// and the whole map is asked for again, by one command for all. `ASK` sends one command to where a slot is moving to.
-/// `TRYAGAIN` and `CLUSTERDOWN` are tried again for a moment. When a server cannot be reached, others are asked who has
-/// its slots now: after a failover commands find the new primary, and nobody has to start anything anew.
+/// `CLUSTER SLOTS` of a server from before Redis 7). A server that answers `MOVED` corrects the map for that slot at
+/// once, and the whole map is asked for again, by one command for all. `ASK` sends one command to where a slot is
+/// moving to. `TRYAGAIN` and `CLUSTERDOWN` are tried again for a moment. When a server cannot be reached, others are
+/// asked who has its slots now: after a failover commands find the new primary, and nobody has to start anything anew.
 ///
 /// **What is sent twice.** Only what a server said it did not do: those four answers, and commands that never left
 /// because there was no connection. A command whose reply did not come fails, as with a single server.
 public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisClusterConfiguration
-    private let servers: RedisClusterServers
-    private let map: RedisClusterMap
+    private let servers: RedisNodePool
+    private let map: RedisTopologyRefresher
     private let clock: SessionClock
 
     /// Creates a client. It connects when it gets its first command.
@@ -62,21 +62,21 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         let security = try server.makeSecurity(logger: logger)
         self.configuration = configuration
         self.clock = clock
-        self.servers = RedisClusterServers(seeds: configuration.seeds) { address in
+        self.servers = RedisNodePool(seeds: configuration.seeds) { address in
             RedisClient(
                 server.at(address), security: security, eventLoopGroup: eventLoopGroup, clock: clock, random: random,
                 logger: logger)
         }
-        self.map = RedisClusterMap(configuration, servers: self.servers, clock: clock, logger: logger)
+        self.map = RedisTopologyRefresher(configuration, servers: self.servers, clock: clock, logger: logger)
     }
 
-    public var keepsStoreDeadline: Bool { true }
+    public var enforcesDeadline: Bool { true }
 
     /// Sends a command to the server that has its key, and waits for the reply.
     ///
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
-        try await self.execute(command, RedisCompany())
+        try await self.execute(command, RedisCommandCompanions())
     }
 
     public func execute(
@@ -84,7 +84,8 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         replicas: Int,
         within limit: Duration
     ) async throws -> RedisReplicatedReply {
-        try RedisReplicatedReply(try await self.execute(command, RedisCompany(replicas: replicas, within: limit)))
+        try RedisReplicatedReply(
+            try await self.execute(command, RedisCommandCompanions(replicas: replicas, within: limit)))
     }
 
     /// A client for each primary that has slots, by a map that is not older than the
@@ -99,9 +100,21 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
             ?? RedisError(.clusterDown, "There are slots that no server of the cluster has.", mayHaveRun: false)
     }
 
-    private func execute(_ command: RedisCommand, _ company: RedisCompany) async throws -> RedisReply {
+    /// The primaries in the order of their addresses, and what tells this distribution of the slots from others.
+    func orderedPrimaries() async throws -> (servers: [any RedisCommandExecutor], map: UInt64) {
+        let owners = try await self.primaries().compactMap { $0 as? RedisClient }
+        let ordered = owners.sorted { "\($0.configuration.address)" < "\($1.configuration.address)" }
+        return (ordered, try self.servers.fingerprint())
+    }
+
+    /// The number of the primary that has the key's slot; 0 as long as none is known.
+    public func failureDomain(of key: @autoclosure () -> RedisArgument) -> Int {
+        self.servers.number(of: RedisHashSlot.of(key()))
+    }
+
+    private func execute(_ command: RedisCommand, _ company: RedisCommandCompanions) async throws -> RedisReply {
         let slot = command.key.map { RedisHashSlot.of($0) }
-        var way = RedisClusterWay(
+        var way = RedisRedirectBudget(
             self.configuration, deadline: .now() + TimeAmount(self.configuration.server.commandDeadline))
         var client = try await self.client(of: slot, by: way.deadline)
         var company = company

@@ -10,7 +10,7 @@
 /// Where a cluster of Redis or Valkey servers is, and how a ``RedisClusterClient`` behaves towards it.
 ///
 /// ```swift
-/// var configuration = try RedisClusterConfiguration(url: "rediss-cluster://sessions:secret@a.example.com,b.example.com")
+/// var configuration = try RedisClusterConfiguration(url: "rediss-cluster://sessions:secret@a.example,b.example")
 /// configuration.server.commandDeadline = .milliseconds(500)
 /// ```
 public struct RedisClusterConfiguration: Sendable {
@@ -26,8 +26,8 @@ public struct RedisClusterConfiguration: Sendable {
     /// `CLUSTERDOWN`, and when the server that took the place of one that is down is found. The default is 6.
     public var maximumRedirections = 6
 
-    /// How long a command waits after `TRYAGAIN` or `CLUSTERDOWN` before it is sent once more; it doubles each time. The
-    /// default is 10 milliseconds.
+    /// How long a command waits after `TRYAGAIN` or `CLUSTERDOWN` before it is sent once more; it doubles each time.
+    /// The default is 10 milliseconds.
     public var retryDelay: Duration = .milliseconds(10)
 
     /// For how long the map of the slots is not asked for again after it was, whatever happens. The default is 100
@@ -43,8 +43,8 @@ public struct RedisClusterConfiguration: Sendable {
 
     /// Creates a configuration from a URL: `redis-cluster://user:password@host:port,host:port`.
     ///
-    /// All but one host may be missing. With `rediss-cluster` it is TLS; `valkey-cluster` and `valkeys-cluster` mean the
-    /// same. What is said of users, passwords and addresses in ``RedisConfiguration/init(url:)`` holds here.
+    /// All but one host may be missing. With `rediss-cluster` it is TLS; `valkey-cluster` and `valkeys-cluster` mean
+    /// the same. What is said of users, passwords and addresses in ``RedisConfiguration/init(url:)`` holds here.
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {

@@ -48,4 +48,10 @@ extension RedisConfiguration {
         }
     }
 }
+
+extension RedisConfiguration.TLS: CustomStringConvertible, CustomReflectable {
+    /// Whether it is on. Nothing of a private key.
+    public var description: String { self.configuration == nil ? "off" : "on" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
 #endif

@@ -42,6 +42,9 @@ extension RedisConfiguration {
             let isEncrypted = ["rediss", "valkeys"].contains(url[..<separator.lowerBound].lowercased())
             if isEncrypted { self.tls = .on }
         case "unix":
+            guard !path.contains("@") else {
+                throw .refusedURL("its path has an @; write %40 in a path, and %2F for a / in a user or a password")
+            }
             guard server.isEmpty, let path = Self.decoded(path), path.utf8.count > 1, !path.utf8.contains(0) else {
                 throw .refusedURL("it has no path of a socket: write unix:///path/of/the.sock")
             }
@@ -61,6 +64,9 @@ extension RedisConfiguration {
         let credentials = parts.map { Self.decoded($0) }
         guard let username = credentials[0], let password = credentials.count == 2 ? credentials[1] : "" else {
             throw .refusedURL("its user or password has a % that is not followed by two hexadecimal digits: write %25")
+        }
+        guard username.isEmpty || !password.isEmpty else {
+            throw .refusedURL("it has a user and no password; a password without a user is :password@")
         }
         self.username = username.isEmpty ? nil : username
         self.password = password.isEmpty ? nil : password
@@ -89,7 +95,10 @@ extension RedisConfiguration {
 
     private static func database(_ text: Substring) throws(RedisError) -> Int {
         if text.isEmpty { return 0 }
-        guard let database = self.number(text) else { throw .refusedURL("its database is not a number such as 0") }
+        guard let database = self.number(text) else {
+            throw .refusedURL(
+                "its database is not a number such as 0; write %2F for a / in a user or a password, and %40 for an @")
+        }
         return database
     }
 

@@ -60,7 +60,8 @@ public struct RedisConfiguration: Sendable {
     /// How long a shutdown waits for the replies to commands that were sent before. The default is 2 seconds.
     public var shutdownDeadline: Duration = .seconds(2)
 
-    /// The most bytes of a reply. A larger one closes the connection. The default is 16 MiB.
+    /// The most bytes of a reply. A larger one fails its command with ``RedisError/Code/replyTooLarge`` and is skipped;
+    /// the connection goes on. The default is 16 MiB.
     public var maximumReplySize = 16_777_216
 
     /// Whether a connection is only taken when the server says that it is a primary.

@@ -23,16 +23,17 @@ public import Sessions
 ///
 /// There is a ``RedisClient`` for the primary, and all that is said there holds here.
 ///
-/// **How it follows the primary.** The servers of Sentinel are asked for its address, one after another until one answers.
-/// They may be behind, so every connection begins by asking the server itself (`ROLE`), and goes no further with a
-/// replica. When a connection is lost or refused, or a server says that it is `READONLY`, Sentinel is asked again, by one
-/// command for all. A failover closes the connections to the former primary, so that this is enough; as a service the
-/// client also asks every ``RedisSentinelConfiguration/interval``, for a former primary that nobody could reach.
+/// **How it follows the primary.** All servers of Sentinel are asked for its address, and the newest configuration
+/// counts. They may be behind, so every connection begins by asking the server itself (`ROLE`), and goes no further
+/// with a replica. When a connection is lost or refused, or a server says that it is `READONLY`, Sentinel is asked
+/// again, by one command for all. As a service the client also asks each of them every
+/// ``RedisSentinelConfiguration/interval``: during a failover, and when it is cut off, a former primary goes on
+/// accepting writes that are lost. Run it as a service.
 ///
 /// **What is sent twice.** Only commands that never left because there was no connection, or that a replica refused.
 public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisSentinelConfiguration
-    private let sentinels: RedisSentinels
+    private let sentinels: RedisSentinelMonitor
     private let clock: SessionClock
 
     /// Creates a client. It connects when it gets its first command.
@@ -65,7 +66,7 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         let (primary, watcher) = (server, sentinel)
         self.configuration = configuration
         self.clock = clock
-        self.sentinels = RedisSentinels(
+        self.sentinels = RedisSentinelMonitor(
             configuration,
             sentinels: configuration.sentinels.map { address in
                 RedisClient(
@@ -81,13 +82,13 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         }
     }
 
-    public var keepsStoreDeadline: Bool { true }
+    public var enforcesDeadline: Bool { true }
 
     /// Sends a command to the primary, and waits for the reply.
     ///
     /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
-        try await self.execute(command, RedisCompany())
+        try await self.execute(command, RedisCommandCompanions())
     }
 
     public func execute(
@@ -95,10 +96,11 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         replicas: Int,
         within limit: Duration
     ) async throws -> RedisReplicatedReply {
-        try RedisReplicatedReply(try await self.execute(command, RedisCompany(replicas: replicas, within: limit)))
+        try RedisReplicatedReply(
+            try await self.execute(command, RedisCommandCompanions(replicas: replicas, within: limit)))
     }
 
-    private func execute(_ command: RedisCommand, _ company: RedisCompany) async throws -> RedisReply {
+    private func execute(_ command: RedisCommand, _ company: RedisCommandCompanions) async throws -> RedisReply {
         let deadline = NIODeadline.now() + TimeAmount(self.configuration.server.commandDeadline)
         if self.sentinels.client == nil { await self.sentinels.refresh(by: deadline) }
         guard let client = self.sentinels.client else {
@@ -119,12 +121,18 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
     /// ``shutdown()`` does.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            while (try? await self.clock.sleep(for: self.configuration.interval)) != nil {
-                let deadline = NIODeadline.now() + TimeAmount(self.configuration.sentinel.commandDeadline)
-                await self.sentinels.refresh(by: deadline)
+            // Each at its own pace: one that does not answer keeps the others from nothing.
+            await withTaskGroup(of: Void.self) { group in
+                for sentinel in self.sentinels.sentinels { group.addTask { await self.watch(sentinel) } }
             }
         }
         await self.shutdown()
+    }
+
+    private func watch(_ sentinel: RedisClient) async {
+        while (try? await self.clock.sleep(for: self.configuration.interval)) != nil {
+            await self.sentinels.watch(sentinel, by: .now() + TimeAmount(self.configuration.sentinel.commandDeadline))
+        }
     }
 
     /// Closes the connections, as ``RedisClient/shutdown()`` does it for each server.

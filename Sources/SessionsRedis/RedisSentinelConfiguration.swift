@@ -20,20 +20,21 @@ public struct RedisSentinelConfiguration: Sendable {
     /// What Sentinel calls the primary and its replicas: the name in `sentinel monitor`.
     public var name: String
 
-    /// How the primary is spoken to: the user and the password, the database, TLS, and the deadlines. Its address counts
-    /// for nothing. The ``RedisConfiguration/commandDeadline`` holds for a command together with all looking for the
-    /// primary.
+    /// How the primary is spoken to: the user and the password, the database, TLS, and the deadlines. Its address
+    /// counts for nothing. The ``RedisConfiguration/commandDeadline`` holds for a command together with all looking for
+    /// the primary.
     public var server = RedisConfiguration()
 
-    /// How Sentinel is spoken to. Its address and database count for nothing. The default is without a login and without
-    /// TLS.
+    /// How Sentinel is spoken to. Its address and database count for nothing. The default is without a login and
+    /// without TLS.
     public var sentinel = RedisConfiguration()
 
-    /// How often ``RedisSentinelClient/run()`` asks who the primary is, although nothing went wrong. The default is 5
-    /// seconds.
+    /// How often ``RedisSentinelClient/run()`` asks each server of Sentinel who the primary is, although nothing went
+    /// wrong. The default is 250 milliseconds.
     ///
-    /// It limits for how long a primary that was cut off from the others, but not from this server, is still written to.
-    public var interval: Duration = .seconds(5)
+    /// It limits for how long a former primary is still written to, during a failover and after it: those writes are
+    /// lost.
+    public var interval: Duration = .milliseconds(250)
 
     /// For how long Sentinel is not asked again after it was, whatever happens. The default is 100 milliseconds.
     public var refreshDelay: Duration = .milliseconds(100)
@@ -51,16 +52,20 @@ public struct RedisSentinelConfiguration: Sendable {
     /// Creates a configuration from a URL: `redis-sentinel://user:password@host:port,host:port/name/database`.
     ///
     /// The hosts are those of Sentinel, on port 26379 unless they say another; the user and the password are for the
-    /// primary, and so is the database, which may be missing. With `rediss-sentinel` it is TLS to both. `valkey-sentinel`
-    /// and `valkeys-sentinel` mean the same. What is said of users, passwords and addresses in
+    /// primary, and so is the database, which may be missing. With `rediss-sentinel` it is TLS to both.
+    /// `valkey-sentinel` and `valkeys-sentinel` mean the same. What is said of users, passwords and addresses in
     /// ``RedisConfiguration/init(url:)`` holds here.
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
         let list = try RedisServerList(url: url, kind: "-sentinel", defaultPort: 26_379)
         let parts = list.path.split(separator: "/", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let name = parts.first, !name.isEmpty else {
-            throw .refusedURL("it does not end with /name, the name that Sentinel has for the primary")
+        guard (1...2).contains(parts.count), let name = parts.first, !name.isEmpty, Self.isName(name) else {
+            throw .refusedURL(
+                """
+                it does not end with /name, the name that Sentinel has for the primary: letters, digits, periods, hyphens \
+                and underscores; write %2F for a / in a user or a password, and %40 for an @
+                """)
         }
         self.init(sentinels: list.addresses, name: String(name))
         self.server = list.server
@@ -72,6 +77,14 @@ public struct RedisSentinelConfiguration: Sendable {
         self.server.database = database
     }
 
+    /// Whether Sentinel takes it for a name.
+    private static func isName(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || ".-_".utf8.contains(byte)
+        }
+    }
+
     /// - Throws: ``RedisError`` with the code `configuration` that names everything that cannot be.
     func check() throws(RedisError) {
         var problems: [String] = []
@@ -81,8 +94,8 @@ public struct RedisSentinelConfiguration: Sendable {
         if self.name.isEmpty {
             problems.append("The name is empty: give the one in Sentinel's own configuration, sentinel monitor.")
         }
-        if self.interval < .milliseconds(100) || self.interval > .seconds(3600) {
-            problems.append("The interval is \(self.interval): give 100 milliseconds to an hour.")
+        if self.interval < .milliseconds(10) || self.interval > .seconds(3600) {
+            problems.append("The interval is \(self.interval): give 10 milliseconds to an hour.")
         }
         if self.refreshDelay < .zero || self.refreshDelay > .seconds(60) {
             problems.append("The refreshDelay is \(self.refreshDelay): give 0 to 60 seconds.")

@@ -30,13 +30,25 @@ enum SQLiteSessionFile {
             record BLOB
         );
         CREATE INDEX sessions_by_expiry ON sessions (min(expires_at, absolute_expires_at));
-        CREATE INDEX sessions_by_subject ON sessions (subject) WHERE subject IS NOT NULL;
         """
     ]
+
+    /// What speeds up queries and changes none. It needs no version: a server of an older version works with a file
+    /// that has it, and with the older index in its place until it is there.
+    static let indexes = """
+        CREATE INDEX IF NOT EXISTS sessions_by_subject ON sessions (subject) WHERE subject IS NOT NULL;
+        DROP INDEX IF EXISTS sessions_by_subject_and_id;
+        """
+
+    /// How much of the file only logouts and sweeps may use.
+    static let reservedByteCount = 1 << 20
 
     static func open(path: String, configuration: SQLiteStoreConfiguration) throws -> DatabasePool {
         guard !path.isEmpty, path != ":memory:" else {
             throw self.unusable(path, "it is no file: give a path, or use MemorySessionStore")
+        }
+        if let size = configuration.maximumFileSize, size < 4 * self.reservedByteCount {
+            throw self.unusable(path, "maximumFileSize is \(size) bytes: give at least 4 MiB (4194304), or nil")
         }
         do {
             try self.inspect(path, configuration)
@@ -46,6 +58,25 @@ enum SQLiteSessionFile {
         } catch let error as DatabaseError {
             throw self.unusable(path, self.reason(of: error), underlying: error)
         }
+    }
+
+    /// Whether no connection of any process has the file open. Leaves no log beside it then.
+    ///
+    /// It waits for a moment, because a connection that was closed may still be at its last statement.
+    static func isOpenNowhere(path: String) -> Bool {
+        for _ in 0..<50 {
+            if self.leavesLog(path: path) { return true }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        return false
+    }
+
+    private static func leavesLog(path: String) -> Bool {
+        let mode = try? DatabaseQueue(path: path).writeWithoutTransaction { db in
+            // Only the one connection that there is may leave the mode with a log.
+            try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
+        }
+        return mode == "delete"
     }
 
     private static func connection(_ configuration: SQLiteStoreConfiguration) -> Configuration {
@@ -60,7 +91,16 @@ enum SQLiteSessionFile {
         }
         connection.maximumReaderCount = max(1, configuration.maximumReaderCount)
         connection.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+            // A log that grew while a reader held it up becomes smaller again. What was removed is overwritten where
+            // that writes no more pages: some builds of SQLite write all of them, which on a full disk is more than
+            // there is.
+            try db.execute(
+                sql: """
+                    PRAGMA synchronous = NORMAL;
+                    PRAGMA journal_size_limit = 67108864;
+                    PRAGMA secure_delete = FAST;
+                    """
+            )
         }
         return connection
     }
@@ -75,16 +115,23 @@ enum SQLiteSessionFile {
             return
         }
         guard attributes[.size] as? UInt64 ?? 0 > 0 else { return }
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw self.unusable(path, "it cannot be read: check its permissions")
-        }
-        defer { try? handle.close() }
-        guard try handle.read(upToCount: 16) == Data("SQLite format 3\0".utf8) else {
-            throw self.unusable(path, "it is not an SQLite database: give another path, or move the file away")
-        }
         var connection = self.connection(configuration)
         connection.readonly = true
-        try DatabaseQueue(path: path, configuration: connection).read { db in
+        do {
+            try self.inspect(try DatabaseQueue(path: path, configuration: connection), path: path, configuration)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            // Only now: to close a file gives up the locks that this process has on it.
+            guard let handle = FileHandle(forReadingAtPath: path) else { throw error }
+            defer { try? handle.close() }
+            guard try handle.read(upToCount: 16) == Data("SQLite format 3\0".utf8) else {
+                throw self.unusable(path, "it is not an SQLite database: give another path, or move the file away")
+            }
+            throw error
+        }
+    }
+
+    private static func inspect(_ file: DatabaseQueue, path: String, _ configuration: SQLiteStoreConfiguration) throws {
+        try file.read { db in
             try self.checkOwner(db, path: path)
             guard configuration.checksIntegrity else { return }
             let report = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
@@ -119,10 +166,12 @@ enum SQLiteSessionFile {
         try db.inTransaction(.immediate) {
             try self.checkOwner(db, path: path)
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard version < self.migrations.count else { return .commit }
-            for migration in self.migrations[version...] { try db.execute(sql: migration) }
-            try db.execute(sql: "PRAGMA application_id = \(self.applicationID)")
-            try db.execute(sql: "PRAGMA user_version = \(self.migrations.count)")
+            if version < self.migrations.count {
+                for migration in self.migrations[version...] { try db.execute(sql: migration) }
+                try db.execute(sql: "PRAGMA application_id = \(self.applicationID)")
+                try db.execute(sql: "PRAGMA user_version = \(self.migrations.count)")
+            }
+            try db.execute(sql: self.indexes)
             return .commit
         }
     }
@@ -133,6 +182,7 @@ enum SQLiteSessionFile {
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             "it or its folder cannot be written to: check permissions"
         case .SQLITE_BUSY: "another process kept it locked"
+        case .SQLITE_FULL: "the disk is full: free some space"
         default: "SQLite refused it"
         }
     }

@@ -15,10 +15,11 @@ import Foundation
 import GRDB
 import Sessions
 
-/// A row of the table of sessions that is not over: a live record, or the marker of an ended one.
+/// A row of the table of sessions that is not over: a live record, or the tombstone of an ended one.
 enum SQLiteSessionRow: Sendable {
     case record(Stored)
-    case marker
+    /// With the secrets that the session had, unless an earlier version of this library ended it.
+    case tombstone(EndedSecrets?)
 
     /// A record as the table has it. The times that a touch changes are columns, so that a touch rewrites no record.
     struct Stored: Sendable {
@@ -55,36 +56,53 @@ enum SQLiteSessionRow: Sendable {
 
     private static let columns = "record, version_counter, version_tag, last_accessed_at, expires_at"
 
-    /// Makes markers of live records; a condition is to follow. Its arguments: until when, now.
-    static let endingSQL = """
-        UPDATE sessions SET record = NULL, subject = NULL, absolute_expires_at = 9223372036854775807, expires_at = ?
-        WHERE record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?
-        """
-
     static func fetch(_ id: SessionID, now: Instant, from db: Database) throws -> SQLiteSessionRow? {
         let statement = try db.cachedStatement(
             sql: "SELECT \(self.columns) FROM sessions WHERE id = ? AND min(expires_at, absolute_expires_at) > ?"
         )
         guard let row = try Row.fetchOne(statement, arguments: [id.data, now.millisecondsSince1970]) else { return nil }
-        return row.hasNull(atIndex: 0) ? .marker : .record(Stored(row, id: id))
+        guard row.hasNull(atIndex: 0) else { return .record(Stored(row, id: id)) }
+        guard case .blob(let prefix) = (row[2] as DatabaseValue).storage else { return .tombstone(nil) }
+        return .tombstone(EndedSecrets(recordPrefix: Array(prefix)))
     }
 
-    /// Finds records; one that cannot be read is left out, for it is one bad record and not a bad list.
-    static func fetchAll(
-        where condition: String,
+    /// A page of records; one that cannot be read is left out, for it is one bad record and not a bad list.
+    ///
+    /// Rows of what is over, which may be many, are passed over up to a number that one statement may read.
+    ///
+    /// - Parameter position: Where the page begins.
+    static func fetchPage(
+        _ statement: String,
         _ arguments: StatementArguments,
-        from db: Database
-    ) throws -> [SessionRecord] {
-        let statement = try db.cachedStatement(sql: "SELECT \(self.columns), id FROM sessions WHERE \(condition)")
-        let rows = try Row.fetchAll(statement, arguments: arguments)
-        return try rows.compactMap { row in
-            guard let id = SessionID(bytes: row[5] as Data) else { return nil }
-            do {
-                return try Stored(row, id: id).decode()
-            } catch let error as SessionStoreError where error.code == .corruptRecord {
-                return nil
+        limit: Int,
+        now: Instant,
+        after position: SQLiteRowPosition,
+        _ db: Database
+    ) throws -> SessionPage {
+        var position = position
+        let limit = max(1, limit)
+        let rowLimit = max(1_000, limit.multipliedReportingOverflow(by: 2).overflow ? limit : limit * 2)
+        let rows = try Row.fetchCursor(
+            try db.cachedStatement(sql: statement),
+            arguments: arguments + ["limit": rowLimit, "now": now.millisecondsSince1970]
+        )
+        var page = SessionPage([], next: nil)
+        var rowCount = 0
+        while let row = try rows.next() {
+            rowCount += 1
+            guard let id = SessionID(bytes: row[5] as Data) else { continue }
+            if !row.hasNull(atIndex: 0) {
+                do {
+                    page.records.append(try Stored(row, id: id).decode())
+                } catch let error as SessionStoreError where error.code == .corruptRecord {}
+            }
+            guard page.records.count < limit, rowCount < rowLimit else {
+                position.row = row[6]
+                page.next = position.cursor
+                break
             }
         }
+        return page
     }
 
     static func arguments(of record: SessionRecord, now: Instant) -> StatementArguments {

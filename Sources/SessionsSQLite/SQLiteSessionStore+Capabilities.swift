@@ -16,72 +16,110 @@ import GRDB
 public import Sessions
 
 extension SQLiteSessionStore: SubjectSessionStore {
-    public func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
+    public func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
         try await self.read { db in
-            try SQLiteSessionRow.fetchAll(
-                where: "subject = ? AND min(expires_at, absolute_expires_at) > ? ORDER BY id",
-                [Data(subject.utf8), now.millisecondsSince1970],
-                from: db
+            let position = try SQLiteRowPosition(of: cursor, in: .subject, db)
+            return try SQLiteSessionRow.fetchPage(
+                SQLiteSessionSQL.subjectPage,
+                ["subject": Data(subject.utf8), "last": position.row],
+                limit: limit,
+                now: now,
+                after: position,
+                db
             )
         }
     }
 
-    @discardableResult
-    public func endAll(
+    public func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
-        try await self.write(isEnding: true) { db in
-            // One statement, so that a session that begins meanwhile is either ended or after it.
-            let keptIDs = Array(repeating: "?", count: kept.count).joined(separator: ", ")
-            try db.execute(
-                sql: "\(SQLiteSessionRow.endingSQL) AND subject = ? AND id NOT IN (\(keptIDs))",
-                arguments: [markedUntil.millisecondsSince1970, now.millisecondsSince1970, Data(subject.utf8)]
-                    + StatementArguments(kept.map(\.data))
-            )
-            return db.changesCount
+    ) async throws -> SessionEndingPage {
+        try await self.write(.ending) { db in
+            var position = try SQLiteRowPosition(of: cursor, in: .subject, db)
+            let start: StatementArguments = ["subject": Data(subject.utf8), "last": position.row]
+            let step = try Row.fetchOne(
+                try db.cachedStatement(sql: SQLiteSessionSQL.subjectStep), arguments: start + ["limit": max(1, limit)]
+            ).map { (count: $0[0] as Int, end: $0[1] as Int64?) }
+            guard let step, let end = step.end else { return SessionEndingPage(endedCount: 0, next: nil) }
+            try db.cachedStatement(sql: SQLiteSessionSQL.ending + SQLiteSessionSQL.isOfStep).execute(
+                arguments: start + [
+                    "end": end, "ids": Data(joining: kept), "until": tombstoneUntil.millisecondsSince1970,
+                    "now": now.millisecondsSince1970,
+                ])
+            position.row = end
+            return SessionEndingPage(endedCount: db.changesCount, next: step.count < limit ? nil : position.cursor)
         }
     }
 }
 
+extension Data {
+    /// Ids in one value, one after the other.
+    fileprivate init(joining ids: some Sequence<SessionID>) {
+        self = ids.reduce(into: Data()) { $0 += $1.bytes }
+    }
+}
+
 extension SQLiteSessionStore: EnumerableSessionStore {
+    /// How many sessions are live. It reads the whole table, in steps that each let others have their turn.
     public func count(now: Instant) async throws -> Int {
-        try await self.read { db in
-            let sql =
-                "SELECT count(*) FROM sessions WHERE record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?"
-            return try Int.fetchOne(db, sql: sql, arguments: [now.millisecondsSince1970]) ?? 0
+        var (count, last) = (0, Int64.min)
+        while true {
+            try Task.checkCancellation()
+            let (from, limit) = (last, 10_000)
+            let step = try await self.read { db in
+                try Row.fetchOne(
+                    try db.cachedStatement(sql: SQLiteSessionSQL.count),
+                    arguments: ["last": from, "limit": limit, "now": now.millisecondsSince1970]
+                ).map { (rows: $0[0] as Int, live: $0[1] as Int, last: $0[2] as Int64?) }
+            }
+            count += step?.live ?? 0
+            guard let step, step.rows == limit, let next = step.last else { return count }
+            last = next
         }
     }
 
-    public func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
+    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
         try await self.read { db in
-            try SQLiteSessionRow.fetchAll(
-                where: """
-                    id > ? AND record IS NOT NULL AND min(expires_at, absolute_expires_at) > ? ORDER BY id LIMIT ?
-                    """,
-                [id?.data ?? Data(), now.millisecondsSince1970, max(0, limit)],
-                from: db
-            )
+            let position = try SQLiteRowPosition(of: cursor, in: .everything, db)
+            return try SQLiteSessionRow.fetchPage(
+                SQLiteSessionSQL.page, ["last": position.row], limit: limit, now: now, after: position, db)
+        }
+    }
+
+    @discardableResult
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        guard !ids.isEmpty else { return 0 }
+        return try await self.write(.ending) { db in
+            let arguments: StatementArguments = [
+                "ids": Data(joining: ids), "until": tombstoneUntil.millisecondsSince1970,
+                "now": now.millisecondsSince1970,
+            ]
+            for statement in [SQLiteSessionSQL.extending, SQLiteSessionSQL.ending] {
+                try db.cachedStatement(sql: statement + SQLiteSessionSQL.isOneOfIDs).execute(arguments: arguments)
+            }
+            return db.changesCount
         }
     }
 
     public func clear() async throws {
-        try await self.write(isEnding: true) { try $0.execute(sql: "DELETE FROM sessions") }
+        try await self.write(.ending) { try $0.execute(sql: "DELETE FROM sessions") }
     }
 }
 
 extension SQLiteSessionStore: SweepableSessionStore {
     public func sweep(limit: Int, now: Instant) async throws -> Int {
-        try await self.write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    DELETE FROM sessions WHERE rowid IN
-                        (SELECT rowid FROM sessions WHERE min(expires_at, absolute_expires_at) <= ? LIMIT ?)
-                    """
-            )
-            try statement.execute(arguments: [now.millisecondsSince1970, max(0, limit)])
+        try await self.write(.sweep) { db in
+            let statement = try db.cachedStatement(sql: SQLiteSessionSQL.sweep)
+            try statement.execute(arguments: ["now": now.millisecondsSince1970, "limit": max(0, limit)])
             return db.changesCount
         }
     }

@@ -8,6 +8,7 @@
 
 #if SQLite
 import GRDB
+public import Logging
 public import Sessions
 
 /// Sessions in an SQLite file: the embedded store that survives restarts.
@@ -21,10 +22,12 @@ public import Sessions
 /// another is under way are committed together. Several processes of one machine may share the file. A file that is
 /// not ours, is damaged, or was written by a newer version is refused and left as it is.
 ///
+/// When files are removed or replaced while the server runs, the store notices, says so in its log, and opens what is
+/// there now; what cannot serve is refused until it can. No session is stored in a file that is gone.
+///
 /// Expired records stay until they are swept: run a `SessionSweeper`.
 public final class SQLiteSessionStore: Sendable {
-    let pool: DatabasePool
-    private let writer: SQLiteWriteQueue
+    private let database: SQLiteSessionDatabase
 
     /// Opens a file, or makes one that only its owner may read.
     ///
@@ -32,30 +35,46 @@ public final class SQLiteSessionStore: Sendable {
     ///   - path: The path of the file; its folder must exist and be writable. Beside it SQLite keeps two more, with
     ///     `-wal` and `-shm` at the end of their names: back up all three, or use SQLite's own backup.
     ///   - configuration: How the store behaves.
+    ///   - logger: Where to say that files were removed or replaced. The default is a logger with the label
+    ///     `swift-sessions`.
     /// - Throws: `SessionStoreError` with the code `unusable` when the file cannot serve; it is left untouched.
-    public init(path: String, configuration: SQLiteStoreConfiguration = SQLiteStoreConfiguration()) throws {
-        self.pool = try SQLiteSessionFile.open(path: path, configuration: configuration)
-        self.writer = SQLiteWriteQueue(pool: self.pool, configuration: configuration)
+    public init(
+        path: String,
+        configuration: SQLiteStoreConfiguration = SQLiteStoreConfiguration(),
+        logger: Logger = Logger(label: "swift-sessions")
+    ) throws {
+        self.database = try SQLiteSessionDatabase(path: path, configuration: configuration, logger: logger)
+    }
+
+    /// The connections to the file; for tests.
+    var pool: DatabasePool {
+        get throws { try self.database.pool }
     }
 
     /// Reads without a transaction of its own: one statement sees one state of the file.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await self.translatingErrors { try await self.pool.unsafeRead(body) }
+        try await self.translatingErrors {
+            try await self.database.perform(isRepeatable: true) { try await $0.pool.unsafeRead(body) }
+        }
     }
 
     /// Writes in a transaction that it may share with other writes.
     func write<Value: Sendable>(
-        isEnding: Bool = false,
+        _ kind: SQLiteWriteKind = .change,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await self.translatingErrors { try await self.writer.write(isEnding: isEnding, body) }
+        try await self.translatingErrors {
+            try await self.database.perform(isRepeatable: false) { try await $0.writer.write(kind, body) }
+        }
     }
 
     private func translatingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as DatabaseError {
-            throw SessionStoreError(.unavailable, "SQLite could not do it.", underlying: error)
+            throw SessionStoreError(error)
+        } catch is SQLiteFilesChanged {
+            throw SessionStoreError(.unavailable, "The session file was removed or replaced again and again.")
         }
     }
 }
@@ -65,14 +84,21 @@ extension SQLiteSessionStore: SessionStore {
         let row = try await self.read { try SQLiteSessionRow.fetch(id, now: now, from: $0) }
         switch row {
         case nil: return .missing
-        case .marker: return .ended
+        case .tombstone: return .ended
         case .record(let stored): return .found(try stored.decode())
         }
     }
 
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        guard case .tombstone(let secrets) = try await self.read({ try SQLiteSessionRow.fetch(id, now: now, from: $0) })
+        else { return nil }
+        return secrets
+    }
+
     public func create(_ record: SessionRecord, now: Instant) async throws {
         let isCreated = try await self.write { db in
-            // What is there may be displaced only when it is over: an expired record, or a marker that stood its time.
+            // What is there may be displaced only when it is over: an expired record, or a tombstone that stood its
+            // time.
             let statement = try db.cachedStatement(
                 sql: """
                     INSERT INTO sessions (id, version_counter, version_tag, last_accessed_at, expires_at,
@@ -134,19 +160,13 @@ extension SQLiteSessionStore: SessionStore {
     }
 
     @discardableResult
-    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.write(isEnding: true) { db in
-            let extending = try db.cachedStatement(
-                sql:
-                    "UPDATE sessions SET expires_at = max(expires_at, ?) WHERE id = ? AND record IS NULL AND expires_at > ?"
-            )
-            try extending.execute(
-                arguments: [markedUntil.millisecondsSince1970, id.data, now.millisecondsSince1970]
-            )
-            let ending = try db.cachedStatement(sql: SQLiteSessionRow.endingSQL + " AND id = ?")
-            try ending.execute(
-                arguments: [markedUntil.millisecondsSince1970, now.millisecondsSince1970, id.data]
-            )
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.write(.ending) { db in
+            let arguments: StatementArguments = [
+                "id": id.data, "until": tombstoneUntil.millisecondsSince1970, "now": now.millisecondsSince1970,
+            ]
+            try db.cachedStatement(sql: SQLiteSessionSQL.extending + " AND id = :id").execute(arguments: arguments)
+            try db.cachedStatement(sql: SQLiteSessionSQL.ending + " AND id = :id").execute(arguments: arguments)
             return db.changesCount > 0
         }
     }

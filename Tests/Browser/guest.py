@@ -110,7 +110,7 @@ class Guest:
 
     def renew(self):
         before = self.token
-        answer = self._send("POST", "/api/session/renew", is_verb=True)
+        answer = self._send("POST", "/api/session/renew", is_operation=True)
         expect("the status of a renewal", answer.status, 200)
         demand(answer.cookie and session_id(answer.cookie) == session_id(before), "a renewal is another session")
         self.token, self.issued = answer.cookie, answer.sent
@@ -122,7 +122,7 @@ class Guest:
             return
         person, before = self.chance.choice(list(PASSWORDS)), self.token
         credentials = {"username": person, "password": PASSWORDS[person]}
-        answer = self._send("POST", "/api/login", credentials, is_verb=True)
+        answer = self._send("POST", "/api/login", credentials, is_operation=True)
         expect("the status of a login", answer.status, 201)
         demand(answer.cookie and session_id(answer.cookie) != session_id(before), "a login is no other session")
         self.token, self.issued, self.person = answer.cookie, answer.sent, person
@@ -130,7 +130,7 @@ class Guest:
         self.tally.add("logins")
 
     def log_out(self):
-        answer = self._send("POST", "/api/logout", is_verb=True)
+        answer = self._send("POST", "/api/logout", is_operation=True)
         expect("the status of a logout", answer.status, 204)
         expect("the cookie after a logout", answer.cookie, "")
         self._bury(self.token)
@@ -173,7 +173,7 @@ class Guest:
 
     # What a guest knows
 
-    def _send(self, method, path, body=None, is_verb=False):
+    def _send(self, method, path, body=None, is_operation=False):
         """Sends a request of the session. A verb may end the session or its secret, and its cookie is its answer; any
         other cookie is a renewal by time."""
         sent = time.monotonic()
@@ -181,10 +181,10 @@ class Guest:
             answer = self.client.send(method, path, self.token, body)
         except Unanswered:
             self._doubt(sent)
-            self.may_have_ended |= is_verb
+            self.may_have_ended |= is_operation
             raise
         answer.sent = sent
-        if not is_verb and answer.cookie is not None:
+        if not is_operation and answer.cookie is not None:
             self._take_renewed(answer.cookie, sent)
         return answer
 

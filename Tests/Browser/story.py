@@ -8,11 +8,12 @@ import tempfile
 import time
 import urllib.request
 
+import ahead
 import devices
 import pictures
 from checks import Failure, demand, expect, heading, ok, tell
 from showcase import Showcase, new_key
-from tls_proxy import TLSProxy
+from proxies import TLSProxy
 from visitor import Visitor
 from webdriver import Browser, Driver, WebDriverError
 
@@ -110,11 +111,7 @@ def outlives_a_restart(visitor, showcase):
 
 
 def is_safe_from_another_site(visitor):
-    visitor.browser.go("data:text/html,<title>Another site</title>")
-    visitor.browser.leave(lambda: visitor.browser.run(
-        "const form = document.body.appendChild(document.createElement('form'));"
-        f"form.method = 'post'; form.action = '{visitor.url}/logout'; form.submit()"
-    ))
+    send_form(visitor.browser, f"{visitor.url}/logout")
     expect("what the other site's form gets", visitor.browser.text(".status"), "403")
     visitor.expect_person("ada", "who is logged in after another site's form")
     ok("a form on another site cannot log her out")
@@ -224,6 +221,42 @@ def a_name_without_prefix(stage):
                 plant(browser, "session", thief_token(showcase))
                 visitor.expect_nobody("the account after a neighbour planted a session of their own")
                 ok("what a neighbouring host plants beside it makes her nobody else")
+                visitor.log_in("ada")
+                visitor.expect_person("ada", "who is logged in after a new login")
+                ok("and a new login ends what was planted, and lets her in")
+
+
+def a_link_from_another_site(stage):
+    heading("a link from another site, with SameSite=Strict")
+    with stage.showcase("--same-site", "strict") as showcase, stage.browser() as browser:
+        visitor = Visitor(browser, showcase.url)
+        visitor.log_in("ada")
+        token = visitor.cookie()["value"]
+        browser.go(f"data:text/html,<title>Another site</title><a href='{visitor.url}/'>A link</a>")
+        browser.press("a")
+        expect("what the page of the link says", browser.text("#greeting"), "Hello, visitor.")
+        expect("the token after the link", visitor.cookie()["value"], token)
+        visitor.expect_person("ada", "who is logged in after the link")
+        ok("the page of the link knows no one, sets no cookie, and she is still logged in")
+
+
+def a_payment(stage):
+    heading("a form of a payment service, with SameSite=Lax")
+    with stage.showcase() as showcase, stage.browser() as browser:
+        visitor = Visitor(browser, showcase.url)
+        visitor.log_in("ada")
+        visitor.open("/")
+        token, values = visitor.cookie()["value"], visitor.values()
+        send_form(browser, f"{visitor.url}/payment/return")
+        expect("where the form leads", browser.url, f"{visitor.url}/account")
+        expect("who is logged in after the form", browser.text("h1"), "Ada Lovelace")
+        expect("the token after the form", visitor.cookie()["value"], token)
+        expect("the values after the form", visitor.values(), values)
+        ok("a form of another site, to a page that sets a value, leaves her logged in, and sets nothing")
+        browser.run("return fetch('/payment/return', {method: 'POST', redirect: 'manual'}).then(() => 0)")
+        visitor.open("/account")
+        expect("what the page says after a form of this site", devices.messages(visitor), ["Your payment has arrived."])
+        ok("the same form of this site sets the value")
 
 
 def sealed_sessions(stage):
@@ -268,6 +301,15 @@ def tokens_only(stage):
         ok("what needs a server that remembers is answered in words")
 
 
+def send_form(browser, url):
+    """Sends a form from a page of another site, and waits for the page that it leads to."""
+    browser.go("data:text/html,<title>Another site</title>")
+    browser.leave(lambda: browser.run(
+        "const form = document.body.appendChild(document.createElement('form'));"
+        f"form.method = 'post'; form.action = '{url}'; form.submit()"
+    ))
+
+
 def plant(browser, name, token):
     """Sets a cookie for the host and all its neighbours, as a script of any of them may."""
     browser.run(f"document.cookie = '{name}={token}; Domain=showcase.test; Path=/; Secure'")
@@ -297,6 +339,9 @@ def main():
         devices.use(stage)
         https(stage)
         a_name_without_prefix(stage)
+        a_link_from_another_site(stage)
+        a_payment(stage)
+        ahead.use(stage)
         sealed_sessions(stage)
         tokens_only(stage)
         album = arguments.screenshots or stage.path("screenshots")

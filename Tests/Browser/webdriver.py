@@ -164,6 +164,14 @@ class Browser:
     def switch(self, tab):
         self._post("/window", handle=tab)
 
+    def close_tab(self):
+        """Closes the tab; another has to be switched to."""
+        self.driver.command("DELETE", self.path + "/window")
+
+    def ignore_content_policy(self):
+        """From the next page on, what a test adds to a page runs, whatever the page says of its content."""
+        self._devtools("Page.setBypassCSP", {"enabled": True})
+
     # Pictures
 
     def screen(self, width, height, is_phone, is_dark):

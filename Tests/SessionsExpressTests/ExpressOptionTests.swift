@@ -19,23 +19,24 @@ struct ExpressOptionTests {
 
     @Test("secret: a cookie that an older secret signed is believed, and signed anew by the newest")
     func secrets() async throws {
-        let old = try ExpressSite(secrets: ["older"])
+        let old = try ExpressHarness(secrets: ["an older one of the secrets"])
         let browser = old.browser()
         try await old.visit(browser) { $0[.views] = 1 }
         let id = old.id(in: browser)
-        let new = try ExpressSite(sharing: old, secrets: ["newest", "older"])
+        let new = try ExpressHarness(
+            sharing: old, secrets: ["the newest of all secrets", "an older one of the secrets"])
         let response = try await new.visit(browser) { #expect($0[.views] == 1) }
         #expect(response[.setCookie] != nil)
-        #expect((try ExpressSite(sharing: old, secrets: ["newest"])).id(in: browser) == id)
+        #expect((try ExpressHarness(sharing: old, secrets: ["the newest of all secrets"])).id(in: browser) == id)
         let again = try await new.visit(browser) { #expect($0[.views] == 1) }
         #expect(again[.setCookie] == nil)
-        let gone = try ExpressSite(sharing: old, secrets: ["another"])
+        let gone = try ExpressHarness(sharing: old, secrets: ["another of the secrets"])
         try await gone.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("genid: the application may make the ids, and what is too short is refused")
     func genid() async throws {
-        let site = try ExpressSite { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
+        let site = try ExpressHarness { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         #expect(
@@ -43,7 +44,7 @@ struct ExpressOptionTests {
                 == true)
         #expect(try await site.text("made/by+the application ü 0123456789") != nil)
         try await site.visit(browser) { #expect($0[.views] == 1) }
-        let short = try ExpressSite { $1.makeID = { _ in "1" } }
+        let short = try ExpressHarness { $1.makeID = { _ in "1" } }
         await #expect(throws: SessionError.self) { try await short.visit(short.browser()) { $0[.views] = 1 } }
     }
 
@@ -77,7 +78,7 @@ struct ExpressOptionTests {
 
     @Test("renewing and authenticating anew keep the values under another id, for an id is the secret there")
     func renewal() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5,"userId":"ada","odd":-0"#)
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { try await $0.reauthenticate() }
@@ -92,13 +93,13 @@ struct ExpressOptionTests {
 
     @Test("cookie: attributes that one session has are kept where Express looks for them, and read from there")
     func attributes() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         let response = try await site.visit(browser) { session in
             try await session.setCookie(.init(path: "/shop", sameSite: .strict, priority: .high))
         }
         #expect(response[.setCookie]?.contains("Path=/shop; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)
-        let id = try #require(ExpressSite.id(in: response, site.secrets))
+        let id = try #require(ExpressHarness.id(in: response, site.secrets))
         let text = try #require(try await site.text(id))
         #expect(text.contains(#""path":"/shop","sameSite":"strict","priority":"high""#))
         let cookie =
@@ -112,12 +113,12 @@ struct ExpressOptionTests {
     @Test("names that Express keeps from sessions are refused, and so is who is logged in")
     func reservedNames() async throws {
         for name in ["cookie", "save", "touch", "__proto__", "toString", "userId", "swiftSession", "req", "id"] {
-            let site = try ExpressSite()
+            let site = try ExpressHarness()
             await #expect(throws: SessionError.self) {
                 try await site.visit(site.browser()) { $0[SessionKey<Int>(name, default: 0)] = 1 }
             }
         }
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         await #expect(throws: SessionError.self) {
             let key = SessionKey<Int>(
                 "broken", default: 0, codec: .init(encode: { _ in .json(Array("{".utf8)) }, decode: { _ in 0 }))
@@ -128,14 +129,14 @@ struct ExpressOptionTests {
     @Test("a record that is no session, or has no cookie, is a visitor without a session")
     func damaged() async throws {
         for text in ["", "null", "[]", "{}", #"{"views":1}"#, #"{"cookie":null}"#, #"{"cookie":{}"#, "\u{0}"] {
-            let site = try ExpressSite()
+            let site = try ExpressHarness()
             site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.clock.now)
             try await site.visit(site.browser(of: Self.id)) { #expect($0.id == nil) }
         }
     }
 }
 
-extension ExpressSite {
+extension ExpressHarness {
     /// The id in the cookie of a response.
     static func id(in response: HTTPFields, _ secrets: ExpressSecrets) -> String? {
         let value = response[.setCookie]?.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()

@@ -18,7 +18,7 @@ struct LimitsTests {
 
     @Test("the idle limit counts from the last use on either side, by the life that the key still has")
     func idle() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada""#)
         let browser = site.browser(of: Self.id)
         try await site.visit(browser)
@@ -34,7 +34,7 @@ struct LimitsTests {
 
     @Test("a session with a maxAge of Express keeps it: each use moves its end, in the key, the text and the cookie")
     func maxAge() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let expires = site.clock.now + .minutes(60)
         let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
         let text = Array("{\(cookie),\"views\":1}".utf8)
@@ -56,7 +56,7 @@ struct LimitsTests {
 
     @Test("remembering here gives the session a maxAge that Express knows, and going back takes it away")
     func remembering() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         let response = try await site.visit(browser) { session in
             session[.views] = 1
@@ -74,7 +74,7 @@ struct LimitsTests {
 
     @Test("a use writes the text of no session, and nothing where a tenth of the idle limit has not passed")
     func touching() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
@@ -92,7 +92,7 @@ struct LimitsTests {
 
     @Test("what cannot work is refused at the start, in words")
     func refusals() throws {
-        let secrets = try ExpressSecrets("keyboard cat")
+        let secrets = try ExpressSecrets("keyboard cat, and many a word")
         func message(_ configure: (inout SessionConfiguration, inout ExpressConfiguration) -> Void) -> String {
             var (configuration, express) = (
                 SessionConfiguration(), ExpressConfiguration(secrets: secrets, subject: .property("userId"))

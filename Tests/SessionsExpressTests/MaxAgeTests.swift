@@ -21,13 +21,13 @@ struct MaxAgeTests {
         #""cookie":{"originalMaxAge":\#(maxAge),"expires":\#(expires),"httpOnly":true,"path":"/"}"#
     }
 
-    private func plant(_ cookie: String, in site: ExpressSite, for life: Duration) {
+    private func plant(_ cookie: String, in site: ExpressHarness, for life: Duration) {
         site.records.set("sess:\(Self.id)", Array("{\(cookie),\"views\":1}".utf8), .lasting(life), now: site.clock.now)
     }
 
     @Test("a length that Swift gives is in the text as Express writes it, in the life of the key, and in the cookie")
     func setting() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1,"odd":-0"#)
         let browser = site.browser(of: Self.id)
         let response = try await site.visit(browser) { try await $0.remember(for: .milliseconds(90_500)) }
@@ -40,7 +40,7 @@ struct MaxAgeTests {
 
     @Test("each use moves the end by the length, in the text, the key and the cookie; what is left is less meanwhile")
     func rolling() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .minutes(1)) }
         let id = try #require(site.id(in: browser))
@@ -59,7 +59,7 @@ struct MaxAgeTests {
 
     @Test("another length takes the place of one that Express gave, and null takes it away")
     func changing() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         self.plant(self.cookie("3600000", "\"\(site.clock.now + .hours(1))\""), in: site, for: .hours(1))
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { session in
@@ -75,7 +75,7 @@ struct MaxAgeTests {
 
     @Test("a length of Express that is longer than the limits here stays as it is, and the absolute limit ends it here")
     func longer() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let year = Duration.days(365)
         self.plant(self.cookie("31536000000", "\"\(site.clock.now + year)\""), in: site, for: year)
         let browser = site.browser(of: Self.id)
@@ -105,7 +105,7 @@ struct MaxAgeTests {
         ]
     )
     func hostile(maxAge: String, expires: String) async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         self.plant(self.cookie(maxAge, expires), in: site, for: .days(1))
         let browser = site.browser(of: Self.id)
         let start = site.clock.now
@@ -126,7 +126,7 @@ struct MaxAgeTests {
 
     @Test("a length of nothing or less is over, as it is for Express", arguments: ["0", "-1", "-1e10"])
     func nothing(maxAge: String) async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         self.plant(self.cookie(maxAge, "\"\(site.clock.now + .hours(1))\""), in: site, for: .hours(1))
         try await site.visit(site.browser(of: Self.id)) { #expect($0.id == nil) }
     }

@@ -11,6 +11,7 @@ import Foundation
 import LogAudit
 import Sessions
 import SessionsExpress
+import SessionsExpressRedis
 import SessionsRedis
 import Testing
 
@@ -102,11 +103,14 @@ struct RedisExpressStoreTests {
     func endings(server: RecordServer) async throws {
         let client = try server.administrator
         let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
-        #expect(try await !store.end(key, markedUntil: now + .seconds(60), now: now))
+        #expect(
+            try await !store.end(key, tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now))
         #expect(try await store.load(key, now: now) == .missing)
         #expect(try await store.create(key, [1], .unlimited, now: now))
-        #expect(try await store.end(key, markedUntil: now + .seconds(60), now: now))
-        #expect(try await !store.end(key, markedUntil: now + .seconds(60), now: now))
+        #expect(
+            try await store.end(key, tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now))
+        #expect(
+            try await !store.end(key, tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now))
         #expect(try await store.load(key, now: now) == .ended)
         _ = try await client.execute(RedisCommand("SET", RedisArgument(key), "1", key: RedisArgument(key)))
         #expect(try await store.load(key, now: now) == .ended)
@@ -114,20 +118,68 @@ struct RedisExpressStoreTests {
         #expect(got.isNull)
     }
 
-    @Test("a walk meets the keys of a prefix, whatever is in it, and no markers", arguments: RecordServer.allCases)
+    @Test(
+        "a tombstone removes what is written back after the time in which the key is known to have ended",
+        arguments: RecordServer.allCases)
+    func tombstones(server: RecordServer) async throws {
+        let client = try server.administrator
+        let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
+        for (marked, expected) in [(Duration.seconds(500), ExpressLoadResult.ended), (.zero, .missing)] {
+            let other = "\(key)\(marked)"
+            #expect(try await store.create(other, [1], .unlimited, now: now))
+            let (tombstoneUntil, removedUntil) = (now + marked, now + .seconds(1000))
+            #expect(try await store.end(other, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now))
+            _ = try await client.execute(RedisCommand("SET", RedisArgument(other), "1", key: RedisArgument(other)))
+            #expect(try await store.load(other, now: now) == expected)
+            let got = try await client.execute(RedisCommand("GET", RedisArgument(other), key: RedisArgument(other)))
+            #expect(got.isNull)
+        }
+        // A tombstone of an older version.
+        let tombstone = RedisArgument("swift-sessions:ended:{\(key)}")
+        _ = try await client.execute(RedisCommand("SET", tombstone, "1", "PX", "60000", key: tombstone))
+        #expect(try await store.load(key, now: now) == .ended)
+    }
+
+    @Test("a walk meets the keys of a prefix, whatever is in it, and no tombstones", arguments: RecordServer.allCases)
     func walking(server: RecordServer) async throws {
         let (store, now) = (RedisExpressStore(try server.client, scanCount: 100), Self.now)
         let prefix = "sess:*[?]\\\(UUID()):"
         for number in 0..<20 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.hours(1)), now: now) }
-        #expect(try await store.end("\(prefix)7", markedUntil: now + .hours(1), now: now))
+        #expect(
+            try await store.end("\(prefix)7", tombstoneUntil: now + .hours(1), removedUntil: now + .hours(1), now: now))
         #expect(try await store.count(prefix: prefix, now: now) == 19)
-        var keys: Set<String> = []
-        try await store.walk(prefix: prefix, now: now) { keys.formUnion($0) }
+        var (keys, cursor, pageCount) = (Set<String>(), SessionCursor?.none, 0)
+        repeat {
+            let page = try await store.keys(prefix: prefix, from: cursor, now: now)
+            keys.formUnion(page.elements)
+            (cursor, pageCount) = (page.next, pageCount + 1)
+        } while cursor != nil
+        #expect(pageCount > 0)
         #expect(keys == Set((0..<20).filter { $0 != 7 }.map { "\(prefix)\($0)" }))
     }
 
     @Test(
-        "the user of the documentation may touch nothing but sessions and their markers",
+        "a walk takes a step of SCAN at a time, and a cursor of another store is refused",
+        arguments: RecordServer.allCases)
+    func steps(server: RecordServer) async throws {
+        let (store, now) = (RedisExpressStore(try server.client, scanCount: 10), Self.now)
+        let prefix = "sess:\(UUID()):"
+        for number in 0..<200 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.hours(1)), now: now) }
+        let first = try await store.keys(prefix: prefix, from: nil, now: now)
+        #expect(first.elements.count < 100)
+        let next = try #require(first.next)
+        #expect(SessionCursor("\(next)") == next, "it can be kept as text")
+        #expect(try await store.count(prefix: prefix, now: now) == 200)
+        for bytes in [[], Array("x".utf8), Array("0:x".utf8), Array("-1:0".utf8), Array("99999:0".utf8)] {
+            let error = await #expect(throws: SessionStoreError.self) {
+                try await store.keys(prefix: prefix, from: SessionCursor(bytes: bytes), now: now)
+            }
+            #expect(error?.code == .invalidCursor)
+        }
+    }
+
+    @Test(
+        "the user of the documentation may touch nothing but sessions and their tombstones",
         arguments: [RecordServer.redis, .valkey])
     func rights(server: RecordServer) async throws {
         let (client, now) = (try server.client, Self.now)
@@ -145,7 +197,7 @@ struct RedisExpressStoreTests {
     @Test("a life longer than the server can count is as long as it can", arguments: RecordServer.allCases)
     func longLife(server: RecordServer) async throws {
         let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
-        let longest = ExpressLife.lasting(.milliseconds(Int64.max))
+        let longest = ExpressExpiry.lasting(.milliseconds(Int64.max))
         #expect(try await store.create(key, [1], longest, now: now))
         #expect(try await store.replace(key, [1], with: [2], longest, now: now) == .replaced)
         #expect(try await store.touch(key, longest, now: now))
@@ -154,7 +206,9 @@ struct RedisExpressStoreTests {
             return
         }
         #expect(life > .days(1_000_000))
-        #expect(try await store.end(key, markedUntil: now + .milliseconds(1), now: now))
+        #expect(
+            try await store.end(
+                key, tombstoneUntil: now + .milliseconds(1), removedUntil: now + .milliseconds(1), now: now))
     }
 
     private func expectLife(_ seconds: ClosedRange<Int>, of key: String, in store: RedisExpressStore) async throws {

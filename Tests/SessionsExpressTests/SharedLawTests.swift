@@ -21,7 +21,7 @@ struct SharedLawTests {
 
     @Test("law 2: a visitor of whom nothing is remembered leaves no record of Express, and gets no cookie")
     func nothing() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let response = try await site.visit(site.browser()) { #expect($0[.views] == 0) }
         #expect(response.isEmpty == false)
         #expect(response[values: .setCookie].isEmpty)
@@ -30,7 +30,7 @@ struct SharedLawTests {
 
     @Test("law 4: what Express writes whole takes what was set here while it worked, and only that is lost")
     func overwriting() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1"#)
         let browser = site.browser(of: Self.id)
         // A request of Express begins, and has read one view.
@@ -45,7 +45,7 @@ struct SharedLawTests {
 
     @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and nobody else's")
     func allOfUser() async throws {
-        let site = try ExpressSite { $1.subject = .passport() }
+        let site = try ExpressHarness { $1.subject = .passport() }
         let here = site.browser()
         try await site.visit(here) { try await $0.logIn("42") }
         site.express(Self.id, #","passport":{"user":42}"#)
@@ -64,7 +64,7 @@ struct SharedLawTests {
 
     @Test("law 6: a user ends all sessions but this one, or all, also those of Express")
     func elsewhere() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         for id in [Self.id, "another", "a third"] { site.express(id, #","userId":"ada""#) }
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { session in
@@ -81,7 +81,7 @@ struct SharedLawTests {
 
     @Test("law 6: nothing but an ending clears the cookie of Express")
     func clearing() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, "")
         let ending: @Sendable (Session) async throws -> Void = { try await $0.destroy() }
         for (browser, isCleared) in [
@@ -111,7 +111,7 @@ struct SharedLawTests {
             try await self.reached.load(key, now: now)
         }
 
-        func create(_ key: String, _ text: [UInt8], _ life: ExpressLife, now: Instant) async throws -> Bool {
+        func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
             try await self.reached.create(key, text, life, now: now)
         }
 
@@ -119,30 +119,36 @@ struct SharedLawTests {
             _ key: String,
             _ expected: [UInt8],
             with text: [UInt8],
-            _ life: ExpressLife,
+            _ life: ExpressExpiry,
             now: Instant
         ) async throws -> ExpressReplaceResult {
             try await self.reached.replace(key, expected, with: text, life, now: now)
         }
 
-        func touch(_ key: String, _ life: ExpressLife, now: Instant) async throws -> Bool {
+        func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
             try await self.reached.touch(key, life, now: now)
         }
 
-        func end(_ key: String, markedUntil: Instant, now: Instant) async throws -> Bool {
-            try await self.reached.end(key, markedUntil: markedUntil, now: now)
+        func end(
+            _ key: String,
+            tombstoneUntil: Instant,
+            removedUntil: Instant,
+            now: Instant
+        ) async throws -> Bool {
+            try await self.reached.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
         }
 
-        func walk(prefix: String, now: Instant, _ body: ([String]) async throws -> Void) async throws {
-            try await self.reached.walk(prefix: prefix, now: now, body)
+        func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+            try await self.reached.keys(prefix: prefix, from: cursor, now: now)
         }
     }
 
     @Test("law 9: records of Express that are out of reach are an error to try again, and log nobody out")
     func outage() async throws {
         let records = Records()
-        let express = ExpressConfiguration(secrets: try ExpressSecrets("keyboard cat"), subject: .property("userId"))
-        let site = try MovedSite(.express(in: records, express)) { $0.cookie = .express }
+        let express = ExpressConfiguration(
+            secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
+        let site = try MigratedHarness(.express(in: records, express)) { $0.cookie = .express }
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         records.isDown.store(true, ordering: .relaxed)
@@ -154,7 +160,7 @@ struct SharedLawTests {
 
     @Test("law 10: an id that stands in the records opens nothing without a signature, and with one everything")
     func dump() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada""#)
         for value in [Self.id, "s%3A\(Self.id)", "s%3A\(Self.id)."] {
             try await site.visit(site.browser(planted: value)) { #expect($0.subject == nil) }
@@ -165,7 +171,7 @@ struct SharedLawTests {
     @Test("law 13: a renewal by time is refused, for a new secret is a new id there, and other requests would be lost")
     func renewal() {
         #expect(throws: SessionError.self) {
-            try ExpressSite { configuration, _ in
+            try ExpressHarness { configuration, _ in
                 configuration.renewal = .init(after: .hours(1), grace: .seconds(30))
             }
         }

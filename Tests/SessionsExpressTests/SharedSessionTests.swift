@@ -24,7 +24,7 @@ struct SharedSessionTests {
             var name: String
             var since: Date
         }
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(
             Self.id,
             #","views":41,"theme":"dark","ratio":0.5,"last":"2026-01-31T09:30:00.250Z","#
@@ -52,7 +52,7 @@ struct SharedSessionTests {
 
     @Test("what Swift does not touch stays as it was, byte for byte, whatever it is")
     func untouched() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let members =
             #","big":12345678901234567890123,"minus":-0,"half":"\ud83d","nested":{"z":1, "a":[ ]},"when":"#
             + #""2026-01-31T09:30:00.000Z","__proto__":{"x":1},"twice":1,"twice":2,"\udc00":true,"e":1e+21"#
@@ -65,7 +65,7 @@ struct SharedSessionTests {
             session[.theme] = "light"
         }
         let text = try #require(try await site.text(Self.id))
-        #expect(text.hasPrefix("{" + ExpressSite.cookie + members))
+        #expect(text.hasPrefix("{" + ExpressHarness.cookie + members))
         #expect(text.contains(#""theme":"light""#))
     }
 
@@ -78,7 +78,7 @@ struct SharedSessionTests {
             (.property("userId"), #","userId":"""#, nil), (.passport(), #","passport":"ada""#, nil),
         ]
         for (subject, members, expected) in cases {
-            let site = try ExpressSite { $1.subject = subject }
+            let site = try ExpressHarness { $1.subject = subject }
             site.express(Self.id, members)
             try await site.visit(site.browser(of: Self.id)) { session in
                 #expect(session.subject == expected)
@@ -89,7 +89,7 @@ struct SharedSessionTests {
 
     @Test("a login here is noted where Express looks for it, under a new id, and the old one is gone")
     func loginHere() async throws {
-        let site = try ExpressSite { $1.subject = .property("user", "id", as: .number) }
+        let site = try ExpressHarness { $1.subject = .property("user", "id", as: .number) }
         site.express(Self.id, #","views":3,"user":{"role":"guest"}"#)
         let browser = site.browser(of: Self.id)
         let attacker = site.browser(of: Self.id)
@@ -106,12 +106,13 @@ struct SharedSessionTests {
 
     @Test("what Express destroys is gone here, and a slow request here cannot bring it back")
     func endedThere() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1"#)
         let browser = site.browser(of: Self.id)
         let slow = try await site.open(browser)
         slow[.views] += 1
-        _ = try await site.records.end("sess:\(Self.id)", markedUntil: site.clock.now, now: site.clock.now)
+        _ = try await site.records.end(
+            "sess:\(Self.id)", tombstoneUntil: site.now, removedUntil: site.now, now: site.now)
         let response = try await site.close(slow, browser)
         #expect(response[.setCookie] == nil)
         #expect(try await site.text(Self.id) == nil)
@@ -119,7 +120,7 @@ struct SharedSessionTests {
 
     @Test("what is ended here stays ended, though a slow request of Express writes it back")
     func endedHere() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada""#)
         let browser = site.browser(of: Self.id)
         let copy = site.browser(of: Self.id)
@@ -132,7 +133,7 @@ struct SharedSessionTests {
 
     @Test("of changes at once none is lost: those of Express between our reading and our writing stay")
     func conflicts() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1,"theme":"dark""#)
         let browser = site.browser(of: Self.id)
         let slow = try await site.open(browser)
@@ -145,7 +146,7 @@ struct SharedSessionTests {
 
     @Test("two requests that count up from the same number, and so write the same text, count two")
     func countingAlike() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":0"#)
         let browser = site.browser(of: Self.id)
         // Until Swift has seen the session once, its first write is more than the number.
@@ -159,7 +160,7 @@ struct SharedSessionTests {
 
     @Test("64 requests at once count exactly, beside each other")
     func counting() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":0"#)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
@@ -176,7 +177,7 @@ struct SharedSessionTests {
 
     @Test("a request from before a change of the user writes nothing after it")
     func otherUser() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada","views":1"#)
         let browser = site.browser(of: Self.id)
         let slow = try await site.open(browser)
@@ -188,11 +189,11 @@ struct SharedSessionTests {
 
     @Test("no client chooses an id: unsigned, forged and unknown ones are strangers, who are given another")
     func strictness() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1"#)
-        let forged = ExpressSite.cookieValue("s:" + (try ExpressSecrets("another")).sign(Self.id))
+        let forged = ExpressHarness.cookieValue("s:" + (try ExpressSecrets("another of the secrets")).sign(Self.id))
         let unknown = "chosen-by-the-client-0123456789ab"
-        let signed = ExpressSite.cookieValue("s:" + site.secrets.sign(unknown))
+        let signed = ExpressHarness.cookieValue("s:" + site.secrets.sign(unknown))
         for value in [Self.id, "s:\(Self.id)", forged, signed, "s%3A", "%", "j%3A%7B%7D", "", "s%3A."] {
             let browser = site.browser(planted: value)
             try await site.visit(browser) { session in
@@ -207,7 +208,7 @@ struct SharedSessionTests {
 
     @Test("the token against forged requests is the session's own, and changes with its id")
     func forgeries() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada""#)
         site.express("another-session-0123456789abcdef", "")
         let browser = site.browser(of: Self.id)
@@ -228,7 +229,7 @@ struct SharedSessionTests {
 
     @Test("no Express id is logged or printed, and lists show another name that leads back to none")
     func redaction() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","userId":"ada""#)
         var printed = ""
         try await site.visit(site.browser(of: Self.id)) { session in
@@ -237,12 +238,28 @@ struct SharedSessionTests {
             print(session.id as Any, session.activeSession as Any, to: &printed)
             dump(session.id, to: &printed)
             #expect(session.token == nil)
-            #expect(session.tokenText == nil)
+            #expect(session.bearerToken == nil)
             try await session.reauthenticate()
             try await session.logOut()
         }
         let ids = try await site.records.ids(now: site.clock.now)
         #expect("\(site.log) \(printed) \(ids)".contains(Self.id) == false)
         #expect(printed.isEmpty == false)
+    }
+
+    @Test("attributes of a cookie that Express keeps say nothing but themselves in ours")
+    func hostileAttributes() async throws {
+        let site = try ExpressHarness()
+        let cookie = #"""
+            "cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"sameSite":"strict",\
+            "path":"/; Domain=evil.example; SameSite=None","domain":"evil.example\r\nX-Injected: 1"}
+            """#.replacing("\\\n", with: "")
+        site.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: site.now)
+        let browser = site.browser(of: Self.id)
+        let renewed = try await site.visit(browser) { try await $0.renew() }
+        #expect(renewed[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)
+        let cleared = try await site.visit(browser) { try await $0.destroy() }
+        #expect(cleared[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)
+        #expect(cleared[values: .setCookie].count == 1)
     }
 }

@@ -23,7 +23,7 @@ struct SignatureTests {
         ]
     )
     func knownAnswers(value: String, secret: String, signed: String) throws {
-        let secrets = try ExpressSecrets(secret)
+        let secrets = try ExpressSecrets(secret, strength: .any)
         #expect(secrets.sign(value) == signed)
         #expect(secrets.unsign(signed) == value)
     }
@@ -54,7 +54,7 @@ struct SignatureTests {
                 (0..<Int.random(in: 1...40, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
             let secret = String(
                 (0..<Int.random(in: 1...80, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
-            return Pair(value: value, secret: secret, signed: try ExpressSecrets(secret).sign(value))
+            return Pair(value: value, secret: secret, signed: try ExpressSecrets(secret, strength: .any).sign(value))
         }
         let answers: [Answer] = try Node.run(
             """
@@ -67,7 +67,7 @@ struct SignatureTests {
         )
         #expect(answers.count == pairs.count)
         for (pair, answer) in zip(pairs, answers) {
-            let secrets = try ExpressSecrets(pair.secret)
+            let secrets = try ExpressSecrets(pair.secret, strength: .any)
             guard
                 answer.signed == pair.signed, answer.unsigned == pair.value,
                 secrets.unsign(answer.signed) == pair.value,
@@ -82,7 +82,7 @@ struct SignatureTests {
 
     @Test("no character of a signed value can be another, missing or more")
     func forgeries() throws {
-        let secrets = try ExpressSecrets(["newest", "older"])
+        let secrets = try ExpressSecrets(["newest", "older"], strength: .any)
         let signed = Array(secrets.sign("an id").unicodeScalars)
         for index in signed.indices {
             for other: Unicode.Scalar in ["A", "b", "0", "."] where other != signed[index] {
@@ -101,21 +101,39 @@ struct SignatureTests {
 
     @Test("the first of several secrets signs, and all verify")
     func rotation() throws {
-        let (old, new) = (try ExpressSecrets("older"), try ExpressSecrets(["newest", "older"]))
-        #expect(new.sign("id") == (try ExpressSecrets("newest")).sign("id"))
+        let (old, new) = (
+            try ExpressSecrets("older", strength: .any), try ExpressSecrets(["newest", "older"], strength: .any)
+        )
+        #expect(new.sign("id") == (try ExpressSecrets("newest", strength: .any)).sign("id"))
         #expect(new.unsign(old.sign("id")) == "id")
         #expect(old.unsign(new.sign("id")) == nil)
     }
 
     @Test("no secret is printed, and none that is empty is taken")
     func redaction() throws {
-        let secrets = try ExpressSecrets(["hush", "a longer secret"])
+        let secrets = try ExpressSecrets(["hush", "a longer secret"], strength: .any)
         var dumped = ""
         dump(secrets, to: &dumped)
         #expect("\(secrets) \(dumped)".contains("hush") == false)
         #expect(secrets.weakest == 4)
         for refused in [[], [""], ["good", ""]] {
-            #expect(throws: SessionError.self) { try ExpressSecrets(refused) }
+            #expect(throws: SessionError.self) { try ExpressSecrets(refused, strength: .any) }
         }
+    }
+
+    @Test("a weak secret is refused at the start, in words that do not say it, unless any is allowed")
+    func weak() throws {
+        let good = "sixteen bytes ok"
+        for weak in [
+            "x", "keyboard cat", "fifteen bytes !", String(repeating: "a", count: 64), "abcabcabcabcabcabcabcabc",
+        ] {
+            let error = #expect(throws: SessionError.self) { try ExpressSecrets([good, weak]) }
+            #expect(error?.code == .configuration)
+            #expect(error?.message.contains("Secret 2 has \(weak.utf8.count) bytes") == true)
+            #expect(error?.message.contains("strength: .any") == true)
+            if weak.utf8.count > 1 { #expect(error?.message.contains(weak) == false) }
+            #expect(try ExpressSecrets([good, weak], strength: .any).weakest <= weak.utf8.count)
+        }
+        #expect(try ExpressSecrets(good).weakest == 16)
     }
 }

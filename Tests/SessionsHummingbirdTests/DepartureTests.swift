@@ -30,10 +30,10 @@ struct DepartureTests {
         let router = Router(context: TestRequestContext.self)
         let group = router.group().add(middleware: SessionsMiddleware(self.engine))
         group.get("begin") { _, context in
-            context.session[.visits] += 1
+            try context.session[.visits] += 1
             return "begun"
         }
-        group.get("read") { _, context in "\(context.session[.visits])" }
+        group.get("read") { _, context in try "\(context.session[.visits])" }
         routes(group)
         return router
     }
@@ -77,7 +77,7 @@ struct DepartureTests {
                 defer { hasEnded.give() }
                 hasBegun.give()
                 await hasLeft.wait()
-                context.session[.visits] += 1
+                try context.session[.visits] += 1
                 return "done"
             }
         }
@@ -91,7 +91,7 @@ struct DepartureTests {
         let router = self.router { routes in
             routes.get("slow") { request, context in
                 defer { hasEnded.give() }
-                let session = context.session
+                let session = try context.session
                 return try await request.body.consumeWithCancellationOnInboundClose { _ in
                     session[.visits] += 1
                     try await session.save()
@@ -113,7 +113,7 @@ struct DepartureTests {
         let (hasBegun, hasLeft, hasEnded) = (Signal(), Signal(), Signal())
         let router = self.router { routes in
             routes.get("stream") { _, context in
-                let session = context.session
+                let session = try context.session
                 return Response(
                     status: .ok,
                     body: ResponseBody { writer in
@@ -133,12 +133,37 @@ struct DepartureTests {
         #expect(visits == "2")
     }
 
+    @Test("a request that is under way at a graceful shutdown is answered over HTTP/1.1, with the cookie that it sets")
+    func shutdownBeforeTheHead() async throws {
+        let hasBegun = Signal()
+        let router = self.router { routes in
+            routes.get("slow") { _, context in
+                hasBegun.give()
+                await cancelWhenGracefulShutdown { await Signal().wait() }
+                try context.session[.visits] += 1
+                return "done"
+            }
+        }
+        let store = self.store
+        try await RunningServer.with(router) { server in
+            let client = SocketClient(server)
+            async let answer = client.send(AdapterRequest(path: "/slow"))
+            await hasBegun.wait()
+            await server.shutDown()
+            let response = try await answer
+            #expect(response.body == "done")
+            #expect(response.headerFields[values: .setCookie].count == 1)
+            #expect(store.count(of: .create) == 1)
+            await client.close()
+        }
+    }
+
     @Test("a stream without end that heeds a graceful shutdown ends with it, and its response is whole")
     func shutdown() async throws {
         let hasBegun = Signal()
         let router = self.router { routes in
             routes.get("stream") { _, context in
-                let session = context.session
+                let session = try context.session
                 return Response(
                     status: .ok,
                     body: ResponseBody { writer in

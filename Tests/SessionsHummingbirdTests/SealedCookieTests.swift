@@ -25,7 +25,7 @@ struct SealedCookieTests {
             try await context.session.logIn("ada")
             return "in"
         }
-        router.get("who") { _, context in context.session.subject ?? "nobody" }
+        router.get("who") { _, context in try context.session.subject ?? "nobody" }
         return Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
@@ -84,10 +84,11 @@ struct SealedCookieTests {
         router.add(middleware: SessionsMiddleware(sealed, in: \.preferences))
         router.add(middleware: SessionsMiddleware(tokens, in: \.basket))
         router.get("all") { _, context in
-            let (login, preferences) = (context.session, context.preferences.session)
+            let (login, preferences) = try (context.session, context.preferences.session)
             if login.subject == nil { try await login.logIn("ada") }
             preferences[.views] += 1
-            return "\(login.subject ?? "") \(preferences[.views]) \(context.basket.session.token?.id.description ?? "")"
+            return try
+                "\(login.subject ?? "") \(preferences[.views]) \(context.basket.session.token?.id.description ?? "")"
         }
         router.get("out") { _, context in
             try await context.session.logOut()

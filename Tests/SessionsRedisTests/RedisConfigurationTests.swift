@@ -64,13 +64,58 @@ struct RedisConfigurationTests {
             "redis://localhost/sesame", "redis://localhost/-1", "redis://localhost/1/2", "redis://localhost?sesame=1",
             "redis://localhost/99999999999", "redis://[::1", "redis://[::1]sesame", "redis://[]", "unix://",
             "unix:///", "unix://sesame", "unix:///run/redis.sock?sesame=1", "unix:///run/redis.sock?db=sesame",
-            "unix:///run/redis%00.sock", "redis:///0",
+            "unix:///run/redis%00.sock", "redis:///0", "redis://sesame@localhost", "unix://ada:x@/same@/run/redis.sock",
+            "redis://ada:x@se/same@localhost", "redis://ada:x/same@localhost/0", "redis://ada:1/same@localhost",
         ]
     )
     func refusedURLs(_ url: String) throws {
         let error = try #require(throws: RedisError.self) { try RedisConfiguration(url: url) }
         #expect(error.code == .configuration)
         #expect(!error.description.contains("same"))
+    }
+
+    @Test(
+        "a URL of several servers with a password that is not encoded is refused, and repeats nothing of it",
+        arguments: [
+            "redis-sentinel://ada:x@se/same@a,b/main", "redis-sentinel://ada:x@se/same@a/0",
+            "redis-sentinel://ada:1/same@a,b/main", "redis-sentinel://ada:x@se/same#@a/0",
+            "redis-sentinel://ada:same#@a/main", "redis-sentinel://same@a/main", "redis-sentinel://ada:1/same#@a",
+            "redis-cluster://ada:x@se/same@a,b", "redis-cluster://ada:se/same@a,b", "redis-cluster://ada:same?@a,b",
+            "redis-cluster://ada:1,same/@a,b", "redis-cluster://same@a,b", "redis-cluster://ada:same%@a,b",
+        ]
+    )
+    func refusedLists(_ url: String) throws {
+        let isCluster = url.hasPrefix("redis-cluster")
+        let error = try #require(throws: RedisError.self) {
+            if isCluster {
+                try RedisClusterConfiguration(url: url).check()
+            } else {
+                try RedisSentinelConfiguration(url: url).check()
+            }
+        }
+        #expect(error.code == .configuration)
+        #expect(!"\(error)\(String(reflecting: error))".contains("same"))
+    }
+
+    @Test("a password of any length is in nothing that is printed", arguments: ["z", "zq", "12", "a:b", "p@ss", "/"])
+    func shortPasswords(_ password: String) throws {
+        let encoded = password.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        func texts(_ password: String) throws -> [String] {
+            var texts: [String] = []
+            func add(_ value: Any) {
+                var text = ""
+                dump(value, to: &text)
+                texts += [text, "\(value)", String(reflecting: value)]
+            }
+            let login = password.isEmpty ? "" : ":\(password)@"
+            add(try RedisConfiguration(url: "redis://\(login)host"))
+            add(try RedisClusterConfiguration(url: "redis-cluster://\(login)host,other"))
+            add(try RedisSentinelConfiguration(url: "redis-sentinel://\(login)host,other/main"))
+            return texts
+        }
+        #expect(try texts(encoded) == texts(""), "with a password all is as without one")
+        let configuration = try RedisConfiguration(url: "redis://:\(encoded)@host")
+        #expect(configuration.password == password)
     }
 
     @Test("no description has the password")

@@ -75,7 +75,7 @@ struct TokenTests {
 
     @Test("the hash is the SHA-256 of the secret's bytes")
     func knownHash() throws {
-        let secret = SessionSecret(words: try #require(Words256(bytes: [UInt8](repeating: 0, count: 32))))
+        let secret = SessionSecret(words: try #require(Bytes32(bytes: [UInt8](repeating: 0, count: 32))))
         let hex = secret.hash.bytes.map { String(format: "%02x", $0) }.joined()
         #expect(hex == "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925")
     }

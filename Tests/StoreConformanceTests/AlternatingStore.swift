@@ -32,6 +32,10 @@ where Store: SubjectSessionStore & EnumerableSessionStore & SweepableSessionStor
         try await self.next.load(id, now: now)
     }
 
+    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        try await self.next.endedSecrets(of: id, now: now)
+    }
+
     func create(_ record: SessionRecord, now: Instant) async throws {
         try await self.next.create(record, now: now)
     }
@@ -48,29 +52,41 @@ where Store: SubjectSessionStore & EnumerableSessionStore & SweepableSessionStor
         try await self.next.touch(id, touch, now: now)
     }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.next.end(id, markedUntil: markedUntil, now: now)
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.next.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
-        try await self.next.sessions(of: subject, now: now)
+    func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        try await self.next.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
-    func endAll(
+    func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
-        try await self.next.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
+    ) async throws -> SessionEndingPage {
+        try await self.next.endSessions(
+            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 
     func count(now: Instant) async throws -> Int {
         try await self.next.count(now: now)
     }
 
-    func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
-        try await self.next.page(after: id, limit: limit, now: now)
+    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        try await self.next.page(from: cursor, limit: limit, now: now)
+    }
+
+    func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        try await self.next.end(ids, tombstoneUntil: tombstoneUntil, now: now)
     }
 
     func clear() async throws {

@@ -87,8 +87,8 @@ private struct PlainStore: SessionStore {
         try await self.base.touch(id, touch, now: now)
     }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, markedUntil: markedUntil, now: now)
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }
 #endif

@@ -135,7 +135,7 @@ struct SQLiteSessionStoreTests {
                 try await group.waitForAll()
             }
             let store = try SQLiteSessionStore(path: path)
-            let record = try #require(try await store.page(after: nil, limit: 2, now: SessionClock.system.now).first)
+            let record = try #require(try await store.sessions(now: SessionClock.system.now).first)
             #expect(record.values["views"] == .integer(6401))
         }
     }
@@ -156,11 +156,11 @@ struct SQLiteSessionStoreTests {
         expected: [Int]
     ) async throws {
         #expect(SQLiteStoreConfiguration().durability == .processCrash)
-        #expect(SQLiteStoreConfiguration().endingDurability == .machineCrash)
+        #expect(SQLiteStoreConfiguration().logoutDurability == .machineCrash)
         try await TemporaryFolder.with { folder in
             var configuration = SQLiteStoreConfiguration()
             configuration.durability = writes
-            configuration.endingDurability = ofEndings
+            configuration.logoutDurability = ofEndings
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"), configuration: configuration)
             let record = self.samples.record()
             let touch = SessionTouch(lastAccessedAt: self.samples.now, expiresAt: self.samples.now + .hours(1))
@@ -171,7 +171,7 @@ struct SQLiteSessionStoreTests {
             }
             try await store.create(record, now: self.samples.now)
             synchronous.append(try await note())
-            try await store.end(record.id, markedUntil: self.samples.now + .minutes(1), now: self.samples.now)
+            try await store.end(record.id, tombstoneUntil: self.samples.now + .minutes(1), now: self.samples.now)
             synchronous.append(try await note())
             _ = try await store.touch(record.id, touch, now: self.samples.now)
             synchronous.append(try await note())

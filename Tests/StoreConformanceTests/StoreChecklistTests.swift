@@ -107,7 +107,7 @@ struct StoreChecklistTests {
                 if hostile.isEmpty || hostile.first == 1 {
                     try await victim.visit { #expect($0.id == nil) }
                 }
-                #expect(try await store.page(after: nil, limit: 9, now: SessionClock.system.now).count == 1)
+                #expect(try await store.sessions(now: SessionClock.system.now).count == 1)
             }
             try await other.visit { #expect($0.subject == "alan") }
         }

@@ -50,14 +50,14 @@ struct BenchServer: AsyncParsableCommand {
         let router = Router(context: BenchContext.self)
         router.add(middleware: SessionsMiddleware(engine))
         router.get("new") { _, context in
-            Site.remember(in: context.session)
+            try Harness.remember(in: context.session)
             return "1"
         }
         router.get("untouched") { _, _ in "0" }
-        router.get("read") { _, context in "\(context.session[.views])" }
+        router.get("read") { _, context in try "\(context.session[.views])" }
         router.get("counter") { _, context in
-            context.session[.views] += 1
-            return "\(context.session[.views])"
+            try context.session[.views] += 1
+            return try "\(context.session[.views])"
         }
         try await self.serve(router, services: services, logger: logger)
     }

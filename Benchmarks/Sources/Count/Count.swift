@@ -11,8 +11,8 @@ import ArgumentParser
 import Dispatch
 import Workloads
 
-/// Does one thing many times and says what it costs: processor time in nanoseconds, and allocations. Under valgrind, two
-/// runs of different lengths tell how many instructions one takes.
+/// Does one thing many times and says what it costs: processor time in nanoseconds, and allocations. Under valgrind,
+/// two runs of different lengths tell how many instructions one takes.
 @main
 struct Count: ParsableCommand {
     @Argument(help: "The name of a workload; none lists them.")

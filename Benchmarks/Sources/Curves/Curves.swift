@@ -7,7 +7,7 @@
 //
 
 import ArgumentParser
-import Foundation
+import Charts
 
 /// Measures how costs grow and draws a chart of each, for the documentation.
 @main
@@ -19,18 +19,10 @@ struct Curves: AsyncParsableCommand {
     var sessions = 10_000_000
 
     func run() async throws {
-        try await self.draw("curve-values", Measurement.byValues())
-        try await self.draw("curve-size", Measurement.bySize())
-        try await self.draw("curve-sessions", Measurement.bySessions(upTo: self.sessions))
-        try await self.draw("curve-memory", Measurement.memory(upTo: min(self.sessions, 4_000_000)))
-        try await self.draw("curve-concurrency", Measurement.byConcurrency())
-    }
-
-    private func draw(_ name: String, _ chart: Chart) throws {
-        print("# \(chart.title)")
-        for line in chart.lines {
-            for (x, y) in line.points { print("\(line.name)\t\(x)\t\(y)") }
-        }
-        try Data(chart.svg.utf8).write(to: URL(filePath: "\(self.folder)/\(name).svg"))
+        try await Measurement.byValues().draw("curve-values", in: self.folder)
+        try await Measurement.bySize().draw("curve-size", in: self.folder)
+        try await Measurement.bySessions(upTo: self.sessions).draw("curve-sessions", in: self.folder)
+        try await Measurement.memory(upTo: min(self.sessions, 4_000_000)).draw("curve-memory", in: self.folder)
+        try await Measurement.byConcurrency().draw("curve-concurrency", in: self.folder)
     }
 }

@@ -25,8 +25,9 @@ extension Workload {
     /// The record of a visitor of whom five things are remembered.
     public static func record() async throws -> SessionRecord {
         let store = MemorySessionStore()
-        _ = try await Site(.stored(in: store)).knownVisitor()
-        guard let record = try await store.page(after: nil, limit: 1, now: .init(millisecondsSince1970: 0)).first else {
+        _ = try await Harness(.stored(in: store)).knownVisitor()
+        let page = try await store.page(from: nil, limit: 1, now: .init(millisecondsSince1970: 0))
+        guard let record = page.records.first else {
             fatalError("A visitor of whom something is remembered has a record.")
         }
         return record

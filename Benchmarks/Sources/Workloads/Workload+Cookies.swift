@@ -14,14 +14,14 @@ extension Workload {
     static let cookies = [
         Workload("cookie: find the only one") {
             let (transport, site) = (
-                CookieTransport(SessionConfiguration()), try Site(.stored(in: MemorySessionStore()))
+                CookieTransport(SessionConfiguration()), try Harness(.stored(in: MemorySessionStore()))
             )
             let request = try await site.knownVisitor()
             return { for _ in 0..<$0 { Self.read(request, by: transport) } }
         },
         Workload("cookie: find it among 20") {
             let (transport, site) = (
-                CookieTransport(SessionConfiguration()), try Site(.stored(in: MemorySessionStore()))
+                CookieTransport(SessionConfiguration()), try Harness(.stored(in: MemorySessionStore()))
             )
             var request = try await site.knownVisitor()
             let others = (1...19).map { "preference_\($0)=some-value-of-the-application-\($0)" }
@@ -32,7 +32,7 @@ extension Workload {
         Workload("cookie: write") {
             let transport = CookieTransport(SessionConfiguration())
             let text = String(repeating: "a", count: 64)
-            let instruction = SessionTokenInstruction(request: Site.request())
+            let instruction = CredentialDelivery(request: Harness.request())
             return { count in
                 for _ in 0..<count {
                     var response: HTTPFields = [.contentType: "text/plain"]
@@ -44,7 +44,7 @@ extension Workload {
 
     @inline(never)
     private static func read(_ request: SessionRequest, by transport: CookieTransport) {
-        var reading = SessionTokenReading()
+        var reading = ExtractedCredentials()
         transport.read(request, into: &reading)
     }
 }

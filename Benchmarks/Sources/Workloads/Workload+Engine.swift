@@ -13,8 +13,8 @@ extension Workload {
     static let engine =
         [
             Workload("memory: no cookie") {
-                let site = try Site(.stored(in: MemorySessionStore()))
-                let request = Site.request()
+                let site = try Harness(.stored(in: MemorySessionStore()))
+                let request = Harness.request()
                 return { for _ in 0..<$0 { try await site.visit(request) } }
             }
         ]
@@ -31,17 +31,17 @@ extension Workload {
     ) -> [Workload] {
         [
             Workload("\(name): untouched") {
-                let site = try Site(backend())
+                let site = try Harness(backend())
                 let request = try await site.knownVisitor()
                 return { for _ in 0..<$0 { try await site.visit(request) } }
             },
             Workload("\(name): read") {
-                let site = try Site(backend())
+                let site = try Harness(backend())
                 let request = try await site.knownVisitor()
                 return { for _ in 0..<$0 { try await site.visit(request) { _ = $0[.views] } } }
             },
             Workload("\(name): counter") {
-                let site = try Site(backend())
+                let site = try Harness(backend())
                 let request = try await site.knownVisitor()
                 return { for _ in 0..<$0 { try await site.visit(request) { $0[.views] += 1 } } }
             },

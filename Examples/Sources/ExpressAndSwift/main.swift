@@ -14,6 +14,7 @@ import Logging
 import NIOCore
 import Sessions
 import SessionsExpress
+import SessionsExpressRedis
 import SessionsHummingbird
 import SessionsRedis
 
@@ -22,7 +23,9 @@ let logger = Logger(label: "swift")
 
 let redis = try RedisClient(RedisConfiguration(url: environment["REDIS_URL"] ?? "redis://localhost"), logger: logger)
 let express = ExpressConfiguration(
-    secrets: try ExpressSecrets((environment["SECRETS"] ?? "").split(separator: ",").map(String.init)),
+    // The Express application has chosen them. Leave strength out where its secrets are strong.
+    secrets: try ExpressSecrets(
+        (environment["SECRETS"] ?? "").split(separator: ",").map(String.init), strength: .any),
     subject: .property("userId")
 )
 var configuration = SessionConfiguration()
@@ -35,22 +38,22 @@ let router = Router(context: AppContext.self)
 router.add(middleware: SessionsMiddleware(engine))
 let routes = router.group("swift")
 
-routes.get("me") { _, context in Visitor(context.session) }
+routes.get("me") { _, context in try Visitor(context.session) }
 routes.post("count") { _, context in
-    context.session[.views] += 1
-    return Visitor(context.session)
+    try context.session[.views] += 1
+    return try Visitor(context.session)
 }
 routes.post("login") { request, context in
     try await context.session.logIn(request.uri.queryParameters.require("user"))
-    return Visitor(context.session)
+    return try Visitor(context.session)
 }
 routes.post("regenerate") { _, context in
     try await context.session.regenerate()
-    return Visitor(context.session)
+    return try Visitor(context.session)
 }
 routes.post("logout") { _, context in
     try await context.session.logOut()
-    return Visitor(context.session)
+    return try Visitor(context.session)
 }
 
 let application = Application(

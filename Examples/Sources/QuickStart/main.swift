@@ -24,11 +24,13 @@ struct AppContext: SessionsRequestContext {
     }
 }
 
-let engine = try SessionEngine(.stored(in: MemorySessionStore()), configuration: .development)
+let store = MemorySessionStore()
+let engine = try SessionEngine(.stored(in: store), configuration: .development)
 let router = Router(context: AppContext.self)
 router.add(middleware: SessionsMiddleware(engine))
 router.get("/") { _, context in
-    context.session[.views] += 1
-    return "Visit number \(context.session[.views])"
+    let session = try context.session
+    session[.views] += 1
+    return "Visit number \(session[.views])"
 }
-try await Application(router: router).runService()
+try await Application(router: router, services: [SessionSweeper(store)]).runService()

@@ -15,9 +15,9 @@ final class ListeningNotice: Sendable {
 
     var wasGiven: Bool { self.wasGivenFlag.load(ordering: .relaxed) }
 
-    func give(host: String, port: Int, hasEphemeralKey: Bool) {
+    func give(scheme: String, host: String, port: Int, hasEphemeralKey: Bool) {
         self.wasGivenFlag.store(true, ordering: .relaxed)
-        var text = "Showcase listens on http://\(host):\(port)\n"
+        var text = "Showcase listens on \(scheme)://\(host):\(port)\n"
         if hasEphemeralKey {
             text += "No --keys were given: the key is this process's own, and sessions end with it.\n"
         }

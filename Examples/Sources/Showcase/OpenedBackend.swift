@@ -62,7 +62,8 @@ struct OpenedBackend {
                     .stored(in: try moving(.postgres(url: url)), maximumAge: settings.revocationAge)
                 case .nowhere: .none
                 }
-            self.backend = .sealed(with: keyring, revocation: revocation)
+            self.backend = .sealed(
+                with: keyring, revocation: revocation, maximumCookies: settings.sealedCookies)
         case .tokenOnly:
             self.backend = .tokenOnly(with: try keyring())
         }
@@ -72,7 +73,7 @@ struct OpenedBackend {
     private static func store(
         from old: some SubjectSessionStore & EnumerableSessionStore,
         to new: some SubjectSessionStore & EnumerableSessionStore,
-        _ phase: SessionMovePhase
+        _ phase: MigrationPhase
     ) -> any SubjectSessionStore {
         MigratingSessionStore(from: old, to: new, phase: phase)
     }

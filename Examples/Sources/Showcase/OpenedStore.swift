@@ -16,22 +16,34 @@ struct OpenedStore {
     let services: [any Service]
 
     init(_ argument: StoreArgument, _ settings: BackendSettings, logger: Logger) throws {
-        try self.init(argument, redisAuthority: settings.redisAuthority, logger: logger)
+        try self.init(
+            argument, redisAuthority: settings.redisAuthority, redisReplicas: settings.redisReplicas,
+            isPostgresPooled: settings.isPostgresPooled, logger: logger)
     }
 
-    /// - Parameter redisAuthority: The file of the authority that signed the certificate of a Redis; nil for those that
-    ///   the system trusts.
-    init(_ argument: StoreArgument, redisAuthority: String?, logger: Logger) throws {
+    /// - Parameters:
+    ///   - redisAuthority: The file of the authority that signed the certificate of a Redis; nil for those that the
+    ///     system trusts.
+    ///   - redisReplicas: How many replicas of a Redis must have an ending before it is acknowledged.
+    ///   - isPostgresPooled: Whether a pooler is in front of a PostgreSQL.
+    init(
+        _ argument: StoreArgument,
+        redisAuthority: String?,
+        redisReplicas: Int = 0,
+        isPostgresPooled: Bool = false,
+        logger: Logger
+    ) throws {
         switch argument {
         case .memory:
             self.init(swept: MemorySessionStore(), logger: logger)
         case .sqlite(let path):
             self.init(swept: try SQLiteArgument.open(path), logger: logger)
         case .redis(let url):
-            let opened = try RedisServerArgument.open(url, authority: redisAuthority, logger: logger)
+            let opened = try RedisServerArgument.open(
+                url, authority: redisAuthority, replicas: redisReplicas, logger: logger)
             self.init(store: opened.store, services: opened.services)
         case .postgres(let url):
-            let opened = try PostgresArgument.open(url, logger: logger)
+            let opened = try PostgresArgument.open(url, isPooled: isPostgresPooled, logger: logger)
             self.init(swept: opened.store, beside: [opened.service], logger: logger)
         case .sealed, .tokenOnly:
             throw ShowcaseFailure("\(argument.name) is no store.")

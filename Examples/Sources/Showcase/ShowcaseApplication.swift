@@ -7,6 +7,7 @@
 //
 
 import Hummingbird
+import HummingbirdHTTP2
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -27,7 +28,7 @@ struct ShowcaseApplication {
     init(_ settings: ShowcaseSettings, logger: Logger) throws {
         self.settings = settings
         let opened = try OpenedBackend(settings.backend, logger: logger)
-        let cookie = CookieTransport(settings.configuration)
+        let cookie = CookieTransport()
         self.engine = try SessionEngine(
             opened.backend,
             configuration: settings.configuration,
@@ -42,6 +43,8 @@ struct ShowcaseApplication {
         let notice = ListeningNotice()
         let application = Application(
             router: try await self.router(),
+            // Over TLS clients choose between HTTP/2 and HTTP/1.1.
+            server: try self.settings.tls.map { try .http2Upgrade(tlsConfiguration: $0) } ?? .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(self.settings.host, port: self.settings.port),
                 serverName: "Showcase"
@@ -50,6 +53,7 @@ struct ShowcaseApplication {
             onServerRunning: { [settings] channel in
                 // Port 0 has become a real one by now.
                 notice.give(
+                    scheme: settings.tls == nil ? "http" : "https",
                     host: settings.displayHost,
                     port: channel.localAddress?.port ?? settings.port,
                     hasEphemeralKey: settings.backend.hasEphemeralKey
@@ -87,16 +91,19 @@ struct ShowcaseApplication {
         // Logging in and out is for curl to try as well, which says nothing of where it is from, and has no token.
         let controller = PagesController(pages)
         controller.addRoutes(to: visited.group().add(middleware: try Self.protection(undecided: .accepted)))
+        // Forms of a payment service are from another site.
+        controller.addPaymentRoutes(to: visited)
         let people = visited.group("account")
             .add(middleware: try Self.protection(undecided: .refused))
             .add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
         controller.addUserRoutes(to: people)
-        let centre = SessionCentre<ShowcaseRequestContext>(.showcase)
-        centre.addPage(to: people.group("sessions"))
+        let page = ActiveSessionsPage<ShowcaseRequestContext>(.showcase)
+        page.addPage(to: people.group("sessions"))
+        ForwardAuthenticationController(self.engine).addRoutes(to: visited.group("auth"))
 
         // Programs that keep cookies say nothing of themselves.
         let api = visited.group("api").add(middleware: try Self.protection(undecided: .accepted))
-        centre.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
+        page.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
         SessionAPIController(self.settings).addRoutes(to: api.group("session"))
         SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
             .addRoutes(to: api.group("session"))
@@ -105,17 +112,17 @@ struct ShowcaseApplication {
     }
 
     private static func protection(
-        undecided: UndecidedRequestPolicy
-    ) throws -> CrossSiteProtectionMiddleware<ShowcaseRequestContext> {
-        var configuration = CrossSiteProtection.Configuration()
+        undecided: UnverifiableRequestPolicy
+    ) throws -> CSRFMiddleware<ShowcaseRequestContext> {
+        var configuration = CSRFProtection.Configuration()
         configuration.undecided = undecided
-        return CrossSiteProtectionMiddleware(try CrossSiteProtection(configuration))
+        return CSRFMiddleware(try CSRFProtection(configuration))
     }
 }
 
-extension SessionCentreConfiguration {
-    fileprivate static var showcase: SessionCentreConfiguration {
-        var configuration = SessionCentreConfiguration()
+extension ActiveSessionsPageConfiguration {
+    fileprivate static var showcase: ActiveSessionsPageConfiguration {
+        var configuration = ActiveSessionsPageConfiguration()
         configuration.backLink = Link("Account", to: "/account")
         return configuration
     }

@@ -25,8 +25,10 @@ extension Session {
     /// - Throws: ``SessionError`` with the code `sessionLimit`, or what the application's function throws.
     func limitPlan(for subject: String, replacing current: SessionID?) async throws -> LimitPlan {
         let configuration = self.engine.configuration
-        guard let limit = configuration.maximumSessionsPerSubject else { return LimitPlan() }
-        let sessions = try await self.sessionsByAge(of: subject).filter { $0.id != current }
+        guard let limit = configuration.maximumSessionsPerSubject, self.engine.driver.listsSessions else {
+            return LimitPlan()
+        }
+        let sessions = try await self.sessionsByAge(of: subject, limit: limit).filter { $0.id != current }
         let decision: SessionLimitPolicy.Decision
         switch configuration.onSessionLimit.choice {
         case .decided(let decided):
@@ -59,7 +61,7 @@ extension Session {
     }
 
     private func endForLimit(_ id: SessionID, of subject: String) async throws {
-        guard try await self.engine.keeper.end(id, of: subject) else { return }
+        guard try await self.engine.driver.end(id, of: subject) else { return }
         self.report(.ended, .limit, id, subject: subject)
     }
 
@@ -72,7 +74,7 @@ extension Session {
             let rule = plan.rule, let limit = self.engine.configuration.maximumSessionsPerSubject,
             let id = self.withState({ $0.live?.record.id })
         else { return }
-        let sessions = try await self.sessionsByAge(of: subject)
+        let sessions = try await self.sessionsByAge(of: subject, limit: limit)
         guard sessions.count > limit else { return }
         guard rule == .endOldest else {
             // Two that race for the last place may both see the other, and both withdraw.
@@ -89,10 +91,11 @@ extension Session {
         }
     }
 
-    /// The living sessions of a user, the oldest login first: in one order for all servers.
-    private func sessionsByAge(of subject: String) async throws -> [SessionRecord] {
-        try await self.engine.keeper.sessions(of: subject).sorted { left, right in
-            (left.createdAt, left.id) < (right.createdAt, right.id)
-        }
+    /// The live sessions of a user, the oldest login first: in one order for all servers.
+    ///
+    /// Somewhat more than the limit are looked at, so that a user who has too many comes within it with the next
+    /// logins, and no login reads thousands.
+    private func sessionsByAge(of subject: String, limit: Int) async throws -> [SessionRecord] {
+        try await self.engine.driver.sessionsByAge(of: subject, atMost: limit.addingReportingOverflow(256).partialValue)
     }
 }

@@ -13,14 +13,14 @@ package import Logging
 /// cookie.
 package enum SessionOpening {
     case opened(Session)
-    /// Whoever keeps the session must be waited for. In a place of its own, so that what nearly always happens is handed
-    /// on in a register.
+    /// Whoever keeps the session must be waited for. In a place of its own, so that what nearly always happens is
+    /// handed on in a register.
     indirect case waiting(Waiting)
 
     /// What is to be waited for.
     package struct Waiting {
         /// What the only transport found in the request; nil where there are several transports, or it is traced.
-        let reading: SessionTokenReading?
+        let reading: ExtractedCredentials?
         let request: SessionRequest
         let logger: Logger
     }
@@ -37,29 +37,30 @@ extension SessionEngine {
         guard !self.isTraced, self.transports.count == 1 else {
             return .waiting(.init(reading: nil, request: request, logger: logger))
         }
-        guard !self.knowsStrangersByTheField || CookieHeader.isThere(in: request.headerFields) else {
-            let arrival = Arrival(live: nil, detachment: nil, reason: .noToken)
-            return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+        guard !self.canSkipLookupWithoutCookie || CookieHeader.isThere(in: request.headerFields) else {
+            let resolution = SessionResolution(live: nil, detachment: nil, reason: .noToken)
+            return .opened(Session(engine: self, request: request, logger: logger, resolution: resolution))
         }
-        var reading = SessionTokenReading(of: self.form(for: request))
+        var reading = ExtractedCredentials(of: self.form(for: request))
         try self.read(request, by: 0, into: &reading, logger: logger)
-        guard reading.malformedCount == 0, let found = self.keeper.arrivalAtOnce(of: reading, request) else {
+        guard reading.malformedCount == 0, let found = self.driver.resolutionAtOnce(of: reading, request) else {
             return .waiting(.init(reading: reading, request: request, logger: logger))
         }
-        let arrival = Arrival(found, token: reading.fewTokens.first)
-        return .opened(Session(engine: self, request: request, logger: logger, arrival: arrival))
+        let resolution = SessionResolution(found, token: reading.fewTokens.first)
+        return .opened(Session(engine: self, request: request, logger: logger, resolution: resolution))
     }
 
     /// Opens a session to its end.
     package func open(_ opening: SessionOpening.Waiting) async throws -> Session {
         let (request, logger) = (opening.request, opening.logger)
+        let origin = EventOrigin(request, logger, self.configuration)
         if let reading = opening.reading {
-            let arrival = try await self.arrival(of: reading, by: 0, request, logger: logger)
-            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+            let resolution = try await self.resolution(of: reading, by: 0, request, origin: origin)
+            return Session(engine: self, request: request, logger: logger, resolution: resolution)
         }
         return try await self.traced("session.open") {
-            let arrival = try await self.arrival(of: request, logger: logger)
-            return Session(engine: self, request: request, logger: logger, arrival: arrival)
+            let resolution = try await self.resolution(of: request, origin: origin)
+            return Session(engine: self, request: request, logger: logger, resolution: resolution)
         } describe: { session, span in
             session.describe(in: span)
         }
@@ -67,7 +68,8 @@ extension SessionEngine {
 
     /// Closes a session if that goes without suspending, and without an error.
     ///
-    /// - Returns: Whether it is closed. If not, nothing has happened, and ``closeByWaiting(_:outcome:response:)`` does it.
+    /// - Returns: Whether it is closed. If not, nothing has happened, and ``closeByWaiting(_:outcome:response:)`` does
+    ///   it.
     package func closeAtOnce(
         _ session: Session,
         outcome: Outcome = .responded,
@@ -89,18 +91,18 @@ extension SessionEngine {
     ) async throws {
         try await self.traced("session.close") {
             var failure: (any Error)?
-            let ending = await session.gate.whenFree { () -> SessionEnding in
-                var cookie: SessionPlan.CookieStep
+            let ending = await session.gate.whenFree { () -> ResponseEffects in
+                var cookie: SessionPlan.CookieAction
                 do {
                     cookie = try await session.finish(outcome)
                 } catch {
                     session.reportUnstored(error)
                     failure = error
-                    cookie = session.cookieOfVerbs
+                    cookie = session.cookieActionAfterFailure
                 }
                 return session.withState { state in
                     state.hasResponseStarted = true
-                    return state.ending(cookie)
+                    return state.ending(cookie, clearing: self.configuration.clearsSiteDataOnLogout)
                 }
             }
             session.write(ending, to: &response)

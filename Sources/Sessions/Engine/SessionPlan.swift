@@ -9,7 +9,7 @@
 /// What is to be done at the end of a request.
 struct SessionPlan: Equatable {
     /// What to do with the store.
-    enum StoreStep: Equatable {
+    enum StoreAction: Equatable {
         case nothing
         /// Make a record: somebody is to be remembered for the first time.
         case create
@@ -19,17 +19,6 @@ struct SessionPlan: Equatable {
         case update(SessionTouch?, renewing: Bool)
         /// Leave the store alone although there are changes: there is no session that they could go to.
         case drop
-
-        /// The step in the log.
-        var name: String {
-            switch self {
-            case .nothing: "nothing to store"
-            case .create: "a session began"
-            case .touch: "the use was noted"
-            case .update(_, let renewing): renewing ? "changes and a new secret" : "changes"
-            case .drop: "changes were dropped"
-            }
-        }
 
         /// Whether the store is asked for something.
         var isWrite: Bool {
@@ -41,14 +30,14 @@ struct SessionPlan: Equatable {
     }
 
     /// What to do with the client's cookie.
-    enum CookieStep: Equatable {
+    enum CookieAction: Equatable {
         case leave
         case set
         case clear
     }
 
-    var store: StoreStep
-    var cookie: CookieStep
+    var store: StoreAction
+    var cookie: CookieAction
 
     /// Everything stays as it is.
     static var nothing: SessionPlan { SessionPlan(store: .nothing, cookie: .leave) }

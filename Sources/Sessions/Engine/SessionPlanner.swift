@@ -21,6 +21,8 @@ final class SessionPlanner: Sendable {
     /// limit.
     private let ordinaryTouchAfter: Int64?
     private let rememberedTouchAfter: Int64?
+    /// The same for an anonymous session, where its limits differ.
+    private let anonymousTouchAfter: Int64?
     /// After how many milliseconds a secret is renewed; nil for never.
     private let renewAfter: Int64?
 
@@ -34,22 +36,31 @@ final class SessionPlanner: Sendable {
         func after(_ limits: SessionLimits) -> Int64? { limits.idleMilliseconds.map { touchAfter ?? $0 / 10 } }
         self.ordinaryTouchAfter = after(configuration.limits)
         self.rememberedTouchAfter = after(configuration.rememberedLimits)
+        // What is configured is meant for users, and may be longer than an anonymous session lives.
+        self.anonymousTouchAfter = configuration.anonymousLimits?.idleMilliseconds.map {
+            min(touchAfter ?? .max, $0 / 10)
+        }
         self.renewAfter = isInText ? nil : configuration.renewal.after?.wholeMilliseconds
     }
 
     /// Whether nothing is planned for a request that changed nothing, with or without a session whose newest secret it
-    /// holds. Nearly every request ends so, and learns it here without the facts being put together. False says nothing.
+    /// holds. Nearly every request ends so, and learns it here without the facts being put together. False says
+    /// nothing.
     @inline(__always)
-    func leavesAlone(_ record: SessionRecord?, now: @autoclosure () -> Instant) -> Bool {
+    func isNoOp(_ record: SessionRecord?, now: @autoclosure () -> Instant) -> Bool {
         guard !self.actsUnasked else { return false }
         guard let record else { return true }
         let now = now()
-        let after = self.touchAfter(isRemembered: record.isRemembered, for: record.rememberedFor)
+        let after = self.touchAfter(
+            isRemembered: record.isRemembered,
+            for: record.rememberedFor,
+            isAnonymous: self.anonymousTouchAfter != nil && record.isAnonymous
+        )
         return !self.isLongUnused(since: record.lastAccessedAt, after, now: now)
             && !self.isOld(record.secretIssuedAt, now: now)
     }
 
-    func plan(_ facts: SessionFacts) -> SessionPlan {
+    func plan(_ facts: PlannerInput) -> SessionPlan {
         let hasChanges = facts.hasChanges && !facts.handlerFailed
         switch facts.standing {
         case .detached:
@@ -61,15 +72,17 @@ final class SessionPlanner: Sendable {
         }
     }
 
-    private func planForVisitor(_ facts: SessionFacts, hasChanges: Bool) -> SessionPlan {
+    private func planForVisitor(_ facts: PlannerInput, hasChanges: Bool) -> SessionPlan {
         let isToBeRemembered = hasChanges || (self.configuration.createsEmptySessions && !facts.handlerFailed)
-        if isToBeRemembered, facts.canSetCookie {
+        // A new session's cookie would take the place of the one that was withheld.
+        if isToBeRemembered, facts.canSetCookie, !facts.isCookieWithheld {
             return SessionPlan(store: .create, cookie: .set)
         }
-        return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: facts.cookieDuty == .clear ? .clear : .leave)
+        return SessionPlan(
+            store: hasChanges ? .drop : .nothing, cookie: facts.pendingCookieAction == .clear ? .clear : .leave)
     }
 
-    private func plan(for live: SessionFacts.LiveFacts, _ facts: SessionFacts, hasChanges: Bool) -> SessionPlan {
+    private func plan(for live: PlannerInput.LiveFacts, _ facts: PlannerInput, hasChanges: Bool) -> SessionPlan {
         let touch = facts.isPassive ? nil : self.touch(of: live, now: facts.now)
         let isTouchDue = touch.map { self.isDue($0, live, now: facts.now) } ?? false
         let isRenewing = self.isRenewalDue(live, facts)
@@ -86,7 +99,7 @@ final class SessionPlanner: Sendable {
             plan.cookie = .set
         }
         let isExtended = isTouchDue && live.isRemembered
-        if facts.cookieDuty == .set || live.holdsPreviousSecret || isRenewing || isExtended
+        if facts.pendingCookieAction == .set || live.holdsPreviousSecret || isRenewing || isExtended
             || self.configuration.resendsCookie
         {
             plan.cookie = .set
@@ -95,7 +108,7 @@ final class SessionPlanner: Sendable {
     }
 
     /// What a use now would write.
-    private func touch(of live: SessionFacts.LiveFacts, now: Instant) -> SessionTouch {
+    private func touch(of live: PlannerInput.LiveFacts, now: Instant) -> SessionTouch {
         let limits = self.limits(of: live)
         return SessionTouch(
             lastAccessedAt: max(now, live.lastAccessedAt),
@@ -104,14 +117,17 @@ final class SessionPlanner: Sendable {
     }
 
     /// Whether a use is worth a write: it gains something, and enough of the idle limit has passed.
-    private func isDue(_ touch: SessionTouch, _ live: SessionFacts.LiveFacts, now: Instant) -> Bool {
-        let after = self.touchAfter(isRemembered: live.isRemembered, for: live.rememberedFor)
+    private func isDue(_ touch: SessionTouch, _ live: PlannerInput.LiveFacts, now: Instant) -> Bool {
+        let after = self.touchAfter(
+            isRemembered: live.isRemembered, for: live.rememberedFor, isAnonymous: live.isAnonymous)
         return touch.expiresAt > live.expiresAt && self.isLongUnused(since: live.lastAccessedAt, after, now: now)
     }
 
     /// After how many milliseconds a use of a session is written; nil when it has no idle limit.
-    private func touchAfter(isRemembered: Bool, for length: Duration?) -> Int64? {
-        guard isRemembered else { return self.ordinaryTouchAfter }
+    private func touchAfter(isRemembered: Bool, for length: Duration?, isAnonymous: Bool) -> Int64? {
+        guard isRemembered else {
+            return isAnonymous ? self.anonymousTouchAfter ?? self.ordinaryTouchAfter : self.ordinaryTouchAfter
+        }
         guard let length else { return self.rememberedTouchAfter }
         // What is configured may be longer than a session of its own length lives.
         let tenth = length.wholeMilliseconds / 10
@@ -122,12 +138,13 @@ final class SessionPlanner: Sendable {
         after.map { max(now, lastAccessedAt).milliseconds(since: lastAccessedAt) >= $0 } ?? false
     }
 
-    private func limits(of live: SessionFacts.LiveFacts) -> SessionLimits {
-        self.configuration.limits(isRemembered: live.isRemembered, for: live.rememberedFor)
+    private func limits(of live: PlannerInput.LiveFacts) -> SessionLimits {
+        self.configuration.limits(
+            isRemembered: live.isRemembered, for: live.rememberedFor, isAnonymous: live.isAnonymous)
     }
 
-    private func isRenewalDue(_ live: SessionFacts.LiveFacts, _ facts: SessionFacts) -> Bool {
-        !facts.isPassive && !facts.handlerFailed && facts.canSetCookie && facts.handsOut
+    private func isRenewalDue(_ live: PlannerInput.LiveFacts, _ facts: PlannerInput) -> Bool {
+        !facts.isPassive && !facts.handlerFailed && facts.canSetCookie && facts.deliversCredential
             && !live.holdsPreviousSecret && self.isOld(live.secretIssuedAt, now: facts.now)
     }
 
@@ -137,14 +154,29 @@ final class SessionPlanner: Sendable {
 }
 
 extension SessionConfiguration {
-    /// - Parameter length: The idle limit that was asked for one remembered session.
-    package func limits(isRemembered: Bool, for length: Duration? = nil) -> SessionLimits {
-        guard isRemembered else { return self.limits }
+    /// - Parameters:
+    ///   - length: The idle limit that was asked for one remembered session.
+    ///   - isAnonymous: Whether no one is logged in, in a session of ours.
+    package func limits(
+        isRemembered: Bool,
+        for length: Duration? = nil,
+        isAnonymous: Bool = false
+    ) -> SessionLimits {
+        guard isRemembered else { return isAnonymous ? self.anonymousLimits ?? self.limits : self.limits }
         return SessionLimits(idle: length ?? self.rememberedLimits.idle, absolute: self.rememberedLimits.absolute)
     }
 
     @inline(__always)
     func limits(of record: SessionRecord) -> SessionLimits {
-        self.limits(isRemembered: record.isRemembered, for: record.rememberedFor)
+        self.limits(
+            isRemembered: record.isRemembered,
+            for: record.rememberedFor,
+            isAnonymous: self.anonymousLimits != nil && record.isAnonymous
+        )
     }
+}
+
+extension SessionRecord {
+    /// Whether it is a session of ours in which no one is logged in.
+    var isAnonymous: Bool { !self.hasOptionalFields || (self.subject == nil && self.external == nil) }
 }

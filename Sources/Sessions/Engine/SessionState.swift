@@ -11,20 +11,20 @@ struct SessionState: ~Copyable {
     /// What the request stands on.
     enum Standing {
         case visitor
-        case detached(Detachment)
-        case live(LiveSession)
+        case detached(DetachReason)
+        case live(LoadedSession)
 
-        var live: LiveSession? {
+        var live: LoadedSession? {
             if case .live(let live) = self { live } else { nil }
         }
 
-        var detachment: Detachment? {
+        var detachment: DetachReason? {
             if case .detached(let detachment) = self { detachment } else { nil }
         }
     }
 
     /// Why nothing can be stored.
-    enum Detachment {
+    enum DetachReason {
         case ended(SessionID)
         case storeUnavailable(SessionError)
 
@@ -37,7 +37,7 @@ struct SessionState: ~Copyable {
     }
 
     /// A text that opens nothing any more. A class, because few requests have one.
-    final class EndedText: Sendable {
+    final class EndedCredential: Sendable {
         /// Which of the engine's transports it was with.
         let transport: Int
         /// The attributes that its cookie had.
@@ -49,7 +49,15 @@ struct SessionState: ~Copyable {
         }
     }
 
-    struct LiveSession {
+    /// A change of the user by a request.
+    final class UserChange: Sendable {
+        /// The user before the first change; nil for an anonymous visitor.
+        let former: String?
+
+        init(former: String?) { self.former = former }
+    }
+
+    struct LoadedSession {
         /// The record as this request last saw it in the store.
         var record: SessionRecord {
             didSet { self.index = nil }
@@ -58,8 +66,9 @@ struct SessionState: ~Copyable {
         var token: SessionToken
         /// Whether the session began in this request.
         var isNew: Bool
-        /// The values by name, once there are so many, and so many were asked for, that searching for each would be slow.
-        private var index: [String: SessionValue]?
+        /// The values by name, once there are so many, and so many were asked for, that searching for each would be
+        /// slow.
+        private var index: [ByteString: SessionValue]?
         private var searchCount = 0
 
         init(record: SessionRecord, token: SessionToken, isNew: Bool) {
@@ -69,25 +78,26 @@ struct SessionState: ~Copyable {
         }
 
         mutating func value(of name: String) -> SessionValue? {
-            if let index = self.index { return index[name] }
+            if let index = self.index { return index[ByteString(name)] }
             let values = self.record.values
             guard values.count > 16, self.searchCount >= 16 else {
                 self.searchCount += 1
                 return values[name]
             }
-            let index = values.dictionary
+            let pairs = values.map { (ByteString($0.name), $0.value) }
+            let index = Dictionary(pairs) { first, _ in first }
             self.index = index
-            return index[name]
+            return index[ByteString(name)]
         }
     }
 
     /// The session that the request stands on, if it stands on one. In a place of its own, so that it changes in place.
     /// Written out, for what is written with a question mark begins as nil and is set again.
-    private(set) var live: Optional<LiveSession> {
+    private(set) var live: Optional<LoadedSession> {
         didSet { self.revision &+= 1 }
     }
     /// Why nothing can be stored, if that is so.
-    private var detachment: Optional<Detachment>
+    private var detachment: Optional<DetachReason>
     /// Changes that no write has taken yet.
     var pending = SessionChanges() {
         didSet { self.revision &+= 1 }
@@ -98,16 +108,18 @@ struct SessionState: ~Copyable {
     }
     /// Another number when a value may be another.
     private(set) var revision: UInt64 = 0
-    /// What the verbs did that the client must be told.
-    var cookieDuty: SessionFacts.CookieDuty
-    /// What the client had of a session that a verb ended.
-    var ended: EndedText?
+    /// What the operations did that the client must be told.
+    var pendingCookieAction: PlannerInput.PendingCookieAction
+    /// What the client had of a session that an operation ended.
+    var ended: EndedCredential?
     /// Which of the engine's transports the session came by, or is handed out by.
     var transport: Int
     /// Which one hands out what begins next, if the handler chose one.
     var nextTransport: Int?
-    /// Whether the request ended a session in which somebody was logged in.
-    var hasLoggedOut = false
+    /// Who was logged in before this request logged somebody in or out; nil if it did neither.
+    var userChange: UserChange?
+    /// Whether the request only looks.
+    var isPassive: Bool
     /// Whether the handler read or wrote the session.
     var wasAccessed = false
     /// Whether the head of the response is on its way.
@@ -116,15 +128,24 @@ struct SessionState: ~Copyable {
     var failure: SessionError?
     /// What the end of the request asked for.
     var plan: SessionPlan?
-    /// How the store failed the last verb, if it did.
+    /// What the request has written so far.
+    var writes: SessionWrites = []
+    /// How the store failed the last operation, if it did.
     var storeFailure: SessionError?
 
-    init(_ arrival: consuming Arrival) {
-        self.cookieDuty = arrival.isOutdated ? .set : .none
-        self.transport = arrival.transport
-        self.detachment = arrival.detachment
-        self.live = arrival.live
+    init(_ resolution: consuming SessionResolution, isPassive: Bool) {
+        self.isPassive = isPassive
+        let ended = resolution.ended
+        self.pendingCookieAction = ended != nil ? .clear : resolution.isOutdated ? .set : .none
+        self.ended = ended.map { .init(transport: resolution.transport, cookieOverrides: $0.cookieOverrides) }
+        self.transport = resolution.transport
+        self.detachment = resolution.detachment
+        self.several = resolution.several
+        self.live = resolution.live
     }
+
+    /// The sessions that the request carried tokens of, where there are several and none is believed.
+    var several: [LoadedSession]
 
     /// What the request stands on.
     var standing: Standing {
@@ -152,13 +173,20 @@ struct SessionState: ~Copyable {
     }
 
     /// The session's record is this one now.
-    mutating func wrote(_ record: SessionRecord) {
+    mutating func wrote(_ record: SessionRecord, _ writes: SessionWrites) {
         self.live?.record = record
+        self.writes.formUnion(writes)
     }
 
     /// The session was touched.
     mutating func wrote(_ touch: SessionTouch) {
         self.live?.record.apply(touch)
+        self.writes.insert(.touched)
+    }
+
+    /// Notes that the request logs a user in or out.
+    mutating func noteUserChange(from former: String?) {
+        if self.userChange == nil { self.userChange = UserChange(former: former) }
     }
 
     /// Forgets what was changed and not stored.
@@ -169,19 +197,19 @@ struct SessionState: ~Copyable {
     }
 
     /// Hands the changes to a write, which must settle them.
-    mutating func takeChanges() -> SessionChanges {
+    mutating func beginCommit() -> SessionChanges {
         let changes = self.pending
         (self.committing, self.pending) = (changes, SessionChanges())
         return changes
     }
 
     /// The changes are stored.
-    mutating func settleChanges() {
+    mutating func commit() {
         self.committing = SessionChanges()
     }
 
     /// The changes could not be stored and are pending again, below what came since.
-    mutating func restoreChanges() {
+    mutating func rollback() {
         var restored = self.committing
         restored.append(self.pending)
         self.pending = restored
@@ -189,24 +217,32 @@ struct SessionState: ~Copyable {
     }
 
     /// Changes nothing; but what is that large, and is not said to change, is copied to be read.
-    mutating func facts(isPassive: Bool, handlerFailed: Bool, now: Instant) -> SessionFacts {
-        var facts = SessionFacts(standing: self.detachment == nil ? .visitor : .detached, now: now)
+    mutating func facts(
+        isPrefetch: Bool,
+        isCookieWithheld: Bool,
+        handlerFailed: Bool,
+        under configuration: SessionConfiguration,
+        now: Instant
+    ) -> PlannerInput {
+        var facts = PlannerInput(standing: self.detachment == nil ? .visitor : .detached, now: now)
         facts.hasChanges = !self.pending.isEmpty
-        facts.cookieDuty = self.cookieDuty
-        facts.isPassive = isPassive
+        facts.pendingCookieAction = self.pendingCookieAction
+        facts.isPassive = self.isPassive || isPrefetch
         facts.handlerFailed = handlerFailed
         facts.canSetCookie = !self.hasResponseStarted
+        facts.isCookieWithheld = isCookieWithheld
         guard let live = self.live else { return facts }
         // What is given to no client is nobody's: a new token counts once the handler has seen it.
-        if live.isNew, self.wasAccessed { facts.cookieDuty = .set }
+        if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
         facts.standing = .live(
-            SessionFacts.LiveFacts(
+            PlannerInput.LiveFacts(
                 lastAccessedAt: live.record.lastAccessedAt,
-                expiresAt: live.record.expiresAt,
-                absoluteExpiresAt: live.record.absoluteExpiresAt,
+                expiresAt: configuration.idleEnd(of: live.record),
+                absoluteExpiresAt: configuration.absoluteEnd(of: live.record),
                 secretIssuedAt: live.record.secretIssuedAt,
                 isRemembered: live.record.isRemembered,
                 rememberedFor: live.record.rememberedFor,
+                isAnonymous: live.record.isAnonymous,
                 holdsPreviousSecret: !live.holdsCurrentSecret
             )
         )

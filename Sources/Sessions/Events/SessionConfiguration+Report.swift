@@ -20,9 +20,9 @@ extension SessionConfiguration {
         others: [SessionID] = [],
         subject: String? = nil,
         error: (any Error)? = nil,
-        to logger: Logger? = nil
+        from origin: EventOrigin? = nil
     ) {
-        let logger = logger.flatMap { $0.logLevel <= SessionEvent.level(kind, reason) ? $0 : nil }
+        let logger = (origin?.logger).flatMap { $0.logLevel <= SessionEvent.level(kind, reason) ? $0 : nil }
         guard logger != nil || !self.observers.isEmpty || self.tracer != nil else { return }
         let event = SessionEvent(
             kind,
@@ -31,6 +31,7 @@ extension SessionConfiguration {
             otherSessionIDs: others,
             subject: subject,
             errorCode: error.map(SessionEvent.code),
+            client: origin?.client,
             time: self.clock.now
         )
         if let logger { event.log(error, to: logger) }
@@ -39,14 +40,14 @@ extension SessionConfiguration {
     }
 
     /// Says that one request came as several visitors.
-    func report(several ids: [SessionID], to logger: Logger) {
-        self.report(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()), to: logger)
+    func report(several ids: [SessionID], from origin: EventOrigin) {
+        self.report(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()), from: origin)
     }
 
     /// Says that the store failed, if that is what an error is about.
-    func report(storeFailure error: any Error, _ reason: SessionEvent.Reason, to logger: Logger? = nil) {
+    func report(storeFailure error: any Error, _ reason: SessionEvent.Reason, from origin: EventOrigin? = nil) {
         guard (error as? SessionError)?.code == .storeUnavailable else { return }
-        self.report(.storeFailed, reason, error: error, to: logger)
+        self.report(.storeFailed, reason, error: error, from: origin)
     }
 }
 
@@ -73,6 +74,8 @@ extension SessionEvent {
 }
 
 extension Session {
+    var eventOrigin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.configuration) }
+
     /// Says what happened in this request.
     func report(
         _ kind: SessionEvent.Kind,
@@ -82,8 +85,9 @@ extension Session {
         subject: String? = nil,
         error: (any Error)? = nil
     ) {
+        self.withState { $0.writes.formUnion(SessionWrites(reportedAs: kind)) }
         self.engine.configuration.report(
-            kind, reason, id, others: others, subject: subject, error: error, to: self.logger)
+            kind, reason, id, others: others, subject: subject, error: error, from: self.eventOrigin)
     }
 
     /// Says that the session has a new secret; in the place of which a sealed one has a new id.
@@ -99,18 +103,30 @@ extension Session {
         self.report(.conflictMerged, nil, record.id, subject: record.subject)
     }
 
+    /// Says that what this request set took the place of what another had set meanwhile.
+    func reportOverwritten(_ names: [String], of record: SessionRecord) {
+        self.report(.overwritten, nil, record.id, subject: record.subject)
+        self.logger.debug(
+            "Values that another request had changed were overwritten",
+            metadata: [
+                "session.id": "\(record.id)",
+                "session.names": .array(names.prefix(16).map { "\(UntrustedText.escaped($0))" }),
+            ]
+        )
+    }
+
     /// Says why what this request changed goes nowhere.
     func reportDrop() {
         switch self.withState({ $0.standing }) {
         case .detached(.ended(let id)): self.report(.changesDropped, .ended, id)
         case .detached(.storeUnavailable): self.report(.changesDropped, .storeUnavailable)
-        case .visitor: self.report(.changesDropped, .responseStarted)
+        case .visitor: self.report(.changesDropped, self.isCookieWithheld ? .cookieWithheld : .responseStarted)
         case .live(let live):
             self.report(.changesDropped, .responseStarted, live.record.id, subject: live.record.subject)
         }
     }
 
-    /// Says why the end of the request could not be stored; but not again what a verb has said.
+    /// Says why the end of the request could not be stored; but not again what an operation has said.
     func reportUnstored(_ error: any Error) {
         let (live, isKnown) = self.withState { ($0.live, $0.storeFailure != nil) }
         let isStoreFailure = (error as? SessionError)?.code == .storeUnavailable
@@ -125,7 +141,7 @@ extension Session {
     }
 }
 
-extension SessionArrival {
+extension ResolutionReason {
     /// Why what the client brought was refused; nil when it was not.
     var refusal: SessionEvent.Reason? {
         switch self {

@@ -42,11 +42,11 @@ extension SessionEngine {
 }
 
 extension Session {
-    /// Notes in a span how the request came, what it stands on, and what was planned for its end.
+    /// Notes in a span which session the request has and why, and at its end everything that it wrote.
     func describe(in span: any Span) {
-        let (id, plan) = self.withState { ($0.live?.record.id, $0.plan) }
-        span.attributes["session.came"] = self.arrival.rawValue
+        let (id, writes, isPlanned) = self.withState { ($0.live?.record.id, $0.writes, $0.plan != nil) }
+        span.attributes["session.resolution"] = self.resolution.rawValue
         if let id { span.attributes["session.id"] = id.description }
-        if let plan { span.attributes["session.stored"] = plan.store.name }
+        if isPlanned { span.attributes["session.write"] = writes.description }
     }
 }

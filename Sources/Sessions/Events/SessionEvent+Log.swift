@@ -14,12 +14,14 @@ extension SessionEvent {
     /// Nothing above debug in normal use; a warning is for somebody to look at, an error for somebody to mend.
     static func level(_ kind: Kind, _ reason: Reason?) -> Logger.Level {
         switch (kind, reason) {
+        case (.suspicious, .lostRevocations?): .error
         case (.suspicious, _): .warning
         case (.storeFailed, _), (.refused, .unreadable?): .error
         case (.changesDropped, .ended?), (.changesDropped, .responseStarted?), (.changesDropped, .storeUnavailable?):
             .info
+        case (.changesDropped, .cookieWithheld?): .debug
         case (.changesDropped, _): .error
-        case (.refused, .wrongSecret?), (.refused, .endedMeanwhile?), (.refused, .crossSite?), (.limitReached, _): .info
+        case (.refused, .wrongSecret?), (.refused, .crossSite?), (.limitReached, _): .info
         default: .debug
         }
     }
@@ -32,6 +34,7 @@ extension SessionEvent {
         .refused: "A session token was refused",
         .ended: "A session was ended",
         .limitReached: "A user has as many sessions as are allowed",
+        .overwritten: "A value that another request had set was overwritten",
         .conflictMerged: "The changes of parallel requests were merged",
         .changesDropped: "Changes of a session were dropped",
         .storeFailed: "The session store failed",
@@ -39,8 +42,10 @@ extension SessionEvent {
 
     /// Where the kind says too little.
     private static let reasons: [Reason: Logger.Message] = [
+        .endedMeanwhile: "A session ended while a request used it",
         .crossSite: "A request that may come from another site was refused",
         .replayedSecret: "A session secret came back after its renewal: somebody may have kept a copy",
+        .lostRevocations: "The store of the revocations has lost some: sessions that had ended may be accepted again",
         .severalTokens: "A request carries several valid session tokens, so none is believed",
     ]
 
@@ -58,7 +63,9 @@ extension SessionEvent {
         if let reason { metadata["session.reason"] = "\(reason)" }
         if let sessionID { metadata["session.id"] = "\(sessionID)" }
         if !self.otherSessionIDs.isEmpty { metadata["session.others"] = .array(self.otherSessionIDs.map { "\($0)" }) }
-        if let error { metadata["error"] = "\(error)" }
+        if let error {
+            metadata["error"] = "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"
+        }
         logger.log(level: Self.level(self.kind, self.reason), self.message, metadata: metadata)
     }
 }

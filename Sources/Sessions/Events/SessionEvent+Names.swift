@@ -20,30 +20,33 @@ extension SessionEvent {
         public static let loggedIn = Kind("logged_in")
         /// A user proved again who they are; the session has a new token.
         public static let reauthenticated = Kind("reauthenticated")
-        /// The secret of a session was renewed: ``Reason/time``, ``Reason/asked``.
+        /// The secret of a session was renewed: ``Reason/time``, ``Reason/explicit``.
         public static let renewed = Kind("renewed")
         /// What a client brought opened nothing, or no longer: ``Reason/malformed``, ``Reason/unknown``,
         /// ``Reason/expired``, ``Reason/ended``, ``Reason/wrongSecret``, ``Reason/unreadable``,
         /// ``Reason/endedMeanwhile``. Requests without a token are no event. Or a whole request: ``Reason/crossSite``.
         public static let refused = Kind("refused")
-        /// A refusal that somebody should look at: ``Reason/replayedSecret``, ``Reason/severalTokens``.
+        /// Something that somebody should look at: ``Reason/replayedSecret``, ``Reason/severalTokens``,
+        /// ``Reason/lostRevocations``.
         public static let suspicious = Kind("suspicious")
-        /// One session ended, or all of a user or of everybody: ``Reason/loggedOut``, ``Reason/destroyed``,
-        /// ``Reason/regenerated``, ``Reason/login``, ``Reason/revoked``, ``Reason/others``, ``Reason/allOfSubject``,
-        /// ``Reason/everything``, ``Reason/limit``, ``Reason/replayedSecret``, ``Reason/expired``. Sessions that nobody
-        /// used until their time was over end without an event.
+        /// One session ended, or all of a user or of everybody: ``Reason/loggedOut``, ``Reason/userNotFound``,
+        /// ``Reason/destroyed``, ``Reason/regenerated``, ``Reason/login``, ``Reason/revoked``, ``Reason/others``,
+        /// ``Reason/allOfSubject``, ``Reason/everything``, ``Reason/limit``, ``Reason/replayedSecret``,
+        /// ``Reason/expired``. Sessions that nobody used until their time was over end without an event.
         public static let ended = Kind("ended")
         /// A login met as many sessions as are allowed: ``Reason/oldestEnded``, ``Reason/newestRefused``,
         /// ``Reason/decided``.
         public static let limitReached = Kind("limit_reached")
         /// The changes of a request were merged into what another had written meanwhile.
         public static let conflictMerged = Kind("conflict_merged")
+        /// A value that a request set took the place of another that a parallel request had set. The log has its name.
+        public static let overwritten = Kind("overwritten")
         /// The changes of a request were not stored: ``Reason/ended``, ``Reason/responseStarted``,
-        /// ``Reason/storeUnavailable``, ``Reason/valuesTooLarge``, ``Reason/notEncodable``, ``Reason/contention``,
-        /// ``Reason/cancelled``, ``Reason/other``.
+        /// ``Reason/storeUnavailable``, ``Reason/cookieWithheld``, ``Reason/valuesTooLarge``, ``Reason/notEncodable``,
+        /// ``Reason/contention``, ``Reason/cancelled``, ``Reason/other``.
         public static let changesDropped = Kind("changes_dropped")
         /// The store did not do its work, while: ``Reason/opening``, ``Reason/closing``, ``Reason/touching``,
-        /// ``Reason/verb``, ``Reason/outside``. ``SessionEvent/errorCode`` says how.
+        /// ``Reason/operation``, ``Reason/administration``. ``SessionEvent/errorCode`` says how.
         public static let storeFailed = Kind("store_failed")
     }
 
@@ -76,8 +79,14 @@ extension SessionEvent {
         /// The valid tokens of several sessions in one request, of which none is believed.
         public static let severalTokens = Reason("several_tokens")
 
+        /// The store of the revocations of sealed sessions has lost them, or some of them, and
+        /// ``SessionRevocation/LostRevocations`` says what becomes of older sessions.
+        public static let lostRevocations = Reason("lost_revocations")
+
         /// The visitor logged out, here or from another session.
         public static let loggedOut = Reason("logged_out")
+        /// The user of the session does not exist any more.
+        public static let userNotFound = Reason("user_not_found")
         /// The application ended the session.
         public static let destroyed = Reason("destroyed")
         /// A new, empty session took its place.
@@ -92,6 +101,8 @@ extension SessionEvent {
         public static let allOfSubject = Reason("all_of_subject")
         /// All of everybody.
         public static let everything = Reason("everything")
+        /// All of a user that were begun with former credentials.
+        public static let credentialsChanged = Reason("credentials_changed")
         /// To keep the number of a user's sessions.
         public static let limit = Reason("limit")
 
@@ -105,12 +116,14 @@ extension SessionEvent {
         /// It was time.
         public static let time = Reason("time")
         /// The application asked for it.
-        public static let asked = Reason("asked")
+        public static let explicit = Reason("explicit")
 
         /// What would need a header came too late.
         public static let responseStarted = Reason("response_started")
         /// The request goes on without its session, because the store does not answer.
         public static let storeUnavailable = Reason("store_unavailable")
+        /// The browser kept its cookie back from a request of another site (``Session/isCookieWithheld``).
+        public static let cookieWithheld = Reason("cookie_withheld")
         /// The values are larger than allowed.
         public static let valuesTooLarge = Reason("values_too_large")
         /// A value cannot be encoded.
@@ -128,9 +141,9 @@ extension SessionEvent {
         public static let closing = Reason("closing")
         /// While a use was noted, without harm to the request.
         public static let touching = Reason("touching")
-        /// While a verb ran that a handler called.
-        public static let verb = Reason("verb")
+        /// While an operation ran that a handler called.
+        public static let operation = Reason("operation")
         /// Outside any request.
-        public static let outside = Reason("outside")
+        public static let administration = Reason("administration")
     }
 }

@@ -11,9 +11,10 @@ import Synchronization
 
 /// Counts what happens to sessions, with swift-metrics.
 ///
-/// There is one counter, `sessions.events` unless you name it otherwise, in events, with two labels: `kind` and `reason`,
-/// which are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, `none` where there is no reason. No client
-/// can add to them: there are a few dozen pairs in all, and each has its handler made when it is first counted, once.
+/// There is one counter, `sessions.events` unless you name it otherwise, in events, with two labels: `kind` and
+/// `reason`, which are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, `none` where there is no reason.
+/// No client can add to them: there are a few dozen pairs in all, and each has its handler made when it is first
+/// counted, once.
 ///
 /// ```swift
 /// configuration.observers = [SessionMetrics()]

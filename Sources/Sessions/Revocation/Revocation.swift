@@ -8,46 +8,107 @@
 
 import Crypto
 
-/// That sessions from before some mark are over: one session, all of a user, or all.
+/// An entry of the revocation log: one session has ended, or all sessions of an earlier epoch, of a subject or of
+/// everyone.
 struct Revocation: Sendable, Hashable {
-    /// What is over: the id of a session, or what stands for a user, or for everyone.
+    /// The session, or what the subject or everyone is known by.
     var id: SessionID
-    /// Only sessions with a mark at least as late are not over. Later than any mark for a session, of which nothing comes
-    /// after.
-    var mark: Int64
-    /// Until when the revocation must be known: by then every session that it is about has passed its absolute limit.
+    /// Sessions of an earlier epoch have ended. For a single session it is later than any epoch.
+    var epoch: Int64
+    /// When the entry can be forgotten: every copy of a session that it ends is past its own limits by then.
     var until: Instant
 
-    static func session(_ id: SessionID, until: Instant) -> Revocation {
-        Revocation(id: id, mark: .max, until: until)
+    private static let endOfUser = Int64.max
+    private static let endOfVisitor = Int64.max - 1
+
+    /// The epoch by which a session with former credentials has ended. Their version is no time, and long ago lets the
+    /// visitor begin anew.
+    static let epochOfCredentials: Int64 = 0
+
+    /// The ending of one session.
+    static func session(_ id: SessionID, isAnonymous: Bool = false, until: Instant) -> Revocation {
+        Revocation(id: id, epoch: isAnonymous ? self.endOfVisitor : self.endOfUser, until: until)
     }
 
-    /// The mark is later than the last one, and than that of any session there may be from before, whoever's clock it
+    /// A trace of an append whose reply may be lost: it ends nothing, and its author recognizes it by its random id.
+    static func trace(_ id: SessionID, until: Instant) -> Revocation {
+        Revocation(id: id, epoch: 0, until: until)
+    }
+
+    /// An epoch after the last one, and after that of any session there may be from before, whichever server's clock it
     /// was made by.
-    static func all(of id: SessionID, after last: Int64?, now: Instant, until: Instant) -> Revocation {
-        let next = (last ?? 0).addingReportingOverflow(1).partialValue
-        return Revocation(id: id, mark: max(now.millisecondsSince1970, next), until: until)
+    static func epoch(after last: Int64?, now: Instant) -> Int64 {
+        max(now.millisecondsSince1970, (last ?? 0).addingSaturating(1))
     }
 
-    /// What stands for a user: half of a hash, so that users are told apart by their bytes and keys have one length.
+    /// Whether it ends one session.
+    var isSession: Bool { self.epoch >= Self.endOfVisitor }
+    /// Whether it ends one session without a login.
+    var isAnonymous: Bool { self.epoch == Self.endOfVisitor }
+    /// Whether it is a trace.
+    var isTrace: Bool { self.epoch == 0 }
+
+    /// What a subject is known by: half of a hash, so that subjects are told apart by their bytes and keys have one
+    /// length.
     static func id(of subject: String) -> SessionID {
-        self.id("swift-sessions revocation" + subject)
+        self.id("swift-sessions revocation", subject)
     }
 
-    /// What stands for everyone. Nobody's name makes it.
+    /// What the oldest good version of a subject's credentials is known by, from what the subject is.
+    static func credentialsID(of subject: SessionID) -> SessionID {
+        SessionID(high: subject.high ^ 0x6372_6564_656E_7469, low: subject.low ^ 0x616C_7300_0000_0000)
+    }
+
+    /// What everyone is known by. No subject has this id.
     static let everyone = Self.id("swift-sessions everyone")
 
-    /// What stands for the news of a ``RevocationStore``. Nobody's name makes it.
-    static let news = Self.id("swift-sessions news")
-
-    private static func id(_ text: String) -> SessionID {
+    /// The first half of the hash of a text, in two parts so that nothing is copied to join them.
+    static func id(_ prefix: String, _ rest: String = "") -> SessionID {
         var hash = SHA256()
-        hash.update(data: Array(text.utf8))
+        for var part in [prefix, rest] {
+            part.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        }
         return hash.finalize().withUnsafeBytes { bytes in
             SessionID(
                 high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
                 low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             )
+        }
+    }
+}
+
+extension Revocation {
+    /// How many bytes an entry takes.
+    private static let byteCount = 32
+
+    /// Entries as text: the id, epoch and end of each, big-endian, in base64url.
+    static func encode(_ revocations: [Revocation]) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(revocations.count * self.byteCount)
+        for revocation in revocations {
+            let words = (
+                revocation.id.high.bigEndian, revocation.id.low.bigEndian, revocation.epoch.bigEndian,
+                revocation.until.millisecondsSince1970.bigEndian
+            )
+            withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) }
+        }
+        return Base64URL.encode(bytes)
+    }
+
+    /// The entries of a text, or nil when it is not one that ``encode(_:)`` made.
+    static func decode(_ text: String) -> [Revocation]? {
+        guard let bytes = Base64URL.decode(Array(text.utf8)), bytes.count % self.byteCount == 0 else { return nil }
+        return bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: self.byteCount).map { start in
+                func word(_ index: Int) -> UInt64 {
+                    UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self))
+                }
+                return Revocation(
+                    id: SessionID(high: word(0), low: word(1)),
+                    epoch: Int64(bitPattern: word(2)),
+                    until: Instant(millisecondsSince1970: Int64(bitPattern: word(3)))
+                )
+            }
         }
     }
 }

@@ -6,76 +6,116 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Synchronization
-
-/// Knows which sealed sessions have ended before their time.
+/// Knows which sealed sessions have ended before their time: in memory, or by a log that servers share.
 final class RevocationList: Sendable {
-    private struct State {
-        var table = RevocationTable()
-        /// What the store last said was new.
-        var news: SessionVersion?
-        /// Since when the table is complete; nil before it was first read.
-        var asOf: Instant?
-        var isReading = false
-    }
+    /// How many ended sessions without a login are kept until their copies are past their limits. A client makes one
+    /// with each request, so those beyond are kept just long enough for requests that are under way.
+    static let maximumAnonymousCount = 250_000
 
     private let choice: SessionRevocation.Choice
-    private let store: RevocationStore?
-    private let maximumAge: Duration
     private let configuration: SessionConfiguration
-    private let state = Mutex(State())
-    /// One reads, and those that must wait for it wait here.
-    private let gate = SessionGate()
+    private let table = RevocationTable()
+    private let replica: RevocationReplica?
+    private let rejectsOlderSessions: Bool
+    /// How long another server may take to learn of an ending.
+    let maximumAge: Duration
 
     init(_ revocation: SessionRevocation, configuration: SessionConfiguration) {
         self.choice = revocation.choice
         self.configuration = configuration
         switch revocation.choice {
         case .none, .inMemory:
-            self.store = nil
-            self.maximumAge = .zero
-        case .stored(let store, let maximumAge):
-            self.store = RevocationStore(store, configuration: configuration)
+            (self.replica, self.maximumAge, self.rejectsOlderSessions) = (nil, .zero, false)
+        case .stored(let store, let maximumAge, let lost):
             self.maximumAge = max(.zero, maximumAge)
+            self.rejectsOlderSessions = lost == .rejectOlderSessions
+            self.replica = RevocationReplica(
+                store, table: self.table, maximumAge: self.maximumAge, configuration: configuration)
         }
     }
+
+    /// How many entries are known.
+    var count: Int { self.table.count }
+
+    /// How many callers wait for the store.
+    var waitingCount: Int { self.replica?.waitingCount ?? 0 }
+
+    /// Whether another ended session without a login is kept for long.
+    var keepsAnonymousEndings: Bool { self.table.anonymousCount < Self.maximumAnonymousCount }
 
     /// Whether a session has ended before its time.
     func covers(_ record: SessionRecord) async throws -> Bool {
-        try await self.markEnding(record) != nil
+        try await self.epochEnding(record) != nil
     }
 
-    /// The mark by which a session has ended before its time: about when all of a user's, or of everyone's, were ended,
-    /// and later than any time when only this one was. Nil when it has not ended.
-    func markEnding(_ record: SessionRecord) async throws -> Int64? {
-        if let store = self.store {
-            guard self.maximumAge > .zero else { return try await self.ask(store, about: record) }
-            if self.isReadDue() { try await self.read(store) }
+    /// The epoch by which a session has ended before its time: about when all of a user's, or of everyone's, were
+    /// ended, and later than any time when only this one was. Nil when it has not ended.
+    func epochEnding(_ record: SessionRecord) async throws -> Int64? {
+        if let replica = self.replica {
+            try await replica.refresh()
+            // An ending that could not be published is published before anyone is told of it.
+            try await replica.publishEnding(of: record)
         }
-        return self.knownMarkEnding(record)
+        return self.knownEpochEnding(record)
     }
 
     /// Whether what this server knows is new enough to go by.
-    var isCurrent: Bool {
-        self.store == nil || (self.maximumAge > .zero && !self.isReadDue())
-    }
+    var isCurrent: Bool { self.replica?.isCurrent ?? true }
 
     /// Whether this server knows, without asking, that a session has ended.
     func isKnownToCover(_ record: SessionRecord) -> Bool {
-        self.knownMarkEnding(record) != nil
+        self.knownEpochEnding(record) != nil
     }
 
-    private func knownMarkEnding(_ record: SessionRecord) -> Int64? {
+    private func knownEpochEnding(_ record: SessionRecord) -> Int64? {
         let now = self.configuration.clock.now
-        return self.state.withLock { $0.table.markEnding(record, now: now) }
+        guard let replica = self.replica else { return self.table.epochEnding(record, now: now) }
+        if self.table.epochEnding(record, now: now) != nil,
+            let epoch = self.table.epochEnding(replica.resumed(record, now: now), now: now)
+        {
+            return epoch
+        }
+        if let epoch = replica.pending.epochEnding(record) { return epoch }
+        guard 0 < record.everyoneMark, record.everyoneMark < replica.epoch else { return nil }
+        // The session is older than the log: an earlier one, which may have said that it has ended, was lost.
+        replica.noteLoss()
+        return self.rejectsOlderSessions ? replica.epoch : nil
     }
+
+    /// A session as it goes on after it ended all others of its user, if it did so without hearing of it.
+    func resumed(_ record: SessionRecord) -> SessionRecord {
+        self.replica?.resumed(record, now: self.configuration.clock.now) ?? record
+    }
+
+    /// Whether the client of a session has yet to be told that it has ended: it was told that the ending failed. The
+    /// answer is true once.
+    func takeUntold(_ id: SessionID) -> Bool { self.replica?.pending.takeUntold(id) ?? false }
+
+    /// Notes that the client of a session is told that its ending failed.
+    func note(untold id: SessionID) { self.replica?.pending.note(untold: id) }
+
+    /// Whether a loss of the log has yet to be reported. The answer is true once.
+    func takeLoss() -> Bool { self.replica?.takeLoss() ?? false }
 
     /// Ends a session.
     ///
-    /// - Returns: Whether it was this call that ended it.
-    func revoke(_ id: SessionID, until: Instant) async throws -> Bool {
+    /// - Parameter isKept: Whether it has ended on this server also if that could not be published. It is then
+    ///   published with the next attempt.
+    /// - Returns: Whether it was this call that ended it, or an earlier one of this server that could not say so.
+    func revoke(_ revocation: Revocation, isKept: Bool = true) async throws -> Bool {
         if case .none = self.choice { return true }
-        return try await self.add(.session(id, until: until))
+        let now = self.configuration.clock.now
+        guard let replica = self.replica else { return self.table.add(revocation, now: now) }
+        if replica.pending.contains(revocation.id) {
+            try await replica.synchronize()
+            if replica.pending.contains(revocation.id) { try replica.pending.throwFailure() }
+        } else if !self.table.contains(revocation.id, now: now),
+            case .published = try await replica.publish(RevocationRequest(.session(revocation), isKept: isKept))
+        {
+            _ = self.takeUntold(revocation.id)
+            return true
+        }
+        return self.takeUntold(revocation.id)
     }
 
     /// Ends all sessions that a user has; later logins are not among them, whatever the clocks say.
@@ -90,28 +130,33 @@ final class RevocationList: Sendable {
 
     private func revokeAll(of id: SessionID, until: Instant) async throws {
         try self.requireKnowledge()
-        let last = try await self.mark(of: id)
-        _ = try await self.add(.all(of: id, after: last, now: self.configuration.clock.now, until: until))
+        let now = self.configuration.clock.now
+        guard let replica = self.replica else {
+            _ = self.table.advance(id, until: until, now: now)
+            return
+        }
+        var last = self.table.epoch(of: id, now: now)
+        if id == Revocation.everyone { last = max(last ?? 0, replica.epoch) }
+        let revocation = Revocation(id: id, epoch: Revocation.epoch(after: last, now: now), until: until)
+        _ = try await replica.publish(RevocationRequest(.epoch(revocation), isKept: true))
     }
 
-    /// Ends all sessions that a user has, of which one may go on.
+    /// Ends all sessions that a user has, of which one goes on.
     ///
-    /// - Returns: The mark by which it goes on, or nil when somebody else has ended it, at the latest just now.
+    /// - Returns: The epoch in which it goes on, or nil when somebody else has ended it, at the latest just now.
     func revokeOthers(than record: SessionRecord, of subject: String, until: Instant) async throws -> Int64? {
         try self.requireKnowledge()
         let id = Revocation.id(of: subject)
-        let last = try await self.mark(of: id)
-        guard record.loginMark >= last ?? 0 else { return nil }
-        let now = self.configuration.clock.now
-        let revocation = Revocation.all(of: id, after: last, now: now, until: until)
-        if let store = self.store {
-            guard try await store.add(revocation, now: now, mayFollow: { $0 == last }) else { return nil }
+        guard let replica = self.replica else {
+            return self.table.advance(id, until: until, now: self.configuration.clock.now) {
+                record.loginMark >= $0 ?? 0
+            }
         }
-        return self.state.withLock { state in
-            guard self.store != nil || state.table.mark(of: id, now: now) == last else { return nil }
-            state.table.add(revocation, now: now)
-            return revocation.mark
-        }
+        // It is not kept when it fails: this session may have ended, and only the log knows.
+        let revocation = Revocation(id: id, epoch: 0, until: until)
+        let outcome = try await replica.publish(RevocationRequest(.others(record, revocation), isKept: false))
+        guard case .published(let epoch) = outcome else { return nil }
+        return epoch
     }
 
     /// - Throws: ``SessionError`` with the code `notOffered` when nothing is known of endings.
@@ -124,73 +169,50 @@ final class RevocationList: Sendable {
         if case .none = self.choice { false } else { true }
     }
 
-    /// The marks that a login of now gets, which no earlier revocation covers.
-    func marks(of subject: String) async throws -> LoginMarks {
-        LoginMarks(
-            subject: try await self.mark(of: Revocation.id(of: subject)) ?? 0,
-            everyone: try await self.mark(of: Revocation.everyone) ?? 0
+    /// The epochs of a login of now, which no earlier revocation covers.
+    func marks(of subject: String) async throws -> RevocationEpochs {
+        try await self.replica?.synchronize()
+        let (now, id) = (self.configuration.clock.now, Revocation.id(of: subject))
+        let pending = self.replica?.pending.credentialVersion(ofSubject: id)
+        return RevocationEpochs(
+            subject: self.table.epoch(of: id, now: now) ?? 0,
+            everyone: self.everyoneEpoch,
+            credentialVersion: max(self.table.credentialVersion(ofSubject: id, now: now) ?? 0, pending ?? 0)
         )
     }
 
-    /// The mark that a session without a login gets. As far as this server knows: it need not ask for a stranger.
+    /// Ends all sessions that a user has begun with older credentials, and refuses logins with them.
+    func requireCredentials(of subject: String, version: Int64, until: Instant) async throws {
+        try self.requireKnowledge()
+        let id = Revocation.credentialsID(of: Revocation.id(of: subject))
+        let revocation = Revocation(id: id, epoch: version, until: until)
+        guard let replica = self.replica else {
+            self.table.add(revocation, now: self.configuration.clock.now)
+            return
+        }
+        _ = try await replica.publish(RevocationRequest(.credentials(revocation), isKept: true))
+    }
+
+    /// The epoch of a session without a login, as far as this server knows: it need not ask for a stranger.
     var knownEveryoneMark: Int64 {
         get async throws {
-            if self.store != nil, self.maximumAge == .zero { return try await self.mark(of: Revocation.everyone) ?? 0 }
-            let now = self.configuration.clock.now
-            return self.state.withLock { $0.table.mark(of: Revocation.everyone, now: now) } ?? 0
-        }
-    }
-
-    private func mark(of id: SessionID) async throws -> Int64? {
-        let now = self.configuration.clock.now
-        if let store = self.store { return try await store.mark(of: id, now: now) }
-        return self.state.withLock { $0.table.mark(of: id, now: now) }
-    }
-
-    private func add(_ revocation: Revocation) async throws -> Bool {
-        let now = self.configuration.clock.now
-        let isNew = try await self.store?.add(revocation, now: now)
-        return self.state.withLock { state in
-            let wasKnown = state.table.mark(of: revocation.id, now: now).map { $0 >= revocation.mark } ?? false
-            state.table.add(revocation, now: now)
-            return isNew ?? !wasKnown
-        }
-    }
-
-    private func ask(_ store: RevocationStore, about record: SessionRecord) async throws -> Int64? {
-        let now = self.configuration.clock.now
-        if let mark = try await store.mark(of: record.id, now: now) { return mark }
-        if let mark = try await store.mark(of: Revocation.everyone, now: now), record.everyoneMark < mark {
-            return mark
-        }
-        guard let subject = record.subject else { return nil }
-        let mark = try await store.mark(of: Revocation.id(of: subject), now: now)
-        return mark.flatMap { record.loginMark < $0 ? $0 : nil }
-    }
-
-    /// Whether this request must read the store: what is known is too old, or half as old and nobody reads.
-    private func isReadDue() -> Bool {
-        let now = self.configuration.clock.now
-        return self.state.withLock { state in
-            guard let asOf = state.asOf, now >= asOf, now - asOf < self.maximumAge else { return true }
-            return !state.isReading && now - asOf >= self.maximumAge / 2
-        }
-    }
-
-    private func read(_ store: RevocationStore) async throws {
-        try await self.gate.whenFree {
-            guard self.isReadDue() else { return }
-            self.state.withLock { $0.isReading = true }
-            defer { self.state.withLock { $0.isReading = false } }
-            // What is read is at least as new as the moment before the reading.
-            let now = self.configuration.clock.now
-            let news = try await store.news(now: now)
-            let isNew = self.state.withLock { $0.asOf == nil || $0.news != news }
-            let all = isNew ? try await store.all(now: now) : []
-            self.state.withLock { state in
-                for revocation in all { state.table.add(revocation, now: now) }
-                (state.news, state.asOf) = (news, now)
+            guard let replica = self.replica else { return self.everyoneEpoch }
+            if self.maximumAge == .zero {
+                try await replica.synchronize()
+            } else if !replica.isStarted {
+                // Without the epoch of the log the session is not known to be older than a later one. That is all.
+                try? await replica.refresh()
             }
+            return self.everyoneEpoch
         }
     }
+
+    private var everyoneEpoch: Int64 {
+        max(self.table.epoch(of: Revocation.everyone, now: self.configuration.clock.now) ?? 0, self.replica?.epoch ?? 0)
+    }
+}
+
+extension RevocationList: CustomReflectable {
+    /// Nothing of the store that it may have.
+    var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -6,44 +6,173 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The revocations that a server knows. They are only ever added, and go when their time has come.
-struct RevocationTable: Sendable {
-    private var entries: [SessionID: Revocation] = [:]
-    private var hasMarks = false
-    /// How many entries there may be before those that are over are looked for.
-    private var sizeToClean = 64
+import Synchronization
 
-    /// How many are known.
-    var count: Int { self.entries.count }
+/// The revocations that a server knows, in shards, so that no lock is held for longer than it takes to go through a few
+/// thousand of them.
+///
+/// An entry is its id, an epoch and a time. Entries are only ever added, and go when their time has come.
+final class RevocationTable: Sendable {
+    fileprivate struct Entry {
+        var epoch: Int64
+        var until: Instant
+    }
 
-    mutating func add(_ revocation: Revocation, now: Instant) {
-        if let known = self.entries[revocation.id] {
-            self.entries[revocation.id]?.mark = max(known.mark, revocation.mark)
-            self.entries[revocation.id]?.until = max(known.until, revocation.until)
-        } else {
-            self.entries[revocation.id] = revocation
-        }
-        if revocation.mark != .max { self.hasMarks = true }
-        if self.entries.count >= self.sizeToClean {
-            self.entries = self.entries.filter { now < $0.value.until }
-            // Cleaning again pays only when as many have come as are left.
-            self.sizeToClean = max(64, self.entries.count * 2)
+    private struct Shard {
+        var sessions: [SessionID: Entry] = [:]
+        var epochs: [SessionID: Entry] = [:]
+        /// The number of entries at which those that are over are removed.
+        var sizeToClean = Self.minimumSize
+        private static let minimumSize = 8
+
+        mutating func clean(now: Instant) -> (sessions: Int, anonymous: Int, epochs: Int) {
+            let before = (self.sessions.count, self.epochs.count)
+            var anonymous = 0
+            // Filtering builds another dictionary: it is done only when something goes.
+            if self.sessions.values.contains(where: { now >= $0.until }) {
+                self.sessions = self.sessions.filter { id, entry in
+                    let isOver = now >= entry.until
+                    if isOver, entry.isAnonymous { anonymous += 1 }
+                    return !isOver
+                }
+            }
+            if self.epochs.values.contains(where: { now >= $0.until }) {
+                self.epochs = self.epochs.filter { now < $0.value.until }
+            }
+            self.sizeToClean = max(Self.minimumSize, (self.sessions.count + self.epochs.count) * 2)
+            return (before.0 - self.sessions.count, anonymous, before.1 - self.epochs.count)
         }
     }
 
-    /// The mark of a session or user, while it is to be known.
-    func mark(of id: SessionID, now: Instant) -> Int64? {
-        guard let entry = self.entries[id], now < entry.until else { return nil }
-        return entry.mark
+    private final class Place: Sendable {
+        let shard = Mutex(Shard())
     }
 
-    /// The mark by which a session is over, or nil when it is not.
-    func markEnding(_ record: SessionRecord, now: Instant) -> Int64? {
-        guard !self.entries.isEmpty else { return nil }
-        if let mark = self.mark(of: record.id, now: now) { return mark }
-        guard self.hasMarks else { return nil }
-        if let mark = self.mark(of: Revocation.everyone, now: now), record.everyoneMark < mark { return mark }
+    private let places = (0..<256).map { _ in Place() }
+    private let sessionCount = Atomic(0)
+    private let anonymousSessionCount = Atomic(0)
+    private let epochCount = Atomic(0)
+    private let nextToClean = Atomic(0)
+
+    /// How many entries are known.
+    var count: Int { self.sessionCount.load(ordering: .acquiring) + self.epochCount.load(ordering: .acquiring) }
+
+    /// How many ended sessions without a login are known.
+    var anonymousCount: Int { self.anonymousSessionCount.load(ordering: .acquiring) }
+
+    private func place(of id: SessionID) -> Place { self.places[Int(truncatingIfNeeded: id.low & 255)] }
+
+    /// Adds an entry, or makes one that is known say more.
+    ///
+    /// - Returns: Whether anything of it was new.
+    @discardableResult
+    func add(_ revocation: Revocation, now: Instant) -> Bool {
+        guard !revocation.isTrace, now < revocation.until else { return false }
+        return self.place(of: revocation.id).shard.withLock { shard in
+            if revocation.isSession {
+                let known = shard.sessions[revocation.id]
+                let isKnown = known.map { now < $0.until } ?? false
+                shard.sessions[revocation.id] = Entry(
+                    epoch: known?.epoch ?? revocation.epoch, until: max(known?.until ?? .distantPast, revocation.until))
+                if known == nil {
+                    self.sessionCount.add(1, ordering: .releasing)
+                    if revocation.isAnonymous { self.anonymousSessionCount.add(1, ordering: .releasing) }
+                }
+                self.cleanIfLarge(&shard, now: now)
+                return !isKnown
+            }
+            let known = shard.epochs[revocation.id]
+            shard.epochs[revocation.id] = Entry(
+                epoch: max(known?.epoch ?? .min, revocation.epoch),
+                until: max(known?.until ?? .distantPast, revocation.until)
+            )
+            if known == nil { self.epochCount.add(1, ordering: .releasing) }
+            self.cleanIfLarge(&shard, now: now)
+            return revocation.epoch > known?.epoch ?? .min
+        }
+    }
+
+    /// Begins a new epoch of a subject or of everyone, in one step.
+    ///
+    /// - Parameter mayFollow: Whether it may follow the last one. By default it may.
+    /// - Returns: The epoch, or nil when it may not follow.
+    func advance(
+        _ id: SessionID,
+        until: Instant,
+        now: Instant,
+        mayFollow: (Int64?) -> Bool = { _ in true }
+    ) -> Int64? {
+        self.place(of: id).shard.withLock { shard in
+            let known = shard.epochs[id]
+            let last = known.flatMap { now < $0.until ? $0.epoch : nil }
+            guard mayFollow(last) else { return nil }
+            let next = Revocation.epoch(after: known?.epoch, now: now)
+            shard.epochs[id] = Entry(epoch: next, until: max(known?.until ?? .distantPast, until))
+            if known == nil { self.epochCount.add(1, ordering: .releasing) }
+            return next
+        }
+    }
+
+    /// Whether a session is known to have ended by itself, and not as one of many.
+    func contains(_ id: SessionID, now: Instant) -> Bool {
+        self.session(id, now: now) != nil
+    }
+
+    private func session(_ id: SessionID, now: Instant) -> Int64? {
+        self.place(of: id).shard.withLock { shard in
+            shard.sessions[id].flatMap { now < $0.until ? $0.epoch : nil }
+        }
+    }
+
+    /// The present epoch of a subject or of everyone; nil when there was none, or none that still matters.
+    func epoch(of id: SessionID, now: Instant) -> Int64? {
+        guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
+        return self.place(of: id).shard.withLock { shard in
+            shard.epochs[id].flatMap { now < $0.until ? $0.epoch : nil }
+        }
+    }
+
+    /// The epoch by which a session has ended, or nil when it has not.
+    func epochEnding(_ record: SessionRecord, now: Instant) -> Int64? {
+        if self.sessionCount.load(ordering: .acquiring) > 0, let epoch = self.session(record.id, now: now) {
+            return epoch
+        }
+        // A hash of the subject is made only when there are epochs.
+        guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
+        if let epoch = self.epoch(of: Revocation.everyone, now: now), record.everyoneMark < epoch { return epoch }
         guard let subject = record.subject else { return nil }
-        return self.mark(of: Revocation.id(of: subject), now: now).flatMap { record.loginMark < $0 ? $0 : nil }
+        let id = Revocation.id(of: subject)
+        if let epoch = self.epoch(of: id, now: now), record.loginMark < epoch { return epoch }
+        return self.credentialVersion(ofSubject: id, now: now).flatMap {
+            record.credentialVersion < $0 ? Revocation.epochOfCredentials : nil
+        }
+    }
+
+    /// The oldest good version of the credentials of what a subject is known by; nil when there is none.
+    func credentialVersion(ofSubject id: SessionID, now: Instant) -> Int64? {
+        self.epoch(of: Revocation.credentialsID(of: id), now: now)
+    }
+
+    /// Removes what is over from the next shard, so that memory is given back also while nothing is added.
+    func cleanNext(now: Instant) {
+        let index = self.nextToClean.wrappingAdd(1, ordering: .relaxed).newValue
+        self.places[index & 255].shard.withLock { self.clean(&$0, now: now) }
+    }
+
+    private func cleanIfLarge(_ shard: inout Shard, now: Instant) {
+        if shard.sessions.count + shard.epochs.count >= shard.sizeToClean { self.clean(&shard, now: now) }
+    }
+
+    private func clean(_ shard: inout Shard, now: Instant) {
+        let removed = shard.clean(now: now)
+        if removed.sessions > 0 { self.sessionCount.subtract(removed.sessions, ordering: .releasing) }
+        if removed.anonymous > 0 { self.anonymousSessionCount.subtract(removed.anonymous, ordering: .releasing) }
+        if removed.epochs > 0 { self.epochCount.subtract(removed.epochs, ordering: .releasing) }
+    }
+}
+
+extension RevocationTable.Entry {
+    fileprivate var isAnonymous: Bool {
+        Revocation(id: Revocation.everyone, epoch: self.epoch, until: self.until).isAnonymous
     }
 }

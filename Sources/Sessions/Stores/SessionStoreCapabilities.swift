@@ -8,18 +8,47 @@
 
 /// A store that knows which sessions a subject has.
 ///
-/// The subject is an exact string: no case folding, no normalisation, no patterns.
+/// The subject is an exact string: no case folding, no normalization, no patterns.
+///
+/// A subject can have any number of sessions, because every login makes one. So both calls work in steps that are
+/// bounded by `limit`: a step holds no more than that in memory and is over within the deadline of a call, whatever the
+/// number of sessions, live or ended.
 public protocol SubjectSessionStore: SessionStore {
-    /// The live sessions of a subject, in the order of their ids.
-    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord]
+    /// A page of the live sessions of a subject.
+    ///
+    /// A session that is live during a whole walk through the pages is met at least once, and exactly once while
+    /// nothing changes. One that begins or ends meanwhile may be met or not.
+    ///
+    /// - Parameters:
+    ///   - subject: The subject.
+    ///   - cursor: Where the last page ended, or nil for the first page.
+    ///   - limit: The most records of the page, at least 1.
+    ///   - now: The present time.
+    /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
 
-    /// Ends all live sessions of a subject but the named ones, and marks their ids.
+    /// Ends live sessions of a subject, all but the named ones, and marks their ids: one step of ending them all.
     ///
-    /// When this returns, no session that the subject had when it was called is live, but for the named ones.
+    /// When a walk that began with no cursor has come to its end, no session that the subject had when the walk began
+    /// is live, but for the named ones. A walk that was cut off may be begun again: what has ended costs the new walk
+    /// nothing.
     ///
-    /// - Returns: How many were ended.
-    @discardableResult
-    func endAll(of subject: String, except kept: Set<SessionID>, markedUntil: Instant, now: Instant) async throws -> Int
+    /// - Parameters:
+    ///   - subject: The subject.
+    ///   - kept: The ids of sessions that go on.
+    ///   - cursor: Where the last step ended, or nil for the first step.
+    ///   - limit: The most sessions to look at in this step, at least 1.
+    ///   - tombstoneUntil: Until when the ids are marked.
+    ///   - now: The present time.
+    /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
+    func endSessions(
+        of subject: String,
+        except kept: Set<SessionID>,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
+        now: Instant
+    ) async throws -> SessionEndingPage
 }
 
 /// A store whose sessions can be counted and looked through.
@@ -27,19 +56,41 @@ public protocol EnumerableSessionStore: SessionStore {
     /// How many sessions are live.
     func count(now: Instant) async throws -> Int
 
-    /// The live sessions whose ids come after the given one, in the order of their ids, at most `limit` of them.
+    /// A page of all live sessions.
     ///
-    /// A session that is live during a whole walk through the pages is met exactly once; one that comes or goes
-    /// meanwhile may be met or not. An empty page is the end.
-    func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord]
+    /// A session that is live during a whole walk through the pages is met at least once, and exactly once while
+    /// nothing changes. One that begins or ends meanwhile may be met or not. A walk through all pages takes time in
+    /// proportion to what the store holds.
+    ///
+    /// - Parameters:
+    ///   - cursor: Where the last page ended, or nil for the first page.
+    ///   - limit: The most records of the page, at least 1.
+    ///   - now: The present time.
+    /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
+    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
 
-    /// Removes every record and every marker.
+    /// Ends sessions, as ``SessionStore/end(_:tombstoneUntil:now:)`` does each. Optional: the default ends them one by
+    /// one, all at once. Implement it where one statement can end many.
+    ///
+    /// - Returns: How many live sessions this call ended.
+    @discardableResult
+    func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int
+
+    /// Removes every record and every tombstone.
     func clear() async throws
 }
 
-/// A store that keeps expired records and markers until it is swept.
+extension EnumerableSessionStore {
+    @discardableResult
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        try await ids.concurrentMap(atMost: 256) { try await self.end($0, tombstoneUntil: tombstoneUntil, now: now) }
+            .count { $0 }
+    }
+}
+
+/// A store that keeps expired records and tombstones until it is swept.
 public protocol SweepableSessionStore: SessionStore {
-    /// Removes expired records and outlived markers, at most `limit` of them.
+    /// Removes expired records and outlived tombstones, at most `limit` of them.
     ///
     /// - Returns: How many were removed; fewer than `limit` means that nothing more is due.
     func sweep(limit: Int, now: Instant) async throws -> Int

@@ -12,7 +12,7 @@ public import ServiceLifecycle
 /// Removes what has expired from a store, from time to time, for as long as the application runs.
 ///
 /// ```swift
-/// let application = Application(router: router, services: [SessionSweeper(store, logger: logger)])
+/// let application = Application(router: router, services: [SessionSweeper(store)])
 /// ```
 ///
 /// Nothing depends on it for correctness: an expired session is refused whether or not it was swept.
@@ -31,13 +31,14 @@ public struct SessionSweeper: Service {
     ///   - batchSize: The most to remove in one call to the store, so that it is not kept from its other work. The
     ///     default is 1,000.
     ///   - clock: The clock. The default is the system's.
-    ///   - logger: Where to say what was removed, at debug level, and what failed.
+    ///   - logger: Where to say what was removed, at debug level, and what failed. The default is a logger with the
+    ///     label `swift-sessions`.
     public init(
         _ store: any SweepableSessionStore,
         every interval: Duration = .minutes(1),
         batchSize: Int = 1_000,
         clock: SessionClock = .system,
-        logger: Logger
+        logger: Logger = Logger(label: "swift-sessions")
     ) {
         self.store = store
         self.interval = max(.milliseconds(1), interval)
@@ -65,7 +66,7 @@ public struct SessionSweeper: Service {
 
     /// Removes all that is due, batch by batch.
     ///
-    /// - Returns: How many records and markers were removed.
+    /// - Returns: How many records and tombstones were removed.
     @discardableResult
     public func sweepOnce() async throws -> Int {
         var total = 0
@@ -77,4 +78,10 @@ public struct SessionSweeper: Service {
             await Task.yield()
         }
     }
+}
+
+extension SessionSweeper: CustomStringConvertible, CustomReflectable {
+    /// Nothing of its store.
+    public var description: String { "SessionSweeper" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

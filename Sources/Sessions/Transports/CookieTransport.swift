@@ -9,21 +9,56 @@
 public import HTTPTypes
 
 /// Texts in the cookie that a configuration describes, and in several of them where one is too long.
+///
+/// ```swift
+/// let transports: [any SessionTransport] = [CookieTransport(), BearerTransport()]
+/// let engine = try SessionEngine(backend, configuration: configuration, transports: transports)
+/// ```
 public struct CookieTransport: SessionTransport {
     private let configuration: SessionConfiguration
     /// The cookie of the configuration.
-    private let cookie: WrittenCookie
+    private let cookie: CookieTemplate
+    /// Whether the configuration is whatever an engine has.
+    private let isUnbound: Bool
 
-    /// Creates a transport.
+    /// Creates a transport of the cookie that its engine's configuration describes. Without an engine it is that of
+    /// ``SessionConfiguration/init()``.
+    public init() {
+        self.init(SessionConfiguration(), isUnbound: true)
+    }
+
+    /// Creates a transport of the cookie of a configuration, to be used without an engine, as in tests. An engine
+    /// refuses one whose cookie is not that of its own configuration: give it ``init()``.
     public init(_ configuration: SessionConfiguration) {
+        self.init(configuration, isUnbound: false)
+    }
+
+    private init(_ configuration: SessionConfiguration, isUnbound: Bool) {
         self.configuration = configuration
-        self.cookie = WrittenCookie(configuration.cookie)
+        self.cookie = CookieTemplate(configuration.cookie)
+        self.isUnbound = isUnbound
+    }
+
+    public func bound(to configuration: SessionConfiguration) throws -> CookieTransport {
+        guard !self.isUnbound else { return CookieTransport(configuration) }
+        let (own, other) = (self.configuration, configuration)
+        guard own.cookie == other.cookie, (own.cookieForRequest == nil) == (other.cookieForRequest == nil) else {
+            throw SessionError.configuration([
+                """
+                The CookieTransport was made with another configuration: its cookie is "\(own.cookie.name)" with \
+                \(own.cookie.shortAttributes), and that of the engine is "\(other.cookie.name)" with \
+                \(other.cookie.shortAttributes). Write CookieTransport(), which takes the engine's configuration.
+                """
+            ])
+        }
+        // Functions cannot be compared: the engine's is used.
+        return CookieTransport(configuration)
     }
 
     public var kind: SessionTransportKind { .cookie }
     public var requestField: HTTPField.Name { .cookie }
 
-    public func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
+    public func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
         let name = self.configuration.cookieName(for: request)
         if reading.maySplit {
             for text in CookieChunks.join(name: name, in: request.headerFields) { reading.add(text) }
@@ -32,7 +67,7 @@ public struct CookieTransport: SessionTransport {
         }
     }
 
-    public func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    public func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         if instruction.maySplit {
             let cookie = self.cookie(for: instruction)
             return SetCookie.set(
@@ -52,7 +87,7 @@ public struct CookieTransport: SessionTransport {
         )
     }
 
-    public func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    public func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields) {
         if instruction.maySplit {
             return SetCookie.clear(self.cookie(for: instruction), request: instruction.request, in: &response)
         }
@@ -63,10 +98,17 @@ public struct CookieTransport: SessionTransport {
         )
     }
 
-    private func cookie(for instruction: SessionTokenInstruction) -> WrittenCookie {
+    private func cookie(for instruction: CredentialDelivery) -> CookieTemplate {
         guard self.configuration.cookieForRequest != nil || instruction.cookieOverrides != nil else {
             return self.cookie
         }
-        return WrittenCookie(self.configuration.cookie(for: instruction.request).applying(instruction.cookieOverrides))
+        return CookieTemplate(self.configuration.cookie(for: instruction.request, with: instruction.cookieOverrides))
+    }
+}
+
+extension SessionCookie {
+    /// The attributes, as they stand in a `Set-Cookie` field of a secure connection.
+    fileprivate var shortAttributes: String {
+        String(CookieTemplate(self).attributes(isSecureConnection: true).dropFirst(2))
     }
 }

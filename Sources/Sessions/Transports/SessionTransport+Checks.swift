@@ -17,7 +17,7 @@ extension [any SessionTransport] {
         if Set(self.map(\.kind)).count < self.count {
             problems.append("Two transports are of one kind, and nobody could say which is meant: give each its own.")
         }
-        for transport in self where isInText && !transport.handsOut {
+        for transport in self where isInText && !transport.deliversCredential {
             problems.append(
                 """
                 The transport "\(transport.kind)" hands nothing out, and the backend keeps sessions in what it hands out: \

@@ -11,18 +11,21 @@ import Sessions
 /// A JSON object as text: its members in their order, each value in the very bytes it was written in.
 ///
 /// Of several members of one name the last counts, as for JavaScript. A member whose name no Swift string can hold is
-/// kept and not seen.
+/// kept and not seen. Names are compared byte by byte. Reading and writing take time in proportion to the text, and
+/// looking a name up takes the same time whatever their number.
 struct JSONObjectText {
     private struct Member {
         /// The name as it is written, with its quotation marks.
         var literal: [UInt8]
-        var name: String?
-        var value: [UInt8]
-
-        func isNamed(_ name: String) -> Bool { self.name?.utf8.elementsEqual(name.utf8) ?? false }
+        /// Nil for a member that was removed.
+        var value: [UInt8]?
+        /// The index of the member before it that has the same name.
+        var previous: Int?
     }
 
     private var members: [Member] = []
+    /// The index of the last member of each name.
+    private var indices: [ByteString: Int] = [:]
     /// What was read, until something is changed.
     private var original: [UInt8]?
 
@@ -38,8 +41,7 @@ struct JSONObjectText {
         scanner.skipBlanks()
         if !scanner.skip("}") {
             repeat {
-                guard let member = Self.readMember(from: &scanner) else { return nil }
-                self.members.append(member)
+                guard self.readMember(from: &scanner) else { return nil }
             } while scanner.skip(",")
             guard scanner.skip("}") else { return nil }
         }
@@ -48,44 +50,66 @@ struct JSONObjectText {
         self.original = bytes
     }
 
-    private static func readMember(from scanner: inout JSONScanner) -> Member? {
+    private mutating func readMember(from scanner: inout JSONScanner) -> Bool {
         scanner.skipBlanks()
         let start = scanner.offset
-        guard scanner.skipString() else { return nil }
+        guard scanner.skipString() else { return false }
         let literal = Array(scanner.bytes[start..<scanner.offset])
         scanner.skipBlanks()
-        guard scanner.skip(":") else { return nil }
+        guard scanner.skip(":") else { return false }
         scanner.skipBlanks()
         let valueStart = scanner.offset
-        guard scanner.skipValue() else { return nil }
-        let value = Array(scanner.bytes[valueStart..<scanner.offset])
+        guard scanner.skipValue() else { return false }
+        self.append(literal, JSONString.decode(literal), Array(scanner.bytes[valueStart..<scanner.offset]))
         scanner.skipBlanks()
-        return Member(literal: literal, name: JSONString.decode(literal), value: value)
+        return true
+    }
+
+    private mutating func append(_ literal: [UInt8], _ name: String?, _ value: [UInt8]) {
+        let previous = name.flatMap { self.indices.updateValue(self.members.count, forKey: ByteString($0)) }
+        self.members.append(Member(literal: literal, value: value, previous: previous))
     }
 
     /// The text: the very bytes that were read, if nothing was changed since.
     var bytes: [UInt8] {
         if let original { return original }
-        let members = self.members.map { $0.literal + [UInt8(ascii: ":")] + $0.value }
-        return [UInt8(ascii: "{")] + members.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "}")]
+        var bytes = [UInt8(ascii: "{")]
+        for member in self.members {
+            guard let value = member.value else { continue }
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes += member.literal
+            bytes.append(UInt8(ascii: ":"))
+            bytes += value
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
     }
 
-    /// The names that a Swift string can hold.
-    var names: Set<String> { Set(self.members.compactMap(\.name)) }
+    /// The names that a Swift string can hold, in no order.
+    var names: some Sequence<String> { self.indices.keys.lazy.map(\.text) }
 
     /// The text of a value. Setting nil removes every member of the name.
     subscript(name: String) -> [UInt8]? {
-        get { self.members.last { $0.isNamed(name) }?.value }
+        get { self.indices[ByteString(name)].flatMap { self.members[$0].value } }
         set {
             guard self[name] != newValue else { return }
             self.original = nil
-            guard let newValue else { return self.members.removeAll { $0.isNamed(name) } }
-            if let index = self.members.lastIndex(where: { $0.isNamed(name) }) {
+            guard let newValue else { return self.remove(name) }
+            if let index = self.indices[ByteString(name)] {
                 self.members[index].value = newValue
             } else {
-                let literal = SessionValue.string(name).jsonText
-                self.members.append(Member(literal: literal, name: name, value: newValue))
+                self.append(SessionValue.string(name).jsonText, name, newValue)
             }
+        }
+    }
+
+    /// Empties the places of the members instead of closing them, so that removing many takes no longer than reading
+    /// them.
+    private mutating func remove(_ name: String) {
+        var index = self.indices.removeValue(forKey: ByteString(name))
+        while let current = index {
+            self.members[current].value = nil
+            index = self.members[current].previous
         }
     }
 }

@@ -14,14 +14,55 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Dates as `JSON.stringify` writes them: ISO 8601 in UTC with milliseconds.
+/// Dates as `JSON.stringify` writes them: ISO 8601 in UTC with milliseconds, and with a sign and six digits of the year
+/// where four are too few (ECMA-262 section 21.4.1.32).
 enum JavaScriptDate {
-    /// The end of the year 9999: later years are written in another way.
-    private static let last = Instant(millisecondsSince1970: 253_402_300_799_999)
+    /// The milliseconds since 1970 that a date of JavaScript can have.
+    private static let range = -8_640_000_000_000_000...8_640_000_000_000_000 as ClosedRange<Int64>
+    /// 400 years of the Gregorian calendar, after which it repeats itself.
+    private static let era: (years: Int64, milliseconds: Int64) = (400, 146_097 * 86_400_000)
+    /// The years 1970 to 9999, for which nothing needs to be computed here.
+    private static let plainRange = 0...253_402_300_799_999 as ClosedRange<Int64>
 
-    static func text(_ instant: Instant) -> String { min(instant, self.last).description }
+    /// The text of an instant. One that JavaScript has no date for is the nearest that it has.
+    static func text(_ instant: Instant) -> String {
+        let milliseconds = min(max(instant.millisecondsSince1970, self.range.lowerBound), self.range.upperBound)
+        guard !self.plainRange.contains(milliseconds) else {
+            return Instant(millisecondsSince1970: milliseconds).description
+        }
+        // The same day some eras away, in a year from 2000 to 2399.
+        let eraCount = (milliseconds - 946_684_800_000).floored(by: self.era.milliseconds)
+        let plain = Instant(millisecondsSince1970: milliseconds - eraCount * self.era.milliseconds).description
+        guard let year = Int64(plain.prefix(4)) else { return plain }
+        return self.text(ofYear: year + eraCount * self.era.years) + plain.dropFirst(4)
+    }
+
+    private static func text(ofYear year: Int64) -> String {
+        let isPlain = (0...9_999).contains(year)
+        let digits = String(year.magnitude)
+        let zeros = String(repeating: "0", count: max(0, (isPlain ? 4 : 6) - digits.count))
+        return (isPlain ? "" : year < 0 ? "-" : "+") + zeros + digits
+    }
 
     static func parse(_ text: String) -> Instant? {
+        let bytes = text.utf8
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        let hasSign = isNegative || bytes.first == UInt8(ascii: "+")
+        let digits = bytes.dropFirst(hasSign ? 1 : 0).prefix(hasSign ? 6 : 4)
+        guard
+            digits.count == (hasSign ? 6 : 4),
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let magnitude = Int64(String(decoding: digits, as: UTF8.self))
+        else { return nil }
+        let year = isNegative ? -magnitude : magnitude
+        let eraCount = (1_970...9_999).contains(year) ? 0 : (year - 2_000).floored(by: self.era.years)
+        let rest = String(decoding: bytes.dropFirst(hasSign ? 7 : 4), as: UTF8.self)
+        guard let plain = self.parsePlain("\(year - eraCount * self.era.years)\(rest)") else { return nil }
+        let instant = plain.millisecondsSince1970 + eraCount * self.era.milliseconds
+        return self.range.contains(instant) ? Instant(millisecondsSince1970: instant) : nil
+    }
+
+    private static func parsePlain(_ text: String) -> Instant? {
         let styles = [true, false].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
         return styles.lazy.compactMap { try? $0.parse(text) }.first.map { self.instant($0) }
     }
@@ -29,5 +70,13 @@ enum JavaScriptDate {
     /// The nearest millisecond, which a binary fraction may lie a hair below.
     static func instant(_ date: Date) -> Instant {
         Instant(date.addingTimeInterval(0.0005))
+    }
+}
+
+extension Int64 {
+    /// This number divided by another, rounded down.
+    fileprivate func floored(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = self.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 }

@@ -29,13 +29,7 @@ struct ExpressCookie {
 
     /// Until when browsers keep the cookie, as of the last write; nil for one that ends with the browser.
     var expires: Instant? {
-        guard let text = self.string("expires") else { return nil }
-        switch text.first {
-        // JavaScript writes a sign where four digits are too few for the year.
-        case "+": return .distantFuture
-        case "-": return .distantPast
-        default: return JavaScriptDate.parse(text)
-        }
+        self.string("expires").flatMap { JavaScriptDate.parse($0) }
     }
 
     /// For how long they keep it from each use: nothing rather than less, and nil for what is no length.

@@ -11,8 +11,8 @@ import HTTPTypes
 import Sessions
 
 extension HTTPFields {
-    /// Whether a client asks for HTML by its name, as browsers do when somebody goes to a page (RFC 9110 section 12.5.1).
-    /// That it takes anything, as programs and scripts do, does not make it one.
+    /// Whether a client asks for HTML by its name, as browsers do when somebody goes to a page (RFC 9110 section
+    /// 12.5.1). That it takes anything, as programs and scripts do, does not make it one.
     var acceptHTML: Bool {
         let ranges = self.listItems(of: .accept).map { MediaRange($0) }
         // The most specific range that matches says how welcome a type is.

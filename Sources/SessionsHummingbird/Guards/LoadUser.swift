@@ -32,8 +32,8 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
     /// - Parameters:
     ///   - user: Where in the context the user is put.
     ///   - storage: Where in the context the session is. The default is `\.sessions`.
-    ///   - find: Finds a user by the subject that was logged in, or answers nil when there is no such user any more. Its
-    ///     errors go through, and log nobody out.
+    ///   - find: Finds a user by the subject that was logged in, or answers nil when there is no such user any more.
+    ///     Its errors go through, and log nobody out.
     public init(
         into user: UserPath,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions,
@@ -50,13 +50,13 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let session = context[keyPath: self.storage].session
+        let session = try context[keyPath: self.storage].session
         guard let subject = session.subject else { return try await next(request, context) }
         var context = context
         context[keyPath: self.user] = try await self.find(subject)
         if context[keyPath: self.user] == nil {
-            context.logger.info("A user who was logged in does not exist any more, and is logged out")
-            try await session.logOut()
+            context.logger.debug("A user who was logged in does not exist any more, and is logged out")
+            try await session.logOut(because: .userNotFound)
         }
         return try await next(request, context)
     }

@@ -36,7 +36,7 @@ public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddlew
         _ response: GuardResponse = .unauthorized,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
     ) throws(SessionError) {
-        guard age >= .seconds(1) else { throw .tooRecent(age) }
+        guard age >= .seconds(1) else { throw .tooRecent(age, guard: "RequireRecentLogin") }
         self.age = age
         self.response = response
         self.storage = storage

@@ -12,8 +12,8 @@ import Sessions
 
 /// A connection, which the thread that made it has for itself.
 ///
-/// Nothing of libpq blocks here but the look-up of a host's name: the thread waits for the socket, and looks up from its
-/// waiting whenever `lookUp` says.
+/// Nothing of libpq blocks here but the look-up of a host's name: the thread waits for the socket, and looks up from
+/// its waiting whenever `lookUp` says.
 final class PostgresConnection {
     /// What a thread does between two waits: it gives how long the next one may be, or throws to end the waiting.
     typealias LookUp = () throws(PostgresError) -> Duration?
@@ -21,24 +21,36 @@ final class PostgresConnection {
     private let handle: OpaquePointer
     private let wake: WakePipe
     private let name: String
+    /// When it was made, by the clock of the pool.
+    let connectedAt: Instant
     private var prepared: Set<Int> = []
     private var isCondemned = false
+
+    /// What libpq is told beside the connection string, which wins: whose connection it is, and within what time the
+    /// kernel is to notice that the other side is gone.
+    private static let defaults = [
+        ("fallback_application_name", "swift-sessions"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
+        ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+    ]
 
     /// Connects and logs in.
     init(
         _ string: PostgresConnectionString,
         name: String,
         wake: WakePipe,
+        connectedAt: Instant = .distantPast,
         lookUp: LookUp
     ) throws(PostgresError) {
         // What the string says comes after, and wins.
-        let handle = withCStrings(["fallback_application_name", "dbname"]) { keywords in
-            withCStrings(["swift-sessions", string.text]) { PQconnectStartParams(keywords, $0, 1) }
+        let parameters = Self.defaults + [("dbname", string.text)]
+        let handle = withCStrings(parameters.map(\.0)) { keywords in
+            withCStrings(parameters.map(\.1)) { PQconnectStartParams(keywords, $0, 1) }
         }
         guard let handle else { throw PostgresError("there is no memory for a connection") }
         self.handle = handle
         self.wake = wake
         self.name = name
+        self.connectedAt = connectedAt
         // By default it would write to the standard error of the process.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         var polling = PGRES_POLLING_WRITING
@@ -61,6 +73,19 @@ final class PostgresConnection {
         self.isCondemned || PQstatus(self.handle) != CONNECTION_OK || PQtransactionStatus(self.handle) != PQTRANS_IDLE
     }
 
+    /// Closes it as soon as nothing runs on it.
+    func condemn() {
+        self.isCondemned = true
+    }
+
+    /// Which process of the server answers, as it said at the login.
+    var processID: Int32 { PQbackendPID(self.handle) }
+
+    /// Asks the server to stop what runs on this connection.
+    func cancel() -> PostgresCancellation {
+        PostgresCancellation(PQgetCancel(self.handle), wake: self.wake)
+    }
+
     /// Waits while there is nothing to do, for something new or for the end of the connection.
     func idle() {
         if SocketEvents.wait(PQsocket(self.handle), for: .readable, or: self.wake, atMost: nil).contains(.readable) {
@@ -75,37 +100,46 @@ final class PostgresConnection {
     }
 
     /// Runs a statement, prepared or not.
+    ///
+    /// - Parameter isWanted: Whether the statement is to be sent, once it is prepared.
     func run(
         _ statement: PostgresStatement,
         _ parameters: [PostgresValue],
         isPrepared: Bool,
+        isWanted: () -> Bool = { true },
         lookUp: LookUp
     ) throws(PostgresError) -> PostgresReply {
         guard isPrepared else { return try self.send(statement, parameters, as: nil, lookUp) }
         do {
-            return try self.runPrepared(statement, parameters, lookUp)
+            return try self.runPrepared(statement, parameters, isWanted, lookUp)
         } catch  where error.isForgottenStatement {
             // Somebody said DISCARD, or changed the table. What was not found was not run.
             self.prepared.removeAll()
-            return try self.runPrepared(statement, parameters, lookUp)
+            return try self.runPrepared(statement, parameters, isWanted, lookUp)
         }
     }
 
     private func runPrepared(
         _ statement: PostgresStatement,
         _ parameters: [PostgresValue],
+        _ isWanted: () -> Bool,
         _ lookUp: LookUp
     ) throws(PostgresError) -> PostgresReply {
         // The name is of this connection alone: behind a pooler, that of another could be another statement's.
         let name = "\(self.name)_\(statement.number)"
         if !self.prepared.contains(statement.number) {
             let types = parameters.map(\.type)
-            _ = try self.exchange(lookUp) {
-                types.withUnsafeBufferPointer {
-                    PQsendPrepare(self.handle, name, statement.sql, Int32(clamping: types.count), $0.baseAddress)
+            do {
+                _ = try self.exchange(lookUp) {
+                    types.withUnsafeBufferPointer {
+                        PQsendPrepare(self.handle, name, statement.sql, Int32(clamping: types.count), $0.baseAddress)
+                    }
                 }
+            } catch {
+                throw error.ofPreparation
             }
             self.prepared.insert(statement.number)
+            guard isWanted() else { throw .givenUp }
         }
         return try self.send(statement, parameters, as: name, lookUp)
     }
@@ -144,7 +178,7 @@ final class PostgresConnection {
         do {
             return try self.answer(lookUp)
         } catch {
-            if error.condemnsConnection { self.isCondemned = true }
+            if error.endsConnection { self.isCondemned = true }
             throw error
         }
     }

@@ -15,37 +15,79 @@ struct PostgresConnectionString: Sendable {
     let text: String
     private let secrets: [String]
 
-    /// - Throws: `SessionStoreError` with the code `unusable` when libpq does not understand it.
+    /// - Throws: `SessionStoreError` with the code `unusable` when libpq does not understand it, or would take a part
+    ///   of the password for something else.
     init(_ text: String) throws(SessionStoreError) {
-        var problem: UnsafeMutablePointer<CChar>?
-        guard !text.utf8.contains(0), let options = PQconninfoParse(text, &problem) else {
-            // What libpq says of it repeats it, with the password.
-            PQfreemem(problem)
+        // What libpq says of it repeats it, with the password.
+        guard let options = Self.options(of: text), Self.isUnambiguous(text), Self.arePorts(options["port"] ?? "")
+        else {
             throw SessionStoreError(
                 .unusable,
                 """
                 libpq does not understand the connection string: give a URL, postgres://user:password@host:5432/database, \
-                or pairs, host=… dbname=…. In a URL, write %40 for @ and %2F for / in a password.
+                or pairs, host=… dbname=…. In a URL, percent-encode the user, the password and the database: write %40 \
+                for @, %2F for /, %3A for :, %3F for ? and %25 for %.
                 """
             )
         }
-        defer { PQconninfoFree(options) }
-        var secrets: [String] = []
-        var option = options
-        while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val, ["password", "sslpassword"].contains(String(cString: keyword)) {
-                secrets.append(String(cString: value))
-            }
-            option += 1
-        }
         self.text = text
-        self.secrets = secrets.filter { !$0.isEmpty }
+        let names = Set(options.filter { !Self.secretKeywords.contains($0.key) }.values)
+        self.secrets = Self.secretKeywords.compactMap { options[$0] }
+            .filter { $0.utf8.count >= Self.minimumSecretByteCount && !names.contains($0) }
     }
 
+    private static let secretKeywords: Set = ["password", "sslpassword"]
+
+    /// What is shorter is in a message by chance, and what is left out of a known message is known.
+    private static let minimumSecretByteCount = 8
+
     /// A message of libpq's about a connection, without what is secret in it.
+    ///
+    /// libpq says no password by itself. This is for a server that does.
     func redacted(_ message: String) -> String {
-        let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ").prefix(512)
-        return self.secrets.reduce(String(words)) { $0.replacing($1, with: "…") }
+        // Before it is cut off, so that no part of a secret is left at the end.
+        let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        return String(self.secrets.reduce(words) { $0.replacing($1, with: "…") }.prefix(512))
     }
+
+    /// What libpq understands; nil when it does not.
+    private static func options(of text: String) -> [String: String]? {
+        var problem: UnsafeMutablePointer<CChar>?
+        guard !text.utf8.contains(0), let options = PQconninfoParse(text, &problem) else {
+            PQfreemem(problem)
+            return nil
+        }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+            option += 1
+        }
+        return values
+    }
+
+    /// Whether the name and the password of a URL end where libpq takes them to: at the first `@`, if no `/` is before
+    /// it. Another `@` is a sign of a password that was not encoded, the rest of which would be a host or a database.
+    private static func isUnambiguous(_ text: String) -> Bool {
+        guard let scheme = ["postgres://", "postgresql://"].first(where: { text.hasPrefix($0) }) else { return true }
+        let rest = text.utf8.dropFirst(scheme.utf8.count)
+        let end = rest.firstIndex { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "/") } ?? rest.endIndex
+        guard end < rest.endIndex else { return true }
+        let place = rest[rest.index(after: end)...].prefix { $0 != UInt8(ascii: "?") }
+        return !place.contains(UInt8(ascii: "@"))
+    }
+
+    /// Whether they are numbers: for what is not, libpq would say what it is.
+    private static func arePorts(_ list: String) -> Bool {
+        list.split(separator: ",").allSatisfy { UInt16($0).map { $0 > 0 } ?? false }
+    }
+}
+
+extension PostgresConnectionString: CustomReflectable, CustomStringConvertible {
+    /// Without what is in it.
+    var description: String { "PostgresConnectionString" }
+
+    var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 #endif

@@ -16,17 +16,28 @@ import Synchronization
 /// Calls are served in the order in which they came. A thread owns its connection alone, so that nothing of libpq is
 /// shared, and nothing that libpq may block on (such as a look-up in DNS) holds up anybody else. Threads come with the
 /// calls that need them and go with their connections; when there are no calls they wait for their sockets.
+///
+/// A call that is given up keeps its place, for the server keeps a process for it: another connection in its place
+/// would be one more, and a server that hangs would soon have no more to give.
 final class PostgresPool: Sendable {
-    private struct State {
+    struct State {
         var waiting: [PostgresRequest] = []
         var idle: [PostgresWorker] = []
         var workerCount = 0
+        /// How many connections there are, but for those of calls that were given up.
         var connectedCount = 0
+        /// Threads that wait for the server to release the connection of a call that was given up.
+        var abandoned: [PostgresWorker] = []
         var isPrepared = false
+        var lacksIndex = false
+        var isPooled: Bool
         var isShutDown = false
         var pause: ReconnectPause
         var lastFailure: SessionStoreError?
         var shutdowns: [CheckedContinuation<Void, Never>] = []
+
+        /// How many threads serve calls or are about to.
+        var activeCount: Int { self.workerCount - self.abandoned.count }
 
         /// Counts one thread less.
         ///
@@ -43,8 +54,9 @@ final class PostgresPool: Sendable {
     let configuration: PostgresStoreConfiguration
     let schema: PostgresSchema
     let random: SessionRandom
-    private let logger: Logger
-    private let state: Mutex<State>
+    let clock: SessionClock
+    let logger: Logger
+    let state: Mutex<State>
 
     init(
         _ string: PostgresConnectionString,
@@ -58,8 +70,14 @@ final class PostgresPool: Sendable {
         self.configuration = configuration
         self.schema = schema
         self.random = random
+        self.clock = clock
         self.logger = logger
-        self.state = Mutex(State(pause: ReconnectPause(configuration, clock: clock, random: random)))
+        self.state = Mutex(
+            State(
+                isPooled: configuration.isBehindTransactionPooler,
+                pause: ReconnectPause(configuration, clock: clock, random: random)
+            )
+        )
     }
 
     /// Runs a statement on the next connection that is free.
@@ -85,13 +103,18 @@ final class PostgresPool: Sendable {
                 return false
             }
             if state.workerCount < self.configuration.maximumConnectionCount, !state.pause.isOn,
-                !state.pause.hasFailed || state.workerCount == 0 || state.connectedCount > 0
+                !state.pause.hasFailed || state.activeCount == 0 || state.connectedCount > 0
             {
                 state.workerCount += 1
                 return true
             }
             // While there is no connection, one call tries to have one; the others fail at once.
             if state.connectedCount == 0, let failure = state.lastFailure { throw failure }
+            if state.activeCount == 0 {
+                // One of these looks when the call has waited too long.
+                guard let abandoned = state.abandoned.first else { throw .leftAlone }
+                abandoned.lookAgain()
+            }
             if state.waiting.count >= self.configuration.queueLimit {
                 state.waiting.removeAll { $0.isFinished }
                 guard state.waiting.count < self.configuration.queueLimit else {
@@ -117,6 +140,7 @@ final class PostgresPool: Sendable {
         let waiting = self.state.withLock { state -> [PostgresRequest]? in
             state.isShutDown = true
             for worker in state.idle { worker.give(.retirement) }
+            for worker in state.abandoned { worker.lookAgain() }
             state.idle = []
             guard state.workerCount > 0 else { return nil }
             if let continuation { state.shutdowns.append(continuation) }
@@ -128,119 +152,19 @@ final class PostgresPool: Sendable {
     }
 }
 
-/// What threads tell the pool, and ask of it.
-extension PostgresPool {
-    /// How many threads there are, and how many calls wait for one.
-    var load: (Int, Int) { self.state.withLock { ($0.workerCount, $0.waiting.count) } }
-
-    /// Whether the tables are known to be there.
-    var isPrepared: Bool { self.state.withLock { $0.isPrepared } }
-
-    /// Notes that a connection is ready, and the tables are there.
-    func noteConnected() {
-        let wasDown = self.state.withLock { state in
-            defer { state.pause.reset() }
-            state.isPrepared = true
-            state.connectedCount += 1
-            state.lastFailure = nil
-            return state.pause.hasFailed
-        }
-        if wasDown { self.logger.notice("PostgreSQL is there again") }
-    }
-
-    /// Notes that a connection was closed.
-    ///
-    /// - Parameter isSuspicious: Whether the server did not answer, so that the idle ones are best closed as well.
-    func noteDisconnected(isSuspicious: Bool = false) {
-        self.state.withLock { state in
-            state.connectedCount -= 1
-            guard isSuspicious else { return }
-            for worker in state.idle { worker.give(.retirement) }
-            state.idle = []
-        }
-    }
-
-    /// Notes that no connection could be made, with which the thread ends. While others have connections, such as when
-    /// the server has no more to give, the call waits for these.
-    func noteFailure(_ failure: SessionStoreError, for request: PostgresRequest) {
-        let (failed, isNew, shutdowns) = self.state.withLock { state in
-            let isNew = !state.pause.hasFailed
-            state.pause.begin()
-            var failed: [PostgresRequest] = []
-            if state.connectedCount == 0 {
-                state.lastFailure = failure
-                failed = [request] + state.waiting
-                state.waiting = []
-            } else if let worker = state.idle.popLast() {
-                worker.give(.request(request))
-            } else {
-                state.waiting.insert(request, at: 0)
-            }
-            return (failed, isNew, state.endWorker())
-        }
-        if isNew { self.logger.error("PostgreSQL cannot be reached", metadata: ["error": "\(failure)"]) }
-        for request in failed { request.finish(.failure(failure)) }
-        for shutdown in shutdowns { shutdown.resume() }
-    }
-
-    /// What to do next; nil when the thread waits with its connection, or ends without one.
-    func next(for worker: PostgresWorker, isConnected: Bool) -> PostgresRequest? {
-        while true {
-            let next = self.state.withLock { state -> PostgresRequest? in
-                if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-                if isConnected, state.isShutDown { worker.give(.retirement) }
-                if isConnected, !state.isShutDown { state.idle.append(worker) }
-                return nil
-            }
-            guard let next else { return nil }
-            if next.deadline > .now { return next }
-            next.finish(.failure(PostgresError.queuedTooLong))
-        }
-    }
-
-    /// Takes back an idle thread.
-    ///
-    /// - Returns: False when it is not idle any more: it is about to be given something.
-    func remove(_ worker: PostgresWorker) -> Bool {
-        self.state.withLock { state in
-            guard let index = state.idle.firstIndex(where: { $0 === worker }) else { return false }
-            state.idle.remove(at: index)
-            return true
-        }
-    }
-
-    /// Notes that a thread ends. A call that came in the meantime, and that no other thread will look at, gets another.
-    func end() {
-        let (next, shutdowns) = self.state.withLock { state -> (PostgresRequest?, [CheckedContinuation<Void, Never>]) in
-            if !state.waiting.isEmpty, state.workerCount == 1 { return (state.waiting.removeFirst(), []) }
-            return (nil, state.endWorker())
-        }
-        if let next { PostgresWorker.start(self, next) }
-        for shutdown in shutdowns { shutdown.resume() }
-    }
-
-    /// Fails calls that have waited too long.
-    ///
-    /// - Returns: When the next one will have.
-    func failOverdue() -> ContinuousClock.Instant? {
-        let now = ContinuousClock.now
-        let (overdue, next) = self.state.withLock { state -> ([PostgresRequest], ContinuousClock.Instant?) in
-            guard let first = state.waiting.first else { return ([], nil) }
-            guard first.deadline <= now else { return ([], first.deadline) }
-            let overdue = state.waiting.filter { $0.deadline <= now }
-            state.waiting.removeAll { $0.deadline <= now }
-            return (overdue, state.waiting.first?.deadline)
-        }
-        for request in overdue { request.finish(.failure(PostgresError.queuedTooLong)) }
-        return next
-    }
-}
-
 extension SessionStoreError {
     fileprivate static let shutDown = SessionStoreError(.unavailable, "The store was shut down.")
+
+    fileprivate static let leftAlone = SessionStoreError(
+        .unavailable, "PostgreSQL gave no connection and is left alone for a moment (reconnectDelay).")
 
     fileprivate static func queueFull(_ limit: Int) -> SessionStoreError {
         SessionStoreError(.unavailable, "\(limit) calls wait for a connection already (queueLimit).")
     }
+}
+
+extension PostgresPool: CustomReflectable {
+    /// The connection string has a password, and requests have what is stored.
+    var customMirror: Mirror { Mirror(self, children: []) }
 }
 #endif

@@ -14,6 +14,9 @@ struct PostgresReply: Sendable {
     var rows: [PostgresRow] = []
     /// How many rows it changed.
     var changedCount = 0
+    /// Whether the statement had been sent before, and its answer was lost: it may have been done, and others may have
+    /// written since.
+    var mayBeRepetition = false
 }
 
 /// A row of an answer. What is in a column is looked at, never trusted.

@@ -13,8 +13,8 @@ import Synchronization
 /// A statement on its way, and whoever waits for its answer.
 ///
 /// The first result counts: an answer, a failure, or the cancellation of the task that waits. A cancelled call returns
-/// at once while it waits for its turn, and when it only reads. One that writes may be done by then, and its caller must
-/// be able to see what it did: it returns with the server's answer, or a moment later without one.
+/// at once while it waits for its turn, and when it only reads. One that writes may be done by then, and its caller
+/// must be able to see what it did: it returns with the server's answer, or a moment later without one.
 final class PostgresRequest: Sendable {
     /// What a statement does to the table.
     enum Effect: Sendable {

@@ -26,8 +26,12 @@ struct PostgresSchema: Sendable {
     ///
     /// `due_at` is never later than the end of the session. A touch leaves it as it is, so that no index has anything
     /// to do with a touch or with an ordinary write, and PostgreSQL can put the new row beside the old one (HOT); it is
-    /// put right by the sweep that finds it too early. The index of subjects has a hash, because a key of an index has a
-    /// maximal length and subjects have not.
+    /// put right by the sweep that finds it too early. The index of subjects has a hash, because a key of an index has
+    /// a maximal length and subjects have not.
+    ///
+    /// A version is about what statements need to be right. An index that makes them fast is no version of its own:
+    /// servers of the version before work with it as well, and may be started again beside newer ones, or in their
+    /// place.
     var migrations: [String] {
         [
             """
@@ -43,21 +47,33 @@ struct PostgresSchema: Sendable {
                 record bytea
             ) WITH (fillfactor = 70);
             CREATE INDEX \(self.table.index("by_due_time")) ON \(self.table.sessions) (due_at);
-            CREATE INDEX \(self.table.index("by_subject")) ON \(self.table.sessions) (sha256(subject))
-                WHERE subject IS NOT NULL;
+            CREATE INDEX \(self.subjectIndex);
             """
         ]
     }
 
+    /// The sessions of a subject in the order of their ids, so that a page of them reads no more than the page.
+    private var subjectIndex: String {
+        "\(self.table.index(Self.subjectIndexName)) ON \(self.table.sessions) (sha256(subject), id) WHERE subject IS NOT NULL"
+    }
+
+    private static let subjectIndexName = "by_subject_and_id"
+
     /// Looks whether the tables are there and up to date, and sees to it if they are not.
+    ///
+    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:lookUp:)`` makes. Without it they
+    ///   serve.
     func prepare(
         _ connection: PostgresConnection,
         lookUp: PostgresConnection.LookUp
-    ) throws(SessionStoreError) {
+    ) throws(SessionStoreError) -> Bool {
         do {
-            guard try self.version(connection, lookUp) != self.migrations.count else { return }
+            let found = try self.state(connection, lookUp)
+            guard found.version != self.migrations.count else { return found.hasIndex }
             try self.migrate(connection, lookUp)
-            guard try self.version(connection, lookUp) > 0 else { throw SessionStoreError.foreignTable }
+            let made = try self.state(connection, lookUp)
+            guard made.version > 0 else { throw SessionStoreError.foreignTable }
+            return made.hasIndex
         } catch let error as PostgresError {
             throw self.error(error)
         } catch let error as SessionStoreError {
@@ -67,27 +83,53 @@ struct PostgresSchema: Sendable {
         }
     }
 
-    /// Which version the tables have; 0 when they are not there.
+    /// Makes the index that the tables of an earlier version lack, while others read and write, and drops the one in
+    /// whose place it is. One server does it; the lock ends with the connection at the latest.
+    func makeIndex(
+        _ connection: PostgresConnection,
+        statementTimeout: Duration,
+        lookUp: PostgresConnection.LookUp
+    ) throws(PostgresError) {
+        func run(_ sql: String) throws(PostgresError) -> PostgresReply { try connection.runText(sql, lookUp: lookUp) }
+        let lock = "hashtextextended('swift-sessions index \(self.table.sessions)', 0)"
+        guard !(try run("SELECT FROM pg_try_advisory_lock(\(lock)) AS taken WHERE taken").rows.isEmpty) else { return }
+        let index = self.table.qualifiedIndex(Self.subjectIndexName)
+        _ = try run("SET statement_timeout = 0")
+        // What was begun and not finished is of no use, and in the way.
+        let broken = "SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND NOT indisvalid"
+        if !(try run(broken).rows.isEmpty) { _ = try run("DROP INDEX CONCURRENTLY \(index)") }
+        _ = try run("CREATE INDEX CONCURRENTLY IF NOT EXISTS \(self.subjectIndex)")
+        _ = try run("DROP INDEX CONCURRENTLY IF EXISTS \(self.table.qualifiedIndex("by_subject"))")
+        _ = try run("SET statement_timeout = \(statementTimeout.wholeMilliseconds)")
+        _ = try run("SELECT pg_advisory_unlock(\(lock))")
+    }
+
+    /// Which version the tables have, 0 when they are not there; and whether they have all indexes.
     ///
     /// - Throws: Also when they cannot serve as they are.
-    private func version(_ connection: PostgresConnection, _ lookUp: PostgresConnection.LookUp) throws -> Int {
+    private func state(
+        _ connection: PostgresConnection,
+        _ lookUp: PostgresConnection.LookUp
+    ) throws -> (version: Int, hasIndex: Bool) {
+        let index = self.table.qualifiedIndex(Self.subjectIndexName)
         let sql = """
             SELECT version,
-                (SELECT relpersistence = 'u' FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)'))
+                (SELECT relpersistence = 'u' FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)')),
+                EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND indisvalid)
             FROM \(self.table.version)
             """
         let reply: PostgresReply
         do throws(PostgresError) {
             reply = try connection.runText(sql, lookUp: lookUp)
         } catch {
-            // No such table, no such schema.
-            guard error.sqlState == "42P01" || error.sqlState == "3F000" else { throw error }
-            return 0
+            guard error.isMissingTable else { throw error }
+            return (0, false)
         }
-        guard let row = reply.rows.first else { return 0 }
+        guard let row = reply.rows.first else { return (0, false) }
         let version = try row.number(0)
         try self.check(version)
-        guard let isUnlogged = try row.text(1) else { throw SessionStoreError.foreignTable }
+        // Somebody dropped it, and left the table of the version.
+        guard let isUnlogged = try row.text(1) else { return (0, false) }
         guard self.isUnlogged == (isUnlogged == "t") else {
             throw self.unusable(
                 """
@@ -96,7 +138,7 @@ struct PostgresSchema: Sendable {
                 """
             )
         }
-        return version
+        return (version, try row.text(2) == "t")
     }
 
     private func check(_ version: Int) throws {
@@ -129,6 +171,9 @@ struct PostgresSchema: Sendable {
         var version = 0
         if let row = try run("SELECT version FROM \(self.table.version)").rows.first { version = try row.number(0) }
         try self.check(version)
+        if try run("SELECT FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)')").rows.isEmpty {
+            version = 0
+        }
         if version < self.migrations.count {
             for migration in self.migrations[version...] { _ = try run(migration) }
             _ = try run(

@@ -26,6 +26,9 @@ struct PostgresTable: Sendable {
     /// An index, which is in the schema of its table.
     func index(_ name: String) -> String { "\"\(self.prefix)sessions_\(name)\"" }
 
+    /// An index, as statements name it.
+    func qualifiedIndex(_ name: String) -> String { self.qualified("sessions_\(name)") }
+
     private func qualified(_ name: String) -> String { "\"\(self.schema)\".\"\(self.prefix)\(name)\"" }
 }
 #endif

@@ -9,10 +9,10 @@
 #if Postgres
 import Sessions
 
-/// A row of the table of sessions that is not over: a live record, or the marker of an ended one.
+/// A row of the table of sessions that is not over: a live record, or the tombstone of an ended one.
 struct PostgresSessionRow: Sendable {
     let id: SessionID
-    /// Nil for a marker.
+    /// Nil for a tombstone.
     let bytes: [UInt8]?
     let version: SessionVersion
     private let lastAccessedAt: Instant
@@ -39,7 +39,7 @@ struct PostgresSessionRow: Sendable {
         }
     }
 
-    /// The record; nil for a marker.
+    /// The record; nil for a tombstone.
     func record() throws(SessionStoreError) -> SessionRecord? {
         guard let bytes = self.bytes else { return nil }
         var record = try SessionRecordCodec.decode(bytes, id: self.id)
@@ -48,18 +48,26 @@ struct PostgresSessionRow: Sendable {
         return record
     }
 
-    /// Records; one that cannot be read is left out, for it is one bad record and not a bad list.
-    static func records(_ reply: PostgresReply) throws(SessionStoreError) -> [SessionRecord] {
+    /// The secrets that a tombstone keeps, if it keeps them.
+    var endedSecrets: EndedSecrets? {
+        self.bytes == nil ? PostgresTombstoneSecrets.secrets(self.version, lastAccessedAt: self.lastAccessedAt) : nil
+    }
+
+    /// A page; a record that cannot be read is left out, for it is one bad record and not a bad list.
+    static func page(_ reply: PostgresReply, limit: Int) throws(SessionStoreError) -> SessionPage {
         var records: [SessionRecord] = []
+        var last: SessionID?
         for row in reply.rows {
             let row = try PostgresSessionRow(row)
+            last = row.id
             do {
                 if let record = try row.record() { records.append(record) }
             } catch  where error.code == .corruptRecord {
                 continue
             }
         }
-        return records
+        // By the rows, for a record that cannot be read is not the end of the listing.
+        return SessionPage(records, next: reply.rows.count < limit ? nil : last.map { SessionCursor(after: $0) })
     }
 
     /// What `create` and `replace` are told of a record, and when.

@@ -7,6 +7,8 @@
 //
 
 #if Postgres
+import Sessions
+
 /// A statement, and its number among those of a store.
 struct PostgresStatement: Sendable {
     let number: Int
@@ -14,6 +16,10 @@ struct PostgresStatement: Sendable {
 }
 
 /// What a store asks. Each is one statement, and so one step and one round trip.
+///
+/// A statement that writes limits its own wait for a row that another transaction holds (`lock_timeout`), for this
+/// statement alone: a setting of the connection would reach other clients of a pooler. The wait for a lock on the whole
+/// table comes before that, and is left to `statement_timeout`.
 struct PostgresStatements: Sendable {
     let load: PostgresStatement
     let create: PostgresStatement
@@ -27,29 +33,26 @@ struct PostgresStatements: Sendable {
     let clear: PostgresStatement
     let sweep: PostgresStatement
 
-    var all: [PostgresStatement] {
-        [
-            self.load, self.create, self.replace, self.touch, self.end, self.sessions, self.endAll, self.page,
-            self.count, self.clear, self.sweep,
-        ]
-    }
-
-    init(_ table: PostgresTable) {
+    /// - Parameter lockTimeout: How long a statement waits for a row.
+    init(_ table: PostgresTable, lockTimeout: Duration) {
         let table = table.sessions
-        let columns = "id, record, version_counter, version_tag, last_accessed_at, expires_at"
+        let waitsBriefly = "set_config('lock_timeout', '\(max(1, lockTimeout.wholeMilliseconds))', true) IS NOT NULL"
+        let columns = "version_counter, version_tag, last_accessed_at, expires_at"
         let end = "LEAST(expires_at, absolute_expires_at)"
-        let markerColumns = "subject = NULL, record = NULL, absolute_expires_at = 9223372036854775807"
+        let tombstoneColumns = """
+            \(PostgresTombstoneSecrets.columns), subject = NULL, record = NULL, absolute_expires_at = 9223372036854775807
+            """
 
         self.load = PostgresStatement(
-            number: 0, sql: "SELECT \(columns) FROM \(table) WHERE id = $1 AND \(end) > $2")
+            number: 0, sql: "SELECT id, record, \(columns) FROM \(table) WHERE id = $1 AND \(end) > $2")
 
-        // What is there may be displaced only when it is over: an expired record, or a marker that stood its time.
+        // What is there may be displaced only when it is over: an expired record, or a tombstone that stood its time.
         self.create = PostgresStatement(
             number: 1,
             sql: """
                 INSERT INTO \(table) AS stored (id, version_counter, version_tag, last_accessed_at, expires_at,
                     absolute_expires_at, due_at, subject, record)
-                VALUES ($1, $2, $3, $4, $5, $6, LEAST($5, $6), $7, $8)
+                SELECT $1, $2, $3, $4, $5, $6, LEAST($5, $6), $7, $8 WHERE \(waitsBriefly)
                 ON CONFLICT (id) DO UPDATE SET version_counter = $2, version_tag = $3, last_accessed_at = $4,
                     expires_at = $5, absolute_expires_at = $6, due_at = LEAST($5, $6), subject = $7, record = $8
                 WHERE LEAST(stored.expires_at, stored.absolute_expires_at) <= $9
@@ -64,11 +67,13 @@ struct PostgresStatements: Sendable {
                     UPDATE \(table) SET version_counter = $2, version_tag = $3, last_accessed_at = $4, expires_at = $5,
                         absolute_expires_at = $6, due_at = LEAST(due_at, $5, $6), subject = $7, record = $8
                     WHERE id = $1 AND version_counter = $10 AND version_tag = $11 AND record IS NOT NULL AND \(end) > $9
-                    RETURNING id, ''::bytea, version_counter, version_tag, last_accessed_at, expires_at
+                        AND \(waitsBriefly)
+                    RETURNING id, ''::bytea, \(columns)
                 )
                 SELECT * FROM replaced
                 UNION ALL
-                SELECT \(columns) FROM \(table) WHERE id = $1 AND \(end) > $9 AND NOT EXISTS (SELECT FROM replaced)
+                SELECT id, record, \(columns) FROM \(table)
+                WHERE id = $1 AND \(end) > $9 AND NOT EXISTS (SELECT FROM replaced)
                 """
         )
         self.touch = PostgresStatement(
@@ -76,52 +81,82 @@ struct PostgresStatements: Sendable {
             sql: """
                 UPDATE \(table) SET last_accessed_at = GREATEST(last_accessed_at, $2),
                     expires_at = GREATEST(expires_at, LEAST($3, absolute_expires_at))
-                WHERE id = $1 AND record IS NOT NULL AND \(end) > $4
+                WHERE id = $1 AND record IS NOT NULL AND \(end) > $4 AND \(waitsBriefly)
                 """
         )
-        // The row is locked before it is looked at, so that what is answered is what was changed.
+        // Rows are locked before they are looked at, so that what is answered is what was changed; and in the order of
+        // their ids, here, in endAll and in clear, so that no two statements wait for each other. An array is a few ids
+        // to the planner, which would read the whole table for a join whose size it does not know.
         self.end = PostgresStatement(
             number: 4,
             sql: """
-                UPDATE \(table) AS stored SET \(markerColumns),
-                    expires_at = CASE WHEN present.is_live THEN $2 ELSE GREATEST(stored.expires_at, $2) END,
-                    due_at = LEAST(stored.due_at, $2)
-                FROM (SELECT id, record IS NOT NULL AS is_live FROM \(table) WHERE id = $1 AND \(end) > $3 FOR UPDATE)
-                    AS present
-                WHERE stored.id = present.id
-                RETURNING present.is_live::int4::int8
+                WITH present AS MATERIALIZED (
+                    SELECT id, record IS NOT NULL AS is_live FROM \(table)
+                    WHERE id = ANY ($1) AND \(end) > $3 AND \(waitsBriefly) ORDER BY id FOR UPDATE
+                ), ended AS (
+                    UPDATE \(table) SET \(tombstoneColumns),
+                        expires_at = CASE WHEN record IS NOT NULL THEN $2 ELSE GREATEST(expires_at, $2) END,
+                        due_at = LEAST(due_at, $2)
+                    WHERE id = ANY (ARRAY(SELECT id FROM present))
+                )
+                SELECT count(*) FILTER (WHERE is_live) FROM present
                 """
         )
-        let ofSubject = "sha256(subject) = sha256($1) AND subject = $1 AND record IS NOT NULL AND \(end) > $2"
+        // Steps look at so many rows, and not for so many live sessions: what has expired and waits to be swept, or has
+        // ended, may be more than one statement can pass over. What is not live comes without a record.
+        //
+        // A place of the index and the end of the subject's part of it, in place of a subject and an id, are a large
+        // part of the table to the planner, whatever it knows of the table. So it reads from the index in its order and
+        // stops at the limit. A subject is a few rows to it until the table is analyzed, and these it would sort: all
+        // 100,000.
+        let isLive = "record IS NOT NULL AND \(end) > $2"
+        func rows(from start: String, limit: String) -> String {
+            """
+            SELECT * FROM \(table) WHERE subject IS NOT NULL
+                AND (sha256(subject), id) >= (sha256($1), \(start)) AND sha256(subject) <= sha256($1)
+                ORDER BY sha256(subject), id LIMIT \(limit)
+            """
+        }
+        let liveColumns = "id, CASE WHEN \(isLive) THEN record END, \(columns)"
         self.sessions = PostgresStatement(
-            number: 5, sql: "SELECT \(columns) FROM \(table) WHERE \(ofSubject) ORDER BY id")
-
-        // Rows are locked in the order of their ids, here and in clear, so that no two wait for each other.
+            number: 5,
+            sql: """
+                SELECT \(liveColumns) FROM (\(rows(from: "$3", limit: "$4"))) AS step WHERE subject = $1 ORDER BY id
+                """
+        )
+        // What a step has ended is in the index until somebody passes over it, and whoever comes first after 200,000 of
+        // them would take more than a second. So each step looks once more at where the step before it has been, for a
+        // first row that is not there. To look for all of them the planner might choose a bitmap, which marks nothing
+        // as passed.
+        let last = "(SELECT id FROM step ORDER BY id DESC LIMIT 1)"
         self.endAll = PostgresStatement(
             number: 6,
             sql: """
-                WITH ending AS MATERIALIZED (
-                    SELECT id FROM \(table) WHERE \(ofSubject) AND id <> ALL ($4) ORDER BY id FOR UPDATE
+                WITH step AS MATERIALIZED (
+                    SELECT id FROM (\(rows(from: "$5", limit: "$6"))) AS step
+                ), present AS MATERIALIZED (
+                    SELECT id FROM \(table) WHERE id = ANY (ARRAY(SELECT id FROM step WHERE id <> ALL ($4)))
+                        AND subject = $1 AND \(isLive) AND \(waitsBriefly) ORDER BY id FOR UPDATE
+                ), ended AS (
+                    UPDATE \(table) SET \(tombstoneColumns), expires_at = $3, due_at = LEAST(due_at, $3)
+                    WHERE id = ANY (ARRAY(SELECT id FROM present))
                 )
-                UPDATE \(table) AS stored SET \(markerColumns), expires_at = $3, due_at = LEAST(stored.due_at, $3)
-                FROM ending WHERE stored.id = ending.id
+                SELECT (SELECT count(*) FROM present), count(*), \(last),
+                    (SELECT id FROM \(table)
+                        WHERE sha256(subject) = sha256($1) AND id >= $7 AND id < $5 ORDER BY id LIMIT 1)
+                FROM step
                 """
         )
         self.page = PostgresStatement(
-            number: 7,
-            sql: """
-                SELECT \(columns) FROM \(table) WHERE id >= $1 AND record IS NOT NULL AND \(end) > $2
-                ORDER BY id LIMIT $3
-                """
-        )
-        // These two go through the table in steps, so that no statement takes long: how many, and the last id.
-        let last = "(SELECT id FROM step ORDER BY id DESC LIMIT 1)"
+            number: 7, sql: "SELECT \(liveColumns) FROM \(table) WHERE id >= $1 ORDER BY id LIMIT $3")
+
+        // These two go through the table in steps, so that no statement takes long: how many, and the last id. As in
+        // endAll, a step that removes looks once more at where the step before it has been.
         self.count = PostgresStatement(
             number: 8,
             sql: """
                 WITH step AS MATERIALIZED (
-                    SELECT id, record IS NOT NULL AND \(end) > $2 AS is_live FROM \(table) WHERE id >= $1
-                    ORDER BY id LIMIT $3
+                    SELECT id, \(isLive) AS is_live FROM \(table) WHERE id >= $1 ORDER BY id LIMIT $3
                 )
                 SELECT count(*) FILTER (WHERE is_live), \(last) FROM step
                 """
@@ -130,15 +165,16 @@ struct PostgresStatements: Sendable {
             number: 9,
             sql: """
                 WITH step AS MATERIALIZED (
-                    SELECT id FROM \(table) WHERE id >= $1 ORDER BY id LIMIT $2 FOR UPDATE
+                    SELECT id FROM \(table) WHERE id >= $1 AND \(waitsBriefly) ORDER BY id LIMIT $2 FOR UPDATE
                 ), removed AS (
                     DELETE FROM \(table) WHERE id = ANY (ARRAY(SELECT id FROM step))
                 )
-                SELECT count(*), \(last) FROM step
+                SELECT count(*), \(last),
+                    (SELECT id FROM \(table) WHERE id >= $3 AND id < $1 ORDER BY id LIMIT 1)
+                FROM step
                 """
         )
-        // What another server sweeps is left to it. What was only extended meanwhile is due later. An array, here and in
-        // clear, is a few ids to the planner, which would read the whole table for a join whose size it does not know.
+        // What another server sweeps is left to it. What was only extended meanwhile is due later.
         self.sweep = PostgresStatement(
             number: 10,
             sql: """

@@ -54,8 +54,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     var oldest: RedisRequest? { self.inFlight.first?.request }
 
-    /// When one of those in flight has waited too long. The oldest counts even if nobody waits for it any more: it keeps
-    /// the others from their replies.
+    /// When one of those in flight has waited too long. The oldest counts even if nobody waits for it any more: it
+    /// keeps the others from their replies.
     var earliestDeadline: NIODeadline? {
         guard let oldest else { return nil }
         return self.inFlight.reduce(oldest.deadline) { earliest, awaited in
@@ -83,7 +83,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
                 continue
             }
             if request.company.isAsking {
-                self.output.writeCommand(RedisCompany.asking)
+                self.output.writeCommand(RedisCommandCompanions.asking)
                 self.inFlight.append(Awaited(request: request, part: .asking))
             }
             self.output.writeCommand(request.command)
@@ -104,9 +104,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         if self.output.capacity > 65_536 { self.output = ByteBuffer() }
     }
 
-    /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: a reply that
-    /// comes now would be taken for another's. One that had less time than a command has, because its caller waits no
-    /// longer or it was sent elsewhere first, keeps its place.
+    /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: a reply
+    /// that comes now would be taken for another's. One that had less time than a command has, because its caller waits
+    /// no longer or it was sent elsewhere first, keeps its place.
     func endOverdue(now: NIODeadline, deadline: Duration) {
         let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
         guard self.inFlight.first.map({ $0.request.deadline <= now }) ?? false else {
@@ -120,8 +120,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     /// Closes the connection, for this reason, and fails what is in flight.
     ///
-    /// - Parameter now: Those whose deadline has come by then fail for the reason itself. The default is none: they fail
-    ///   because the connection is closed.
+    /// - Parameter now: Those whose deadline has come by then fail for the reason itself. The default is none: they
+    ///   fail because the connection is closed.
     func end(_ reason: RedisError, overdueAt now: NIODeadline? = nil) {
         if case .ended = self.stage { return }
         let stage = self.stage

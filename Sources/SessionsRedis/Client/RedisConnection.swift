@@ -101,7 +101,7 @@ final class RedisConnection {
     func attemptFailed(_ attempt: RedisConnectAttempt, _ error: RedisError) {
         guard case .connecting(let current) = self.stage, current === attempt else { return }
         self.stage = .idle
-        self.leaveAlone(after: error)
+        self.concludeNoOp(after: error)
         self.failWaiting(.notConnected(self.address, error))
         self.goOnShuttingDown()
     }
@@ -122,7 +122,7 @@ final class RedisConnection {
     }
 
     /// Lets commands fail at once for a while.
-    private func leaveAlone(after error: RedisError) {
+    private func concludeNoOp(after error: RedisError) {
         let isFirst = !self.delay.hasFailed
         let pause = self.delay.next()
         self.queue.fail(for: pause, .notConnected(self.address, error))
@@ -159,7 +159,7 @@ final class RedisConnection {
         // A server that closes an idle connection, or restarts, is asked again at once.
         if [.deadlineExceeded, .protocolViolation, .readOnly].contains(reason.code) || !self.isProven && failedCount > 0
         {
-            self.leaveAlone(after: reason)
+            self.concludeNoOp(after: reason)
         }
         self.goOnShuttingDown()
     }

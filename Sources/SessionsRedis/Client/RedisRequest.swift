@@ -25,14 +25,14 @@ final class RedisRequest: Sendable {
 
     let command: RedisCommand
     /// What stands directly before and after it on its connection.
-    let company: RedisCompany
+    let company: RedisCommandCompanions
     /// When its connection is taken for broken unless the reply has come.
     let deadline: NIODeadline
     /// Until when its caller waits.
     let patience: NIODeadline
     private let state = Mutex(State.begun)
 
-    init(_ command: RedisCommand, _ company: RedisCompany = RedisCompany(), deadline: NIODeadline) {
+    init(_ command: RedisCommand, _ company: RedisCommandCompanions = RedisCommandCompanions(), deadline: NIODeadline) {
         self.command = command
         self.company = company
         self.deadline = deadline

@@ -95,7 +95,7 @@ extension RedisClusterTopology {
 
 extension RedisReply {
     /// A map by its keys. RESP2 has keys and values in turn in an array; the first of a key counts.
-    fileprivate var fields: [String: RedisReply] {
+    var fields: [String: RedisReply] {
         guard let elements = self.elements else { return [:] }
         var fields: [String: RedisReply] = [:]
         for place in stride(from: 0, to: elements.count - 1, by: 2) {

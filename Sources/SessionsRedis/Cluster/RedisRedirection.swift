@@ -30,8 +30,8 @@ extension RedisConfiguration.Address {
     /// The address of a server as another one of its cluster gives it; nil when it is none.
     ///
     /// - Parameters:
-    ///   - host: Its name or address. Empty or a question mark is what a server says that knows no other than the one it
-    ///     was asked at.
+    ///   - host: Its name or address. Empty or a question mark is what a server says that knows no other than the one
+    ///     it was asked at.
     ///   - asked: Where the server that says it was asked.
     init?(host: String, port: Int, by asked: RedisConfiguration.Address) {
         guard (1...65_535).contains(port) else { return nil }

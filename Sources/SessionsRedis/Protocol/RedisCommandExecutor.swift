@@ -22,27 +22,35 @@
 public protocol RedisCommandExecutor: Sendable {
     /// Whether each call is over by `SessionStoreDeadline.current` of the task that makes it. Optional. The default is
     /// false: an engine then watches the time of the store's calls itself.
-    var keepsStoreDeadline: Bool { get }
+    var enforcesDeadline: Bool { get }
 
     /// Sends a command and waits for its reply.
     ///
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func execute(_ command: RedisCommand) async throws -> RedisReply
 
-    /// Executors that together reach every server that keys are on, each one of them: for commands without a key, such as
-    /// `SCAN`, that are about all that a server has.
+    /// Executors that together reach every server that keys are on, each one of them: for commands without a key, such
+    /// as `SCAN`, that are about all that a server has.
     ///
     /// The default is the executor itself, which is right for a single server. A client of a cluster gives one for each
-    /// primary, and throws when there are slots that nobody has.
+    /// primary, always in the same order while no slots move, and throws when there are slots that nobody has.
     ///
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func primaries() async throws -> [any RedisCommandExecutor]
+
+    /// Which server answers for a key: a number that is the same for all keys whose commands fail together. Optional.
+    /// The default is 0 for every key, which is right for a single server.
+    ///
+    /// It must answer at once, from what is known. A client of several servers numbers them from 1.
+    func failureDomain(of key: @autoclosure () -> RedisArgument) -> Int
 }
 
 extension RedisCommandExecutor {
-    public var keepsStoreDeadline: Bool { false }
+    public var enforcesDeadline: Bool { false }
 
     /// The executor itself.
     public func primaries() async throws -> [any RedisCommandExecutor] { [self] }
+
+    public func failureDomain(of key: @autoclosure () -> RedisArgument) -> Int { 0 }
 }
 #endif

@@ -32,8 +32,11 @@ public struct RedisError: Error, Sendable {
         public static let deadlineExceeded = Code("deadline_exceeded")
         /// Too many commands wait already.
         public static let queueFull = Code("queue_full")
-        /// What came is not the protocol, or larger than allowed.
+        /// What came is not the protocol.
         public static let protocolViolation = Code("protocol_violation")
+        /// The reply is larger than ``RedisConfiguration/maximumReplySize``. It was skipped, and the connection goes
+        /// on.
+        public static let replyTooLarge = Code("reply_too_large")
         /// The client was shut down.
         public static let shutDown = Code("shut_down")
 

@@ -10,7 +10,7 @@
 /// A ``RedisCommandExecutor`` that can wait until replicas have a write.
 ///
 /// A ``RedisSessionStore`` that is to wait for replicas when a session ends
-/// (``RedisStoreConfiguration/endingReplication``) needs one. ``RedisClient``, ``RedisClusterClient`` and
+/// (``RedisStoreConfiguration/logoutReplication``) needs one. ``RedisClient``, ``RedisClusterClient`` and
 /// ``RedisSentinelClient`` are.
 public protocol RedisReplicatedExecutor: RedisCommandExecutor {
     /// Sends a write and waits for its reply, and then until so many replicas have it.
@@ -22,8 +22,8 @@ public protocol RedisReplicatedExecutor: RedisCommandExecutor {
     ///   - command: The write.
     ///   - replicas: For how many replicas to wait.
     ///   - limit: For how long to wait for them. A client's own deadline holds for both together.
-    /// - Returns: The reply to the command, and how many replicas have it. Fewer than asked for is no error: the command
-    ///   was done.
+    /// - Returns: The reply to the command, and how many replicas have it. Fewer than asked for is no error: the
+    ///   command was done.
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func execute(
         _ command: RedisCommand,

@@ -9,9 +9,9 @@
 #if Redis
 /// What a Redis or Valkey server replies: a value of its protocol, RESP2 or RESP3.
 ///
-/// This is an enumeration because the protocol is one: its types are all there are, and a new one would be a new version
-/// of the protocol. One question has different types of answers in the two versions (a map in one is an array in the
-/// other), so code that does not care asks for ``bytes``, ``integer`` and ``elements``.
+/// This is an enumeration because the protocol is one: its types are all there are, and a new one would be a new
+/// version of the protocol. One question has different types of answers in the two versions (a map in one is an array
+/// in the other), so code that does not care asks for ``bytes``, ``integer`` and ``elements``.
 public enum RedisReply: Sendable, Hashable {
     /// There is nothing. Of RESP2 both the null bulk string and the null array.
     case null

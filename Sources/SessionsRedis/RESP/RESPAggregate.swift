@@ -13,15 +13,24 @@ struct RESPAggregate {
     /// How many values are still to come.
     private(set) var missing: Int
     private var values: [RedisReply] = []
+    /// False in a reply that is skipped.
+    private var keepsValues: Bool
 
-    init(type: RESPType, missing: Int) {
+    init(type: RESPType, missing: Int, keepsValues: Bool) {
         self.type = type
         self.missing = missing
+        self.keepsValues = keepsValues
     }
 
     mutating func add(_ value: RedisReply) {
-        self.values.append(value)
+        if self.keepsValues { self.values.append(value) }
         self.missing -= 1
+    }
+
+    /// Frees the values that have come, and keeps none that comes.
+    mutating func dropValues() {
+        self.values = []
+        self.keepsValues = false
     }
 
     /// What it is once all values are there; nil for an attribute, which is no value.

@@ -15,6 +15,9 @@ import NIOCore
 /// a length that is only claimed: an array grows with the values that are there. After a violation the parser is of no
 /// use any more, and neither is the connection.
 ///
+/// A reply above a limit is skipped as its bytes arrive, without being kept, and an error takes its place: the replies
+/// after it are read as ever.
+///
 /// https://redis.io/docs/latest/develop/reference/protocol-spec/. Attributes are read and left out. The streamed
 /// strings and aggregates of the draft, which no server sends, are violations.
 struct RESPParser {
@@ -26,6 +29,10 @@ struct RESPParser {
     private var valueCount = 0
     /// How many bytes at the start are known to have no end of a line.
     private var scanned = 0
+    /// Whether the reply that is being read is above a limit and is skipped.
+    private var isOversized = false
+    /// How many bytes of a string are still to be skipped before the end of its line; nil outside of such a string.
+    private var skippedBytes: Int?
 
     init(limits: RESPLimits = RESPLimits()) {
         self.limits = limits
@@ -67,11 +74,14 @@ struct RESPParser {
         }
         self.byteCount = 0
         self.valueCount = 0
-        return value
+        guard self.isOversized else { return value }
+        self.isOversized = false
+        return .error(.replyTooLarge(self.limits))
     }
 
     /// Reads one value, or the beginning of an aggregate.
     private mutating func part(in buffer: inout ByteBuffer) throws(RESPViolation) -> Part? {
+        if self.skippedBytes != nil { return try self.skipString(in: &buffer) }
         let bytes = buffer.readableBytesView
         guard let first = bytes.first else { return nil }
         guard let type = RESPType(rawValue: first) else {
@@ -80,6 +90,7 @@ struct RESPParser {
         guard let end = try self.endOfLine(in: bytes) else { return nil }
         let line = bytes[bytes.startIndex + 1..<end]
         var next = end + 2
+        try self.note(next - bytes.startIndex, as: type)
         let part: Part
         switch type {
         case .bulkString, .blobError, .verbatimString:
@@ -87,7 +98,13 @@ struct RESPParser {
                 part = .value(.null)
                 break
             }
-            try self.check(byteCount: next - bytes.startIndex + length + 2)
+            try self.note(next - bytes.startIndex + length + 2, as: type)
+            if self.isOversized {
+                self.scanned = 0
+                self.skippedBytes = length
+                buffer.moveReaderIndex(to: next)
+                return try self.skipString(in: &buffer)
+            }
             guard bytes.endIndex - next >= length + 2 else { return nil }
             let body = bytes[next..<next + length]
             next += length + 2
@@ -104,9 +121,7 @@ struct RESPParser {
         default:
             part = .value(try RESPScalar.line(line, as: type))
         }
-        try self.check(byteCount: next - bytes.startIndex)
         self.valueCount += 1
-        guard self.valueCount <= self.limits.valueCount else { throw self.tooMany(self.valueCount) }
         self.byteCount += next - bytes.startIndex
         self.scanned = 0
         buffer.moveReaderIndex(to: next)
@@ -141,33 +156,67 @@ struct RESPParser {
         for byte in line {
             guard let digit = RESPScalar.digit(byte) else { throw RESPViolation("a length is not a number") }
             length = length * 10 + digit
-            guard length <= self.limits.byteCount else {
-                throw RESPViolation("a length is above \(self.limits.byteCount), which is the limit")
+            guard length <= self.limits.length else {
+                throw RESPViolation("a length is above \(self.limits.length), which no server sends")
             }
         }
         guard !line.isEmpty else { throw RESPViolation("a length is not a number") }
         return length
     }
 
-    private func aggregate(_ type: RESPType, count: Int) throws(RESPViolation) -> RESPAggregate {
+    private mutating func aggregate(_ type: RESPType, count: Int) throws(RESPViolation) -> RESPAggregate {
         guard self.open.count < self.limits.depth else {
             throw RESPViolation("replies stand in replies more than \(self.limits.depth) deep")
         }
         guard type != .push || self.open.isEmpty else { throw RESPViolation("a push stands inside a reply") }
         let isPaired = type == .map || type == .attribute
         let missing = isPaired ? count * 2 : count
-        guard missing <= self.limits.valueCount - self.valueCount else { throw self.tooMany(missing) }
-        return RESPAggregate(type: type, missing: missing)
+        if missing > self.limits.valueCount - self.valueCount { try self.skipReply(at: type) }
+        return RESPAggregate(type: type, missing: missing, keepsValues: !self.isOversized)
     }
 
-    private func check(byteCount: Int) throws(RESPViolation) {
-        guard self.byteCount + byteCount <= self.limits.byteCount else {
-            throw RESPViolation("a reply has more than \(self.limits.byteCount) bytes, which is the limit")
+    /// Skips the reply from here on if it is above a limit with so many bytes more, and one value.
+    private mutating func note(_ byteCount: Int, as type: RESPType) throws(RESPViolation) {
+        guard
+            self.byteCount + byteCount > self.limits.byteCount || self.valueCount >= self.limits.valueCount
+        else { return }
+        try self.skipReply(at: type)
+    }
+
+    private mutating func skipReply(at type: RESPType) throws(RESPViolation) {
+        guard !self.isOversized else { return }
+        guard type != .attribute else { throw RESPViolation("attributes are larger than a reply may be") }
+        guard type != .push, self.open.first?.type != .push else {
+            throw RESPViolation("a push is larger than a reply may be")
         }
+        self.isOversized = true
+        for index in self.open.indices { self.open[index].dropValues() }
     }
 
-    private func tooMany(_ count: Int) -> RESPViolation {
-        RESPViolation("a reply has \(count) values or more; the limit is \(self.limits.valueCount)")
+    /// Skips what is there of a string, and its end.
+    private mutating func skipString(in buffer: inout ByteBuffer) throws(RESPViolation) -> Part? {
+        let count = min(self.skippedBytes ?? 0, buffer.readableBytes)
+        buffer.moveReaderIndex(forwardBy: count)
+        let left = (self.skippedBytes ?? 0) - count
+        self.skippedBytes = left
+        guard left == 0, buffer.readableBytes >= 2 else { return nil }
+        guard buffer.readInteger() == RESPType.cr, buffer.readInteger() == RESPType.lf else {
+            throw RESPViolation("a string that was skipped does not end where it says")
+        }
+        self.skippedBytes = nil
+        return .value(.null)
+    }
+}
+
+extension RedisError {
+    fileprivate static func replyTooLarge(_ limits: RESPLimits) -> RedisError {
+        RedisError(
+            .replyTooLarge,
+            """
+            A reply is larger than \(limits.byteCount) bytes, which is the maximumReplySize, or has more than \
+            \(limits.valueCount) values. It was skipped.
+            """,
+            mayHaveRun: true)
     }
 }
 #endif

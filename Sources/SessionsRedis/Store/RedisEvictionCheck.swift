@@ -18,7 +18,7 @@ import Sessions
 /// ```
 ///
 /// A server whose memory is limited (`maxmemory`) and whose `maxmemory-policy` is not `noeviction` removes keys when it
-/// is full: users are logged out, and so are the markers of those who logged out themselves.
+/// is full: users are logged out, and so are the tombstones of those who logged out themselves.
 public struct RedisEvictionCheck: Service {
     private let executor: any RedisCommandExecutor
     private let logger: Logger
@@ -96,5 +96,11 @@ public struct RedisEvictionCheck: Service {
         // Without a limit nothing is ever full.
         return (policy != "noeviction" && fields["maxmemory"] != "0", String(policy))
     }
+}
+
+extension RedisEvictionCheck: CustomStringConvertible, CustomReflectable {
+    /// Nothing of its client.
+    public var description: String { "RedisEvictionCheck" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 #endif

@@ -9,32 +9,43 @@
 #if Redis
 import Sessions
 
-/// What stands in the index of a user's sessions: an id, and when it was written there, so that an entry can be removed
+/// An entry in the index of a user's sessions: an id, and when it was written there, so that an entry can be removed
 /// without removing a newer one of the same session.
-struct RedisIndexEntry {
-    /// For how long an entry without a session stays: the session may be on its way, and no deadline is as long.
-    private static let shelter = Duration.minutes(5)
+///
+/// The index is a sorted set. The score of an entry is the absolute end that the session had when the entry was
+/// written.
+struct RedisIndexEntry: Sendable {
+    /// How long an entry without a session stays: its session may be about to be written, and no call takes as long. A
+    /// walk through the index is over within this time too.
+    static let shelter = Duration.minutes(5)
 
     let id: SessionID
     let writtenAt: Instant
+    let score: Double
 
-    init(id: SessionID, writtenAt: Instant) {
+    init(id: SessionID, writtenAt: Instant, score: Double) {
         self.id = id
         self.writtenAt = writtenAt
+        self.score = score
     }
 
-    init?(_ text: String) {
+    init?(_ text: String, score: Double) {
         let parts = text.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, let id = SessionID(String(parts[0])), let milliseconds = Int64(parts[1]) else {
             return nil
         }
-        self.init(id: id, writtenAt: Instant(millisecondsSince1970: milliseconds))
+        self.init(id: id, writtenAt: Instant(millisecondsSince1970: milliseconds), score: score)
     }
 
-    /// The entry as the server has it.
+    /// The member of the sorted set.
     var text: String { "\(self.id):\(self.writtenAt.millisecondsSince1970)" }
 
     /// Whether it may be removed when there is no such session of the user.
     func isOld(at now: Instant) -> Bool { self.writtenAt + Self.shelter <= now }
+}
+
+extension Instant {
+    /// The score of an entry whose session ends then.
+    var score: Double { Double(self.millisecondsSince1970) }
 }
 #endif

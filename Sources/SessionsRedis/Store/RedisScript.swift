@@ -11,12 +11,12 @@ import Crypto
 import Sessions
 
 /// A script that the server runs: one step that nothing comes between.
-struct RedisScript: Sendable {
+package struct RedisScript: Sendable {
     let source: String
     /// What the server calls it once it knows it.
     let digest: String
 
-    init(_ source: String) {
+    package init(_ source: String) {
         self.source = source
         self.digest = Insecure.SHA1.hash(data: Array(source.utf8)).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -28,7 +28,7 @@ struct RedisScript: Sendable {
     /// The server is told the name first, and the script itself if it does not know it: at the first call, and after it
     /// was started anew. Nothing has been done by then, so that even a creation or an ending may be sent once more. The
     /// script goes with the key, to the one server of a cluster that needs it.
-    func run(
+    package func run(
         on key: RedisArgument,
         and second: RedisArgument? = nil,
         _ arguments: [RedisArgument],

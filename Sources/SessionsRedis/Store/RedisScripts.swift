@@ -9,9 +9,9 @@
 #if Redis
 /// The scripts of the store, in Lua as every Redis and Valkey has it.
 ///
-/// Each does what one verb of the contract asks, in one step on one key. They read no clock, draw no lots and decide only
-/// by what they are given and what is there, so that a replica or a log of commands repeats them alike. The server's own
-/// expiry, which they set, comes later than any limit and removes only what is over.
+/// Each does what one operation of the contract asks, in one step on one key. They read no clock, draw no lots and
+/// decide only by what they are given and what is there, so that a replica or a log of commands repeats them alike. The
+/// server's own expiry, which they set, comes later than any limit and removes only what is over.
 extension RedisScript {
     /// `KEYS[1]` is the key of a session. `ARGV[1]` is its id, `ARGV[2]` is now.
     ///
@@ -23,7 +23,7 @@ extension RedisScript {
           return oneHigh < otherHigh or (oneHigh == otherHigh and oneLow < otherLow)
         end
 
-        -- What there is: 'nothing', also when it is over; a 'marker'; a live 'record'; a 'newer' one, of a version that
+        -- What there is: 'nothing', also when it is over; a 'tombstone'; a live 'record'; a 'newer' one, of a version that
         -- this one cannot read; or what is 'unreadable' for any.
         -- Not redis.call: a key that holds a list is unreadable, and no reason to fail.
         local value = redis.pcall('GET', KEYS[1])
@@ -33,7 +33,7 @@ extension RedisScript {
         elseif type(value) == 'string' and #value >= 37 and string.sub(value, 1, 16) == ARGV[1] then
           local form = string.byte(value, 29)
           if form == 0 then
-            state = earlier(ARGV[2], 1, value, 30) and 'marker' or 'nothing'
+            state = earlier(ARGV[2], 1, value, 30) and 'tombstone' or 'nothing'
           elseif form == 1 and #value >= 78 then
             local isLive = earlier(ARGV[2], 1, value, 63) and earlier(ARGV[2], 1, value, 71)
             state = isLive and 'record' or 'nothing'
@@ -72,6 +72,9 @@ extension RedisScript {
             local isIndexed = string.sub(value, 21, 28) == string.sub(ARGV[3], 21, 28)
               and string.sub(value, 71, 78) == string.sub(ARGV[3], 71, 78)
             if ARGV[6] ~= '1' and not isIndexed then return 2 end
+            -- A record that does not grow is replaced by a server that has no memory left: it refuses no later write of a
+            -- script whose first takes none. A new secret must not wait for memory.
+            if #ARGV[3] <= #value then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
             redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
             return 1
             """
@@ -91,48 +94,59 @@ extension RedisScript {
             if earlier(value, 71, wanted, 1) then wanted = string.sub(value, 71, 78) end
             local isLonger = earlier(expires, 1, wanted, 1)
             if isLonger then expires = wanted end
-            if accessed .. expires ~= string.sub(value, 55, 70) then
-              redis.call('SETRANGE', KEYS[1], 54, accessed .. expires)
-            end
+            if accessed .. expires == string.sub(value, 55, 70) then return 1 end
+            local kept = redis.call('PTTL', KEYS[1])
             if isLonger then
-              local kept, longest = tonumber(ARGV[5]), struct.unpack('<I4', value, 17) * 1000
+              local longest = struct.unpack('<I4', value, 17) * 1000
+              kept = tonumber(ARGV[5])
               if longest > 0 and longest < kept then kept = longest end
-              redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept))
             end
+            -- First what takes no memory: a server that has none left refuses no later write of a script.
+            if kept > 0 then redis.call('PEXPIRE', KEYS[1], string.format('%.0f', kept)) end
+            redis.call('SETRANGE', KEYS[1], 54, accessed .. expires)
             return 1
             """
     )
 
-    /// Ends a record. `ARGV[3]` is the marker, `ARGV[4]` for how many milliseconds the server keeps it, `ARGV[5]` the tag
-    /// of the user whose it must be, or empty.
+    /// Ends a record. `ARGV[3]` is the tombstone without the secrets, `ARGV[4]` for how many milliseconds the server
+    /// keeps it, `ARGV[5]` the tag of the user whose it must be, or empty, and `ARGV[6]` how many bytes of the record's
+    /// entry to reply with.
     ///
-    /// Replies 1, or 0 when it was not live, or not of that user. What cannot be read is ended too: a newer record for its
+    /// Replies 0 when it was not live, or not of that user. Otherwise it replies with the first bytes of the entry,
+    /// which name the user, or with 1 when it was nobody's. What cannot be read is ended too: a newer record for its
     /// user, because an ending must not wait for the last server to be updated; what is no record for nobody.
+    ///
+    /// The key is removed first, so that there is memory for the tombstone: a server that has none left refuses a
+    /// script whose first write needs some, and no later one.
     static let end = RedisScript(
         Self.beginning + """
             local isAnybodys = ARGV[5] == ''
             local isEnded = (state == 'record' or state == 'newer')
               and (isAnybodys or string.sub(value, 21, 28) == ARGV[5])
-            local isLonger = state == 'marker' and isAnybodys and earlier(value, 30, ARGV[3], 30)
-            if isEnded or isLonger or (state == 'unreadable' and isAnybodys) then
-              redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+            local isLonger = state == 'tombstone' and isAnybodys and earlier(value, 30, ARGV[3], 30)
+            local secrets = ''
+            if state == 'record' then
+              -- Behind the record's length of extra fields is the previous secret, the first of them, if it has one.
+              local last = 119
+              while last < 122 and (string.byte(value, last) or 0) > 127 do last = last + 1 end
+              local hasPrevious = string.byte(value, last) ~= 0 and string.sub(value, last + 1, last + 2) == '\\1\\48'
+              secrets = string.sub(value, 79, 86)
+                .. (hasPrevious and string.sub(value, last + 3, last + 10) or string.rep('\\0', 8))
+            elseif state == 'tombstone' then
+              secrets = string.sub(value, 38, 53)
             end
-            return isEnded and 1 or 0
+            if isEnded or isLonger or (state == 'unreadable' and isAnybodys) then
+              redis.call('UNLINK', KEYS[1])
+              redis.call('SET', KEYS[1], ARGV[3] .. secrets, 'PX', ARGV[4])
+            elseif state == 'tombstone' then
+              -- Ended before, maybe by a call that could not wait for the replicas: now there is something to wait for.
+              local left = redis.call('PTTL', KEYS[1])
+              if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
+            end
+            if not isEnded then return 0 end
+            if state == 'newer' or string.sub(value, 21, 28) == string.rep('\\0', 8) then return 1 end
+            return string.sub(value, 1, tonumber(ARGV[6]))
             """
-    )
-
-    /// Tells the index of a user of a session. `KEYS[1]` is the index, `ARGV[1]` the entry, `ARGV[2]` the absolute end of
-    /// the session, by which it stands in order, `ARGV[3]` before when everything in the index is long over, and
-    /// `ARGV[4]` for how many milliseconds the server keeps the index at the least.
-    static let index = RedisScript(
-        """
-        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
-        redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-        if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
-          redis.call('PEXPIRE', KEYS[1], ARGV[4])
-        end
-        return 1
-        """
     )
 }
 #endif

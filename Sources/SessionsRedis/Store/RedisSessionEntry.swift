@@ -9,18 +9,18 @@
 #if Redis
 import Sessions
 
-/// What stands under the key of a session: a live record, or the marker of an ended one.
+/// What stands under the key of a session: a live record, or the tombstone of an ended one.
 ///
 /// ```
 /// entry  = id (16 bytes) · time to live (4) · tag (8) · rest
 /// rest   = record, as the codec of records has it, which begins with a byte that is not 0
-///        | 0 (1 byte) · marked until (8)
+///        | 0 (1 byte) · marked until (8) · secrets (16), which tombstones of earlier versions lack
 /// ```
 ///
 /// The id is there again, so that nobody is served what stands under another key. The time to live is in whole seconds,
-/// 0 for as long as the session lives. The tag is the beginning of the subject's hash, zeros for nobody and in a marker.
-/// Words are little-endian, as in the record. Scripts read the beginning of the record at its fixed places; they never
-/// make one.
+/// 0 for as long as the session lives. The tag is the beginning of the subject's hash, zeros for nobody and in a
+/// tombstone. Words are little-endian, as in the record. Scripts read the beginning of the record at its fixed places;
+/// they never make one.
 enum RedisSessionEntry {
     enum Offset {
         static let idLength = 16
@@ -28,26 +28,28 @@ enum RedisSessionEntry {
         static let tag = 20
         static let tagLength = 8
         static let rest = 28
-        static let markedUntil = 29
-        static let markerEnd = 37
+        static let tombstoneUntil = 29
+        static let tombstoneEnd = 37
         static let recordEnd = rest + SessionRecordHeader.Offset.end
     }
 
     case record(SessionRecord)
-    case marker(until: Instant)
+    /// With the secrets that the session had, if the tombstone has them.
+    case tombstone(until: Instant, EndedSecrets?)
 
     /// Reads an entry.
     ///
     /// - Throws: `SessionStoreError` with the code `corruptRecord` or `newerRecord`.
     init(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) {
-        guard bytes.count >= Offset.markerEnd, bytes.starts(with: id.bytes) else {
+        guard bytes.count >= Offset.tombstoneEnd, bytes.starts(with: id.bytes) else {
             throw .corruptRecord(id, byteCount: bytes.count)
         }
         if bytes[Offset.rest] == 0 {
-            let word = bytes[Offset.markedUntil..<Offset.markerEnd].reversed().reduce(0 as UInt64) {
+            let word = bytes[Offset.tombstoneUntil..<Offset.tombstoneEnd].reversed().reduce(0 as UInt64) {
                 $0 << 8 | UInt64($1)
             }
-            self = .marker(until: Instant(millisecondsSince1970: Int64(bitPattern: word)))
+            let secrets = EndedSecrets(bytes: bytes[Offset.tombstoneEnd...])
+            self = .tombstone(until: Instant(millisecondsSince1970: Int64(bitPattern: word)), secrets)
         } else {
             self = .record(try SessionRecordCodec.decode(Array(bytes[Offset.rest...]), id: id))
         }
@@ -67,8 +69,8 @@ enum RedisSessionEntry {
         return bytes
     }
 
-    /// The bytes of a marker's entry.
-    static func encodeMarker(_ id: SessionID, until: Instant) -> [UInt8] {
+    /// The bytes of a tombstone's entry, without the secrets: they are in the record, and the script has it.
+    static func encodeTombstone(_ id: SessionID, until: Instant) -> [UInt8] {
         id.bytes + UInt32(0).littleEndianBytes + self.noTag + [0] + until.bytes
     }
 
@@ -76,7 +78,19 @@ enum RedisSessionEntry {
     static func isLive(_ beginning: [UInt8], id: SessionID, now: Instant) -> Bool {
         guard beginning.count >= Offset.recordEnd, beginning.starts(with: id.bytes), beginning[Offset.rest] != 0
         else { return false }
-        return SessionRecordHeader(Array(beginning[Offset.rest...]))?.isExpired(at: now) == false
+        return self.header(of: beginning)?.isExpired(at: now) == false
+    }
+
+    /// The header of the record of an entry, of which this is the beginning.
+    static func header(of beginning: [UInt8]) -> SessionRecordHeader? {
+        guard beginning.count >= Offset.recordEnd else { return nil }
+        return SessionRecordHeader(Array(beginning[Offset.rest...]))
+    }
+
+    /// The subject of the record of an entry, of which this is the beginning.
+    static func subject(of beginning: [UInt8]) -> String? {
+        guard beginning.count >= Offset.recordEnd else { return nil }
+        return SessionRecordHeader.subject(ofBeginning: Array(beginning[Offset.rest...]))
     }
 
     private static let noTag = [UInt8](repeating: 0, count: Offset.tagLength)

@@ -10,8 +10,8 @@
 import Crypto
 import Sessions
 
-/// The names of the keys: `prefix` and the id for a session, `prefix`, `user:` and the hash of the subject for the index
-/// of a user's sessions. The two never have the same length.
+/// The names of the keys: `prefix` and the id for a session, `prefix`, `user:` and the hash of the subject for the
+/// index of a user's sessions. The two never have the same length.
 struct RedisSessionKeys: Sendable {
     private static let userWord = "user:"
 

@@ -10,22 +10,46 @@
 import Sessions
 
 extension RedisSessionStore {
+    /// A session that a call ended, as far as its index has to know.
+    struct EndedSession: Sendable {
+        let id: SessionID
+        /// Nil when it was nobody's, or cannot be read.
+        let subject: String?
+        /// The absolute end that it had.
+        let end: Instant
+    }
+
+    /// The bytes of an entry that name the user, with the longest subject.
+    private static let beginningLength: Int64 = 2_048
+
     /// Ends a session if it is a user's, or whoever's it is.
     ///
-    /// - Returns: Whether it was live.
-    func end(_ id: SessionID, of subject: RedisSubject?, markedUntil: Instant, now: Instant) async throws -> Bool {
+    /// Its entry in the index stays, for the caller to remove.
+    ///
+    /// - Returns: The session if it was live, else nil.
+    func end(_ id: SessionID, of subject: String?, tombstoneUntil: Instant, now: Instant) async throws -> EndedSession?
+    {
+        let owner = subject.map { RedisSubject($0) }
         let arguments = [
-            RedisArgument(RedisSessionEntry.encodeMarker(id, until: markedUntil)),
-            RedisArgument(RedisRetention.milliseconds(until: markedUntil, now: now)),
-            RedisArgument(subject.map { Array($0.tag) } ?? []),
+            RedisArgument(RedisSessionEntry.encodeTombstone(id, until: tombstoneUntil)),
+            RedisArgument(RedisExpiry.milliseconds(until: tombstoneUntil, now: now)),
+            RedisArgument(owner.map { Array($0.tag) } ?? []),
+            RedisArgument(owner == nil ? Self.beginningLength : Int64(RedisSessionEntry.Offset.recordEnd)),
         ]
         let reply = try await self.ask(about: id) {
-            guard self.configuration.endingReplication != .asynchronous,
+            guard self.configuration.logoutReplication != .asynchronous,
                 let executor = self.executor as? any RedisReplicatedExecutor
             else { return try await self.run(.end, id, arguments, now: now) }
             return try await self.endOnReplicas(id, arguments, now: now, executor)
         }
-        return try reply.answer(of: id) == 1
+        if let integer = reply.integer {
+            return integer == 1 ? EndedSession(id: id, subject: nil, end: .distantPast) : nil
+        }
+        guard let bytes = reply.bytes, let header = RedisSessionEntry.header(of: bytes) else {
+            throw SessionStoreError.unexpected(reply)
+        }
+        return EndedSession(
+            id: id, subject: subject ?? RedisSessionEntry.subject(of: bytes), end: header.absoluteExpiresAt)
     }
 
     private func endOnReplicas(
@@ -34,7 +58,7 @@ extension RedisSessionStore {
         now: Instant,
         _ executor: any RedisReplicatedExecutor
     ) async throws -> RedisReply {
-        let wanted = self.configuration.endingReplication
+        let wanted = self.configuration.logoutReplication
         let done = try await RedisScript.end.run(
             on: self.keys.session(id),
             [RedisArgument(id.bytes), RedisArgument(now.bytes)] + arguments,

@@ -9,33 +9,73 @@
 #if Redis
 public import Sessions
 
-/// The server has no order of sessions, so each of these walks through all of its keys, in small steps that keep nobody
-/// else waiting; in a cluster through those of each primary. They are for administration, not for requests. Sessions whose
-/// slots are just moving to another server may be missing from a count or a page.
+/// The server has no order of sessions, so each of these walks through all of its keys, in small steps that delay no
+/// one else; in a cluster through those of each primary. They are for administration, not for requests.
+///
+/// A walk through pages goes by the cursors of `SCAN`, so that it takes time in proportion to what the servers hold.
+/// When slots get another server, or a server starts anew, the walk begins anew with what that is about, and meets some
+/// sessions twice. Sessions whose slots are just moving to another server may be missing from a count or a page.
 extension RedisSessionStore: EnumerableSessionStore {
     public func count(now: Instant) async throws -> Int {
         // A walk may meet a key more than once.
         var live: Set<SessionID> = []
         try await self.walk(self.keys.sessionPattern) { keys in
             let ids = keys.compactMap { self.keys.id(of: $0) }.filter { !live.contains($0) }
-            let found = try await self.inParallel(ids) { try await self.isLive($0, now: now) }
+            let found = try await self.inParallel(ids) { id in
+                let beginning = try await self.beginning(of: id)
+                return beginning.map { RedisSessionEntry.isLive($0, id: id, now: now) } ?? false
+            }
             for (id, isLive) in zip(ids, found) where isLive { live.insert(id) }
         }
         return live.count
     }
 
-    public func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
-        var records: [SessionRecord] = []
-        var last = id
-        while records.count < limit {
-            // Some of them are over; a few more than are missing spare another walk.
-            let count = min(limit - records.count, Int.max - 64) + 64
-            let ids = try await self.ids(after: last, limit: count)
-            records += try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
-            guard ids.count == count else { break }
-            last = ids.last
+    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        let from = try cursor.map { try RedisScanCursor($0) }
+        let (servers, map) = try await self.ask { try await self.executor.orderedPrimaries() }
+        var walk = from ?? RedisScanCursor(map: map)
+        if walk.map != map { try walk.restart(map: map) }
+        guard Int(walk.server) < servers.count else { throw SessionStoreError.invalidCursor }
+        let server = servers[Int(walk.server)]
+        if !walk.isAtStart, try await self.run(of: server) != walk.run { try walk.restartServer() }
+        if walk.isAtStart { walk.begin(run: try await self.run(of: server)) }
+        let limit = max(1, limit)
+        var stepSize = min(walk.step?.size ?? limit, self.configuration.scanCount)
+        // Keys that are no sessions, or of sessions that are over, are as good as none: a page may be empty.
+        for _ in 0..<16 {
+            let (end, found) = try await self.ids(on: server, from: walk.position, stepSize: stepSize)
+            // Only a step of the same run of the server is one.
+            guard try await self.run(of: server) == walk.run else {
+                try walk.restartServer()
+                break
+            }
+            var ids = found
+            if let step = walk.step, step.end == end { ids.removeAll { $0 <= step.last } }
+            let isWhole = ids.count <= limit
+            ids = Array(ids.prefix(limit))
+            if isWhole {
+                walk.advance(to: end)
+            } else if let last = ids.last {
+                walk.stay(.init(end: end, size: stepSize, last: last))
+            }
+            let records = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
+            let isOver = Int(walk.server) == servers.count
+            if isOver || !records.isEmpty || walk.isAtStart {
+                return SessionPage(records, next: isOver ? nil : walk.cursor)
+            }
+            stepSize = min(stepSize * 2, self.configuration.scanCount)
         }
-        return Array(records.prefix(max(0, limit)))
+        return SessionPage([], next: walk.cursor)
+    }
+
+    /// Ends them all at once, and removes them from the indexes of their users.
+    @discardableResult
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        let ended = try await self.inParallel(ids) { id in
+            try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now)
+        }.compactMap { $0 }
+        await self.unindex(ended, tombstoneUntil: tombstoneUntil, now: now)
+        return ended.count
     }
 
     public func clear() async throws {
@@ -55,34 +95,53 @@ extension RedisSessionStore: EnumerableSessionStore {
         }
     }
 
-    /// The first ids after one, in their order, of whatever stands under them.
-    private func ids(after id: SessionID?, limit: Int) async throws -> [SessionID] {
-        var ids: Set<SessionID> = []
-        try await self.walk(self.keys.sessionPattern) { keys in
-            ids.formUnion(keys.compactMap { self.keys.id(of: $0) }.filter { next in id.map { next > $0 } ?? true })
-            // Only the first can be of the page; the others need not be remembered.
-            if ids.count / 2 > limit { ids = Set(ids.sorted().prefix(limit)) }
+    /// The ids of one step, each once and in their order, of whatever is under them; and where the step ends.
+    private func ids(
+        on server: any RedisCommandExecutor,
+        from position: UInt64,
+        stepSize: Int
+    ) async throws -> (end: UInt64, ids: [SessionID]) {
+        let walk = RedisKeyScan(executor: server, pattern: self.keys.sessionPattern, stepSize: stepSize)
+        let (next, keys) = try await self.ask { try await walk.step(on: server, from: RedisArgument("\(position)")) }
+        guard let end = String(validating: next, as: UTF8.self).flatMap({ UInt64($0) }) else {
+            throw SessionStoreError.unexpected(.bulkString(next))
         }
-        return Array(ids.sorted().prefix(limit))
+        return (end, Set(keys.compactMap { self.keys.id(of: $0) }).sorted())
     }
 
-    private func isLive(_ id: SessionID, now: Instant) async throws -> Bool {
-        let key = self.keys.session(id)
-        let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
+    /// Which run of a server answers, in short; 0 where the server does not say so.
+    private func run(of server: any RedisCommandExecutor) async throws -> UInt64 {
         do {
-            let reply = try await self.ask(about: id) {
-                try await self.executor.execute(RedisCommand("GETRANGE", range, key: key))
-            }
-            return reply.bytes.map { RedisSessionEntry.isLive($0, id: id, now: now) } ?? false
-        } catch let error as SessionStoreError where error.code == .corruptRecord {
-            return false
+            let reply = try await server.execute(RedisCommand("INFO", "server"))
+            let line = reply.text?.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }
+            return line.map { $0.utf8.fingerprint } ?? 0
+        } catch let error as RedisError where [.noPermission, .server].contains(error.code) && !error.mayHaveRun {
+            return 0
+        } catch {
+            return try await self.ask { throw error }
         }
     }
 
     /// Walks through the keys that match a pattern. Those that are there all the while are met at least once.
     private func walk(_ pattern: RedisArgument, _ body: ([[UInt8]]) async throws -> Void) async throws {
-        let walk = RedisKeyWalk(executor: self.executor, pattern: pattern, stepSize: self.configuration.scanCount)
+        let walk = RedisKeyScan(executor: self.executor, pattern: pattern, stepSize: self.configuration.scanCount)
         try await self.ask { try await walk.forEachStep(body) }
+    }
+}
+
+extension RedisCommandExecutor {
+    /// The servers in an order that is the same for all who ask, and what tells this distribution of keys from others.
+    fileprivate func orderedPrimaries() async throws -> (servers: [any RedisCommandExecutor], map: UInt64) {
+        if let cluster = self as? RedisClusterClient { return try await cluster.orderedPrimaries() }
+        let primaries = try await self.primaries()
+        return (primaries, UInt64(primaries.count))
+    }
+}
+
+extension Sequence<UInt8> {
+    /// A number that differs for different bytes, as far as chance allows (FNV-1a).
+    var fingerprint: UInt64 {
+        self.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }
 #endif

@@ -9,44 +9,88 @@
 #if Redis
 public import Sessions
 
+/// A walk goes from the sessions with the latest end to those with the earliest: live ones come first, and what has
+/// long been over last.
 extension RedisSessionStore: SubjectSessionStore {
-    /// The live sessions of a subject, in the order of their ids.
-    ///
-    /// Two round trips: one for the index, one for all records at once. A third takes entries away whose sessions have
-    /// been over for minutes.
-    public func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
-        let key = self.keys.index(of: RedisSubject(subject))
-        let entries = try await self.indexEntries(key)
-        let ids = Array(Set(entries.map(\.id))).sorted()
-        let records = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }
-            .compactMap { $0 }.filter { $0.belongs(to: subject) }
-        let living = Set(records.map(\.id))
-        let outlived = entries.filter { !living.contains($0.id) && $0.isOld(at: now) }
-        if !outlived.isEmpty {
-            let members = outlived.map { RedisArgument($0.text) }
-            _ = try await self.ask { try await self.executor.execute(RedisCommand("ZREM", [key] + members, key: key)) }
+    /// Three round trips as a rule: one for a page of the index, one for all records of the page at once, and one that
+    /// removes entries whose sessions have been over for minutes.
+    public func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        let owner = RedisSubject(subject)
+        let page = try await self.indexPage(self.keys.index(of: owner), from: cursor, limit: limit, now: now)
+        let ids = Array(Set(page.entries.map(\.id)))
+        let found = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }
+        let records = zip(ids, found).reduce(into: [SessionID: SessionRecord]()) { records, next in
+            if let record = next.1, record.belongs(to: subject) { records[next.0] = record }
         }
-        return records
+        var listed: [SessionID] = []
+        var known: Set<SessionID> = []
+        var outlived: [RedisIndexEntry] = []
+        var former: [(RedisIndexEntry, SessionRecord)] = []
+        for entry in page.entries {
+            guard let record = records[entry.id] else {
+                if entry.isOld(at: now) { outlived.append(entry) }
+                continue
+            }
+            if record.absoluteExpiresAt.score != entry.score {
+                former.append((entry, record))
+            } else if known.insert(entry.id).inserted {
+                listed.append(entry.id)
+            }
+        }
+        for (entry, record) in former where !known.contains(entry.id) {
+            guard try await self.isListed(entry, of: record, owner, begunAt: page.begunAt, now: now) else { continue }
+            known.insert(entry.id)
+            listed.append(entry.id)
+        }
+        if !outlived.isEmpty {
+            let outlived = outlived
+            await self.tidy { try await self.remove(outlived, of: owner) }
+        }
+        return SessionPage(listed.compactMap { records[$0] }, next: page.next)
     }
 
-    @discardableResult
-    public func endAll(
+    /// Whether a session whose end has changed is listed where it was before: when its other entry may have come too
+    /// late for this walk, by clocks that may differ by a minute.
+    private func isListed(
+        _ entry: RedisIndexEntry,
+        of record: SessionRecord,
+        _ owner: RedisSubject,
+        begunAt: Instant,
+        now: Instant
+    ) async throws -> Bool {
+        let since = try await self.supersede(entry, by: record.absoluteExpiresAt, of: owner, now: now)
+        return since.map { $0 > begunAt - .minutes(1) } ?? true
+    }
+
+    public func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
+    ) async throws -> SessionEndingPage {
         let owner = RedisSubject(subject)
-        let ids = Set(try await self.indexEntries(self.keys.index(of: owner)).map(\.id)).subtracting(kept)
-        return try await self.inParallel(Array(ids)) { id in
-            try await self.end(id, of: owner, markedUntil: markedUntil, now: now)
-        }.count { $0 }
-    }
-
-    private func indexEntries(_ key: RedisArgument) async throws -> [RedisIndexEntry] {
-        let reply = try await self.ask { try await self.executor.execute(RedisCommand("ZRANGE", key, 0, -1, key: key)) }
-        guard let elements = reply.elements else { throw SessionStoreError.unexpected(reply) }
-        return elements.compactMap { $0.text.flatMap { RedisIndexEntry($0) } }
+        let page = try await self.indexPage(self.keys.index(of: owner), from: cursor, limit: limit, now: now)
+        let entries = page.entries.filter { !kept.contains($0.id) }
+        let ended = try await self.inParallel(Array(Set(entries.map(\.id)))) { id in
+            try await self.end(id, of: subject, tombstoneUntil: tombstoneUntil, now: now)
+        }.compactMap { $0 }
+        let endedIDs = Set(ended.map(\.id))
+        // What ended now, and what has been over for a while: a walk that is cut off leaves less for the next one.
+        let useless = entries.filter { entry in
+            endedIDs.contains(entry.id) ? entry.writtenAt < tombstoneUntil : entry.isOld(at: now)
+        }
+        let scores = Dictionary(grouping: entries, by: \.id).mapValues { Set($0.map(\.score)) }
+        let elsewhere = ended.filter { scores[$0.id]?.contains($0.end.score) == false }
+        await self.tidy { try await self.remove(useless, of: owner) }
+        await self.unindex(elsewhere, tombstoneUntil: tombstoneUntil, now: now)
+        return SessionEndingPage(endedCount: ended.count, next: page.next)
     }
 
     /// A live record for a list; one that cannot be read is left out, for it is one bad record and not a bad list.
@@ -59,8 +103,8 @@ extension RedisSessionStore: SubjectSessionStore {
         }
     }
 
-    /// Asks about many keys at once, each with a command of its own, because each may be on another server of a cluster.
-    /// One after the other they would be as many round trips; at once they are sent together.
+    /// Asks about many keys at once, each with a command of its own, because each may be on another server of a
+    /// cluster. One after the other they would be as many round trips; at once they are sent together.
     /// The answers are in the order of the questions.
     func inParallel<Question: Sendable, Answer: Sendable>(
         _ questions: [Question],
@@ -69,8 +113,8 @@ extension RedisSessionStore: SubjectSessionStore {
         try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             var answers = [Answer?](repeating: nil, count: questions.count)
             for (place, question) in questions.enumerated() {
-                // No more at once than a client lets wait.
-                if place >= 256, let (place, answer) = try await group.next() { answers[place] = answer }
+                // A small part of what a client lets wait: the rest is for the requests of others.
+                if place >= 64, let (place, answer) = try await group.next() { answers[place] = answer }
                 group.addTask { (place, try await ask(question)) }
             }
             for try await (place, answer) in group { answers[place] = answer }

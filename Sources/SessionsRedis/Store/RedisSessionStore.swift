@@ -17,12 +17,13 @@ public import Sessions
 /// let engine = try SessionEngine(.stored(in: store))
 /// ```
 ///
-/// A session is one key, `prefix` and its id. Loading it is one `GET`, and each write is one script, which the server runs
-/// in one step. All times come from the application; the server's own expiry only frees what has been over for a minute,
-/// so that there is nothing to sweep, and clocks that differ by less than that end no session early.
+/// A session is one key, `prefix` and its id. Loading it is one `GET`, and each write is one script, which the server
+/// runs in one step. All times come from the application; the server's own expiry only frees what has been over for a
+/// minute, so that there is nothing to sweep, and clocks that differ by less than that end no session early.
 ///
-/// The sessions of a user are found by an index under a key of their own. It is written before the record it is about, so
-/// that whoever ends all sessions of a user misses none, and what it names is believed only when the record agrees.
+/// The sessions of a user are found by an index under a key of their own, which is read in pages. It is written before
+/// the record it is about, so that ending all sessions of a user misses none, and what it names is believed only when
+/// the record agrees. An ended session leaves it.
 public struct RedisSessionStore: Sendable {
     let executor: any RedisCommandExecutor
     let configuration: RedisStoreConfiguration
@@ -31,8 +32,8 @@ public struct RedisSessionStore: Sendable {
     /// Creates a store.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or the
-    ///     client the application already has.
+    ///   - executor: What sends commands: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or
+    ///     the client the application already has.
     ///   - configuration: How the store behaves.
     /// - Throws: `SessionStoreError` with the code `unusable` when the configuration cannot work.
     public init(
@@ -59,6 +60,12 @@ public struct RedisSessionStore: Sendable {
                     "Something else stands where the session \(id?.description ?? "") should.",
                     underlying: error
                 )
+            case .replyTooLarge where id != nil:
+                throw SessionStoreError(
+                    .corruptRecord,
+                    "What is at the key of the session \(id?.description ?? "") is too large for one.",
+                    underlying: error
+                )
             case .deadlineExceeded:
                 throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
             default:
@@ -67,27 +74,13 @@ public struct RedisSessionStore: Sendable {
         }
     }
 
-    /// Tells the index of a user of a session, before the session is the user's.
-    func index(_ record: SessionRecord, of subject: RedisSubject, now: Instant) async throws {
-        _ = try await RedisScript.index.run(
-            on: self.keys.index(of: subject),
-            [
-                RedisArgument(RedisIndexEntry(id: record.id, writtenAt: now).text),
-                RedisArgument(record.absoluteExpiresAt.millisecondsSince1970),
-                RedisArgument((now - .minutes(1)).millisecondsSince1970),
-                RedisArgument(RedisRetention.milliseconds(until: record.absoluteExpiresAt, now: now)),
-            ],
-            self.executor
-        )
-    }
-
     /// What a script is told of a record: its entry, and for how long the server keeps it.
     private func entry(_ record: SessionRecord, of subject: RedisSubject?, now: Instant) -> [RedisArgument] {
-        let longest = self.configuration.timeToLive.longest.map { RedisRetention.wholeSeconds($0(record)) } ?? 0
+        let longest = self.configuration.timeToLive.longest.map { RedisExpiry.wholeSeconds($0(record)) } ?? 0
         let end = min(record.expiresAt, record.absoluteExpiresAt)
         return [
             RedisArgument(RedisSessionEntry.encode(record, subject: subject, timeToLive: longest)),
-            RedisArgument(RedisRetention.milliseconds(until: end, now: now, atMostSeconds: longest)),
+            RedisArgument(RedisExpiry.milliseconds(until: end, now: now, atMostSeconds: longest)),
         ]
     }
 
@@ -103,28 +96,40 @@ public struct RedisSessionStore: Sendable {
 }
 
 extension RedisSessionStore: SessionStore {
-    public var needsDeadline: Bool { !self.executor.keepsStoreDeadline }
+    public var needsDeadline: Bool { !self.executor.enforcesDeadline }
+
+    /// The server of a cluster that has the session.
+    public func failureDomain(of id: SessionID) -> Int { self.executor.failureDomain(of: self.keys.session(id)) }
 
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        switch try await self.entry(of: id) {
+        case nil: return .missing
+        case .record(let record): return record.isExpired(at: now) ? .missing : .found(record)
+        case .tombstone(let until, _): return now < until ? .ended : .missing
+        }
+    }
+
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        guard case .tombstone(let until, let secrets) = try await self.entry(of: id), now < until else { return nil }
+        return secrets
+    }
+
+    /// What is under the key of a session.
+    private func entry(of id: SessionID) async throws -> RedisSessionEntry? {
         let key = self.keys.session(id)
         let reply = try await self.ask(about: id) {
             try await self.executor.execute(RedisCommand("GET", key, key: key))
         }
-        guard !reply.isNull else { return .missing }
-        switch try reply.entry(of: id) {
-        case .record(let record): return record.isExpired(at: now) ? .missing : .found(record)
-        case .marker(let until): return now < until ? .ended : .missing
-        }
+        return reply.isNull ? nil : try reply.entry(of: id)
     }
 
     public func create(_ record: SessionRecord, now: Instant) async throws {
         let subject = record.subject.map { RedisSubject($0) }
-        let reply = try await self.ask {
-            if let subject { try await self.index(record, of: subject, now: now) }
-            let entry = self.entry(record, of: subject, now: now)
-            return try await self.run(.create, record.id, entry, now: now)
-        }
+        let sample = if let subject { try await self.index(record, of: subject, now: now) } else { [RedisIndexEntry]() }
+        let entry = self.entry(record, of: subject, now: now)
+        let reply = try await self.ask { try await self.run(.create, record.id, entry, now: now) }
         guard try reply.answer(of: record.id) == 1 else { throw SessionStoreError.duplicate(record.id) }
+        if let subject { await self.removeOutlived(sample, of: subject, now: now) }
     }
 
     public func replace(
@@ -134,11 +139,16 @@ extension RedisSessionStore: SessionStore {
     ) async throws -> SessionReplaceResult {
         let subject = record.subject.map { RedisSubject($0) }
         let arguments = self.entry(record, of: subject, now: now) + [RedisArgument(version.bytes)]
-        let reply = try await self.ask(about: record.id) {
-            let reply = try await self.run(.replace, record.id, arguments + [subject == nil ? 1 : 0], now: now)
-            guard reply == .integer(2), let subject else { return reply }
-            try await self.index(record, of: subject, now: now)
-            return try await self.run(.replace, record.id, arguments + [1], now: now)
+        func attempt(isIndexed: Bool) async throws -> RedisReply {
+            try await self.ask(about: record.id) {
+                try await self.run(.replace, record.id, arguments + [isIndexed ? 1 : 0], now: now)
+            }
+        }
+        var reply = try await attempt(isIndexed: subject == nil)
+        if reply == .integer(2), let subject {
+            let sample = try await self.index(record, of: subject, now: now)
+            reply = try await attempt(isIndexed: true)
+            await self.removeOutlived(sample, of: subject, now: now)
         }
         if reply.bytes != nil, case .record(let present) = try reply.entry(of: record.id) { return .conflict(present) }
         return try reply.answer(of: record.id) == 1 ? .replaced : .missing
@@ -152,15 +162,19 @@ extension RedisSessionStore: SessionStore {
         let arguments = [
             RedisArgument(touch.lastAccessedAt.bytes),
             RedisArgument(touch.expiresAt.bytes),
-            RedisArgument(RedisRetention.milliseconds(until: touch.expiresAt, now: now)),
+            RedisArgument(RedisExpiry.milliseconds(until: touch.expiresAt, now: now)),
         ]
         let reply = try await self.ask(about: id) { try await self.run(.touch, id, arguments, now: now) }
         return try reply.answer(of: id) == 1
     }
 
     @discardableResult
-    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.end(id, of: nil, markedUntil: markedUntil, now: now)
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        guard let ended = try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now) else {
+            return false
+        }
+        await self.unindex([ended], tombstoneUntil: tombstoneUntil, now: now)
+        return true
     }
 }
 
@@ -182,8 +196,14 @@ extension RedisReply {
 
 extension SessionStoreError {
     /// A reply that no server gives to such a command.
-    static func unexpected(_ reply: RedisReply) -> SessionStoreError {
+    package static func unexpected(_ reply: RedisReply) -> SessionStoreError {
         SessionStoreError(.unavailable, "What came was no reply to what was asked: \(reply).")
     }
+}
+
+extension RedisSessionStore: CustomStringConvertible, CustomReflectable {
+    /// The prefix of its keys, and nothing of its client.
+    public var description: String { "RedisSessionStore(\(self.configuration.prefix))" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 #endif

@@ -29,7 +29,7 @@ public struct RedisStoreConfiguration: Sendable {
 
     /// Whether an ending is acknowledged only when replicas have it. The default is ``EndingReplication/asynchronous``:
     /// when the primary has it.
-    public var endingReplication = EndingReplication.asynchronous
+    public var logoutReplication = EndingReplication.asynchronous
 
     /// The defaults.
     public init() {}
@@ -37,8 +37,8 @@ public struct RedisStoreConfiguration: Sendable {
     /// When an ending is acknowledged, where servers have replicas.
     ///
     /// A primary acknowledges what it has itself, and a replica that takes its place a moment later may not know of it:
-    /// who was logged out is logged in again. To wait for replicas makes that unlikely, and an ending as slow as the way
-    /// there and back.
+    /// who was logged out is logged in again. To wait for replicas makes that unlikely, and an ending as slow as the
+    /// way there and back.
     public struct EndingReplication: Sendable, Hashable {
         let replicaCount: Int
         let limit: Duration
@@ -48,8 +48,8 @@ public struct RedisStoreConfiguration: Sendable {
 
         /// When so many replicas have it as well, which the server says (`WAIT`).
         ///
-        /// Fewer in time and the ending is thrown, with the code `unavailable`, so that the user is told that the logout
-        /// may not have happened. It holds all the same, as long as the primary lives. The executor must be a
+        /// Fewer in time and the ending is thrown, with the code `unavailable`, so that the user is told that the
+        /// logout may not have happened. It holds all the same, as long as the primary lives. The executor must be a
         /// ``RedisReplicatedExecutor``.
         ///
         /// - Parameters:
@@ -98,13 +98,13 @@ public struct RedisStoreConfiguration: Sendable {
         if !(1...1_000_000).contains(self.scanCount) {
             throw SessionStoreError(.unusable, "scanCount is \(self.scanCount): give 1 to 1,000,000.")
         }
-        guard self.endingReplication != .asynchronous else { return }
-        let (count, limit) = (self.endingReplication.replicaCount, self.endingReplication.limit)
+        guard self.logoutReplication != .asynchronous else { return }
+        let (count, limit) = (self.logoutReplication.replicaCount, self.logoutReplication.limit)
         if !(1...1_000).contains(count) || limit < .milliseconds(1) || limit > .seconds(60) {
             throw SessionStoreError(
                 .unusable,
                 """
-                endingReplication waits \(limit) for \(count) replicas: give 1 to 1,000 replicas, and a millisecond to a \
+                logoutReplication waits \(limit) for \(count) replicas: give 1 to 1,000 replicas, and a millisecond to a \
                 minute.
                 """
             )
@@ -113,7 +113,7 @@ public struct RedisStoreConfiguration: Sendable {
             throw SessionStoreError(
                 .unusable,
                 """
-                endingReplication waits for replicas, which \(type(of: executor)) cannot: give a RedisReplicatedExecutor \
+                logoutReplication waits for replicas, which \(type(of: executor)) cannot: give a RedisReplicatedExecutor \
                 such as RedisClient, or let endings be asynchronous.
                 """
             )

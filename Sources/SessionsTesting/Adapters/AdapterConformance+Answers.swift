@@ -12,33 +12,33 @@ import Sessions
 extension AdapterConformance {
     static let answerRules: [AdapterRule] = [
         AdapterRule(.answers, "a plain response that begins a session sets one cookie") { stage in
-            try await stage.expectOneCookie(of: .get, AdapterAnswer("hello"))
+            try await stage.expectOneCookie(of: .get, AdapterHandlerResult("hello"))
         },
         AdapterRule(.answers, "a streamed response sets one cookie, and its body comes whole") { stage in
-            let answer = AdapterAnswer(streaming: { "hel" }, { "lo" })
+            let answer = AdapterHandlerResult(streaming: { "hel" }, { "lo" })
             let response = try await stage.expectOneCookie(of: .get, answer)
             try stage.check.expect(response.body, is: "hello", "body")
         },
         AdapterRule(.answers, "a response to HEAD sets one cookie") { stage in
-            try await stage.expectOneCookie(of: .head, AdapterAnswer())
+            try await stage.expectOneCookie(of: .head, AdapterHandlerResult())
         },
         AdapterRule(.answers, "a response without a body sets one cookie") { stage in
-            try await stage.expectOneCookie(of: .post, AdapterAnswer(status: .noContent))
+            try await stage.expectOneCookie(of: .post, AdapterHandlerResult(status: .noContent))
         },
         AdapterRule(.answers, "304 sets one cookie") { stage in
-            try await stage.expectOneCookie(of: .get, AdapterAnswer(status: .notModified))
+            try await stage.expectOneCookie(of: .get, AdapterHandlerResult(status: .notModified))
         },
         AdapterRule(.answers, "a redirect sets one cookie and says where to") { stage in
-            let answer = AdapterAnswer(status: .seeOther, headerFields: [.location: "/there"])
+            let answer = AdapterHandlerResult(status: .seeOther, headerFields: [.location: "/there"])
             let response = try await stage.expectOneCookie(of: .post, answer)
             try stage.check.expect(response.headerFields[values: .location], is: ["/there"], "Location")
         },
         AdapterRule(.answers, "a session that goes on sets no cookie, and what was changed is stored") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                return AdapterAnswer("hello")
+                return AdapterHandlerResult("hello")
             }
             let response = try await stage.answer(to: browser, from: route)
             try stage.check.expect(response.cookieNames, is: [], "cookies")
@@ -46,8 +46,8 @@ extension AdapterConformance {
         },
         AdapterRule(.answers, "a response that does not use its session is left as it is, and nothing is stored") {
             stage in
-            let site = try AdapterSite()
-            let route = AdapterRoute(of: site) { _ in AdapterAnswer("hello") }
+            let site = try AdapterHarness()
+            let route = AdapterRoute(behind: [AdapterMiddleware(site.engine)]) { _, _ in AdapterHandlerResult("hello") }
             let response = try await stage.answer(to: site.stranger(), from: route)
             try stage.check.expect(response.body, is: "hello", "body")
             for name in [HTTPField.Name.setCookie, .vary, .cacheControl] {
@@ -58,14 +58,14 @@ extension AdapterConformance {
     ]
 }
 
-extension AdapterStage {
+extension AdapterRunner {
     /// Lets a stranger begin a session, and a handler answer in some way.
     @discardableResult
     fileprivate func expectOneCookie(
         of method: HTTPRequest.Method,
-        _ answer: AdapterAnswer
+        _ answer: AdapterHandlerResult
     ) async throws -> AdapterResponse {
-        let site = try AdapterSite()
+        let site = try AdapterHarness()
         let browser = site.stranger()
         let route = AdapterRoute(method, of: site) { session in
             session[.visits] += 1

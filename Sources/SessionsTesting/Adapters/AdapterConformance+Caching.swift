@@ -12,26 +12,26 @@ import Sessions
 extension AdapterConformance {
     static let cachingRules: [AdapterRule] = [
         AdapterRule(.caching, "a response that depends on its session says so to caches") { stage in
-            let site = try AdapterSite()
-            let route = AdapterRoute(of: site) { session in AdapterAnswer("\(session[.visits])") }
+            let site = try AdapterHarness()
+            let route = AdapterRoute(of: site) { session in AdapterHandlerResult("\(session[.visits])") }
             let response = try await stage.answer(to: try await site.visitor(), from: route)
             try stage.check.expect(response.items(of: .vary), is: ["cookie"], "Vary")
             try stage.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
         },
         AdapterRule(.caching, "an error that depends on its session says so to caches") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let route = AdapterRoute(of: site) { session in
-                throw AdapterRefusal(.notFound, message: "\(session[.visits])")
+                throw AdapterHTTPError(.notFound, message: "\(session[.visits])")
             }
             let response = try await stage.answer(to: try await site.visitor(), from: route)
             try stage.check.expect(response.items(of: .vary), is: ["cookie"], "Vary")
             try stage.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
         },
         AdapterRule(.caching, "the handler's own header fields stay, and nothing comes twice") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             var fields: HTTPFields = [.vary: "Accept", .setCookie: "theme=dark; Path=/"]
             fields[values: .contentLanguage] = ["en", "de"]
-            let answer = AdapterAnswer("hello", headerFields: fields)
+            let answer = AdapterHandlerResult("hello", headerFields: fields)
             let route = AdapterRoute(of: site) { session in
                 try await session.renew()
                 return answer
@@ -42,21 +42,50 @@ extension AdapterConformance {
             try stage.check.expect(
                 response.headerFields[values: .contentLanguage], is: ["en", "de"], "Content-Language")
         },
+        AdapterRule(.caching, "a rule for shared caches alone goes, so that none keeps a page with its cookie") {
+            stage in
+            let site = try AdapterHarness()
+            var fields = HTTPFields()
+            for name in [
+                "CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Surrogate-Control", "Edge-Control",
+                "X-Accel-Expires",
+            ] { fields[try stage.check.require(HTTPField.Name(name), "\(name) is no name")] = "max-age=3600" }
+            let answer = AdapterHandlerResult("hello", headerFields: fields)
+            let route = AdapterRoute(of: site) { session in
+                session[.visits] += 1
+                return answer
+            }
+            let response = try await stage.answer(to: site.stranger(), from: route)
+            let left = response.headerFields.map(\.name).filter(fields.contains)
+            try stage.check.expect(left.isEmpty, "rules for shared caches are left: \(left)")
+        },
+        AdapterRule(.caching, "a page of a user who is logged in is kept by no cache, the browser's included") {
+            stage in
+            let site = try AdapterHarness()
+            let browser = try await site.visitor { try await $0.logIn("ada") }
+            let answer = AdapterHandlerResult("hello", headerFields: [.cacheControl: "private, max-age=60"])
+            let route = AdapterRoute(of: site) { session in
+                _ = session.subject
+                return answer
+            }
+            let response = try await stage.answer(to: browser, from: route)
+            try stage.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
+        },
         AdapterRule(.caching, "a response's own cache rule stays if it is as private, and goes if it is not") { stage in
-            try await stage.expectPrivacy { AdapterAnswer("hello", headerFields: $0) }
+            try await stage.expectPrivacy { AdapterHandlerResult("hello", headerFields: $0) }
         },
         AdapterRule(.caching, "an error's own cache rule stays if it is as private, and goes if it is not") { stage in
-            try await stage.expectPrivacy { throw AdapterRefusal(headerFields: $0) }
+            try await stage.expectPrivacy { throw AdapterHTTPError(headerFields: $0) }
         },
     ]
 }
 
-extension AdapterStage {
+extension AdapterRunner {
     /// Lets a handler answer with a cache rule that is as private as a session's, and with one that is not.
     fileprivate func expectPrivacy(
-        _ answer: @escaping @Sendable (HTTPFields) throws -> AdapterAnswer
+        _ answer: @escaping @Sendable (HTTPFields) throws -> AdapterHandlerResult
     ) async throws {
-        let site = try AdapterSite()
+        let site = try AdapterHarness()
         let browser = try await site.visitor()
         let rules = ["private": "private", "public": "no-store"]
         let routes = rules.keys.map { rule in

@@ -12,28 +12,28 @@ import Sessions
 extension AdapterConformance {
     static let departureRules: [AdapterRule] = [
         AdapterRule(.departures, "a client that leaves before the head loses nothing that was stored") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
-            let (hasBegun, hasLeft) = (AdapterMoment(), AdapterMoment())
+            let (hasBegun, hasLeft) = (AdapterSignal(), AdapterSignal())
             let route = AdapterRoute(of: site) { session in
                 defer { hasBegun.come() }
                 session[.visits] += 1
                 try await session.save()
                 hasBegun.come()
                 try await hasLeft.wait()
-                return AdapterAnswer("hello")
+                return AdapterHandlerResult("hello")
             }
             try await stage.abandon(route, from: browser, when: hasBegun, hasLeft)
             try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
         },
         AdapterRule(.departures, "a client that leaves during a stream loses nothing that was stored, and adds nothing")
         { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
-            let (hasBegun, hasLeft) = (AdapterMoment(), AdapterMoment())
+            let (hasBegun, hasLeft) = (AdapterSignal(), AdapterSignal())
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                return AdapterAnswer(
+                return AdapterHandlerResult(
                     streaming: {
                         hasBegun.come()
                         return "hello"
@@ -49,14 +49,14 @@ extension AdapterConformance {
             try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
         },
         AdapterRule(.departures, "a server that shuts down finishes the response it has begun") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = site.stranger()
-            let (hasBegun, mayEnd) = (AdapterMoment(), AdapterMoment())
+            let (hasBegun, mayEnd) = (AdapterSignal(), AdapterSignal())
             let route = AdapterRoute(of: site) { session in
                 hasBegun.come()
                 try await mayEnd.wait()
                 session[.visits] += 1
-                return AdapterAnswer("hello", status: .created)
+                return AdapterHandlerResult("hello", status: .created)
             }
             try await stage.serve([route]) { visit in
                 async let response = visit.send(from: browser, until: hasBegun)
@@ -73,17 +73,17 @@ extension AdapterConformance {
     ]
 }
 
-extension AdapterStage {
+extension AdapterRunner {
     /// Serves a route to a client that leaves when it has begun.
     fileprivate func abandon(
         _ route: AdapterRoute,
         from browser: TestBrowser,
-        when hasBegun: AdapterMoment,
-        _ hasLeft: AdapterMoment
+        when hasBegun: AdapterSignal,
+        _ hasLeft: AdapterSignal
     ) async throws {
         // Who leaves waits for the handler, so it must be known that the server answers, and streams.
         let probe = AdapterRoute(.get, "/probe", behind: route.middlewares) { _, _ in
-            AdapterAnswer(streaming: { "here" })
+            AdapterHandlerResult(streaming: { "here" })
         }
         try await self.serve([probe, route]) { visit in
             let here = try await visit.send(.get, "/probe", from: TestBrowser())

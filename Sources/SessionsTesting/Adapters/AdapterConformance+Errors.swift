@@ -14,26 +14,26 @@ extension AdapterConformance {
     private struct Accident: Error {}
 
     static let errorRules: [AdapterRule] = [
-        AdapterRule(.errors, "what the verbs did before a deliberate error reaches the browser") { stage in
-            let refused = AdapterRefusal(.unauthorized)
+        AdapterRule(.errors, "what the operations did before a deliberate error reaches the browser") { stage in
+            let refused = AdapterHTTPError(.unauthorized)
             try await stage.expectVerbsReachTheBrowser(before: refused, status: refused.status)
         },
         AdapterRule(.errors, "what was set before a deliberate error is stored") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                throw AdapterRefusal()
+                throw AdapterHTTPError()
             }
             _ = try await stage.answer(to: browser, from: route)
             try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
         },
         AdapterRule(.errors, "a deliberate error keeps its status, its message and its header fields") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             var fields: HTTPFields = [.vary: "Accept"]
             fields[values: .wwwAuthenticate] = ["Basic", "Bearer"]
-            let refusal = AdapterRefusal(.forbidden, headerFields: fields, message: "not today")
+            let refusal = AdapterHTTPError(.forbidden, headerFields: fields, message: "not today")
             let route = AdapterRoute(of: site) { session in
                 try await session.renew()
                 throw refusal
@@ -45,11 +45,43 @@ extension AdapterConformance {
                 response.headerFields[values: .wwwAuthenticate], is: ["Basic", "Bearer"], "WWW-Authenticate")
             try stage.check.expect(response.items(of: .vary).contains("accept"), "the error's own Vary is lost")
         },
-        AdapterRule(.errors, "what the verbs did before an unexpected error reaches the browser") { stage in
+        AdapterRule(.errors, "what the operations did before an unexpected error reaches the browser") { stage in
             try await stage.expectVerbsReachTheBrowser(before: Accident(), status: .internalServerError)
         },
+        AdapterRule(.errors, "a token that a field hands out reaches its client, however the handler ends") { stage in
+            let refused = AdapterHTTPError(.unauthorized)
+            for (error, status) in [(nil, 200), (refused, 401), (Accident(), 500)] as [((any Error)?, Int)] {
+                let site = try AdapterHarness(transports: [BearerTransport(responseField: .authorization)])
+                let route = AdapterRoute(of: site) { session in
+                    try await session.logIn("ada")
+                    if let error { throw error }
+                    return AdapterHandlerResult("hello")
+                }
+                let response = try await stage.answer(to: site.stranger(), from: route)
+                try stage.check.expect(response.status.code, is: status, "status")
+                let token = response.headerFields[.authorization] ?? ""
+                try stage.check.expect(token.hasPrefix("Bearer "), "the token is lost with status \(status)")
+            }
+        },
+        AdapterRule(.errors, "a browser is asked to forget the former user's pages, however the handler ends") {
+            stage in
+            let refused = AdapterHTTPError(.unauthorized)
+            for (error, status) in [(nil, 200), (refused, 401), (Accident(), 500)] as [((any Error)?, Int)] {
+                let site = try AdapterHarness()
+                let browser = try await site.visitor { try await $0.logIn("ada") }
+                let route = AdapterRoute(of: site) { session in
+                    try await session.logOut()
+                    if let error { throw error }
+                    return AdapterHandlerResult("hello")
+                }
+                let response = try await stage.answer(to: browser, from: route)
+                let cleared = HTTPField.Name("Clear-Site-Data").map { response.items(of: $0) } ?? []
+                let expected = ["\"prefetchcache\"", "\"prerendercache\""]
+                try stage.check.expect(cleared, is: expected, "Clear-Site-Data with status \(status)")
+            }
+        },
         AdapterRule(.errors, "what was set before an unexpected error and not saved is dropped") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
@@ -60,11 +92,11 @@ extension AdapterConformance {
             try stage.check.expect(try await site.visits(of: browser), is: 1, "the stored counter")
         },
         AdapterRule(.errors, "an unexpected error is one for every middleware that it passes") { stage in
-            let (outer, inner) = (try AdapterSite(), try AdapterSite { $0.cookie.name = "__Host-second" })
+            let (outer, inner) = (try AdapterHarness(), try AdapterHarness { $0.cookie.name = "__Host-second" })
             let browser = try await outer.visitor()
             let middlewares = [AdapterMiddleware(outer.engine), AdapterMiddleware(inner.engine, isSecond: true)]
             let route = AdapterRoute(behind: middlewares) { session, second in
-                session()[.visits] += 1
+                try session()[.visits] += 1
                 // The inner middleware owes its cookie, and so may change the error on its way out.
                 try await second()?.logIn("ada")
                 throw Accident()
@@ -73,7 +105,7 @@ extension AdapterConformance {
             try stage.check.expect(try await outer.visits(of: browser), is: 1, "the counter stored by the outer one")
         },
         AdapterRule(.errors, "a handler that is cancelled is closed like any other") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = site.stranger()
             let route = AdapterRoute(of: site) { session in
                 try await session.logIn("ada")
@@ -83,25 +115,25 @@ extension AdapterConformance {
             try stage.check.expect(response.cookieNames, is: ["__Host-session"], "cookies")
         },
         AdapterRule(.errors, "a session's error that a handler lets through is an answer") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let outage = AdapterRoute(.get, "/outage", of: site) { session in
                 session[.visits] += 1
-                site.store.breakDown(.failing)
+                site.store.injectFault(.failing)
                 try await session.save()
-                return AdapterAnswer("saved")
+                return AdapterHandlerResult("saved")
             }
             let ended = AdapterRoute(.get, "/ended", of: site) { session in
                 session[.visits] += 1
                 try await site.session(of: browser).destroy()
                 try await session.save()
-                return AdapterAnswer("saved")
+                return AdapterHandlerResult("saved")
             }
             try await stage.serve([outage, ended]) { visit in
                 let outage = try await visit.send(.get, "/outage", from: browser)
                 try visit.check.expect(outage.status.code, is: 503, "status while the store does not answer")
                 try visit.check.expect(outage.headerFields[.retryAfter], is: "5", "Retry-After")
-                site.store.mend()
+                site.store.clearFault()
                 let ended = try await visit.send(.get, "/ended", from: browser)
                 try visit.check.expect(ended.status.code, is: 409, "status after the session ended elsewhere")
             }
@@ -109,13 +141,13 @@ extension AdapterConformance {
     ]
 }
 
-extension AdapterStage {
+extension AdapterRunner {
     /// Lets a handler log a visitor in, or out, and fail.
     fileprivate func expectVerbsReachTheBrowser(
         before error: any Error,
         status: HTTPResponse.Status
     ) async throws {
-        let site = try AdapterSite()
+        let site = try AdapterHarness()
         let (stranger, visitor) = (site.stranger(), try await site.visitor())
         let login = AdapterRoute(.get, "/login", of: site) { session in
             try await session.logIn("ada")

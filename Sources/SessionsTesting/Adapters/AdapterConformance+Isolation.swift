@@ -12,10 +12,10 @@ import Sessions
 extension AdapterConformance {
     static let isolationRules: [AdapterRule] = [
         AdapterRule(.isolation, "a connection that several visitors share makes none of them another") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let ada = try await site.visitor { try await $0.logIn("ada") }
             let alan = try await site.visitor { try await $0.logIn("alan") }
-            let route = AdapterRoute(of: site) { session in AdapterAnswer(session.subject ?? "nobody") }
+            let route = AdapterRoute(of: site) { session in AdapterHandlerResult(session.subject ?? "nobody") }
             try await stage.serve([route]) { visit in
                 for (browser, name) in [(ada, "ada"), (alan, "alan"), (site.stranger(), "nobody"), (ada, "ada")] {
                     let response = try await visit.send(from: browser)
@@ -24,18 +24,18 @@ extension AdapterConformance {
             }
         },
         AdapterRule(.isolation, "of two requests at once each has its own session, from beginning to end") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let ada = try await site.visitor { try await $0.logIn("ada") }
             let alan = try await site.visitor { try await $0.logIn("alan") }
-            let (hasBegun, mayEnd) = (AdapterMoment(), AdapterMoment())
+            let (hasBegun, mayEnd) = (AdapterSignal(), AdapterSignal())
             let middlewares = [AdapterMiddleware(site.engine)]
             let slow = AdapterRoute(.get, "/slow", behind: middlewares) { session, _ in
                 hasBegun.come()
                 try await mayEnd.wait()
-                return AdapterAnswer(session().subject)
+                return AdapterHandlerResult(try session().subject)
             }
             let fast = AdapterRoute(.get, "/fast", behind: middlewares) { session, _ in
-                AdapterAnswer(session().subject)
+                AdapterHandlerResult(try session().subject)
             }
             try await stage.serve([slow, fast]) { visit in
                 async let slow = visit.send(.get, "/slow", from: ada, until: hasBegun)

@@ -13,22 +13,22 @@ extension AdapterConformance {
     static let outageRules: [AdapterRule] = [
         AdapterRule(.outages, "a store that does not answer is 503 with Retry-After, and no cookie is touched") {
             stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
-            site.store.breakDown(.failing, .load)
-            let route = AdapterRoute(of: site) { session in AdapterAnswer("\(session[.visits])") }
+            site.store.injectFault(.failing, .load)
+            let route = AdapterRoute(of: site) { session in AdapterHandlerResult("\(session[.visits])") }
             let response = try await stage.answer(to: browser, from: route)
             try stage.check.expect(response.status.code, is: 503, "status")
             try stage.check.expect(response.headerFields[.retryAfter], is: "5", "Retry-After")
             try stage.check.expect(response.cookieNames, is: [], "cookies")
         },
         AdapterRule(.outages, "a response whose session cannot be stored does not go out") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
-            site.store.breakDown(.failing, .replace)
+            site.store.injectFault(.failing, .replace)
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                return AdapterAnswer("done", headerFields: [.location: "/done"])
+                return AdapterHandlerResult("done", headerFields: [.location: "/done"])
             }
             let response = try await stage.answer(to: browser, from: route)
             try stage.check.expect(response.status.code, is: 503, "status")
@@ -36,25 +36,28 @@ extension AdapterConformance {
             try stage.check.expect(response.headerFields[.location], is: nil, "Location")
             try stage.check.expect(response.cookieNames, is: [], "cookies")
         },
-        AdapterRule(.outages, "what the verbs did reaches the browser although the rest cannot be stored") { stage in
-            let site = try AdapterSite()
+        AdapterRule(.outages, "what the operations did reaches the browser although the rest cannot be stored") {
+            stage in
+            let site = try AdapterHarness()
             let browser = site.stranger()
             let route = AdapterRoute(of: site) { session in
                 try await session.logIn("ada")
                 session[.visits] += 1
-                site.store.breakDown(.failing, .replace)
-                return AdapterAnswer("done")
+                site.store.injectFault(.failing, .replace)
+                return AdapterHandlerResult("done")
             }
             let response = try await stage.answer(to: browser, from: route)
             try stage.check.expect(response.cookieNames, is: ["__Host-session"], "cookies")
             try stage.check.expect(try await site.session(of: browser).subject, is: "ada", "who is logged in")
         },
         AdapterRule(.outages, "a route may go on without its session") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
-            site.store.breakDown(.failing, .load)
+            site.store.injectFault(.failing, .load)
             let middleware = AdapterMiddleware(site.engine, onStoreFailure: .anonymous)
-            let route = AdapterRoute(behind: [middleware]) { session, _ in AdapterAnswer("\(session()[.visits])") }
+            let route = AdapterRoute(behind: [middleware]) { session, _ in
+                AdapterHandlerResult(try "\(session()[.visits])")
+            }
             let response = try await stage.answer(to: browser, from: route)
             try stage.check.expect(response.body, is: "0", "body")
         },

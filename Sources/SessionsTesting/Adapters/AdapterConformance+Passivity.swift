@@ -22,14 +22,15 @@ extension AdapterConformance {
     ]
 }
 
-extension AdapterStage {
+extension AdapterRunner {
     /// Reads a session when half of its idle limit has passed.
     fileprivate func look(isPassive: Bool) async throws -> (body: String, touches: Int) {
-        let site = try AdapterSite()
+        let site = try AdapterHarness()
         let browser = try await site.visitor()
         site.clock.advance(by: .minutes(10))
         let middleware = AdapterMiddleware(site.engine, isPassive: isPassive)
-        let route = AdapterRoute(behind: [middleware]) { session, _ in AdapterAnswer("\(session()[.visits])") }
+        let route = AdapterRoute(behind: [middleware]) { session, _ in AdapterHandlerResult(try "\(session()[.visits])")
+        }
         let response = try await self.answer(to: browser, from: route)
         return (response.body, site.store.count(of: .touch))
     }

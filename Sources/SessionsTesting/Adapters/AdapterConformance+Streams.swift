@@ -6,16 +6,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import HTTPTypes
 import Sessions
 
 extension AdapterConformance {
     static let streamRules: [AdapterRule] = [
+        AdapterRule(.streams, "a page that reads its session only while it is streamed is private") { stage in
+            let site = try AdapterHarness()
+            let browser = try await site.visitor()
+            // One handler takes the session before the head leaves, the other after.
+            let early = AdapterRoute(.get, "/early", of: site) { session in
+                AdapterHandlerResult(streaming: { "\(session[.visits])" })
+            }
+            let late = AdapterRoute(.get, "/late", behind: [AdapterMiddleware(site.engine)]) { _, _ in
+                AdapterHandlerResult(streaming: { "hello" })
+            }
+            try await stage.serve([early, late]) { visit in
+                for path in ["/early", "/late"] {
+                    let response = try await visit.send(.get, path, from: browser)
+                    try visit.check.expect(response.items(of: .vary), is: ["cookie"], "Vary of \(path)")
+                    try visit.check.expect(
+                        response.items(of: .cacheControl), is: ["no-store"], "Cache-Control of \(path)")
+                }
+            }
+        },
         AdapterRule(.streams, "a session is stored and closed before a streamed body begins") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                return AdapterAnswer(
+                return AdapterHandlerResult(
                     streaming: { "stored: \(site.store.count(of: .replace))" },
                     {
                         do {
@@ -31,10 +51,10 @@ extension AdapterConformance {
             try stage.check.expect(response.body, is: "stored: 1, response_started", "what the body saw")
         },
         AdapterRule(.streams, "a session can be saved while its body is streamed") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
-                AdapterAnswer(streaming: {
+                AdapterHandlerResult(streaming: {
                     session[.visits] += 1
                     try await session.save()
                     return "saved"
@@ -45,10 +65,10 @@ extension AdapterConformance {
             try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")
         },
         AdapterRule(.streams, "what a stream sets and does not save is dropped") { stage in
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
-                AdapterAnswer(
+                AdapterHandlerResult(
                     streaming: { "hel" },
                     {
                         session[.visits] += 1
@@ -61,11 +81,11 @@ extension AdapterConformance {
         },
         AdapterRule(.streams, "a stream that fails half-way takes nothing back and does nothing twice") { stage in
             struct Broken: Error {}
-            let site = try AdapterSite()
+            let site = try AdapterHarness()
             let browser = try await site.visitor()
             let route = AdapterRoute(of: site) { session in
                 session[.visits] += 1
-                return AdapterAnswer(streaming: { "hel" }, { throw Broken() })
+                return AdapterHandlerResult(streaming: { "hel" }, { throw Broken() })
             }
             try await stage.serve([route]) { visit in
                 // Whether a body that was cut off is an error to the client is the framework's matter.

@@ -22,7 +22,7 @@
 public enum AdapterConformance {
     /// All rules.
     public static let rules: [AdapterRule] = [
-        answerRules, errorRules, cachingRules, streamRules, outageRules, arrivalRules, passivityRules, nestingRules,
+        answerRules, errorRules, cachingRules, streamRules, outageRules, resolutionRules, passivityRules, nestingRules,
         isolationRules, departureRules,
     ].flatMap { $0 }
 }

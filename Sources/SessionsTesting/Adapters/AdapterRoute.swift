@@ -12,7 +12,7 @@ public import Sessions
 /// A route that an ``AdapterUnderTest`` serves.
 public struct AdapterRoute: Sendable {
     typealias Handler =
-        @Sendable (_ session: () -> Session, _ second: () -> Session?) async throws -> AdapterAnswer
+        @Sendable (_ session: () throws -> Session, _ second: () -> Session?) async throws -> AdapterHandlerResult
 
     /// The method.
     public let method: HTTPRequest.Method
@@ -38,10 +38,12 @@ public struct AdapterRoute: Sendable {
     init(
         _ method: HTTPRequest.Method = .get,
         _ path: String = "/way",
-        of site: AdapterSite,
-        _ handler: @escaping @Sendable (Session) async throws -> AdapterAnswer
+        of site: AdapterHarness,
+        _ handler: @escaping @Sendable (Session) async throws -> AdapterHandlerResult
     ) {
-        self.init(method, path, behind: [AdapterMiddleware(site.engine)]) { session, _ in try await handler(session()) }
+        self.init(method, path, behind: [AdapterMiddleware(site.engine)]) { session, _ in
+            try await handler(try session())
+        }
     }
 
     /// What the handler answers.
@@ -52,11 +54,11 @@ public struct AdapterRoute: Sendable {
     ///   - session: How a handler finds its session.
     ///   - second: How it finds the session of a middleware with ``AdapterMiddleware/isSecond``; nil where there is
     ///     none.
-    /// - Throws: ``AdapterRefusal`` for an error that is a response; any other error is one that nobody meant.
+    /// - Throws: ``AdapterHTTPError`` for an error that is a response; any other error is one that nobody meant.
     public func answer(
-        _ session: @autoclosure () -> Session,
+        _ session: @autoclosure () throws -> Session,
         second: @autoclosure () -> Session? = nil
-    ) async throws -> AdapterAnswer {
+    ) async throws -> AdapterHandlerResult {
         try await self.handler(session, second)
     }
 }

@@ -10,12 +10,12 @@
 public struct AdapterRule: ConformanceRule {
     public let topic: ConformanceTopic
     public let name: String
-    private let body: @Sendable (AdapterStage) async throws -> Void
+    private let body: @Sendable (AdapterRunner) async throws -> Void
 
     init(
         _ topic: ConformanceTopic,
         _ name: String,
-        _ body: @escaping @Sendable (AdapterStage) async throws -> Void
+        _ body: @escaping @Sendable (AdapterRunner) async throws -> Void
     ) {
         self.topic = topic
         self.name = name
@@ -26,7 +26,7 @@ public struct AdapterRule: ConformanceRule {
     ///
     /// - Throws: ``ConformanceFailure`` when the adapter breaks the rule, or whatever the adapter throws.
     public func check(_ adapter: any AdapterUnderTest) async throws {
-        try await self.body(AdapterStage(adapter: adapter, check: ConformanceCheck(self)))
+        try await self.body(AdapterRunner(adapter: adapter, check: ConformanceCheck(self)))
     }
 }
 
@@ -42,7 +42,7 @@ extension ConformanceTopic {
     /// Stores that do not answer.
     public static let outages = ConformanceTopic("outages")
     /// What the engine is told of a request.
-    public static let arrivals = ConformanceTopic("arrivals")
+    public static let resolutions = ConformanceTopic("resolutions")
     /// Requests that only look.
     public static let passivity = ConformanceTopic("passivity")
     /// Several middlewares before one handler.

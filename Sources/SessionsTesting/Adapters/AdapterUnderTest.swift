@@ -17,10 +17,10 @@ public protocol AdapterUnderTest: Sendable {
     /// Register each of the routes under its method and path, behind its middlewares. The handler of the framework
     ///
     /// 1. calls ``AdapterRoute/answer(_:second:)`` with the sessions that the middlewares opened,
-    /// 2. throws an ``AdapterRefusal`` on as an error that is a response in the framework, with the same status, header
-    ///    fields and message,
+    /// 2. throws an ``AdapterHTTPError`` on as an error that is a response in the framework, with the same status,
+    ///    header fields and message,
     /// 3. lets every other error through as it is, and
-    /// 4. turns the ``AdapterAnswer`` into a response of the framework.
+    /// 4. turns the ``AdapterHandlerResult`` into a response of the framework.
     ///
     /// It returns when the body has returned, and every handler and every body of a response has come to its end.
     ///

@@ -7,8 +7,8 @@
 //
 /// A sentence that a store, a transport or an adapter keeps or breaks.
 ///
-/// The kits are lists of rules: ``StoreConformance``, ``TransportConformance`` and ``AdapterConformance``. A rule runs by
-/// itself, on a subject that no other rule has used, needs no test framework and never sleeps.
+/// The kits are lists of rules: ``StoreConformance``, ``TransportConformance`` and ``AdapterConformance``. A rule runs
+/// by itself, on a subject that no other rule has used, needs no test framework and never sleeps.
 public protocol ConformanceRule: Sendable, CustomStringConvertible {
     /// What is held to the rule.
     associatedtype Subject

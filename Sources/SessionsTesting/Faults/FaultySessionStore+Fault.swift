@@ -21,7 +21,7 @@ extension FaultySessionStore {
         public static let replace = Call(rawValue: 4)
         /// `touch(_:_:now:)`.
         public static let touch = Call(rawValue: 8)
-        /// `end(_:markedUntil:now:)`.
+        /// `end(_:tombstoneUntil:now:)`.
         public static let end = Call(rawValue: 16)
         /// All of them.
         public static let all: Call = [.load, .create, .replace, .touch, .end]
@@ -31,6 +31,7 @@ extension FaultySessionStore {
     public struct Fault: Sendable, Hashable {
         enum Choice: Sendable, Hashable {
             case failing, stalling, losingReplies, answeringLate, happeningTwice, comingAgain
+            case losing(oneOf: Int)
         }
 
         let choice: Choice
@@ -41,11 +42,13 @@ extension FaultySessionStore {
         public static let stalling = Fault(choice: .stalling)
         /// The call happens and throws all the same.
         public static let losingReplies = Fault(choice: .losingReplies)
+        /// The call happens; of so many answers, the last is lost, and throws.
+        public static func losingReplies(oneOf count: Int) -> Fault { Fault(choice: .losing(oneOf: max(1, count))) }
         /// The call happens at once; its answer comes when the fault is mended.
         public static let answeringLate = Fault(choice: .answeringLate)
         /// The call reaches the store twice, and the first answer is heard.
         public static let happeningTwice = Fault(choice: .happeningTwice)
-        /// The call happens, and once more when ``FaultySessionStore/repeatCalls()`` is called.
+        /// The call happens, and once more when ``FaultySessionStore/replayCalls()`` is called.
         public static let comingAgain = Fault(choice: .comingAgain)
     }
 }

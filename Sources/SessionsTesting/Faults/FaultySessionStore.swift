@@ -34,7 +34,7 @@ public final class FaultySessionStore: Sendable {
     }
 
     /// Lets some calls go wrong from now on.
-    public func breakDown(_ fault: Fault, _ calls: Call = .all) {
+    public func injectFault(_ fault: Fault, _ calls: Call = .all) {
         self.state.withLock { state in
             state.fault = fault
             state.calls = calls
@@ -42,7 +42,7 @@ public final class FaultySessionStore: Sendable {
     }
 
     /// Lets every call work again, and those that wait go on.
-    public func mend() {
+    public func clearFault() {
         let waiting = self.state.withLock { state in
             state.fault = nil
             defer { state.waiting = [] }
@@ -52,7 +52,7 @@ public final class FaultySessionStore: Sendable {
     }
 
     /// Makes the calls happen again that came while they were told to, in their order; their answers are lost.
-    public func repeatCalls() async {
+    public func replayCalls() async {
         let repetitions = self.state.withLock { state in
             defer { state.repetitions = [] }
             return state.repetitions
@@ -84,6 +84,13 @@ public final class FaultySessionStore: Sendable {
         case .losingReplies:
             _ = try await body()
             throw SessionStoreError(.unavailable, "This store was told to lose its replies.")
+        case .losing(let count):
+            let result = try await body()
+            let callCount = self.state.withLock { $0.counts.values.reduce(0, +) }
+            guard !callCount.isMultiple(of: count) else {
+                throw SessionStoreError(.unavailable, "This store was told to lose a reply now and then.")
+            }
+            return result
         case .stalling:
             await self.wait(while: .stalling)
             return try await body()
@@ -120,6 +127,10 @@ extension FaultySessionStore: SessionStore {
         try await self.perform(.load) { try await self.base.load(id, now: now) }
     }
 
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        try await self.perform(.load) { try await self.base.endedSecrets(of: id, now: now) }
+    }
+
     public func create(_ record: SessionRecord, now: Instant) async throws {
         try await self.perform(.create) { try await self.base.create(record, now: now) }
     }
@@ -137,7 +148,13 @@ extension FaultySessionStore: SessionStore {
     }
 
     @discardableResult
-    public func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.perform(.end) { try await self.base.end(id, markedUntil: markedUntil, now: now) }
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.perform(.end) { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
+}
+
+extension FaultySessionStore: CustomStringConvertible, CustomReflectable {
+    /// Nothing of the store that it breaks.
+    public var description: String { "FaultySessionStore" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -37,7 +37,7 @@ extension StoreConformance {
             let record = samples.record(subject: "ada")
             try await store.create(record, now: samples.now)
             let told = try await StoreWorkload.inParallel { _ in
-                try await store.end(record.id, markedUntil: samples.now + .minutes(1), now: samples.now)
+                try await store.end(record.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
             }
             try check.expect(told.count { $0 }, is: 1, "endings that were told so")
         },

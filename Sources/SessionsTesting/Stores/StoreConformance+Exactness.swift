@@ -24,6 +24,9 @@ extension StoreConformance {
                     "\u{1F511}": .integer(.max),
                 ]
             )
+            // Names are bytes: two that differ in normalization alone are two values.
+            record.values = SessionValues(
+                Array(record.values) + ["caf\u{E9}", "cafe\u{301}"].map { (name: $0, value: .string($0)) })
             record.isRemembered = true
             record.rememberedFor = .milliseconds(1)
             record.previousSecret = .init(hash: samples.secretHash(), validUntil: samples.now, nonce: .max)

@@ -47,7 +47,7 @@ extension StoreConformance {
             try check.expect(result, is: .missing, "replace at the limit")
             let touch = SessionTouch(lastAccessedAt: limit, expiresAt: limit + .minutes(20))
             try check.expect(try await store.touch(record.id, touch, now: limit), is: false, "touch at the limit")
-            let wasLive = try await store.end(record.id, markedUntil: limit + .minutes(1), now: limit)
+            let wasLive = try await store.end(record.id, tombstoneUntil: limit + .minutes(1), now: limit)
             try check.expect(wasLive, is: false, "end at the limit")
         },
         StoreRule(.life, "at the millisecond of its absolute limit a record is missing") { store, samples, check in
@@ -84,7 +84,7 @@ extension StoreConformance {
             try await store.create(record, now: samples.now)
             let late = Instant(millisecondsSince1970: Instant.distantFuture.millisecondsSince1970 - 1)
             try check.expect(try await store.load(record.id, now: late), is: .found(record), "load")
-            try await store.end(record.id, markedUntil: .distantFuture, now: samples.now)
+            try await store.end(record.id, tombstoneUntil: .distantFuture, now: samples.now)
             let later = samples.now + .days(1_000_000)
             try check.expect(try await store.load(record.id, now: later), is: .ended, "load after the ending")
         },

@@ -86,7 +86,7 @@ extension StoreConformance {
         StoreRule(.replacement, "a replacement of what has ended does not bring it back") { store, samples, check in
             let record = samples.record()
             try await store.create(record, now: samples.now)
-            try await store.end(record.id, markedUntil: samples.now + .minutes(1), now: samples.now)
+            try await store.end(record.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
             let result = try await store.replace(samples.next(record), ifVersion: record.version, now: samples.now)
             try check.expect(result, is: .missing, "replace")
             try check.expect(try await store.load(record.id, now: samples.now), is: .ended, "load")

@@ -75,16 +75,16 @@ extension StoreConformance {
             try check.expect(try await store.touch(record.id, touch, now: later), is: false, "touch")
             try check.expect(try await store.load(record.id, now: later), is: .missing, "load")
         },
-        StoreRule(.touch, "a touch of what has ended does not bring it back, nor move its marker") {
+        StoreRule(.touch, "a touch of what has ended does not bring it back, nor move its tombstone") {
             store, samples, check in
             let record = samples.record()
             try await store.create(record, now: samples.now)
             let marked = samples.now + .minutes(1)
-            try await store.end(record.id, markedUntil: marked, now: samples.now)
+            try await store.end(record.id, tombstoneUntil: marked, now: samples.now)
             let touch = SessionTouch(lastAccessedAt: samples.now, expiresAt: samples.now + .minutes(20))
             try check.expect(try await store.touch(record.id, touch, now: samples.now), is: false, "touch")
             try check.expect(try await store.load(record.id, now: samples.now), is: .ended, "load")
-            try check.expect(try await store.load(record.id, now: marked), is: .missing, "load after the marker")
+            try check.expect(try await store.load(record.id, now: marked), is: .missing, "load after the tombstone")
         },
     ]
 }

@@ -24,7 +24,7 @@ public enum StoreConformance {
     /// All rules.
     public static let rules: [StoreRule] = [
         lifeRules, replacementRules, touchRules, endingRules, exactnessRules, concurrencyRules, historyRules,
-        cancellationRules, subjectRules, subjectHistoryRules, enumerationRules, sweepingRules,
+        cancellationRules, subjectRules, subjectHistoryRules, volumeRules, enumerationRules, sweepingRules,
     ].flatMap { $0 }
 
     /// The rules for what a kind of store can do, by its protocols.

@@ -31,7 +31,7 @@ public struct StoreRule: ConformanceRule {
 
     func applies(to type: any SessionStore.Type) -> Bool {
         switch self.topic {
-        case .subjects: type is any SubjectSessionStore.Type
+        case .subjects, .volume: type is any SubjectSessionStore.Type
         case .enumeration: type is any EnumerableSessionStore.Type
         case .sweeping: type is any SweepableSessionStore.Type
         default: true
@@ -53,7 +53,7 @@ extension ConformanceTopic {
     public static let replacement = ConformanceTopic("replacement")
     /// Extending.
     public static let touch = ConformanceTopic("touch")
-    /// Ending, and the markers of what has ended.
+    /// Ending, and the tombstones of what has ended.
     public static let ending = ConformanceTopic("ending")
     /// Records come back as they were given.
     public static let exactness = ConformanceTopic("exactness")
@@ -65,6 +65,8 @@ extension ConformanceTopic {
     public static let cancellation = ConformanceTopic("cancellation")
     /// For a `SubjectSessionStore`.
     public static let subjects = ConformanceTopic("subjects")
+    /// Many sessions of one subject, for a `SubjectSessionStore`.
+    public static let volume = ConformanceTopic("volume")
     /// For an `EnumerableSessionStore`.
     public static let enumeration = ConformanceTopic("enumeration")
     /// For a `SweepableSessionStore`.

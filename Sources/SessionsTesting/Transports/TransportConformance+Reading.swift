@@ -34,9 +34,9 @@ extension TransportConformance {
         TransportRule(.reading, "of more tokens than are looked at the first are read and the rest counted") {
             subject, check in
             guard subject.carriesSeveral else { return }
-            let texts = tokenTexts(SessionTokenReading.limit + 3)
+            let texts = tokenTexts(ExtractedCredentials.limit + 3)
             let reading = subject.read(texts)
-            let expected = Array(texts.prefix(SessionTokenReading.limit))
+            let expected = Array(texts.prefix(ExtractedCredentials.limit))
             try check.expect(reading.tokens.map(\.text), is: expected, "tokens")
             try check.expect(reading.surplusCount, is: 3, "surplus")
         },

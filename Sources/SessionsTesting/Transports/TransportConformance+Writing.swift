@@ -62,5 +62,17 @@ extension TransportConformance {
                 try check.expect(response.count { $0.value.contains(text) }, is: 1, "fields with the token")
             }
         },
+        TransportRule(.writing, "attributes from a record say nothing but themselves") { subject, check in
+            let hostile = "evil.example; SameSite=None\r\nX-Injected: 1"
+            for overrides in [SessionCookie.Overrides(domain: hostile), .init(path: "/; Domain=\(hostile)")] {
+                var instruction = subject.instruction
+                instruction.cookieOverrides = overrides
+                var response = HTTPFields()
+                subject.transport.set(tokenTexts(1)[0], instruction, in: &response)
+                try check.expect(response.count { $0.value.contains("evil") }, is: 0, "fields with the attribute")
+                subject.transport.clear(instruction, in: &response)
+                try check.expect(response.count { $0.value.contains("evil") }, is: 0, "fields with the attribute")
+            }
+        },
     ]
 }

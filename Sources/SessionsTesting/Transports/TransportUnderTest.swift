@@ -81,15 +81,15 @@ public struct TransportUnderTest: Sendable {
         SessionRequest(headerFields: fields, isSecure: self.isSecure)
     }
 
-    func read(_ texts: [String]) -> SessionTokenReading {
+    func read(_ texts: [String]) -> ExtractedCredentials {
         self.read(self.carrying(texts))
     }
 
-    func read(_ fields: HTTPFields) -> SessionTokenReading {
-        var reading = SessionTokenReading()
+    func read(_ fields: HTTPFields) -> ExtractedCredentials {
+        var reading = ExtractedCredentials()
         self.transport.read(self.request(fields), into: &reading)
         return reading
     }
 
-    var instruction: SessionTokenInstruction { SessionTokenInstruction(request: self.request([:])) }
+    var instruction: CredentialDelivery { CredentialDelivery(request: self.request([:])) }
 }

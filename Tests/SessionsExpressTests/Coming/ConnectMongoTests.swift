@@ -15,7 +15,7 @@ import Testing
 struct ConnectMongoTests {
     @Test("ttl of 14 days: the limit of sessions that are remembered")
     func ttl() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits = SessionLimits(idle: .days(14), absolute: .days(30))
         }
@@ -34,8 +34,9 @@ struct ConnectMongoTests {
 
     @Test("touchAfter: a use is written when so much time has passed")
     func touchAfter() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.limits = SessionLimits(idle: .days(14), absolute: .days(30))
+            configuration.anonymousIdleLimit = nil
             configuration.touchAfter = .hours(24)
         }
         let browser = site.browser()
@@ -50,7 +51,7 @@ struct ConnectMongoTests {
 
     @Test("timestamps: always there")
     func timestamps() async throws {
-        let site = try MovedSite()
+        let site = try MigratedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let start = site.now
@@ -69,10 +70,10 @@ struct ConnectMongoTests {
             decode: { Set(try text.decode($0)) }
         )
         let colours = SessionKey("colours", default: [], codec: codec)
-        let site = try MovedSite()
+        let site = try MigratedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[colours] = ["r", "g", "b"] }
-        let records = try await site.store.page(after: nil, limit: 1, now: site.now)
+        let records = try await site.store.sessions(now: site.now)
         #expect(records.first?.values["colours"] == .string("bgr"))
         try await site.visit(browser) { #expect($0[colours] == ["r", "g", "b"]) }
     }
@@ -80,10 +81,10 @@ struct ConnectMongoTests {
     @Test("cryptoAdapter: values are sealed in the store, and the visitor has the key")
     func crypto() async throws {
         let store = MemorySessionStore()
-        let site = try MovedSite(.stored(in: store, encryptedAtRest: true))
+        let site = try MigratedHarness(.stored(in: store, encryptedAtRest: true))
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
-        let records = try await store.page(after: nil, limit: 100, now: site.now)
+        let records = try await store.sessions(now: site.now)
         #expect(records.count == 1 && records.allSatisfy { $0.values["theme"] == nil })
         try await site.visit(browser) { #expect($0[.theme] == "dark") }
     }
@@ -91,7 +92,7 @@ struct ConnectMongoTests {
     @Test("events: whoever observes the engine is told what happens to sessions")
     func events() async throws {
         let observer = SessionEventStream()
-        let site = try MovedSite { configuration in configuration.observers = [observer] }
+        let site = try MigratedHarness { configuration in configuration.observers = [observer] }
         try await site.visit(site.browser()) { session in
             session[.views] = 1
             try await session.save()

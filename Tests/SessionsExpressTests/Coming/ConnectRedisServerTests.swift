@@ -11,6 +11,7 @@ import Foundation
 import LogAudit
 import Sessions
 import SessionsExpress
+import SessionsExpressRedis
 import SessionsRedis
 import SessionsTesting
 import Testing
@@ -20,11 +21,12 @@ struct ConnectRedisServerTests {
     @Test("client: a store for shared sessions and one for ours take any client", arguments: RecordServer.allCases)
     func client(server: RecordServer) async throws {
         let client = try server.administrator
-        let express = ExpressConfiguration(secrets: try ExpressSecrets("keyboard cat"), subject: .property("userId"))
+        let express = ExpressConfiguration(
+            secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
         for backend: SessionBackend in [
             .express(in: RedisExpressStore(client), express), .stored(in: try RedisSessionStore(client)),
         ] {
-            let site = try MovedSite(backend, clock: ManualClock(now: SessionClock.system.now))
+            let site = try MigratedHarness(backend, clock: ManualClock(now: SessionClock.system.now))
             let browser = site.browser()
             for count in 1...3 {
                 try await site.visit(browser) { session in

@@ -17,7 +17,7 @@ struct ConnectRedisTests {
 
     @Test("prefix: keys begin with it")
     func prefix() async throws {
-        let site = try ExpressSite { _, express in express.prefix = "app:" }
+        let site = try ExpressHarness { _, express in express.prefix = "app:" }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
@@ -27,7 +27,7 @@ struct ConnectRedisTests {
 
     /// For how long the key of a new session lives.
     private func life(_ configure: (inout ExpressConfiguration) -> Void) async throws -> Duration? {
-        let site = try ExpressSite { configure(&$1) }
+        let site = try ExpressHarness { configure(&$1) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         return try await site.remaining(try #require(site.id(in: browser)))
@@ -49,7 +49,7 @@ struct ConnectRedisTests {
 
     @Test("ttl of nothing or less: the session ends with that write")
     func noTTL() async throws {
-        let site = try ExpressSite { $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .hours(3) } }
+        let site = try ExpressHarness { $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .hours(3) } }
         site.express(Self.id, #","views":1"#, life: .lasting(.hours(3)))
         try await site.visit(site.browser(of: Self.id)) { $0[.views] = 2 }
         #expect(try await site.text(Self.id) == nil)
@@ -57,7 +57,7 @@ struct ConnectRedisTests {
 
     @Test("disableTTL: keys live until they are removed, and the absolute limit holds")
     func disableTTL() async throws {
-        let site = try ExpressSite { _, express in express.disablesTimeToLive = true }
+        let site = try ExpressHarness { _, express in express.disablesTimeToLive = true }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
@@ -71,7 +71,7 @@ struct ConnectRedisTests {
 
     @Test("disableTouch: a use writes nothing, and a change does")
     func disableTouch() async throws {
-        let site = try ExpressSite { _, express in express.disablesTouch = true }
+        let site = try ExpressHarness { _, express in express.disablesTouch = true }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
@@ -90,7 +90,7 @@ struct ConnectRedisTests {
             decode: { try text.decode($0).split(separator: ",").map(String.init) }
         )
         let cart = SessionKey("cart", default: [], codec: codec)
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, "")
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { session in session[cart] = ["tea", "milk"] }
@@ -100,7 +100,7 @@ struct ConnectRedisTests {
 
     /// Records of two sessions, and a key that is none.
     private func records() throws -> (records: ExpressMemoryStore, engine: SessionEngine, now: Instant) {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express("first", #","views":1"#)
         site.express("second", "")
         site.records.set("other", Array("1".utf8), .unlimited, now: site.now)
@@ -115,7 +115,9 @@ struct ConnectRedisTests {
         #expect(try await records.replace("other", old, with: new, .unlimited, now: now) == .replaced)
         #expect(try await records.replace("other", old, with: new, .unlimited, now: now) != .replaced)
         #expect(try await records.touch("other", .kept, now: now))
-        #expect(try await records.end("other", markedUntil: now + .minutes(1), now: now))
+        #expect(
+            try await records.end("other", tombstoneUntil: now + .minutes(1), removedUntil: now + .minutes(1), now: now)
+        )
     }
 
     @Test("length(): how many sessions there are")
@@ -127,7 +129,7 @@ struct ConnectRedisTests {
     @Test("ids(): names of the sessions, which open none of them")
     func ids() async throws {
         let (records, _, now) = try self.records()
-        let ids = try await records.ids(now: now)
+        let ids = try await records.ids(now: now).elements
         #expect(ids.count == 2)
         #expect("\(ids)".contains("first") == false)
     }
@@ -135,9 +137,9 @@ struct ConnectRedisTests {
     @Test("all(): the text of every session")
     func all() async throws {
         let (records, _, now) = try self.records()
-        let all = try await records.all(now: now)
+        let all = try await records.all(now: now).elements
         #expect(all.count == 2)
-        #expect(all.values.contains { String(decoding: $0, as: UTF8.self).contains(#""views":1"#) })
+        #expect(all.contains { String(decoding: $0.text, as: UTF8.self).contains(#""views":1"#) })
     }
 
     @Test("clear(): every session ends, and what is none stays")

@@ -18,7 +18,7 @@ struct CookieAttributesTests {
         isSecure: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void
     ) async throws -> String {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.cookie.name = "sid"
             configure(&configuration)
         }
@@ -64,7 +64,7 @@ struct CookieAttributesTests {
 
     @Test("maxAge for all: the cookie and the session live so long from each use")
     func maxAge() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = .minutes(1)
         }
@@ -79,7 +79,7 @@ struct CookieAttributesTests {
 
     @Test("expires for all: the cookie and the session end so long after the login")
     func expires() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
             configuration.rememberedLimits.absolute = .days(1)

@@ -13,8 +13,8 @@ import Testing
 
 @Suite("Coming from Express: cookie-session")
 struct CookieSessionTests {
-    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> MovedSite {
-        try MovedSite(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), configure)
+    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> MigratedHarness {
+        try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), configure)
     }
 
     @Test("cookie-session name: the prefix of browsers is the default")
@@ -26,12 +26,12 @@ struct CookieSessionTests {
     @Test("keys: the newest seals, all open, and what an older one sealed is sealed anew")
     func keys() async throws {
         let (newest, older) = (Self.texts[0], Self.texts[1])
-        let before = try MovedSite(
+        let before = try MigratedHarness(
             .sealed(with: try SecretKeyring([SecretKey(older)]), revocation: .inMemoryUntilRestart))
         let browser = before.browser()
         try await before.visit(browser) { $0[.views] = 1 }
         let keyring = try SecretKeyring([SecretKey(newest), SecretKey(older)])
-        let site = try MovedSite(.sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
+        let site = try MigratedHarness(.sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
         let response = try await site.visit(browser) { #expect($0[.views] == 1) }
         #expect(response[.setCookie] != nil)
     }
@@ -150,9 +150,10 @@ struct CookieSessionTests {
 @Suite("Coming from Express: the session of cookie-session")
 struct CookieSessionValuesTests {
     /// A visit of somebody who has a session with a number of views.
-    private func visit(_ handler: (Session) async throws -> Void) async throws -> (site: MovedSite, fields: HTTPFields)
-    {
-        let site = try MovedSite(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
+    private func visit(_ handler: (Session) async throws -> Void) async throws -> (
+        site: MigratedHarness, fields: HTTPFields
+    ) {
+        let site = try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         return (site, try await site.visit(browser, handler))
@@ -193,7 +194,7 @@ struct CookieSessionValuesTests {
     @Test(".isNew: whether the visitor came without a session")
     func isNew() async throws {
         _ = try await self.visit { session in #expect(!session.isNew) }
-        let site = try MovedSite()
+        let site = try MigratedHarness()
         try await site.visit(site.browser()) { session in #expect(session.isNew) }
     }
 

@@ -17,28 +17,32 @@ import Testing
 struct ExpressSessionOptionsTests {
     @Test("name: the cookie has the name that is configured")
     func name() async throws {
-        let site = try MovedSite { configuration in configuration.cookie.name = "sid" }
+        let site = try MigratedHarness { configuration in configuration.cookie.name = "sid" }
         #expect(try await site.firstCookie().hasPrefix("sid="))
     }
 
     @Test("secret: one text signs and verifies, as a string or as the buffer of its bytes")
     func secret() async throws {
-        let site = try ExpressSite { _, express in express.secrets = try ExpressSecrets("keyboard cat") }
+        let site = try ExpressHarness { _, express in
+            express.secrets = try ExpressSecrets("keyboard cat, and many a word")
+        }
         #expect(try await site.firstCookie().hasPrefix("connect.sid=s%3A"))
-        let buffer = try ExpressSecrets(bytes: [Array("keyboard cat".utf8)])
-        let signed = "Q8fo2-aB_x.Q2lyCEO5ctIYINSj5Ls9bSkX+66X3ME6njsZTiF92Zo"
+        let buffer = try ExpressSecrets(bytes: [Array("keyboard cat, and many a word".utf8)])
+        let signed = "Q8fo2-aB_x.WAr1iruU800/ek61OXz3rU8dhPZt/u4MLrPb3hmDKZs"
         #expect(buffer.unsign(signed) == "Q8fo2-aB_x")
     }
 
     @Test("secrets: the first signs, all verify, and what an older one signed is signed anew")
     func secrets() async throws {
-        let site = try ExpressSite { _, express in express.secrets = try ExpressSecrets(["newest", "older"]) }
+        let site = try ExpressHarness { _, express in
+            express.secrets = try ExpressSecrets(["the newest of all secrets", "an older one of the secrets"])
+        }
         site.express(SharedSessionTests.id, #","views":1"#)
-        let older = try ExpressSecrets("older").sign(SharedSessionTests.id)
-        let browser = site.browser(planted: ExpressSite.cookieValue("s:" + older))
+        let older = try ExpressSecrets("an older one of the secrets").sign(SharedSessionTests.id)
+        let browser = site.browser(planted: ExpressHarness.cookieValue("s:" + older))
         let response = try await site.visit(browser) { #expect($0[.views] == 1) }
-        let newest = try ExpressSecrets("newest")
-        #expect(ExpressSite.id(in: response, newest) == SharedSessionTests.id)
+        let newest = try ExpressSecrets("the newest of all secrets")
+        #expect(ExpressHarness.id(in: response, newest) == SharedSessionTests.id)
     }
 
     @Test("no secret: the argument has no default, and none and an empty one are refused at the start")
@@ -61,7 +65,7 @@ struct ExpressSessionOptionsTests {
 
     @Test("genid: the application makes the ids of shared sessions")
     func genid() async throws {
-        let site = try ExpressSite { _, express in
+        let site = try ExpressHarness { _, express in
             express.makeID = { request in "shop:0123456789abcdef:\(request.clientAddress ?? "")" }
         }
         let browser = site.browser()
@@ -74,7 +78,7 @@ struct ExpressSessionOptionsTests {
     func sessionID() async throws {
         var tokens: Set<String> = []
         for _ in 0..<2 {
-            let site = try MovedSite { configuration in
+            let site = try MigratedHarness { configuration in
                 configuration.makeSessionID = { request in SessionID(high: request.isSecure ? 1 : 0, low: 2) }
             }
             try await site.visit(site.browser()) { session in
@@ -89,13 +93,13 @@ struct ExpressSessionOptionsTests {
 
     @Test("cookie: an object of its attributes")
     func cookie() async throws {
-        let site = try MovedSite { configuration in configuration.cookie = SessionCookie(name: "sid") }
-        #expect(try await site.firstCookie().hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax"))
+        let site = try MigratedHarness { configuration in configuration.cookie = SessionCookie(name: "sid") }
+        #expect(try await site.firstCookie().hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"))
     }
 
     @Test("cookie: a function of the request, in which auto follows the connection")
     func cookieOfRequest() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.cookieForRequest = { request in
                 SessionCookie(name: request.headerFields[.userAgent] ?? "sid", secure: .auto)
             }
@@ -108,53 +112,64 @@ struct ExpressSessionOptionsTests {
 
     @Test("proxy true: what the proxy says of the connection is believed")
     func proxy() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .count(1)
         }
-        let fields = try MovedSite.forwardedFields
+        let fields = try MigratedHarness.forwardedFields
         #expect(try await site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
-    @Test("proxy false or undefined: what a client says of the connection is not believed")
+    @Test("proxy false: what a client says of the connection is not believed")
     func noProxy() async throws {
-        let site = try MovedSite { configuration in
+        let site = try MigratedHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .none
         }
-        let fields = try MovedSite.forwardedFields
+        let fields = try MigratedHarness.forwardedFields
         #expect(try await !site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
+    @Test("proxy undefined: as many proxies are believed as trust proxy of the application names")
+    func undefinedProxy() async throws {
+        let site = try MigratedHarness { configuration in
+            configuration.cookie = .development
+            configuration.trustedProxies = .count(1)
+        }
+        let fields = try MigratedHarness.forwardedFields
+        #expect(try await site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
+        #expect(try await !site.firstCookie(isSecure: false).contains("; Secure"))
+    }
+
     /// Whether a request that changes nothing writes.
-    private func writesAnyway(_ site: MovedSite) async throws -> Bool {
+    private func writesAnyway(_ site: MigratedHarness) async throws -> Bool {
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
-        let before = try await site.store.page(after: nil, limit: 1, now: site.now)
+        let before = try await site.store.sessions(now: site.now)
         try await site.visit(browser)
-        return try await site.store.page(after: nil, limit: 1, now: site.now) != before
+        return try await site.store.sessions(now: site.now) != before
     }
 
     @Test("resave: a request that changes nothing writes only if that is asked for")
     func resave() async throws {
-        let site = try MovedSite { configuration in configuration.writesUnchangedSessions = true }
+        let site = try MigratedHarness { configuration in configuration.writesUnchangedSessions = true }
         #expect(try await self.writesAnyway(site))
-        #expect(try await !self.writesAnyway(try MovedSite()))
+        #expect(try await !self.writesAnyway(try MigratedHarness()))
     }
 
     @Test("saveUninitialized: a visitor of whom nothing is remembered has a session only if that is asked for")
     func saveUninitialized() async throws {
-        let site = try MovedSite { configuration in configuration.createsEmptySessions = true }
+        let site = try MigratedHarness { configuration in configuration.createsEmptySessions = true }
         try await site.visit(site.browser())
         #expect(try await site.count == 1)
-        let other = try MovedSite()
+        let other = try MigratedHarness()
         try await other.visit(other.browser())
         #expect(try await other.count == 0)
     }
 
     @Test("rolling: every response sends the cookie")
     func rolling() async throws {
-        let site = try MovedSite { configuration in configuration.resendsCookie = true }
+        let site = try MigratedHarness { configuration in configuration.resendsCookie = true }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let response = try await site.visit(browser)
@@ -163,7 +178,7 @@ struct ExpressSessionOptionsTests {
 
     @Test("unset keep: what was changed is forgotten, and the session stays")
     func unsetKeep() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(SharedSessionTests.id, #","views":5"#)
         try await site.visit(site.browser(of: SharedSessionTests.id)) { session in
             session[.views] = 6
@@ -174,7 +189,7 @@ struct ExpressSessionOptionsTests {
 
     @Test("unset destroy: the session is gone, and so is the cookie")
     func unsetDestroy() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(SharedSessionTests.id, #","views":5"#)
         let browser = site.browser(of: SharedSessionTests.id)
         try await site.visit(browser) { session in try await session.destroy() }

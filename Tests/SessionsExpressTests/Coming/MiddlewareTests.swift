@@ -55,7 +55,7 @@ struct MiddlewareTests {
     func session() async throws {
         try await self.visit { engine, router in
             router.add(middleware: SessionsMiddleware(engine))
-            router.get { _, context in Self.count(context.session) }
+            router.get { _, context in try Self.count(context.session) }
         }
     }
 
@@ -64,7 +64,7 @@ struct MiddlewareTests {
         try await self.visit { engine, router in
             router.add(middleware: SessionsMiddleware(engine))
             router.add(middleware: SessionsMiddleware(engine))
-            router.get { _, context in Self.count(context.session) }
+            router.get { _, context in try Self.count(context.session) }
         }
     }
 }

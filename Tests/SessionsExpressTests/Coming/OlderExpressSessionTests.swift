@@ -17,9 +17,9 @@ import Testing
 struct OlderExpressSessionTests {
     @Test("express.cookieParser(): nothing of it is needed, whatever other cookies there are")
     func cookieParser() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(SharedSessionTests.id, #","views":1"#)
-        let signed = ExpressSite.cookieValue("s:" + site.secrets.sign(SharedSessionTests.id))
+        let signed = ExpressHarness.cookieValue("s:" + site.secrets.sign(SharedSessionTests.id))
         try await site.visit(site.browser(), fields: [.cookie: "a=b; connect.sid=\(signed); broken"]) { session in
             #expect(session[.views] == 1)
         }
@@ -27,11 +27,11 @@ struct OlderExpressSessionTests {
 
     @Test("express.cookieParser(secret): the secret has one place")
     func secret() async throws {
-        let secret = "of cookie-parser"
-        let site = try ExpressSite { _, express in express.secrets = try ExpressSecrets(secret) }
+        let secret = "the secret of cookie-parser"
+        let site = try ExpressHarness { _, express in express.secrets = try ExpressSecrets(secret) }
         let browser = site.browser()
         let response = try await site.visit(browser) { $0[.views] = 1 }
-        #expect(ExpressSite.id(in: response, try ExpressSecrets(secret)) != nil)
+        #expect(ExpressHarness.id(in: response, try ExpressSecrets(secret)) != nil)
     }
 
     @Test("express.session({…}): an engine of a store and a configuration")
@@ -50,10 +50,10 @@ struct OlderExpressSessionTests {
 
     @Test("proxy false by default: the default here as well")
     func proxy() async throws {
-        let fields = try MovedSite.forwardedFields
+        let fields = try MigratedHarness.forwardedFields
         for site in [
-            try MovedSite { configuration in configuration.cookie = .development },
-            try MovedSite { configuration in
+            try MigratedHarness { configuration in configuration.cookie = .development },
+            try MigratedHarness { configuration in
                 configuration.cookie = .development
                 configuration.trustedProxies = .none
             },
@@ -64,7 +64,7 @@ struct OlderExpressSessionTests {
 
     @Test("cookie.expires = false: a cookie that ends with the browser")
     func noExpiry() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         try await site.visit(browser) { session in try await session.remember() }
         try await site.visit(browser) { session in try await session.stopRemembering() }

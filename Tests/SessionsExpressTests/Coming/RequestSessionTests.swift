@@ -19,7 +19,7 @@ struct RequestSessionTests {
 
     @Test("req.session.views = 1: values are set under typed keys, and Express reads them")
     func setting() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         try await site.visit(browser) { session in session[.views] = 1 }
         let id = try #require(site.id(in: browser))
@@ -28,7 +28,7 @@ struct RequestSessionTests {
 
     @Test("a date in req.session: a date here too, in the text that JavaScript writes")
     func date() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","last":"2026-01-31T09:30:00.250Z""#)
         let last = SessionKey<Date?>.javaScript("last")
         try await site.visit(site.browser(of: Self.id)) { session in
@@ -40,7 +40,7 @@ struct RequestSessionTests {
 
     @Test("delete req.session.views: the value is gone for both")
     func deletion() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":1"#)
         try await site.visit(site.browser(of: Self.id)) { session in session.remove(.views) }
         #expect(try await site.text(Self.id)?.contains("views") == false)
@@ -48,7 +48,7 @@ struct RequestSessionTests {
 
     @Test("req.sessionID: a name that is the same in every request and opens nothing")
     func sessionID() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, "")
         var names: Set<String> = []
         for _ in 0..<2 {
@@ -64,14 +64,14 @@ struct RequestSessionTests {
     @Test("req.sessionStore: the store is the application's, who gave it to the engine")
     func sessionStore() async throws {
         let (store, clock) = (MemorySessionStore(), ManualClock())
-        let site = try MovedSite(.stored(in: store), clock: clock)
+        let site = try MigratedHarness(.stored(in: store), clock: clock)
         try await site.visit(site.browser()) { $0[.views] = 1 }
         #expect(try await store.count(now: clock.now) == 1)
     }
 
     @Test("req.session.regenerate: another id and no values, and the old id is nobody's")
     func regenerate() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5"#)
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { session in
@@ -84,7 +84,7 @@ struct RequestSessionTests {
 
     @Test("req.session.destroy: it is gone for both, and a slow request of Express does not bring it back here")
     func destroy() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5"#)
         try await site.visit(site.browser(of: Self.id)) { session in try await session.destroy() }
         #expect(try await site.text(Self.id) == nil)
@@ -94,7 +94,7 @@ struct RequestSessionTests {
 
     @Test("req.session.reload: what another request has written is read, and what was set is forgotten")
     func reload() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5"#)
         let session = try await site.open(site.browser(of: Self.id))
         session[.views] = 7
@@ -105,7 +105,7 @@ struct RequestSessionTests {
 
     @Test("req.session.save: it is stored before the response, when that is asked for")
     func save() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5"#)
         let session = try await site.open(site.browser(of: Self.id))
         session[.views] = 6
@@ -115,7 +115,7 @@ struct RequestSessionTests {
 
     @Test("req.session.touch: the session lives its whole life again, though hardly any has passed")
     func touch() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         site.express(Self.id, #","views":5"#)
         let browser = site.browser(of: Self.id)
         try await site.visit(browser)
@@ -126,7 +126,7 @@ struct RequestSessionTests {
 
     @Test("names of methods as names of values: refused, where Express would lose them")
     func methods() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         for name in ["save", "touch", "cookie", "id"] {
             await #expect(throws: SessionError.self) {
                 try await site.visit(site.browser()) { $0[SessionKey<Int>(name, default: 0)] = 1 }
@@ -140,8 +140,9 @@ struct RequestCookieTests {
     static let id = SharedSessionTests.id
 
     /// A session with a maxAge of a minute, half of which has passed.
-    private func visit(_ handler: (Session) async throws -> Void) async throws -> (site: ExpressSite, cookie: String) {
-        let site = try ExpressSite()
+    private func visit(_ handler: (Session) async throws -> Void) async throws -> (site: ExpressHarness, cookie: String)
+    {
+        let site = try ExpressHarness()
         site.express(Self.id, "")
         let browser = site.browser(of: Self.id)
         try await site.visit(browser) { session in try await session.remember(for: .minutes(1)) }
@@ -159,7 +160,7 @@ struct RequestCookieTests {
 
     @Test("cookie.maxAge set: the cookie, the key and the text say it, and each use moves the end")
     func setMaxAge() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let browser = site.browser()
         let response = try await site.visit(browser) { session in try await session.remember(for: .minutes(1)) }
         #expect(response[.setCookie]?.contains("; Max-Age=60;") == true)
@@ -201,12 +202,12 @@ struct RequestCookieTests {
 
     @Test("cookie.path and the other attributes: set for one session, and kept where Express looks")
     func path() async throws {
-        let site = try ExpressSite()
+        let site = try ExpressHarness()
         let response = try await site.visit(site.browser()) { session in
             try await session.setCookie(.init(path: "/shop"))
         }
         #expect(response[.setCookie]?.contains("; Path=/shop;") == true)
-        let id = try #require(ExpressSite.id(in: response, site.secrets))
+        let id = try #require(ExpressHarness.id(in: response, site.secrets))
         #expect(try await site.text(id)?.contains(#""path":"/shop""#) == true)
     }
 }

@@ -32,7 +32,7 @@ struct StoreOfExpressSessionTests {
             Issue.record("what is stored is not found")
             return
         }
-        try await self.store.end(id, markedUntil: self.now + .minutes(1), now: self.now)
+        try await self.store.end(id, tombstoneUntil: self.now + .minutes(1), now: self.now)
         #expect(try await self.store.load(id, now: self.now) == .ended)
     }
 
@@ -50,8 +50,8 @@ struct StoreOfExpressSessionTests {
     func destroy() async throws {
         let until = self.now + .minutes(1)
         let id = try await self.stored().id
-        #expect(try await store.end(id, markedUntil: until, now: now))
-        let site = try MovedSite()
+        #expect(try await store.end(id, tombstoneUntil: until, now: now))
+        let site = try MigratedHarness()
         try await site.visit(site.browser()) { session in
             try await session.logIn("ada")
             let (engine, id) = (site.engine, try #require(session.id))
@@ -71,8 +71,8 @@ struct StoreOfExpressSessionTests {
     @Test("store.all: page by page")
     func all() async throws {
         let record = try await self.stored()
-        #expect(try await store.page(after: nil, limit: 100, now: now) == [record])
-        #expect(try await store.page(after: record.id, limit: 100, now: now) == [])
+        #expect(try await store.sessions(now: now) == [record])
+        #expect(try await store.page(from: nil, limit: 100, now: now).records == [record])
     }
 
     @Test("store.length: how many are live")
@@ -84,7 +84,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("store.clear: everybody's session ends, and a slow request revives none")
     func clear() async throws {
-        let site = try MovedSite()
+        let site = try MigratedHarness()
         let (engine, browser) = (site.engine, site.browser())
         try await site.visit(browser) { $0[.views] = 1 }
         let slow = try await site.open(browser)
@@ -97,22 +97,23 @@ struct StoreOfExpressSessionTests {
     @Test("the event disconnect: requests may go on without a session")
     func disconnect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let site = try MovedSite(.stored(in: store)) { configuration in configuration.onStoreFailure = .anonymous }
+        let site = try MigratedHarness(.stored(in: store)) { configuration in configuration.onStoreFailure = .anonymous
+        }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
-        store.breakDown(.failing)
+        store.injectFault(.failing)
         try await site.visit(browser) { #expect($0[.views] == 0) }
     }
 
     @Test("the event connect: the next request asks the store again, and all is as before")
     func connect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let site = try MovedSite(.stored(in: store))
+        let site = try MigratedHarness(.stored(in: store))
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
-        store.breakDown(.failing)
+        store.injectFault(.failing)
         await #expect(throws: SessionError.self) { try await site.visit(browser) }
-        store.mend()
+        store.clearFault()
         try await site.visit(browser) { #expect($0[.views] == 1) }
     }
 
@@ -144,15 +145,15 @@ struct StoreOfExpressSessionTests {
             try await self.base.touch(id, touch, now: now)
         }
 
-        func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-            try await self.base.end(id, markedUntil: markedUntil, now: now)
+        func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+            try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
         }
     }
 
     @Test("session.Store: a store of one's own is five methods")
     func ownStore() async throws {
         let store: any SessionStore = OwnStore()
-        let site = try MovedSite(.stored(in: store))
+        let site = try MigratedHarness(.stored(in: store))
         let browser = site.browser()
         for count in 1...3 {
             try await site.visit(browser) { session in
@@ -164,7 +165,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("session.MemoryStore: it forgets what has expired when it is swept, and holds no more than it may")
     func memory() async throws {
-        let site = try MovedSite(.stored(in: MemorySessionStore()))
+        let site = try MigratedHarness(.stored(in: MemorySessionStore()))
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         try await site.visit(browser) { #expect($0[.views] == 1) }
@@ -177,9 +178,9 @@ struct StoreOfExpressSessionTests {
 
     @Test("DEBUG=express-session: one line at the level debug says why")
     func debug() async throws {
-        let site = try MovedSite()
+        let site = try MigratedHarness()
         try await site.visit(site.browser()) { $0[.views] = 1 }
         let lines = site.logs.entries.filter { $0.level == .debug }.map { "\($0.metadata)" }
-        #expect(lines.contains { $0.contains("a session began") })
+        #expect(lines.contains { $0.contains("created") })
     }
 }

@@ -15,22 +15,24 @@ enum AdapterDefect: CaseIterable, Sendable {
     case refusalsForgetTheCookie, refusalsKeepEndedCookies, refusalsAreFailures, refusalsLoseTheirMessage
     case refusalsVaryIsReplaced, accidentsForgetTheCookie, accidentsKeepEndedCookies, accidentsAreStored
     case accidentsTurnIntoRefusals, theCancelledAreNotClosed, sessionErrorsAreAccidents
+    case tokensAreForgotten, clearedDataIsForgotten
     // Caching
     case cachesAreNotTold, cachesAreNotToldOfErrors, varyIsReplaced, repeatedFieldsAreFolded, fieldsAreAppended
-    case fieldsAreAppendedToErrors
+    case fieldsAreAppendedToErrors, sharedCacheRulesStay, privateIsEnough
     // Streams
     case streamsAreClosedLate, streamsAreCancelled, streamsAreClosedTwice
-    case brokenStreamsAreTriedAgain
+    case brokenStreamsAreTriedAgain, streamsAreNotPrivate
     // Outages
     case outagesAreAccidents, outagesClearTheCookie, lostWritesAreIgnored, lostWritesKeepTheFields
     case lostWritesForgetTheCookie, policiesAreIgnored
-    // Arrivals
+    // Resolutions
     case onlyTheFirstCookieField, onlyTheLastCookieField, anybodyForwardsAddresses, anybodyForwardsSchemes
-    case onlyCookiesArrive
+    case onlyCookiesArrive, methodsDoNotArrive
     // Passivity
     case passiveRequestsExtend, everythingIsPassive
     // Nesting
     case innerMiddlewareOpensAgain, secondPlacesAreForgotten, refusalsCookiesAreReplaced
+    case innerPassivityIsIgnored, innerPoliciesAreIgnored
     // Isolation
     case connectionsKeepTheirSession, requestsShareASession
     // Departures
@@ -49,12 +51,22 @@ enum AdapterDefect: CaseIterable, Sendable {
         case .everybodyGetsASession, .everySessionIsRead:
             "a response that does not use its session is left as it is, and nothing is stored"
         case .refusalsForgetTheCookie, .refusalsKeepEndedCookies:
-            "what the verbs did before a deliberate error reaches the browser"
+            "what the operations did before a deliberate error reaches the browser"
         case .refusalsAreFailures: "what was set before a deliberate error is stored"
         case .refusalsLoseTheirMessage, .refusalsVaryIsReplaced:
             "a deliberate error keeps its status, its message and its header fields"
         case .accidentsForgetTheCookie, .accidentsKeepEndedCookies:
-            "what the verbs did before an unexpected error reaches the browser"
+            "what the operations did before an unexpected error reaches the browser"
+        case .tokensAreForgotten: "a token that a field hands out reaches its client, however the handler ends"
+        case .clearedDataIsForgotten:
+            "a browser is asked to forget the former user's pages, however the handler ends"
+        case .sharedCacheRulesStay: "a rule for shared caches alone goes, so that none keeps a page with its cookie"
+        case .privateIsEnough: "a page of a user who is logged in is kept by no cache, the browser's included"
+        case .streamsAreNotPrivate: "a page that reads its session only while it is streamed is private"
+        case .methodsDoNotArrive: "a request that a browser sends without its cookie begins no session"
+        case .innerPassivityIsIgnored:
+            "an inner middleware for requests that only look makes its requests passive"
+        case .innerPoliciesAreIgnored: "an option that an inner middleware cannot follow is refused"
         case .accidentsAreStored: "what was set before an unexpected error and not saved is dropped"
         case .accidentsTurnIntoRefusals: "an unexpected error is one for every middleware that it passes"
         case .theCancelledAreNotClosed: "a handler that is cancelled is closed like any other"
@@ -72,7 +84,8 @@ enum AdapterDefect: CaseIterable, Sendable {
             "a store that does not answer is 503 with Retry-After, and no cookie is touched"
         case .lostWritesAreIgnored, .lostWritesKeepTheFields:
             "a response whose session cannot be stored does not go out"
-        case .lostWritesForgetTheCookie: "what the verbs did reaches the browser although the rest cannot be stored"
+        case .lostWritesForgetTheCookie:
+            "what the operations did reaches the browser although the rest cannot be stored"
         case .policiesAreIgnored: "a route may go on without its session"
         case .onlyTheFirstCookieField, .onlyTheLastCookieField:
             "every Cookie field is read, not only the first or the last"

@@ -17,7 +17,9 @@ extension DefectiveMiddleware {
         _ context: SmallContext
     ) async throws -> SmallResponse {
         var response = response
-        if self.has(.streamsAreClosedLate), let stream = response.stream, context.request.headerFields[.cookie] != nil {
+        if response.stream != nil, !self.has(.streamsAreNotPrivate) { session.markAccessed() }
+        let isFirst = context.request.path == "/way" && context.request.headerFields[.cookie] != nil
+        if self.has(.streamsAreClosedLate), let stream = response.stream, isFirst {
             let engine = self.engine
             response.stream = { write in
                 let sent = SentBody()
@@ -31,7 +33,8 @@ extension DefectiveMiddleware {
             return response
         }
         let own = response.headerFields
-        var fields = self.has(.fieldsAreAppended) ? HTTPFields() : own
+        let isAppended = self.has(.fieldsAreAppended) && own[.cacheControl] == "public"
+        var fields = isAppended ? HTTPFields() : own
         do {
             try await self.engine.close(session, response: &fields)
         } catch is SessionError where self.has(.lostWritesAreIgnored) {
@@ -41,7 +44,7 @@ extension DefectiveMiddleware {
             if !self.has(.lostWritesKeepTheFields) { fields = fields.ofSessions }
             throw SmallHTTPError(error, fields)
         }
-        if self.has(.fieldsAreAppended) { fields = HTTPFields(own + fields) }
+        if isAppended { fields = HTTPFields(own + fields) }
         response.headerFields = self.fields(fields, over: own, of: response, context)
         response.stream = response.stream.map { self.stream($0, of: session) }
         return response
@@ -63,7 +66,14 @@ extension DefectiveMiddleware {
             || self.has(.redirectsAreForgotten) && own[.location] != nil
         var fields = fields
         if isForgotten || self.has(.secondPlacesAreForgotten) && self.middleware.isSecond { fields[.setCookie] = nil }
-        if self.has(.cachesAreNotTold), own.isEmpty { fields = HTTPFields(fields[fields: .setCookie]) }
+        if self.has(.cachesAreNotTold), own.isEmpty, response.stream == nil { fields.forgetCaches() }
+        if self.has(.tokensAreForgotten) { fields[.authorization] = nil }
+        if self.has(.privateIsEnough), own[.cacheControl]?.contains("max-age") == true {
+            fields[.cacheControl] = own[.cacheControl]
+        }
+        if self.has(.sharedCacheRulesStay) {
+            for name in own.map(\.name) where fields[name] == nil { fields[name] = own[name] }
+        }
         if self.has(.varyIsReplaced), own[.vary] != nil { fields[.vary] = "Cookie" }
         if self.has(.repeatedFieldsAreFolded) {
             for name in Set(fields.map(\.name)) where name != .setCookie {
@@ -143,7 +153,8 @@ extension DefectiveMiddleware {
             fields[values: .setCookie].removeAll { $0.contains("Max-Age=0") }
         }
         guard isDeliberate else { return fields }
-        if self.has(.cachesAreNotToldOfErrors), own.isEmpty { fields = HTTPFields(fields[fields: .setCookie]) }
+        if self.has(.cachesAreNotToldOfErrors), own.isEmpty { fields.forgetCaches() }
+        if self.has(.clearedDataIsForgotten), let name = HTTPField.Name("Clear-Site-Data") { fields[name] = nil }
         if self.has(.refusalsVaryIsReplaced), own[.vary] != nil { fields[.vary] = "Cookie" }
         if self.has(.refusalsCookiesAreReplaced) { fields[values: .setCookie] = fields[values: .setCookie].suffix(1) }
         return fields
@@ -151,6 +162,11 @@ extension DefectiveMiddleware {
 }
 
 extension HTTPFields {
+    fileprivate mutating func forgetCaches() {
+        self[.vary] = nil
+        self[.cacheControl] = nil
+    }
+
     /// What goes out although the rest of a response does not.
     fileprivate var ofSessions: HTTPFields {
         HTTPFields(self[fields: .setCookie] + self[fields: .vary])

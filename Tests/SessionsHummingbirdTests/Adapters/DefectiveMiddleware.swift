@@ -31,7 +31,12 @@ struct DefectiveMiddleware {
         next: (SmallContext) async throws -> SmallResponse
     ) async throws -> SmallResponse {
         let present = self.middleware.isSecond ? context.second : context.session
-        if present?.belongs(to: self.engine) == true, !self.has(.innerMiddlewareOpensAgain) {
+        let hasOptions = self.middleware.isPassive || self.middleware.onStoreFailure != nil
+        if let present, present.belongs(to: self.engine), hasOptions || !self.has(.innerMiddlewareOpensAgain) {
+            if self.middleware.isPassive, !self.has(.innerPassivityIsIgnored) { present.markPassive() }
+            if self.middleware.onStoreFailure != nil, !self.has(.innerPoliciesAreIgnored) {
+                throw SmallHTTPError(status: .internalServerError, headerFields: [:], message: "configuration")
+            }
             return try await next(context)
         }
         let session = try await self.open(context)
@@ -60,7 +65,8 @@ struct DefectiveMiddleware {
             throw SmallHTTPError(error, fields)
         }
         if self.has(.everySessionIsRead) { _ = session.id }
-        if self.has(.everybodyGetsASession), context.request.headerFields[.cookie] == nil {
+        let isStranger = context.request.headerFields[.cookie] == nil
+        if self.has(.everybodyGetsASession), isStranger, context.request.method == .get {
             try await session.regenerate()
         }
         if context.request.headerFields[.cookie] != nil { context.connection.kept.withLock { $0 = session } }
@@ -72,8 +78,11 @@ struct DefectiveMiddleware {
         let cookies = fields[values: .cookie]
         if self.has(.onlyTheFirstCookieField) { fields[values: .cookie] = Array(cookies.prefix(1)) }
         if self.has(.onlyTheLastCookieField) { fields[values: .cookie] = cookies.suffix(1) }
-        if self.has(.onlyCookiesArrive) { fields = HTTPFields(fields[fields: .cookie]) }
+        if self.has(.onlyCookiesArrive) {
+            fields = HTTPFields(fields.filter { $0.name == .cookie || $0.name.canonicalName.hasPrefix("sec-") })
+        }
         var request = SessionRequest(
+            method: self.has(.methodsDoNotArrive) ? nil : context.request.method,
             headerFields: fields,
             isSecure: SmallConnection.isSecure,
             clientAddress: SmallConnection.address,

@@ -67,10 +67,10 @@ struct HummingbirdAdapter: AdapterUnderTest {
     }
 
     private func response(to route: AdapterRoute, _ context: TestRequestContext) async throws -> Response {
-        let answer: AdapterAnswer
+        let answer: AdapterHandlerResult
         do {
-            answer = try await route.answer(context.session, second: context.preferences.openSession)
-        } catch let refusal as AdapterRefusal {
+            answer = try await route.answer(try context.session, second: context.preferences.openSession)
+        } catch let refusal as AdapterHTTPError {
             switch self.refusals {
             case .httpError:
                 throw HTTPError(refusal.status, headers: refusal.headerFields, message: refusal.message)
@@ -92,7 +92,7 @@ struct HummingbirdAdapter: AdapterUnderTest {
 
 /// An error that is a response, of an application's own making.
 private struct ApplicationError: HTTPResponseError {
-    let refusal: AdapterRefusal
+    let refusal: AdapterHTTPError
 
     var status: HTTPResponse.Status { self.refusal.status }
 

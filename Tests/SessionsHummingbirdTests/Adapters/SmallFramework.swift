@@ -35,7 +35,7 @@ struct SmallResponse: Sendable {
     var text: String?
     var stream: SmallStream?
 
-    init(_ answer: AdapterAnswer) {
+    init(_ answer: AdapterHandlerResult) {
         self.status = answer.status
         self.headerFields = answer.headerFields
         self.text = answer.text

@@ -128,7 +128,7 @@ final class SmallServer: AdapterClient {
                     second: context.second
                 )
             )
-        } catch let refusal as AdapterRefusal {
+        } catch let refusal as AdapterHTTPError {
             throw SmallHTTPError(
                 status: refusal.status, headerFields: refusal.headerFields, message: refusal.message)
         }

@@ -44,7 +44,7 @@ struct GuardChecklistTests {
         _ test: @escaping @Sendable (BrowsingClient, CallCount) async throws -> Void
     ) async throws {
         for options in [RouterOptions.autoGenerateHeadEndpoints, [.caseInsensitive, .autoGenerateHeadEndpoints]] {
-            var site = GuardSite()
+            var site = GuardHarness()
             site.options = options
             let calls = CallCount()
             try await site.serve(framework) { router in
@@ -119,7 +119,7 @@ struct GuardChecklistTests {
             "evil.example", "", " /account", "?x=1", "/\u{0}", "/" + String(repeating: "a", count: 2048),
         ])
     func wayBack(next: String) async throws {
-        try await GuardSite().serve(.live) { browser in
+        try await GuardHarness().serve(.live) { browser in
             let response = try await browser.logIn(next: next)
             #expect(response.status == .seeOther)
             #expect(response.headers[values: .location] == ["/"])

@@ -19,7 +19,7 @@ import Testing
 struct LoadUserTests {
     @Test("the application's own user is in the context of whoever is logged in, and of nobody else")
     func user() async throws {
-        try await GuardSite().serve { browser in
+        try await GuardHarness().serve { browser in
             let before = try await browser.send("/")
             #expect(before.text == "Hello stranger")
             try await browser.logIn()
@@ -30,7 +30,7 @@ struct LoadUserTests {
 
     @Test("a user that no longer exists is logged out, and is a visitor to whatever comes behind")
     func goneUser() async throws {
-        let site = GuardSite()
+        let site = GuardHarness()
         let (users, store) = (site.users, site.store)
         try await site.serve { browser in
             try await browser.logIn()
@@ -52,15 +52,15 @@ struct LoadUserTests {
 
     @Test("an error on the way to the user goes through and logs nobody out")
     func error() async throws {
-        let site = GuardSite()
+        let site = GuardHarness()
         let users = site.users
         try await site.serve { browser in
             try await browser.logIn()
-            users.breakDown(true)
+            users.injectFault(true)
             let broken = try await browser.send("/account", headers: .ofBrowser)
             #expect(broken.status == .badGateway)
             #expect(broken.headers[.setCookie] == nil)
-            users.breakDown(false)
+            users.injectFault(false)
             let account = try await browser.send("/account", headers: .ofBrowser)
             #expect(account.text == "The account of Ada Lovelace")
         }
@@ -68,7 +68,7 @@ struct LoadUserTests {
 
     @Test("a store that cannot log the user out is an error to try again, and no handler runs")
     func outage() async throws {
-        let site = GuardSite()
+        let site = GuardHarness()
         let (users, store, calls) = (site.users, site.store, CallCount())
         try await site.serve { router in
             router.get("late") { _, _ in
@@ -78,7 +78,7 @@ struct LoadUserTests {
         } _: { browser in
             try await browser.logIn()
             users.remove("ada")
-            store.breakDown(.failing, .end)
+            store.injectFault(.failing, .end)
             let response = try await browser.send("/late")
             #expect(response.status == .serviceUnavailable)
             #expect(calls.value == 0)

@@ -21,7 +21,7 @@ import Testing
 struct RequireLoginTests {
     @Test("a stranger gets 401 from an API, and a user what they asked for")
     func api() async throws {
-        try await GuardSite().serve { browser in
+        try await GuardHarness().serve { browser in
             let stranger = try await browser.send("/api/me", headers: .ofBrowser)
             #expect(stranger.status == .unauthorized)
             #expect(stranger.headers[.location] == nil)
@@ -36,8 +36,8 @@ struct RequireLoginTests {
 
     @Test("where programs log in, 401 says how: by a bearer token, and that the one they sent is over")
     func challenge() async throws {
-        var site = GuardSite()
-        site.transports = [CookieTransport(SessionConfiguration()), BearerTransport()]
+        var site = GuardHarness()
+        site.transports = [CookieTransport(), BearerTransport()]
         try await site.serve { browser in
             let stranger = try await browser.send("/api/me")
             #expect(stranger.status == .unauthorized)
@@ -49,9 +49,29 @@ struct RequireLoginTests {
         }
     }
 
+    @Test("behind a proxy that removes a prefix, the login page and the way back have it")
+    func prefix() async throws {
+        try await GuardHarness().serve(routes: { router in
+            router.group()
+                .add(middleware: RequireLogin(try .redirect(to: "/login", below: "/app")))
+                .get("orders") { _, _ in "orders" }
+        }) { browser in
+            let response = try await browser.send("/orders?page=2", headers: .ofBrowser)
+            #expect(response.status == .seeOther)
+            #expect(response.headers[.location] == "/app/login?next=%2Fapp%2Forders%3Fpage%3D2")
+        }
+    }
+
+    @Test(
+        "a prefix that is no path is refused", arguments: ["app", "/app/", "//evil.example", "/a/../b", "/app?x", "/"])
+    func badPrefix(prefix: String) {
+        let error = #expect(throws: SessionError.self) { try GuardResponse.redirect(to: "/login", below: prefix) }
+        #expect(error?.code == .configuration)
+    }
+
     @Test("a browser is led to the login page, and from there back to where it was")
     func redirect() async throws {
-        try await GuardSite().serve { browser in
+        try await GuardHarness().serve { browser in
             let path = "/account?tab=2&q=%C3%A4%20b"
             let response = try await browser.send(path, headers: .ofBrowser)
             #expect(response.status == .seeOther)
@@ -73,7 +93,7 @@ struct RequireLoginTests {
 
     @Test("of HEAD the way back is known, of other methods it is not")
     func methods() async throws {
-        var site = GuardSite()
+        var site = GuardHarness()
         site.options = .autoGenerateHeadEndpoints
         try await site.serve { router in
             let guarded = router.group("form").add(middleware: try RequireLogin(.redirect(to: "/login?kind=page#form")))
@@ -102,7 +122,7 @@ struct RequireLoginTests {
         ] as [String?]
     )
     func programs(accept: String?) async throws {
-        try await GuardSite().serve { browser in
+        try await GuardHarness().serve { browser in
             let headers: HTTPFields = accept.map { [.accept: $0] } ?? [:]
             let response = try await browser.send("/account", headers: headers)
             #expect(response.status == .unauthorized)
@@ -118,7 +138,7 @@ struct RequireLoginTests {
         ]
     )
     func people(accept: String) async throws {
-        try await GuardSite().serve { browser in
+        try await GuardHarness().serve { browser in
             let response = try await browser.send("/account", headers: [.accept: accept])
             #expect(response.status == .seeOther)
         }
@@ -126,7 +146,7 @@ struct RequireLoginTests {
 
     @Test("everybody is redirected where that is asked for")
     func always() async throws {
-        try await GuardSite().serve { router in
+        try await GuardHarness().serve { router in
             router.group("all").add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
                 .get { _, _ in "in" }
         } _: { browser in
@@ -142,7 +162,7 @@ struct RequireLoginTests {
             "/login", "/login/", "//login", "/login?next=%2Flogin", "/LOGIN",
         ])
     func loop(path: String) async throws {
-        var site = GuardSite()
+        var site = GuardHarness()
         site.options = .caseInsensitive
         try await site.serve { router in
             router.group().add(middleware: try RequireLogin(.redirect(to: "/login"))).get("login") { _, _ in "form" }
@@ -169,17 +189,17 @@ struct RequireLoginTests {
     @Test("while the store does not answer, nobody is told to log in: the answer is to try again")
     func outage() async throws {
         for policy in [StoreFailurePolicy.unavailable, .anonymous] {
-            var site = GuardSite()
+            var site = GuardHarness()
             site.onStoreFailure = policy
             let store = site.store
             try await site.serve { browser in
                 try await browser.logIn()
-                store.breakDown(.failing)
+                store.injectFault(.failing)
                 let response = try await browser.send("/account", headers: .ofBrowser)
                 #expect(response.status == .serviceUnavailable)
                 #expect(response.headers[.retryAfter] == "5")
                 #expect(response.headers[.setCookie] == nil)
-                store.mend()
+                store.clearFault()
                 let account = try await browser.send("/account", headers: .ofBrowser)
                 #expect(account.status == .ok)
             }
@@ -197,7 +217,7 @@ struct RequireLoginTests {
         }
         router.group().add(middleware: RequireLogin(in: \.preferences))
             .add(middleware: try RequireRecentLogin(within: .minutes(1), in: \.preferences))
-            .get("who") { _, context in context.preferences.session.subject ?? "nobody" }
+            .get("who") { _, context in try context.preferences.session.subject ?? "nobody" }
         try await Application(router: router).test(.router) { client in
             let browser = BrowsingClient(client: client)
             let stranger = try await browser.send("/who")

@@ -19,7 +19,7 @@ import Testing
 struct RequireRecentLoginTests {
     @Test("what is sensitive asks for the password once more when the login is older than five minutes")
     func stepUp() async throws {
-        let site = GuardSite()
+        let site = GuardHarness()
         let clock = site.clock
         try await site.serve { browser in
             let headers = HTTPFields.ofBrowser
@@ -44,13 +44,13 @@ struct RequireRecentLoginTests {
 
     @Test("a program is told how old its login may be (RFC 9470)")
     func challenge() async throws {
-        var site = GuardSite()
+        var site = GuardHarness()
         site.transports = [BearerTransport()]
         let clock = site.clock
         try await site.serve { router in
             router.get("token") { _, context in
                 try await context.session.logIn("ada")
-                return context.session.tokenText ?? ""
+                return try context.session.bearerToken ?? ""
             }
             router.group("transfer").add(middleware: try RequireRecentLogin(within: .minutes(5)))
                 .post { _, _ in "done" }
@@ -82,7 +82,7 @@ struct RequireRecentLoginTests {
             try RequireRecentLogin<AccountContext>(within: age)
         }
         #expect(error?.code == .configuration)
-        #expect(error?.message.contains("lets nobody through") == true)
+        #expect(error?.message.contains("lets no request through") == true)
     }
 }
 #endif

@@ -70,7 +70,7 @@ func addLoginRoutes(
     }
     router.post("login/again") { request, context in
         let form = try await URLEncodedFormDecoder().decode(LoginForm.self, from: request, context: context)
-        guard isRight(form), form.name == context.session.subject else { throw HTTPError(.unauthorized) }
+        guard isRight(form), try context.session.isLoggedIn(as: form.name) else { throw HTTPError(.unauthorized) }
         try await context.session.reauthenticate()
         let next = form.next.flatMap { LocalRedirect($0) } ?? .root
         return Response.redirect(to: next.location)

@@ -19,9 +19,9 @@ func addPassiveRoutes<Context: SessionsRequestContext>(
     events: AsyncStream<String>
 ) {
     let passive = router.group().add(middleware: SessionsMiddleware(engine, isPassive: true))
-    passive.get("status") { _, context in context.session.subject ?? "nobody" }
+    passive.get("status") { _, context in try context.session.subject ?? "nobody" }
     passive.get("events") { _, context in
-        let session = context.session
+        let session = try context.session
         guard session.isAuthenticated else { throw HTTPError(.unauthorized) }
         return Response(
             status: .ok,

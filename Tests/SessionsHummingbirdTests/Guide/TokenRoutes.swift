@@ -17,7 +17,7 @@ func makeTokenEngine(_ store: any SessionStore, _ configuration: SessionConfigur
     try SessionEngine(
         .stored(in: store),
         configuration: configuration,
-        transports: [CookieTransport(configuration), BearerTransport()]
+        transports: [CookieTransport(), BearerTransport()]
     )
 }
 
@@ -44,11 +44,11 @@ func addTokenRoutes<Context: SessionsRequestContext>(
         if login.transport == "bearer" { try context.session.useTransport(.bearer) }
         try await context.session.logIn(login.username)
         // Nil for a browser, whose token is in its cookie and nowhere else.
-        return TokenAnswer(token: context.session.tokenText)
+        return try TokenAnswer(token: context.session.bearerToken)
     }
     router.get("me") { _, context in
-        guard let subject = context.session.subject else {
-            throw HTTPError(.unauthorized, headers: .challenges(of: context.session))
+        guard let subject = try context.session.subject else {
+            throw HTTPError(.unauthorized, headers: .challenges(of: try context.session))
         }
         return subject
     }

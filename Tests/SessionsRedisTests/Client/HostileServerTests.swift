@@ -130,7 +130,7 @@ struct HostileServerTests {
     @Test(
         "what is no reply closes the connection and fails what is in flight, which may have been done",
         arguments: [
-            "garbage", "HTTP/1.1 400 Bad Request\r\n\r\n", "$1\r\nab\r\n", "$99999999999999999999\r\n", "*2000000\r\n",
+            "garbage", "HTTP/1.1 400 Bad Request\r\n\r\n", "$1\r\nab\r\n", "$99999999999999999999\r\n",
             String(repeating: "*1\r\n", count: 1000), ">1\r\n+invalidate\r\n", ":99999999999999999999\r\n", "\0\0\0\0",
         ]
     )

@@ -25,7 +25,7 @@ struct RedisQueueTests {
     }
 
     private func add() throws {
-        _ = try self.queue.add(RedisRequest(RedisCommand("PING"), RedisCompany(), deadline: .distantFuture))
+        _ = try self.queue.add(RedisRequest(RedisCommand("PING"), RedisCommandCompanions(), deadline: .distantFuture))
     }
 
     @Test("one command tries after the pause, and the others fail until it has a connection")

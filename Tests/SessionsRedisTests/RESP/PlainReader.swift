@@ -7,6 +7,8 @@
 //
 
 #if Redis
+import NIOCore
+
 @testable import SessionsRedis
 
 /// Reads replies in the most obvious way: all bytes at once, one function for a value, itself again for what is inside.
@@ -18,6 +20,8 @@ struct PlainReader {
     private(set) var position = 0
     private var start = 0
     private var valueCount = 0
+    private var isOversized = false
+    private var outermost: Character?
 
     init(_ bytes: [UInt8], limits: RESPLimits) {
         self.bytes = bytes
@@ -30,8 +34,10 @@ struct PlainReader {
         while true {
             self.start = self.position
             self.valueCount = 0
+            (self.isOversized, self.outermost) = (false, nil)
             do {
-                replies.append(try self.value(depth: 0))
+                let reply = try self.value(depth: 0)
+                replies.append(self.isOversized ? self.tooLarge : reply)
             } catch {
                 return (replies, error is RESPViolation)
             }
@@ -42,24 +48,28 @@ struct PlainReader {
         guard let type = self.bytes[self.position...].first.map({ Character(Unicode.Scalar($0)) }) else { throw More() }
         guard "+-:$*_#,(!=%~>|".contains(type) else { throw RESPViolation("type") }
         let line = try self.line()
+        if depth == 0 { self.outermost = type }
+        try self.note(0, type)
         switch type {
         case "$", "!", "=":
             if type == "$", line == "-1" { return try self.counted("null") }
             let length = try self.length(line)
-            guard self.position - self.start + length + 2 <= self.limits.byteCount else { throw RESPViolation("size") }
+            try self.note(length + 2, type)
             guard self.bytes.count - self.position >= length + 2 else { throw More() }
             let body = Array(self.bytes[self.position..<self.position + length])
             guard Array(self.bytes[self.position + length..<self.position + length + 2]) == [13, 10] else {
                 throw RESPViolation("end")
             }
-            guard type != "=" || body.count > 3 && body[3] == UInt8(ascii: ":") else { throw RESPViolation("format") }
+            guard self.isOversized || type != "=" || body.count > 3 && body[3] == UInt8(ascii: ":") else {
+                throw RESPViolation("format")
+            }
             self.position += length + 2
             return try self.counted(Self.spell(type, body))
         case "*", "%", "~", ">", "|":
             if type == "*", line == "-1" { return try self.counted("null") }
             let count = try self.length(line) * (type == "%" || type == "|" ? 2 : 1)
             guard depth < self.limits.depth, type != ">" || depth == 0 else { throw RESPViolation("depth") }
-            guard self.valueCount + count <= self.limits.valueCount else { throw RESPViolation("count") }
+            if self.valueCount + count > self.limits.valueCount { try self.skip(type) }
             var text = try self.counted("\(type)[")
             for _ in 0..<count { text += try self.value(depth: depth + 1) + " " }
             return type == "|" ? try self.value(depth: depth) : text + "]"
@@ -103,7 +113,7 @@ struct PlainReader {
     }
 
     private func length(_ line: String) throws -> Int {
-        guard line.wholeMatch(of: /[0-9]+/) != nil, let length = Int(line), length <= self.limits.byteCount else {
+        guard line.wholeMatch(of: /[0-9]+/) != nil, let length = Int(line), length <= self.limits.length else {
             throw RESPViolation("length")
         }
         return length
@@ -111,10 +121,28 @@ struct PlainReader {
 
     private mutating func counted(_ text: String) throws -> String {
         self.valueCount += 1
-        guard self.position - self.start <= self.limits.byteCount, self.valueCount <= self.limits.valueCount else {
-            throw RESPViolation("size")
-        }
         return text
+    }
+
+    /// Whether so many bytes more, and one value more, are too many.
+    private mutating func note(_ byteCount: Int, _ type: Character) throws {
+        let isTooLong = self.position - self.start + byteCount > self.limits.byteCount
+        if isTooLong || self.valueCount >= self.limits.valueCount { try self.skip(type) }
+    }
+
+    private mutating func skip(_ type: Character) throws {
+        guard !self.isOversized else { return }
+        guard type != "|", type != ">", self.outermost != ">" else { throw RESPViolation("size") }
+        self.isOversized = true
+    }
+
+    private var tooLarge: String {
+        var parser = RESPParser(
+            limits: RESPLimits(byteCount: self.limits.byteCount, valueCount: self.limits.valueCount))
+        var buffer = ByteBuffer(string: "$\(self.limits.byteCount)\r\n")
+        buffer.writeRepeatingByte(0, count: self.limits.byteCount)
+        buffer.writeString("\r\n")
+        return (try? parser.next(in: &buffer)).flatMap { $0 }.map { Self.spell($0) } ?? ""
     }
 
     private static func spell(_ type: Character, _ body: [UInt8]) -> String {

@@ -107,16 +107,59 @@ struct RESPParserTests {
     }
 
     @Test(
-        "a claim above a limit is refused before anything is set aside for it",
+        "a claim that no server makes, replies too deep in replies and endless lines are refused",
         arguments: [
-            "$16777217\r\n", "$9223372036854775807\r\n", "$99999999999999999999999\r\n", "*1048577\r\n",
-            "*9223372036854775807\r\n", "%524289\r\n", "%4611686018427387904\r\n", "=99999999\r\n",
-            "*2\r\n$10000000\r\n\(String(repeating: "a", count: 10_000_000))\r\n$7000000\r\n",
+            "$4294967297\r\n", "$9223372036854775807\r\n", "$99999999999999999999999\r\n",
+            "*9223372036854775807\r\n", "%4611686018427387904\r\n",
             String(repeating: "*1\r\n", count: 17), "+" + String(repeating: "a", count: 65_536),
         ]
     )
     func limits(_ text: String) {
         var parser = RESPParser()
+        var buffer = ByteBuffer(string: text)
+        #expect(throws: RESPViolation.self) { try parser.next(in: &buffer) }
+    }
+
+    /// Replies above 1,000 bytes or 10 values.
+    private static let oversized = [
+        "$1001\r\n\(String(repeating: "a", count: 1001))\r\n",
+        "*2\r\n+a\r\n=1001\r\n\(String(repeating: "a", count: 1001))\r\n",
+        "*11\r\n" + String(repeating: ":1\r\n", count: 11),
+        "%6\r\n" + String(repeating: "+a\r\n", count: 12),
+        "*2\r\n*9\r\n" + String(repeating: "*0\r\n", count: 9) + "*1\r\n$2\r\nab\r\n",
+        "*3\r\n" + String(repeating: "$400\r\n\(String(repeating: "a", count: 400))\r\n", count: 3),
+        "|1\r\n+a\r\n$2000\r\n\(String(repeating: "a", count: 2000))\r\n:1\r\n",
+    ]
+
+    @Test("a reply above a limit is an error in its place, and the next one is read", arguments: Self.oversized)
+    func skipped(_ text: String) throws {
+        for pieceLength in [1, 7, 100_000] {
+            var parser = RESPParser(limits: RESPLimits(byteCount: 1000, valueCount: 10))
+            var buffer = ByteBuffer()
+            var replies: [RedisReply] = []
+            var rest = Array("+before\r\n\(text)$5\r\nafter\r\n".utf8)[...]
+            while !rest.isEmpty {
+                buffer.discardReadBytes()
+                buffer.writeBytes(rest.prefix(pieceLength))
+                rest = rest.dropFirst(pieceLength)
+                while let reply = try parser.next(in: &buffer) { replies.append(reply) }
+                #expect(pieceLength > 7 || buffer.readableBytes < 1100, "nothing of it is kept")
+            }
+            #expect(replies.count == 3 && replies.first == .simpleString("before"))
+            #expect(replies.last == .bulkString(Array("after".utf8)))
+            guard case .error(let error) = replies[1] else {
+                Issue.record("It is \(replies[1]).")
+                return
+            }
+            #expect(error.code == .replyTooLarge && error.mayHaveRun)
+        }
+    }
+
+    @Test(
+        "what does not end where it says is refused in a reply that is skipped as in any other",
+        arguments: ["$1001\r\n\(String(repeating: "a", count: 1003))", ">11\r\n", "*11\r\n$x\r\n"])
+    func skippedViolations(_ text: String) {
+        var parser = RESPParser(limits: RESPLimits(byteCount: 1000, valueCount: 10))
         var buffer = ByteBuffer(string: text)
         #expect(throws: RESPViolation.self) { try parser.next(in: &buffer) }
     }

@@ -20,7 +20,7 @@ struct RedisSentinelClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 
     /// Two servers, of which one is the primary, and a Sentinel that says which.
-    private final class Scene: Sendable {
+    private final class FaultScenario: Sendable {
         let ports = Mutex([0, 0])
         let primary = Mutex(0)
         /// What Sentinel says, which may be behind.
@@ -29,7 +29,7 @@ struct RedisSentinelClientTests {
         let heard = Mutex<[String]>([])
     }
 
-    private static func server(_ number: Int, _ scene: Scene) -> ScriptedServer.Script {
+    private static func server(_ number: Int, _ scene: FaultScenario) -> ScriptedServer.Script {
         { command, connection in
             scene.heard.withLock { $0.append("\(number) \(command.joined(separator: " "))") }
             let role = scene.roles.withLock { $0[number] }
@@ -40,7 +40,7 @@ struct RedisSentinelClientTests {
         }
     }
 
-    private static func sentinel(_ scene: Scene) -> ScriptedServer.Script {
+    private static func sentinel(_ scene: FaultScenario) -> ScriptedServer.Script {
         { command, connection in
             guard command == ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"] else { return connection.send("*-1\r\n") }
             scene.heard.withLock { $0.append("asked") }
@@ -51,9 +51,9 @@ struct RedisSentinelClientTests {
 
     private static func with(
         name: String = "main",
-        _ body: (Scene, RedisSentinelClient, ManualClock) async throws -> Void
+        _ body: (FaultScenario, RedisSentinelClient, ManualClock) async throws -> Void
     ) async throws {
-        let scene = Scene()
+        let scene = FaultScenario()
         try await ScriptedServer.with(self.server(0, scene)) { first in
             try await ScriptedServer.with(self.server(1, scene)) { second in
                 try await ScriptedServer.with(self.sentinel(scene)) { sentinel in
@@ -124,6 +124,65 @@ struct RedisSentinelClientTests {
             let reply = try await client.execute(Self.get)
             #expect(reply.text == "1")
             #expect(scene.heard.withLock { $0.count { $0 == "1 GET foo" } } == 1)
+        }
+    }
+
+    /// What a Sentinel says: the port of the primary, and the epoch of its configuration.
+    private final class Said: Sendable {
+        let facts = Mutex((port: 0, epoch: 0))
+
+        func set(_ port: Int, epoch: Int) { self.facts.withLock { $0 = (port, epoch) } }
+    }
+
+    private static func sentinel(_ said: Said) -> ScriptedServer.Script {
+        { command, connection in
+            let (port, epoch) = said.facts.withLock { $0 }
+            switch command.prefix(2) {
+            case ["SENTINEL", "MASTER"]: connection.send("*2\r\n+config-epoch\r\n+\(epoch)\r\n")
+            case ["SENTINEL", "GET-MASTER-ADDR-BY-NAME"]:
+                connection.send("*2\r\n$9\r\n127.0.0.1\r\n+\(port)\r\n")
+            default: connection.send("*-1\r\n")
+            }
+        }
+    }
+
+    @Test("the newest configuration is believed, whichever Sentinel has it, and those that are behind change nothing")
+    func newestEpoch() async throws {
+        let (scene, said) = (FaultScenario(), [Said(), Said()])
+        scene.roles.withLock { $0 = ["master", "master"] }
+        try await ScriptedServer.with(Self.server(0, scene)) { old in
+            try await ScriptedServer.with(Self.server(1, scene)) { new in
+                for one in said { one.set(old.port, epoch: 1) }
+                try await ScriptedServer.with(Self.sentinel(said[0])) { first in
+                    try await ScriptedServer.with(Self.sentinel(said[1])) { second in
+                        var configuration = RedisSentinelConfiguration(
+                            sentinels: [first, second].map { .host("127.0.0.1", port: $0.port) }, name: "main")
+                        configuration.server = old.configuration
+                        configuration.sentinel = first.configuration
+                        let clock = ManualClock()
+                        let client = try RedisSentinelClient(
+                            configuration, clock: clock.sessionClock, logger: LogAudit.logger())
+                        let service = Task { try await client.run() }
+                        let before = try await client.execute(Self.get)
+                        #expect(before.text == "0")
+                        // One of the two knows of the failover; the former primary answers as ever.
+                        said[1].set(new.port, epoch: 2)
+                        var reply = before
+                        while reply.text == "0" {
+                            clock.advance(by: .milliseconds(250))
+                            reply = try await client.execute(Self.get)
+                        }
+                        for _ in 0..<20 {
+                            clock.advance(by: .milliseconds(250))
+                            let later = try await client.execute(Self.get)
+                            #expect(later.text == "1")
+                        }
+                        service.cancel()
+                        _ = try? await service.value
+                        await client.shutdown()
+                    }
+                }
+            }
         }
     }
 

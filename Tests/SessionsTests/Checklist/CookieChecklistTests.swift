@@ -30,9 +30,9 @@ struct CookieChecklistTests {
         }
         // RFC 6265bis section 4.1.1, for what is sent here.
         let grammar =
-            /[!#$%&'*+\-.^_`|~0-9A-Za-z]+=[A-Za-z0-9_-]{64}(; (Domain=[0-9A-Za-z.-]+|Path=\/[\x20-\x3A\x3C-\x7E]*|Secure|HttpOnly|SameSite=Lax))+/
+            /[!#$%&'*+\-.^_`|~0-9A-Za-z]+=[A-Za-z0-9_-]{64}(; (Domain=[0-9A-Za-z.-]+|Path=\/[\x20-\x3A\x3C-\x7E]*|Secure|HttpOnly|SameSite=Lax|Priority=High))+/
         for cookie in cookies {
-            let site = try Site { $0.cookieForRequest = { _ in cookie } }
+            let site = try Harness { $0.cookieForRequest = { _ in cookie } }
             let session = try await site.open([:])
             session[.views] += 1
             var response = HTTPFields()
@@ -49,13 +49,13 @@ struct CookieChecklistTests {
     @Test("CVE-2017-18589: no limit, deadline or life of a cookie is long enough to trap")
     func endless() async throws {
         for long in [Duration.seconds(1e19), .seconds(Int64.max), .days(.max), .nanoseconds(Int64.max)] {
-            let site = try Site(needsDeadline: true) {
+            let site = try Harness(needsDeadline: true) {
                 $0.limits = SessionLimits(idle: long, absolute: long)
                 $0.rememberedLimits = $0.limits
                 $0.touchAfter = long / 2
                 $0.renewal = SessionRenewal(after: long / 2, grace: long / 4)
                 $0.storeDeadline = long
-                $0.endedMarkerLifetime = long
+                $0.tombstoneLifetime = long
             }
             let browser = site.browser()
             let response = try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
@@ -67,7 +67,7 @@ struct CookieChecklistTests {
         }
         for (life, maximum) in [(Duration.seconds(-1e19), 0), (.zero, 0), (.milliseconds(1999), 1), (.days(401), 400)] {
             var response = HTTPFields()
-            let instruction = SessionTokenInstruction(maxAge: life, request: SessionRequest(headerFields: [:]))
+            let instruction = CredentialDelivery(maxAge: life, request: SessionRequest(headerFields: [:]))
             let token = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
             CookieTransport(SessionConfiguration()).set(token.text, instruction, in: &response)
             let expected = maximum == 400 ? 34_560_000 : maximum
@@ -94,13 +94,13 @@ struct CookieChecklistTests {
             #expect(values([byte], name + Array("=a".utf8)) == [[UInt8(ascii: "a")]], "a pair before: \(byte)")
             let value = [byte, UInt8(ascii: "a"), byte]
             #expect(values(name + Array("=".utf8) + value) == [value], "in the value: \(byte)")
-            #expect(SessionTokenReading(of: value).tokens.isEmpty)
+            #expect(ExtractedCredentials(of: value).tokens.isEmpty)
         }
     }
 
     @Test("checklist 12: of 1 MB of tokens four are looked at, and the store is asked four times")
     func manyTokens() async throws {
-        let site = try Site()
+        let site = try Harness()
         let tokens = (0..<15_000).map { _ in
             SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
         }
@@ -113,7 +113,7 @@ struct CookieChecklistTests {
 
     @Test("checklist 13: cookies that a neighbouring host tossed, before and after ours, change nothing")
     func tossed() async throws {
-        let site = try Site { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
+        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         for (path, domain) in [("/app/deep", "app.example.com"), ("/", "app.example.com"), ("/app", "example.com")] {
@@ -136,7 +136,7 @@ struct CookieChecklistTests {
     }
 }
 
-extension SessionTokenReading {
+extension ExtractedCredentials {
     fileprivate init(of text: [UInt8]) {
         self.init()
         self.add(text)

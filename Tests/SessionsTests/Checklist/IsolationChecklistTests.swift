@@ -16,7 +16,7 @@ import Testing
 struct IsolationChecklistTests {
     @Test("checklist 31: no session object is shared between requests, and none shows another's changes")
     func noSharing() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browsers = (0..<200).map { _ in site.browser() }
         for (index, browser) in browsers.enumerated() {
             try await site.visit(browser) { $0[.theme] = "visitor \(index)" }
@@ -38,7 +38,7 @@ struct IsolationChecklistTests {
 
     @Test("checklist 31: a request that is cancelled in the middle of a save has stored all of its changes or none")
     func cancelledSave() async throws {
-        let site = try Site(needsDeadline: true)
+        let site = try Harness(needsDeadline: true)
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.views] = 1
@@ -47,14 +47,14 @@ struct IsolationChecklistTests {
         let session = try await site.open(browser)
         session[.views] += 1
         session[.theme] = "two"
-        site.store.breakDown(.stalling, .replace)
+        site.store.injectFault(.stalling, .replace)
         let saving = Task { try await session.save() }
         while site.store.count(of: .replace) == 0 { await Task.yield() }
         saving.cancel()
         await #expect(throws: CancellationError.self) { try await saving.value }
         try await site.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "one") }
         // The store does late what it was asked to do, after the request has gone.
-        site.store.mend()
+        site.store.clearFault()
         var views = 1
         while views == 1 {
             try await site.visit(browser) { session in

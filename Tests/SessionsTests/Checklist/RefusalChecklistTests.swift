@@ -16,7 +16,7 @@ import Testing
 struct RefusalChecklistTests {
     /// Tokens that open nothing, each for a reason of its own, and what a request with each is answered.
     private func answers(_ handler: @Sendable (Session) async throws -> Void) async throws -> [String: [String]] {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
         let expired = site.browser()
         try await site.visit(expired) { try await $0.logIn("ada") }
         site.clock.advance(by: .hours(1))
@@ -65,7 +65,7 @@ struct RefusalChecklistTests {
 
     @Test("CVE-2023-40273: after a change of credentials every other session of the user can be ended at once")
     func changedCredentials() async throws {
-        let site = try Site()
+        let site = try Harness()
         let (here, elsewhere, somebody) = (site.browser(), site.browser(), site.browser())
         for browser in [here, elsewhere] { try await site.visit(browser) { try await $0.logIn("ada") } }
         try await site.visit(somebody) { try await $0.logIn("alan") }
@@ -73,7 +73,7 @@ struct RefusalChecklistTests {
         try await site.visit(here) { session in
             let kept = try #require(session.id)
             let ended = try await site.memory.endAll(
-                of: "ada", except: [kept], markedUntil: now + .minutes(1), now: now
+                of: "ada", except: [kept], tombstoneUntil: now + .minutes(1), now: now
             )
             #expect(ended == 1)
         }

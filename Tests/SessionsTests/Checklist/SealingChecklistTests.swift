@@ -17,7 +17,7 @@ import Testing
 struct SealingChecklistTests {
     @Test("checklist 15: of 10,000 sealed cookies of one session no two have a nonce in common, nor a part of one")
     func nonces() throws {
-        let sealer = try Sealer(TestKeys.ring(1), purpose: .sealing, random: .system)
+        let sealer = try Sealer(TestKeys.ring(1), purpose: .sealing, context: "sealed ", random: .system)
         var (first, second): (Set<[UInt8]>, Set<[UInt8]>) = ([], [])
         for _ in 0..<10_000 {
             let nonce = try sealer.seal([1, 2, 3], for: "session").dropFirst(5).prefix(24)
@@ -31,8 +31,8 @@ struct SealingChecklistTests {
     @Test("CVE-2018-15133: whoever has the keys can seal any bytes, and they are a session of fixed types or none")
     func anythingSealed() async throws {
         let keyring = try TestKeys.ring(1)
-        let site = try SealedSite(keyring: keyring)
-        let sealer = try Sealer(keyring, purpose: .sealing, random: .system)
+        let site = try SealedHarness(keyring: keyring)
+        let sealer = try Sealer(keyring, purpose: .sealing, context: "sealed ", random: .system)
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await session.logIn("ada")

@@ -22,19 +22,19 @@ struct StoredDataChecklistTests {
 
     @Test("checklist 7: whatever happens to a session, no record of it has its token or its secret")
     func dump() async throws {
-        let verbs: [@Sendable (Session) async throws -> Void] = [
+        let operations: [@Sendable (Session) async throws -> Void] = [
             { $0[.views] += 1 }, { try await $0.logIn("ada") }, { try await $0.renew() }, { _ = $0[.theme] },
             { try await $0.remember() }, { try await $0.setCookie(.init(priority: .low)) },
             { try await $0.regenerate() },
         ]
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = site.browser()
         var tokens: [String] = []
-        for verb in verbs {
-            try await site.visit(browser, verb)
+        for operation in operations {
+            try await site.visit(browser, operation)
             site.clock.advance(by: .minutes(6))
             tokens.append(try #require(browser.token))
-            let records = try await site.memory.page(after: nil, limit: 10, now: site.clock.now)
+            let records = try await site.memory.sessions(now: site.clock.now)
             let record = try #require(records.first)
             #expect(records.count == 1)
             let bytes = Data(SessionRecordCodec.encode(record))
@@ -57,7 +57,7 @@ struct StoredDataChecklistTests {
         configuration.clock = clock.sessionClock
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
         let browser = TestBrowser(clock: clock.sessionClock)
-        let site = try Site()
+        let site = try Harness()
         func visit(_ body: (Session) -> Void) async throws {
             var request = SessionRequest(headerFields: [:])
             browser.addCookies(to: &request.headerFields, for: site.origin)
@@ -86,7 +86,7 @@ struct StoredDataChecklistTests {
     private func answer(_ bytes: [UInt8]) async throws -> Bool {
         let engine = try SessionEngine(.stored(in: BytesStore(bytes)))
         let request = SessionRequest(headerFields: [.cookie: "__Host-session=\(self.token.text)"])
-        let site = try Site()
+        let site = try Harness()
         let session = try await engine.open(request, logger: site.logger)
         guard session.id == nil else { return true }
         // Damage is for those who run the server to know.
@@ -139,13 +139,13 @@ struct StoredDataChecklistTests {
     func hostileValues() async throws {
         let deep = String(repeating: "[", count: 100_000)
         for text in [deep, deep + String(repeating: "]", count: 100_000), "{", "nul", "\u{0}", "[1e999]", ""] {
-            let site = try Site { $0.maximumValuesSize = 1_000_000 }
+            let site = try Harness { $0.maximumValuesSize = 1_000_000 }
             let browser = site.browser()
             try await site.visit(browser) { session in
                 session[.views] += 1
                 session[.cart] = ["x"]
             }
-            var record = try #require(try await site.memory.page(after: nil, limit: 1, now: site.clock.now).first)
+            var record = try #require(try await site.memory.sessions(now: site.clock.now).first)
             let version = record.version
             record.version = SessionVersion(counter: version.counter + 1, tag: 1)
             record.values = SessionValues(["views": .integer(1), "cart": .json(Array(text.utf8))])
@@ -180,8 +180,8 @@ private struct CarelessStore: SessionStore {
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
         try await self.base.touch(id, touch, now: self.never)
     }
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, markedUntil: markedUntil, now: self.never)
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: self.never)
     }
 }
 
@@ -204,5 +204,5 @@ private struct BytesStore: SessionStore {
         now: Instant
     ) async throws -> SessionReplaceResult { .missing }
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

@@ -41,7 +41,7 @@ struct TokenChecklistTests {
     func issuedTokens() async throws {
         var beginnings: Set<Substring> = []
         for _ in 0..<10 {
-            let site = try Site()
+            let site = try Harness()
             for _ in 0..<100 {
                 let browser = site.browser()
                 try await site.visit(browser) { $0[.views] += 1 }
@@ -53,21 +53,21 @@ struct TokenChecklistTests {
         #expect(beginnings.count == 2000)
     }
 
-    @Test("checklist 2: no verb adopts a token that a client made up")
+    @Test("checklist 2: no operation adopts a token that a client made up")
     func strictMode() async throws {
-        let verbs: [@Sendable (Session) async throws -> Void] = [
+        let operations: [@Sendable (Session) async throws -> Void] = [
             { $0[.views] += 1 }, { try await $0.logIn("ada") }, { try await $0.renew() },
             { try await $0.regenerate() }, { try await $0.remember() }, { try await $0.touch() },
             { try await $0.setCookie(.init(priority: .high)) }, { try await $0.destroy() },
         ]
-        for verb in verbs {
-            let site = try Site()
+        for operation in operations {
+            let site = try Harness()
             let browser = site.browser()
             let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
             browser.plant(
                 TestCookie(name: "__Host-session", value: invented.text, domain: "example.com", isSecure: true)
             )
-            let response = try await site.visit(browser, verb)
+            let response = try await site.visit(browser, operation)
             #expect(response[values: .setCookie].allSatisfy { !$0.contains(invented.text) })
             #expect(try await site.memory.load(invented.id, now: site.clock.now) == .missing)
             try await site.visit(browser) { #expect($0.id != invented.id) }
@@ -76,16 +76,16 @@ struct TokenChecklistTests {
 
     @Test("checklist 3: a login, another login, a renewal and a new beginning leave the token before good for nothing")
     func rotation() async throws {
-        let verbs: [@Sendable (Session) async throws -> Void] = [
+        let operations: [@Sendable (Session) async throws -> Void] = [
             { try await $0.logIn("ada") }, { try await $0.logIn("ada") }, { try await $0.logIn("alan") },
             { try await $0.renew() }, { try await $0.regenerate() },
         ]
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
-        for verb in verbs {
+        for operation in operations {
             let before = browser.copy(site)
-            try await site.visit(browser, verb)
+            try await site.visit(browser, operation)
             #expect(browser.token != nil && browser.token != before.token)
             try await site.visit(before) { session in
                 #expect(session.id == nil && session.subject == nil && session.names.isEmpty)
@@ -95,7 +95,7 @@ struct TokenChecklistTests {
 
     @Test("checklist 17: a token of one application is nobody's in another")
     func otherApplication() async throws {
-        let (ours, theirs) = (try Site(), try Site())
+        let (ours, theirs) = (try Harness(), try Harness())
         let browser = theirs.browser()
         try await theirs.visit(browser) { try await $0.logIn("ada") }
         try await ours.visit(browser) { #expect($0.id == nil) }
@@ -103,7 +103,7 @@ struct TokenChecklistTests {
 
     @Test("CVE-2026-40372: a token with any one bit flipped, cut short anywhere, or with no secret, opens nothing")
     func flippedBits() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let text = Array(try #require(browser.token).utf8)
@@ -138,10 +138,10 @@ struct TokenChecklistTests {
 
     @Test("CVE-2026-39324: a session that somebody wrote down, in whatever form, is no token")
     func noFallback() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
-        let record = try #require(try await site.memory.page(after: nil, limit: 1, now: site.clock.now).first)
+        let record = try #require(try await site.memory.sessions(now: site.clock.now).first)
         let json = #"{"id":"\#(record.id)","subject":"ada"}"#
         for value in [
             Base64URL.encode(SessionRecordCodec.encode(record)), Base64URL.encode(Array(json.utf8)), json,

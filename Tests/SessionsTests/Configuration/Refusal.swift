@@ -33,6 +33,9 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Self.badName("", ""), Self.badName("a b", "a b"), Self.badName("a;b", "a;b"), Self.badName("a=b", "a=b"),
         Self.badName("a,b", "a,b"), Self.badName("\"a\"", "\"a\""), Self.badName("a", "a\u{0}"),
         Self.badName("aSet-Cookie: b", "a\r\nSet-Cookie: b"), Self.badName("", "\u{E4}"),
+        Refusal("applicationName has 256 bytes: use at most 255.") {
+            $0.applicationName = String(repeating: "\u{E9}", count: 128)
+        },
         Refusal("cookie.name has 257 bytes: use at most 256.") { $0.cookie.name = String(repeating: "x", count: 257) },
     ]
 
@@ -181,13 +184,13 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         },
         Refusal(
             """
-            endedMarkerLifetime is 0.0 seconds: give at least 1 second, or a slow request could put an anonymous \
+            tombstoneLifetime is 0.0 seconds: give at least 1 second, or a slow request could put an anonymous \
             cookie over a fresh login.
             """
-        ) { $0.endedMarkerLifetime = .zero },
+        ) { $0.tombstoneLifetime = .zero },
         Refusal(
             """
-            endedMarkerLifetime (60.0 seconds) is shorter than storeDeadline (61.0 seconds): a request that waits for \
+            tombstoneLifetime (60.0 seconds) is shorter than storeDeadline (61.0 seconds): a request that waits for \
             the store could put an anonymous cookie over a fresh login. Make it as long as your slowest request.
             """
         ) { $0.storeDeadline = .seconds(61) },

@@ -16,14 +16,14 @@ import Testing
 
 @Suite("Values that are encrypted at rest")
 struct AtRestTests {
-    private let site: Site
+    private let site: Harness
 
     init() throws {
-        self.site = try Site(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        self.site = try Harness(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
     }
 
     /// The record as the store has it.
-    private func stored(_ browser: TestBrowser, _ site: Site? = nil) async throws -> SessionRecord {
+    private func stored(_ browser: TestBrowser, _ site: Harness? = nil) async throws -> SessionRecord {
         let site = site ?? self.site
         let token = try #require(browser.token.flatMap { SessionToken($0) })
         let result = try await site.memory.load(token.id, now: site.clock.now)
@@ -41,7 +41,7 @@ struct AtRestTests {
         let record = try await self.stored(browser)
         #expect(record.subject == "ada")
         #expect(record.values.isEmpty)
-        #expect(record.valuesKey == nil)
+        #expect(record.dataKey == nil)
         let bytes = SessionRecordCodec.encode(record)
         for text in ["midnight-blue", "theme"] {
             #expect(!String(decoding: bytes, as: UTF8.self).contains(text))
@@ -53,11 +53,11 @@ struct AtRestTests {
         for start in 0...bytes.count - 32 {
             let guess = SessionToken(
                 id: record.id,
-                secret: SessionSecret(words: try #require(Words256(bytes: bytes[start..<start + 32])))
+                secret: SessionSecret(words: try #require(Bytes32(bytes: bytes[start..<start + 32])))
             )
-            #expect(ValuesKey(in: record.sealedValues, for: guess) == nil)
+            #expect(DataKey(in: record.sealedValues, for: guess) == nil)
         }
-        #expect(ValuesKey(in: record.sealedValues, for: token) != nil, "the visitor's own token does")
+        #expect(DataKey(in: record.sealedValues, for: token) != nil, "the visitor's own token does")
         try await self.site.visit(browser) { #expect($0[.theme] == "midnight-blue") }
     }
 
@@ -108,7 +108,7 @@ struct AtRestTests {
         try await self.site.visit(old) { #expect($0.id == nil) }
         try await self.site.visit(browser) { try await $0.renew() }
         let token = try #require(old.token.flatMap { SessionToken($0) })
-        #expect(ValuesKey(in: try await self.stored(browser).sealedValues, for: token) == nil)
+        #expect(DataKey(in: try await self.stored(browser).sealedValues, for: token) == nil)
         try await self.site.visit(browser) { #expect($0[.views] == 2) }
     }
 
@@ -138,9 +138,9 @@ struct AtRestTests {
         let beforeToken = try #require(browser.token.flatMap { SessionToken($0) })
         try await self.site.visit(browser) { try await $0.logIn("ada") }
         let after = try await self.stored(browser)
-        let key = try #require(ValuesKey(in: before.sealedValues, for: beforeToken))
+        let key = try #require(DataKey(in: before.sealedValues, for: beforeToken))
         #expect(key.open(after.sealedValues, of: after.id) == nil)
-        #expect(ValuesKey(in: after.sealedValues, for: beforeToken) == nil)
+        #expect(DataKey(in: after.sealedValues, for: beforeToken) == nil)
         try await self.site.visit(browser) { #expect($0[.cart] == ["book"]) }
     }
 
@@ -185,13 +185,13 @@ struct AtRestTests {
         #expect(sessions.count == 1)
         let record = try #require(sessions.first)
         #expect(record.values.isEmpty)
-        _ = try await self.site.memory.end(record.id, markedUntil: self.site.clock.now, now: self.site.clock.now)
+        _ = try await self.site.memory.end(record.id, tombstoneUntil: self.site.clock.now, now: self.site.clock.now)
         try await self.site.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("encryption can be turned on and off without a logout: the next write stores in the new way")
     func turningOnAndOff() async throws {
-        let plain = try Site(sharing: self.site, encryptedAtRest: false)
+        let plain = try Harness(sharing: self.site, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 1 }
         try await self.site.visit(browser) { #expect($0[.views] == 1) }
@@ -206,7 +206,7 @@ struct AtRestTests {
 
     @Test("two servers that turn encryption on for one session at once, and one that has not, lose nothing")
     func turningOnAtOnce() async throws {
-        let plain = try Site(sharing: self.site, encryptedAtRest: false)
+        let plain = try Harness(sharing: self.site, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 0 }
         let sessions = [
@@ -257,13 +257,13 @@ struct AtRestTests {
         #expect(handed.count == 4)
         for record in handed {
             #expect(record.values.isEmpty && !record.sealedValues.isEmpty)
-            #expect(record.valuesKey == nil)
+            #expect(record.dataKey == nil)
         }
     }
 
     @Test("values beyond the limit are refused by their own size, not by that of the seal")
     func limit() async throws {
-        let site = try Site(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
+        let site = try Harness(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
         try await site.visit(site.browser()) { $0[.theme] = String(repeating: "x", count: 90) }
         await #expect(throws: SessionError.self) {
             try await site.visit(site.browser()) { $0[.theme] = String(repeating: "x", count: 100) }

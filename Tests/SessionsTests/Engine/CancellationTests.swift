@@ -43,14 +43,14 @@ struct CancellationTests {
     )
     func cancelled(_ wait: Wait, _ happens: Bool) async throws {
         // With a deadline, so that a cancelled wait ends although the store does not answer.
-        let site = try Site(needsDeadline: true)
+        let site = try Harness(needsDeadline: true)
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.views] = 1
             session[.theme] = "dark"
         }
         let session = try await site.open(browser)
-        site.store.breakDown(happens ? .answeringLate : .stalling, wait.call)
+        site.store.injectFault(happens ? .answeringLate : .stalling, wait.call)
         let running = Task {
             do {
                 try await wait.act.perform(session, site)
@@ -63,7 +63,7 @@ struct CancellationTests {
         while site.store.waitingCount == 0 { await Task.yield() }
         running.cancel()
         await #expect(throws: CancellationError.self) { try await running.value }
-        site.store.mend()
+        site.store.clearFault()
         // The visitor is who they were, or whom the act made them: with all values, or without a session.
         try await site.visit(browser) { session in
             guard session.id != nil else { return }

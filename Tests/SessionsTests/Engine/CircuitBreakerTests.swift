@@ -10,6 +10,7 @@ import HTTPTypes
 import LogAudit
 import Sessions
 import SessionsTesting
+import Synchronization
 import Testing
 
 @Suite("A store that keeps failing")
@@ -17,17 +18,65 @@ struct CircuitBreakerTests {
     @Test("it is left alone after the fifth failure, and requests fail at once")
     func opening() async throws {
         let (site, browser) = try await self.siteWithLogin()
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
         let calls = site.store.count(of: .load)
         for _ in 0..<100 { await self.expectFailure(site, browser, .circuitOpen) }
         #expect(site.store.count(of: .load) == calls)
     }
 
+    @Test("writes that fail close no reads, and reads that fail no writes")
+    func readsAndWrites() async throws {
+        let (site, browser) = try await self.siteWithLogin()
+        site.store.injectFault(.failing, [.create, .replace, .touch, .end])
+        for _ in 0..<20 {
+            let session = try await site.open(browser)
+            session[.views] += 1
+            await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+        }
+        for _ in 0..<3 { try await site.visit(browser) { #expect($0.subject == "ada") } }
+        site.store.injectFault(.failing, .load)
+        for _ in 0..<20 { _ = try? await site.open(browser) }
+        site.clock.advance(by: .seconds(1))
+        try await site.visit(site.browser()) { $0[.views] += 1 }
+    }
+
+    @Test("a part of the store that fails closes no other part, and a busy record closes nothing")
+    func parts() async throws {
+        let clock = ManualClock()
+        var configuration = SessionConfiguration()
+        configuration.clock = clock.sessionClock
+        let ids = Mutex([3, 2, 1].map { SessionID(high: $0, low: 0) })
+        configuration.makeSessionID = { _ in ids.withLock { $0.popLast() } ?? SessionID(high: 9, low: 0) }
+        let store = PartitionedStore()
+        let engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        let browsers = (0..<3).map { _ in TestBrowser(clock: clock.sessionClock) }
+        func count(_ browser: TestBrowser) async throws -> Int {
+            var (request, response) = (HTTPFields(), HTTPFields())
+            browser.addCookies(to: &request, for: "https://example.com")
+            let session = try await engine.open(SessionRequest(headerFields: request), logger: LogAudit.logger())
+            session[.views] += 1
+            try await engine.close(session, response: &response)
+            browser.receive(response, from: "https://example.com")
+            return session[.views]
+        }
+        func code(_ browser: TestBrowser) async -> SessionStoreError.Code? {
+            let error = await #expect(throws: SessionError.self) { _ = try await count(browser) }
+            return (error?.underlying as? SessionStoreError)?.code
+        }
+        for browser in browsers { #expect(try await count(browser) == 1) }
+        store.fail(part: 1)
+        store.fail(part: 2, with: .recordBusy)
+        for _ in 0..<5 { #expect(await code(browsers[0]) == .unavailable) }
+        #expect(await code(browsers[0]) == .circuitOpen)
+        for _ in 0..<20 { #expect(await code(browsers[1]) == .recordBusy) }
+        for expected in 2...20 { #expect(try await count(browsers[2]) == expected) }
+    }
+
     @Test("requests without a token do not notice, and cookies are left alone")
     func strangers() async throws {
         let (site, browser) = try await self.siteWithLogin()
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         for _ in 0..<6 { _ = try? await site.open(browser) }
         let response = try await site.visit(site.browser()) { #expect($0.id == nil) }
         #expect(response[.setCookie] == nil)
@@ -37,12 +86,12 @@ struct CircuitBreakerTests {
     @Test("once it is back, one request finds out after the pause, and all sessions are there")
     func closing() async throws {
         let (site, browser) = try await self.siteWithLogin()
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
         site.clock.advance(by: .seconds(1))
         await self.expectFailure(site, browser, .unavailable)
         await self.expectFailure(site, browser, .circuitOpen)
-        site.store.mend()
+        site.store.clearFault()
         await self.expectFailure(site, browser, .circuitOpen)
         site.clock.advance(by: .seconds(1))
         for _ in 0..<3 { try await site.visit(browser) { #expect($0.subject == "ada") } }
@@ -51,7 +100,7 @@ struct CircuitBreakerTests {
     @Test("a frozen store costs its deadline a few times, and then nothing")
     func frozen() async throws {
         let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.breakDown(.stalling)
+        site.store.injectFault(.stalling)
         let requests = (0..<5).map { _ in Task { try await site.open(browser) } }
         while site.clock.sleeperCount < 5 { await Task.yield() }
         site.clock.advance(by: .seconds(2))
@@ -61,29 +110,29 @@ struct CircuitBreakerTests {
         }
         // Nobody moves the clock any more: what waited for it would never return.
         for _ in 0..<100 { await self.expectFailure(site, browser, .circuitOpen) }
-        site.store.mend()
+        site.store.clearFault()
     }
 
     @Test("a probe that its client gave up leaves the next request to find out")
     func abandonedProbe() async throws {
         let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
         site.clock.advance(by: .seconds(1))
-        site.store.breakDown(.stalling)
+        site.store.injectFault(.stalling)
         let calls = site.store.count(of: .load)
         let probe = Task { try await site.open(browser) }
         while site.store.count(of: .load) == calls { await Task.yield() }
         probe.cancel()
         await #expect(throws: CancellationError.self) { _ = try await probe.value }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("requests that are given up are no failures")
     func cancellations() async throws {
         let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.breakDown(.stalling)
+        site.store.injectFault(.stalling)
         for _ in 0..<20 {
             let calls = site.store.count(of: .load)
             let request = Task { try await site.open(browser) }
@@ -91,7 +140,7 @@ struct CircuitBreakerTests {
             request.cancel()
             await #expect(throws: CancellationError.self) { _ = try await request.value }
         }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
@@ -109,9 +158,9 @@ struct CircuitBreakerTests {
     @Test("without a breaker the store is always asked")
     func none() async throws {
         let (site, browser) = try await self.siteWithLogin { $0.circuitBreaker = .none }
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         for _ in 0..<50 { await self.expectFailure(site, browser, .unavailable) }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
@@ -126,12 +175,12 @@ struct CircuitBreakerTests {
         let engine = try SessionEngine(backend, configuration: configuration)
         let browser = TestBrowser(clock: clock.sessionClock)
         try await visit(engine, browser) { try await $0.logIn("ada") }
-        store.faults.breakDown(.failing)
+        store.faults.injectFault(.failing)
         for _ in 0..<20 { await #expect(throws: SessionError.self) { try await visit(engine, browser) { _ in } } }
         let calls = store.faults.count(of: .load)
         for _ in 0..<20 { await #expect(throws: SessionError.self) { try await visit(engine, browser) { _ in } } }
         #expect(store.faults.count(of: .load) == calls)
-        store.faults.mend()
+        store.faults.clearFault()
         clock.advance(by: .seconds(1))
         try await visit(engine, browser) { #expect($0.subject == "ada") }
     }
@@ -153,14 +202,14 @@ struct CircuitBreakerTests {
     private func siteWithLogin(
         needsDeadline: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) async throws -> (Site, TestBrowser) {
-        let site = try Site(needsDeadline: needsDeadline, configure)
+    ) async throws -> (Harness, TestBrowser) {
+        let site = try Harness(needsDeadline: needsDeadline, configure)
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         return (site, browser)
     }
 
-    private func expectFailure(_ site: Site, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
+    private func expectFailure(_ site: Harness, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
         let error = await #expect(throws: SessionError.self) { try await site.open(browser) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.retryAfter == .seconds(5))
@@ -195,5 +244,5 @@ private struct UnreadableStore: SessionStore {
 
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

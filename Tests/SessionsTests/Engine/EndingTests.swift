@@ -15,7 +15,7 @@ import Testing
 struct EndingTests {
     @Test("a session that was destroyed is over at once, and its cookie is cleared")
     func destroy() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let thief = browser.copy(site)
@@ -33,7 +33,7 @@ struct EndingTests {
 
     @Test("a slow request cannot bring a logged-out session back (CVE-2025-46336)")
     func noResurrection() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let old = browser.copy(site)
@@ -48,7 +48,7 @@ struct EndingTests {
 
     @Test("an explicit save into a session that ended says so")
     func savingIntoTheEnded() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let slow = try await site.open(browser)
@@ -61,7 +61,7 @@ struct EndingTests {
 
     @Test("a request that was on its way when its session ended sets no cookie over a fresh login")
     func noAnonymousCookieOverALogin() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let old = browser.copy(site)
@@ -77,7 +77,7 @@ struct EndingTests {
 
     @Test("a logout that comes too late does not clear the cookie of a fresh login")
     func lateLogout() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let late = try await site.open(browser)
@@ -88,13 +88,13 @@ struct EndingTests {
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
-    @Test("no verb of a request that was overtaken by a login puts an anonymous cookie over it", arguments: 0..<2)
-    func overtakenVerbs(wasOpenBefore: Int) async throws {
-        let site = try Site()
+    @Test("no operation of a request that was overtaken by a login puts an anonymous cookie over it", arguments: 0..<2)
+    func overtakenOperations(wasOpenBefore: Int) async throws {
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let old = browser.copy(site)
-        let verbs: [@Sendable (Session) async throws -> Void] = [
+        let operations: [@Sendable (Session) async throws -> Void] = [
             { try await $0.regenerate() }, { try await $0.remember() },
             { try await $0.setCookie(.init(priority: .low)) },
             { try await $0.renew() }, { try await $0.touch() }, { try await $0.reload() },
@@ -104,12 +104,12 @@ struct EndingTests {
             },
         ]
         var open: [Session] = []
-        for _ in verbs where wasOpenBefore == 1 { open.append(try await site.open(old)) }
+        for _ in operations where wasOpenBefore == 1 { open.append(try await site.open(old)) }
         try await site.visit(browser) { try await $0.logIn("ada") }
-        for _ in verbs where wasOpenBefore == 0 { open.append(try await site.open(old)) }
-        for (session, verb) in zip(open, verbs) {
+        for _ in operations where wasOpenBefore == 0 { open.append(try await site.open(old)) }
+        for (session, operation) in zip(open, operations) {
             do {
-                try await verb(session)
+                try await operation(session)
             } catch let error as SessionError {
                 #expect(error.code == .ended)
             }
@@ -120,9 +120,9 @@ struct EndingTests {
         #expect(try await site.count == 1)
     }
 
-    @Test("after the marker has gone an old cookie is a stranger's, who may begin anew")
-    func afterTheMarker() async throws {
-        let site = try Site()
+    @Test("after the tombstone has gone an old cookie is a stranger's, who may begin anew")
+    func afterTheTombstone() async throws {
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let old = browser.copy(site)
@@ -135,7 +135,7 @@ struct EndingTests {
 
     @Test("what is set after a session was destroyed begins a new one")
     func anewAfterDestroy() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let before = try #require(browser.token)
@@ -153,7 +153,7 @@ struct EndingTests {
 
     @Test("the cookie is cleared with the attributes it was set with")
     func clearingAttributes() async throws {
-        let site = try Site {
+        let site = try Harness {
             $0.cookie = SessionCookie(name: "__Secure-id", sameSite: .none, path: "/app", domain: "example.com")
             $0.cookie.isPartitioned = true
         }
@@ -167,7 +167,7 @@ struct EndingTests {
             response[values: .setCookie] == [
                 """
                 __Secure-id=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Domain=example.com; Path=/app; Secure; \
-                HttpOnly; SameSite=None; Partitioned
+                HttpOnly; SameSite=None; Partitioned; Priority=High
                 """
             ]
         )
@@ -175,7 +175,7 @@ struct EndingTests {
 
     @Test("regenerating ends the session and begins an empty one with another id")
     func regenerate() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let old = browser.copy(site)

@@ -15,7 +15,7 @@ import Testing
 struct LimitsTests {
     @Test("a session ends when it was idle for 20 minutes, to the millisecond")
     func idle() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .minutes(20) - .milliseconds(1))
@@ -26,7 +26,7 @@ struct LimitsTests {
 
     @Test("use extends a session, up to its absolute limit of 8 hours and no further")
     func absolute() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         for _ in 0..<31 {
@@ -45,7 +45,7 @@ struct LimitsTests {
 
     @Test("reading does not move the end of a session that has just been used (CVE-2024-35220)")
     func noCreepingExpiry() async throws {
-        let site = try Site { $0.limits = SessionLimits(idle: .seconds(10), absolute: .seconds(10)) }
+        let site = try Harness { $0.limits = SessionLimits(idle: .seconds(10), absolute: .seconds(10)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         for _ in 0..<9 {
@@ -56,9 +56,98 @@ struct LimitsTests {
         try await site.visit(browser) { #expect($0.id == nil) }
     }
 
+    @Test("an idle limit that was shortened logs out no one who goes on using the session")
+    func shortenedIdleLimit() async throws {
+        let site = try Harness()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let strict = try Harness(sharing: site) { $0.limits.idle = .seconds(4) }
+        for _ in 0..<40 {
+            site.clock.advance(by: .milliseconds(700))
+            try await strict.visit(browser) { #expect($0.subject == "ada") }
+        }
+        site.clock.advance(by: .seconds(4))
+        try await strict.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("an absolute limit that was shortened holds for the sessions that exist", arguments: [false, true])
+    func shortenedAbsoluteLimit(_ isRemembered: Bool) async throws {
+        let site = try Harness()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
+        let strict = try Harness(sharing: site) {
+            $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(1))
+            $0.rememberedLimits = SessionLimits(idle: .minutes(20), absolute: .hours(1))
+        }
+        for _ in 0..<5 {
+            site.clock.advance(by: .minutes(10))
+            try await strict.visit(browser) { session in
+                #expect(session.subject == "ada")
+                #expect(session.absoluteExpiresAt == session.createdAt.map { $0 + .hours(1) })
+            }
+        }
+        site.clock.advance(by: .minutes(10))
+        #expect(try await strict.engine.activeSessions(of: "ada").isEmpty)
+        try await strict.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("an absolute limit counts from the last authentication, also one that was shortened")
+    func shortenedAfterReauthentication() async throws {
+        let site = try Harness { $0.limits.idle = .hours(2) }
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        site.clock.advance(by: .minutes(50))
+        try await site.visit(browser) { try await $0.reauthenticate() }
+        let strict = try Harness(sharing: site) { $0.limits = SessionLimits(idle: .hours(1), absolute: .hours(1)) }
+        site.clock.advance(by: .minutes(59))
+        try await strict.visit(browser) { #expect($0.subject == "ada") }
+        site.clock.advance(by: .minutes(1))
+        try await strict.visit(browser) { #expect($0.subject == nil) }
+    }
+
+    @Test("a longer idle limit is for users, and anonymous sessions end after 20 minutes all the same")
+    func anonymousIdleLimit() async throws {
+        let site = try Harness { $0.limits.idle = .hours(4) }
+        let (stranger, user) = (site.browser(), site.browser())
+        try await site.visit(stranger) { $0[.views] += 1 }
+        try await site.visit(user) { try await $0.logIn("ada") }
+        for _ in 0..<4 {
+            site.clock.advance(by: .minutes(15))
+            try await site.visit(stranger) { #expect($0[.views] == 1) }
+        }
+        site.clock.advance(by: .minutes(20))
+        try await site.visit(stranger) { #expect($0.id == nil) }
+        site.clock.advance(by: .hours(2))
+        try await site.visit(user) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a session that becomes a user's has the limits of users, from its login on")
+    func anonymousBecomesUser() async throws {
+        let site = try Harness { $0.limits.idle = .hours(4) }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        try await site.visit(browser) { session in
+            try await session.logIn("ada")
+            #expect(session.remaining == .hours(4))
+        }
+        site.clock.advance(by: .hours(3))
+        try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("a sweep leaves no anonymous session that is over")
+    func anonymousSweep() async throws {
+        let site = try Harness { $0.limits.idle = .hours(4) }
+        for _ in 0..<10 { try await site.visit(site.browser()) { $0[.views] += 1 } }
+        site.clock.advance(by: .minutes(20))
+        #expect(try await site.memory.sweep(limit: 100, now: site.clock.now) == 10)
+    }
+
     @Test("without an idle limit only the absolute one ends a session")
     func noIdleLimit() async throws {
-        let site = try Site { $0.limits = SessionLimits(idle: nil, absolute: .days(1)) }
+        let site = try Harness {
+            $0.limits = SessionLimits(idle: nil, absolute: .days(1))
+            $0.anonymousIdleLimit = nil
+        }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .days(1) - .milliseconds(1))
@@ -70,7 +159,7 @@ struct LimitsTests {
 
     @Test("an idle limit that was shortened holds for the sessions there are")
     func shortenedLimit() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         var configuration = site.engine.configuration
@@ -85,7 +174,7 @@ struct LimitsTests {
 
     @Test("a use is written when a tenth of the idle limit has passed, and not before")
     func touchThreshold() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .minutes(2) - .milliseconds(1))
@@ -99,7 +188,7 @@ struct LimitsTests {
 
     @Test("touchAfter moves the threshold")
     func touchAfter() async throws {
-        let site = try Site { $0.touchAfter = .zero }
+        let site = try Harness { $0.touchAfter = .zero }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         for _ in 0..<3 {
@@ -111,7 +200,7 @@ struct LimitsTests {
 
     @Test("a passive request reads and never extends")
     func passive() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let token = browser.token
@@ -128,7 +217,7 @@ struct LimitsTests {
 
     @Test("touch() extends at once, whatever share has passed")
     func explicitTouch() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .seconds(1))
@@ -141,7 +230,7 @@ struct LimitsTests {
 
     @Test("the facts of a session are what they say")
     func facts() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let start = site.clock.now
         try await site.visit(browser) { session in
@@ -165,7 +254,7 @@ struct LimitsTests {
 
     @Test("a clock that goes back shortens nothing and traps nowhere")
     func clockGoesBack() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let end = site.clock.now + .minutes(20)
@@ -182,7 +271,7 @@ struct LimitsTests {
 
     @Test("limits as long as there are trap nowhere")
     func endlessLimits() async throws {
-        let site = try Site {
+        let site = try Harness {
             $0.limits = SessionLimits(idle: .seconds(Int64.max), absolute: .seconds(Int64.max))
             $0.rememberedLimits = $0.limits
         }

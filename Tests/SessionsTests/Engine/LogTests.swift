@@ -16,49 +16,82 @@ import Testing
 @Suite("Logs")
 struct LogTests {
     /// The one line of the last request.
-    private func why(_ site: Site) throws -> [String] {
-        let entry = try #require(site.logs.entries.last { "\($0.message)" == "Session" })
+    private func why(_ site: Harness) throws -> [String] {
+        let entry = try #require(site.logs.entries.last { "\($0.message)" == "Session closed" })
         #expect(entry.level == .debug)
-        return ["session.came", "session.stored", "session.cookie"].map { "\(entry.metadata[$0] ?? "missing")" }
+        return ["session.resolution", "session.write", "session.cookie"].map { "\(entry.metadata[$0] ?? "missing")" }
     }
 
     @Test("one line says of each request what it came with, what was stored, and what the cookie was told")
     func why() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
         let browser = site.browser()
         try await site.visit(browser)
-        #expect(try self.why(site) == ["no token", "nothing to store", "leave"])
+        #expect(try self.why(site) == ["no token", "nothing", "leave"])
         try await site.visit(browser) { $0[.views] += 1 }
-        #expect(try self.why(site) == ["no token", "a session began", "set"])
+        #expect(try self.why(site) == ["no token", "created", "set"])
         try await site.visit(browser) { $0[.views] += 1 }
-        #expect(try self.why(site) == ["the token of a session", "changes", "leave"])
+        #expect(try self.why(site) == ["the token of a session", "changed, touched", "leave"])
         site.clock.advance(by: .minutes(2))
         try await site.visit(browser)
-        #expect(try self.why(site) == ["the token of a session", "the use was noted", "leave"])
+        #expect(try self.why(site) == ["the token of a session", "touched", "leave"])
         site.clock.advance(by: .minutes(3))
         let late = browser.copy(site)
         try await site.visit(browser)
-        #expect(try self.why(site) == ["the token of a session", "changes and a new secret", "set"])
+        #expect(try self.why(site) == ["the token of a session", "renewed, touched", "set"])
         try await site.visit(late.copy(site))
-        #expect(try self.why(site) == ["the token from before a renewal", "nothing to store", "set"])
+        #expect(try self.why(site) == ["the token from before a renewal", "nothing", "set"])
         site.clock.advance(by: .seconds(10))
         try await site.visit(late)
-        #expect(try self.why(site) == ["a secret that was renewed long ago", "nothing to store", "leave"])
+        #expect(try self.why(site) == ["a secret that was renewed long ago", "nothing", "leave"])
         let ended = browser.copy(site)
         try await site.visit(browser) { try await $0.destroy() }
-        #expect(try self.why(site) == ["the token of a session", "nothing to store", "clear"])
+        #expect(try self.why(site) == ["the token of a session", "ended", "clear"])
         try await site.visit(ended) { $0[.views] += 1 }
-        #expect(try self.why(site) == ["the token of a session that has just ended", "changes were dropped", "leave"])
+        #expect(try self.why(site) == ["the token of a session that has just ended", "dropped", "leave"])
         site.clock.advance(by: .minutes(1))
         try await site.visit(ended)
-        #expect(try self.why(site) == ["a token of no session", "nothing to store", "leave"])
+        #expect(try self.why(site) == ["a token of no session", "nothing", "leave"])
         try await site.close(try await site.open([.cookie: "__Host-session=x"]), browser)
-        #expect(try self.why(site) == ["nothing that is a token", "nothing to store", "leave"])
+        #expect(try self.why(site) == ["nothing that is a token", "nothing", "leave"])
+    }
+
+    @Test("the line says everything that operations of the handler wrote, and what failed after them")
+    func operations() async throws {
+        let site = try Harness()
+        let browser = site.browser()
+        try await site.visit(browser) { session in
+            session[.views] += 1
+            try await session.save()
+        }
+        #expect(try self.why(site) == ["no token", "created", "set"])
+        try await site.visit(browser) { session in
+            session[.views] += 1
+            try await session.save()
+        }
+        #expect(try self.why(site) == ["the token of a session", "changed, touched", "leave"])
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        #expect(try self.why(site) == ["the token of a session", "ended, created", "set"])
+        try await site.visit(browser) { session in
+            try await session.renew()
+            try await session.setDeviceLabel("laptop")
+        }
+        #expect(try self.why(site) == ["the token of a session", "changed, renewed", "set"])
+        try await site.visit(browser) { try await $0.touch() }
+        #expect(try self.why(site) == ["the token of a session", "touched", "leave"])
+        await #expect(throws: SessionError.self) {
+            try await site.visit(browser) { session in
+                try await session.renew()
+                session[.views] += 1
+                site.store.injectFault(.failing)
+            }
+        }
+        #expect(try self.why(site) == ["the token of a session", "renewed, then failed", "set"])
     }
 
     @Test("no token is ever logged, at any level, whatever happens to it (CVE-2023-20866)")
     func noSecrets() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         var tokens: Set<String> = []
         let browser = site.browser()
         let note = { @Sendable (browser: TestBrowser) in browser.token.map { [$0] } ?? [] }
@@ -83,7 +116,7 @@ struct LogTests {
                 try await site.close(try await site.open([.cookie: header]), site.browser())
             }
         }
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         await #expect(throws: SessionError.self) { try await site.visit(site.browser()) { $0[.views] += 1 } }
         #expect(tokens.count >= 6)
         let logs = site.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")

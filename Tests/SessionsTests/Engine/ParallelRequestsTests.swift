@@ -15,7 +15,7 @@ import Testing
 struct ParallelRequestsTests {
     @Test("two requests that change different keys both keep their change")
     func differentKeys() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let first = try await site.open(browser)
@@ -33,7 +33,7 @@ struct ParallelRequestsTests {
 
     @Test("a counter adds its difference, also after a reset in another request")
     func counters() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 10 }
         let adding = try await site.open(browser)
@@ -47,7 +47,7 @@ struct ParallelRequestsTests {
 
     @Test("an update runs again on the newer value")
     func updates() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.cart] = ["tea"] }
         let first = try await site.open(browser)
@@ -62,7 +62,7 @@ struct ParallelRequestsTests {
     @Test("an update that throws on the newer value fails the request, which stores nothing")
     func throwingAgain() async throws {
         struct SoldOut: Error {}
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.cart] = [] }
         let buyer = try await site.open(browser)
@@ -84,7 +84,7 @@ struct ParallelRequestsTests {
         let key = SessionKey<[String]>.merging("tags", default: []) { base, mine, theirs in
             theirs + mine.filter { !base.contains($0) && !theirs.contains($0) }
         }
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[key] = ["a"] }
         let first = try await site.open(browser)
@@ -98,7 +98,7 @@ struct ParallelRequestsTests {
 
     @Test("of two plain sets the later one wins")
     func plainSets() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "light" }
         let first = try await site.open(browser)
@@ -112,7 +112,7 @@ struct ParallelRequestsTests {
 
     @Test("removing all removes what another request has set meanwhile")
     func removeAll() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "light" }
         let clearing = try await site.open(browser)
@@ -125,7 +125,7 @@ struct ParallelRequestsTests {
 
     @Test("64 clients count 100 times each in one session: 6,400, on memory")
     func sixtyFourClients() async throws {
-        let site = try Site { $0.clock = .system }
+        let site = try Harness { $0.clock = .system }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 0 }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -147,7 +147,7 @@ struct ParallelRequestsTests {
         configuration.retryAfter = .seconds(7)
         configuration.clock = SessionClock(now: { ManualClock().now }, sleep: { _ in })
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        let site = try Site()
+        let site = try Harness()
         let session = try await engine.open(SessionRequest(headerFields: [:]), logger: site.logger)
         session[.views] += 1
         try await session.save()
@@ -169,7 +169,7 @@ private final class AlwaysConflictingStore: SessionStore {
     }
     func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { true }
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { true }
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { true }
 
     func replace(
         _ record: SessionRecord,

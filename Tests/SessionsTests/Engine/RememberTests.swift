@@ -15,7 +15,7 @@ import Testing
 struct RememberTests {
     @Test("an ordinary session ends with the browser, a remembered one does not")
     func persistence() async throws {
-        let site = try Site()
+        let site = try Harness()
         for isRemembered in [false, true] {
             let browser = site.browser()
             try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
@@ -26,7 +26,7 @@ struct RememberTests {
 
     @Test("a remembered session has its own limits, and Max-Age is what is left")
     func limits() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let start = site.clock.now
         let response = try await site.visit(browser) { session in
@@ -49,7 +49,7 @@ struct RememberTests {
 
     @Test("every session may be remembered from its beginning, if the application asks for it")
     func everySession() async throws {
-        let site = try Site { $0.remembersEverySession = true }
+        let site = try Harness { $0.remembersEverySession = true }
         let browser = site.browser()
         let start = site.clock.now
         let response = try await site.visit(browser) { $0[.theme] = "dark" }
@@ -69,7 +69,7 @@ struct RememberTests {
 
     @Test("a cookie is sent again only when the life of its session was extended")
     func resending() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
         site.clock.advance(by: .days(1))
@@ -81,7 +81,7 @@ struct RememberTests {
 
     @Test("going back gives a cookie that ends with the browser, and the limits of ordinary sessions")
     func back() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let start = site.clock.now
         try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
@@ -98,7 +98,7 @@ struct RememberTests {
 
     @Test("going back ends a session that is older than an ordinary one may be")
     func backTooLate() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
         site.clock.advance(by: .hours(8))
@@ -112,7 +112,7 @@ struct RememberTests {
 
     @Test("remembering a stranger begins a session; forgetting one does not")
     func strangers() async throws {
-        let site = try Site()
+        let site = try Harness()
         try await site.visit(site.browser()) { try await $0.stopRemembering() }
         #expect(try await site.count == 0)
         let browser = site.browser()

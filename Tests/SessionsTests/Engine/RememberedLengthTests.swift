@@ -18,21 +18,21 @@ struct RememberedLengthTests {
         var testDescription: String
         var backend: @Sendable () -> SessionBackend
 
-        func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> EngineSite {
-            try EngineSite(self.backend(), configure)
+        func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> EngineHarness {
+            try EngineHarness(self.backend(), configure)
         }
     }
 
-    static let keepers = [
+    static let drivers = [
         Keeper(testDescription: "stored") { .stored(in: MemorySessionStore()) },
         Keeper(testDescription: "sealed") { .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart) },
     ]
 
     @Test(
         "a session lives as long as it is remembered for, anew from each use, and so does its cookie",
-        arguments: keepers)
-    func length(keeper: Keeper) async throws {
-        let site = try keeper.site()
+        arguments: drivers)
+    func length(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         let response = try await site.visit(browser) { session in
             try await session.remember(for: .minutes(1))
@@ -53,9 +53,9 @@ struct RememberedLengthTests {
         #expect(browser.cookies.isEmpty)
     }
 
-    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: keepers)
-    func server(keeper: Keeper) async throws {
-        let site = try keeper.site()
+    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: drivers)
+    func server(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .minutes(1)) }
         let copy = site.browser(planted: try #require(browser.token))
@@ -63,9 +63,9 @@ struct RememberedLengthTests {
         try await site.visit(copy) { #expect($0.id == nil) }
     }
 
-    @Test("an instant says the same as the time until then", arguments: keepers)
-    func until(keeper: Keeper) async throws {
-        let site = try keeper.site()
+    @Test("an instant says the same as the time until then", arguments: drivers)
+    func until(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         let end = site.clock.now + .hours(3)
         try await site.visit(browser) { session in
@@ -78,9 +78,9 @@ struct RememberedLengthTests {
         #expect(browser.cookies.first?.expiresAt == end + .hours(1))
     }
 
-    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: keepers)
-    func absolute(keeper: Keeper) async throws {
-        let site = try keeper.site()
+    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: drivers)
+    func absolute(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .days(20)) }
         site.clock.advance(by: .days(19))
@@ -97,7 +97,7 @@ struct RememberedLengthTests {
         ] as [Duration]
     )
     func refusals(length: Duration) async throws {
-        let site = try EngineSite(.stored(in: MemorySessionStore()))
+        let site = try EngineHarness(.stored(in: MemorySessionStore()))
         try await site.visit(site.browser()) { session in
             let error = await #expect(throws: SessionError.self) { try await session.remember(for: length) }
             #expect(error?.code == .invalidLimit)
@@ -110,15 +110,15 @@ struct RememberedLengthTests {
         "an instant in the past, and the last there is, are refused as well",
         arguments: [Instant.distantPast, .distantFuture])
     func hostileInstants(end: Instant) async throws {
-        let site = try EngineSite(.stored(in: MemorySessionStore()))
+        let site = try EngineHarness(.stored(in: MemorySessionStore()))
         try await site.visit(site.browser()) { session in
             await #expect(throws: SessionError.self) { try await session.remember(until: end) }
         }
     }
 
-    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: keepers)
-    func back(keeper: Keeper) async throws {
-        let site = try keeper.site()
+    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: drivers)
+    func back(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .minutes(1)) }
         let longer = try await site.visit(browser) { session in
@@ -136,9 +136,9 @@ struct RememberedLengthTests {
 
     @Test(
         "a length stays through a new secret and a new proof of who it is; a login begins without one",
-        arguments: keepers)
-    func staying(keeper: Keeper) async throws {
-        let site = try keeper.site()
+        arguments: drivers)
+    func staying(driver: Keeper) async throws {
+        let site = try driver.site()
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await session.logIn("ada")
@@ -160,9 +160,9 @@ struct RememberedLengthTests {
 
     @Test(
         "a use is written after a tenth of the session's own length, though the configured share is longer",
-        arguments: keepers)
-    func touching(keeper: Keeper) async throws {
-        let site = try keeper.site { $0.touchAfter = .minutes(15) }
+        arguments: drivers)
+    func touching(driver: Keeper) async throws {
+        let site = try driver.site { $0.touchAfter = .minutes(15) }
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .minutes(10)) }
         for _ in 0..<5 {
@@ -174,13 +174,13 @@ struct RememberedLengthTests {
     @Test("an idle limit that is shorter now is not the session's own")
     func configuredLimit() async throws {
         let store = MemorySessionStore()
-        let site = try EngineSite(.stored(in: store))
+        let site = try EngineHarness(.stored(in: store))
         let browser = site.browser()
         try await site.visit(browser) { try await $0.remember(for: .days(10)) }
         let shorten = { (configuration: inout SessionConfiguration) in
             configuration.rememberedLimits = SessionLimits(idle: .days(1), absolute: .days(12))
         }
-        let shorter = try EngineSite(.stored(in: store), clock: site.clock, shorten)
+        let shorter = try EngineHarness(.stored(in: store), clock: site.clock, shorten)
         site.clock.advance(by: .days(5))
         try await shorter.visit(browser) { #expect($0.rememberedFor == .days(10)) }
     }

@@ -17,7 +17,7 @@ import Testing
 struct RenewalTests {
     @Test("renew makes a new secret for the same session, and the old one opens nothing")
     func renew() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
         let old = browser.copy(site)
@@ -35,7 +35,7 @@ struct RenewalTests {
 
     @Test("renewing nothing is nothing")
     func renewNothing() async throws {
-        let site = try Site()
+        let site = try Harness()
         let response = try await site.visit(site.browser()) { try await $0.renew() }
         #expect(response[.setCookie] == nil)
         #expect(try await site.count == 0)
@@ -43,7 +43,7 @@ struct RenewalTests {
 
     @Test("what a slow request wrote is kept although the secret was renewed meanwhile, but it sets no cookie")
     func slowRequestAcrossARenewal() async throws {
-        let site = try Site { $0.resendsCookie = true }
+        let site = try Harness { $0.resendsCookie = true }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let slow = try await site.open(browser)
@@ -56,7 +56,7 @@ struct RenewalTests {
 
     @Test("a page of 20 parallel requests during a timed renewal: nobody loses the session")
     func parallelRequests() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 0 }
         let before = browser.token
@@ -77,7 +77,7 @@ struct RenewalTests {
 
     @Test("a response that got lost is made up for by the next one within the grace period")
     func lostResponse() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .minutes(5))
@@ -90,7 +90,7 @@ struct RenewalTests {
 
     @Test("after the grace period the previous secret is refused and reported, and the session goes on")
     func afterTheGrace() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let thief = browser.copy(site)
@@ -105,7 +105,7 @@ struct RenewalTests {
 
     @Test("a previous secret after its grace ends the session for everybody, where that is asked for")
     func endingOnReplay() async throws {
-        let site = try Site {
+        let site = try Harness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
             $0.onReplayedSecret = .endSession
         }
@@ -121,9 +121,35 @@ struct RenewalTests {
         #expect(try await site.count == 0)
     }
 
+    @Test("a cookie of a former path that is left over beside the newer one ends nothing")
+    func leftOver() async throws {
+        let site = try Harness { configuration in
+            configuration.renewal = SessionRenewal(after: .hours(1))
+            configuration.onReplayedSecret = .endSession
+        }
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let former = try #require(browser.token)
+        for _ in 0..<5 {
+            site.clock.advance(by: .minutes(15))
+            try await site.visit(browser)
+        }
+        let newer = try #require(browser.token)
+        #expect(newer != former)
+        site.clock.advance(by: .minutes(15))
+        for cookies in [
+            "__Host-session=\(former); __Host-session=\(newer)", "__Host-session=\(newer); __Host-session=\(former)",
+        ] {
+            let session = try await site.open([.cookie: cookies])
+            #expect(session.subject == "ada")
+        }
+        #expect(try await site.open([.cookie: "__Host-session=\(former)"]).subject == nil)
+        #expect(try await site.open([.cookie: "__Host-session=\(newer)"]).subject == nil, "alone it is a replay")
+    }
+
     @Test("a renewal is due once in its interval")
     func interval() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         var tokens: Set<String> = []

@@ -15,7 +15,7 @@ struct SessionPlannerTests {
     /// A row of the table: what is known, and what is to be done.
     struct Row: Sendable, CustomTestStringConvertible {
         var name: String
-        var facts: SessionFacts
+        var facts: PlannerInput
         var plan: SessionPlan
         var configure: @Sendable (inout SessionConfiguration) -> Void = { _ in }
 
@@ -29,10 +29,10 @@ struct SessionPlannerTests {
         issued: Duration = .zero,
         isRemembered: Bool = false,
         holdsPrevious: Bool = false
-    ) -> SessionFacts.Standing {
+    ) -> PlannerInput.Standing {
         let idle: Duration = isRemembered ? .days(14) : .minutes(20)
         return .live(
-            SessionFacts.LiveFacts(
+            PlannerInput.LiveFacts(
                 lastAccessedAt: self.start - lastAccessed,
                 expiresAt: self.start - lastAccessed + idle,
                 absoluteExpiresAt: self.start + .days(29),
@@ -44,17 +44,17 @@ struct SessionPlannerTests {
     }
 
     static func facts(
-        _ standing: SessionFacts.Standing,
+        _ standing: PlannerInput.Standing,
         changes: Bool = false,
-        duty: SessionFacts.CookieDuty = .none,
+        duty: PlannerInput.PendingCookieAction = .none,
         passive: Bool = false,
         failed: Bool = false,
         canSetCookie: Bool = true
-    ) -> SessionFacts {
-        SessionFacts(
+    ) -> PlannerInput {
+        PlannerInput(
             standing: standing,
             hasChanges: changes,
-            cookieDuty: duty,
+            pendingCookieAction: duty,
             isPassive: passive,
             handlerFailed: failed,
             canSetCookie: canSetCookie,
@@ -187,7 +187,7 @@ struct SessionPlannerTests {
             configure: { $0.renewal = SessionRenewal(after: .minutes(5)) }
         ),
         Row(
-            name: "a verb that made a new secret, in a handler that failed",
+            name: "an operation that made a new secret, in a handler that failed",
             facts: facts(live(), duty: .set, failed: true),
             plan: .init(store: .nothing, cookie: .set)
         ),
@@ -233,7 +233,7 @@ struct SessionPlannerTests {
     @Test(
         "a session that is left alone without a look at the facts has nothing planned by them",
         arguments: [true, false])
-    func leavesAlone(isInText: Bool) {
+    func isNoOp(isInText: Bool) {
         let ages: [Duration] = [
             .zero - .days(1), .zero, .seconds(119), .seconds(120), .minutes(5), .minutes(10), .days(2),
         ]
@@ -260,7 +260,7 @@ struct SessionPlannerTests {
                 let plan = planner.plan(
                     Self.facts(
                         .live(
-                            SessionFacts.LiveFacts(
+                            PlannerInput.LiveFacts(
                                 lastAccessedAt: record.lastAccessedAt,
                                 expiresAt: record.expiresAt,
                                 absoluteExpiresAt: record.absoluteExpiresAt,
@@ -269,7 +269,7 @@ struct SessionPlannerTests {
                                 rememberedFor: record.rememberedFor,
                                 holdsPreviousSecret: false
                             ))))
-                guard planner.leavesAlone(record, now: Self.start) else { continue }
+                guard planner.isNoOp(record, now: Self.start) else { continue }
                 quietCount += 1
                 #expect(plan == .nothing, "\(configuration), \(age), \(issued), \(String(describing: length))")
             }

@@ -16,8 +16,8 @@ struct SignedCookieTests {
     private let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
     private let browser = TestBrowser()
 
-    private func site(_ keyring: SecretKeyring?) throws -> EngineSite {
-        try EngineSite(.stored(in: self.store, signedWith: keyring))
+    private func site(_ keyring: SecretKeyring?) throws -> EngineHarness {
+        try EngineHarness(.stored(in: self.store, signedWith: keyring))
     }
 
     @Test("a forged token is refused before the store is asked, every bit of it")

@@ -18,7 +18,7 @@ struct UnluckyRepliesTests {
     enum Act: CaseIterable, Sendable {
         case write, logIn, regenerate, save, destroy, logOut, touch
 
-        func perform(_ session: Session, _ site: Site) async throws {
+        func perform(_ session: Session, _ site: Harness) async throws {
             switch self {
             case .write: session[.views] += 1
             case .logIn: try await session.logIn("ada")
@@ -35,44 +35,44 @@ struct UnluckyRepliesTests {
 
     @Test("a write whose reply is lost is stored once, and the next request is whole", arguments: Act.allCases)
     func lost(_ act: Act) async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.breakDown(.losingReplies, [.create, .replace, .touch, .end])
+        site.store.injectFault(.losingReplies, [.create, .replace, .touch, .end])
         let session = try await site.open(browser)
         // Whoever hears nothing must say so; the store knows better.
         try? await act.perform(session, site)
         _ = try? await site.close(session, browser)
-        site.store.mend()
+        site.store.clearFault()
         try await self.expectWhole(site, browser, act, before)
     }
 
     @Test("a write that reaches the store twice counts once", arguments: Act.allCases)
     func twice(_ act: Act) async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.breakDown(.happeningTwice)
+        site.store.injectFault(.happeningTwice)
         try await site.visit(browser) { try await act.perform($0, site) }
-        site.store.mend()
+        site.store.clearFault()
         try await self.expectWhole(site, browser, act, before)
         if act == .write || act == .save { try await site.visit(browser) { #expect($0[.views] == 2) } }
     }
 
     @Test("a write that comes again later changes nothing", arguments: Act.allCases)
     func again(_ act: Act) async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.breakDown(.comingAgain)
+        site.store.injectFault(.comingAgain)
         try await site.visit(browser) { try await act.perform($0, site) }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { $0[.theme] = "dark" }
         let count = try await site.count
-        await site.store.repeatCalls()
+        await site.store.replayCalls()
         #expect(try await site.count == count)
         try await site.visit(browser) { #expect($0[.theme] == "dark") }
         try await self.expectWhole(site, browser, act, before)
@@ -80,16 +80,16 @@ struct UnluckyRepliesTests {
 
     @Test("an ending whose answer is late has ended the session at once")
     func late() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let thief = browser.copy(site)
-        site.store.breakDown(.answeringLate, .end)
+        site.store.injectFault(.answeringLate, .end)
         let session = try await site.open(browser)
         let ending = Task { try await session.logOut() }
         while site.store.waitingCount == 0 { await Task.yield() }
         try await site.visit(thief) { #expect($0.subject == nil) }
-        site.store.mend()
+        site.store.clearFault()
         try await ending.value
         try await site.close(session, browser)
         #expect(browser.token == nil)
@@ -97,13 +97,13 @@ struct UnluckyRepliesTests {
 
     @Test("a login whose creation is answered late leaves one session and its cookie")
     func lateLogin() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
-        site.store.breakDown(.answeringLate, .create)
+        site.store.injectFault(.answeringLate, .create)
         let session = try await site.open(browser)
         let login = Task { try await session.logIn("ada") }
         while site.store.waitingCount == 0 { await Task.yield() }
-        site.store.mend()
+        site.store.clearFault()
         try await login.value
         try await site.close(session, browser)
         try await site.visit(browser) { #expect($0.subject == "ada") }
@@ -111,7 +111,7 @@ struct UnluckyRepliesTests {
     }
 
     /// The cookie opens what the act promised, or nothing; what was ended stays ended; no session lies about unowned.
-    private func expectWhole(_ site: Site, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
+    private func expectWhole(_ site: Harness, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
         let old = site.browser()
         let fields: HTTPFields = [.cookie: "__Host-session=" + before]
         let replay = try await site.open(fields)

@@ -16,7 +16,7 @@ import Testing
 struct ValuesInARequestTests {
     @Test("what one request sets the next one reads")
     func roundTrip() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.views] += 1
@@ -36,7 +36,7 @@ struct ValuesInARequestTests {
 
     @Test("a key without a stored value gives its default")
     func defaults() async throws {
-        let site = try Site()
+        let site = try Harness()
         try await site.visit(site.browser()) { session in
             #expect(session[.views] == 0)
             #expect(session[.theme] == nil)
@@ -49,7 +49,7 @@ struct ValuesInARequestTests {
 
     @Test("a value is gone after remove, after nil, and after removeAll")
     func removal() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.views] = 3
@@ -72,7 +72,7 @@ struct ValuesInARequestTests {
 
     @Test("reading, and writing what is there already, is no change and no write")
     func unchanged() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.theme] = "dark"
@@ -90,7 +90,7 @@ struct ValuesInARequestTests {
 
     @Test("a session knows whether it has changes that are not stored yet")
     func hasChanges() async throws {
-        let site = try Site()
+        let site = try Harness()
         try await site.visit(site.browser()) { session in
             #expect(!session.hasChanges)
             session[.theme] = "dark"
@@ -105,7 +105,7 @@ struct ValuesInARequestTests {
 
     @Test("update gives back what its body returns, and stores what it made")
     func update() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             let count = try session.update(.cart) { cart in
@@ -120,7 +120,7 @@ struct ValuesInARequestTests {
     @Test("an update that throws changes nothing")
     func throwingUpdate() async throws {
         struct SoldOut: Error {}
-        let site = try Site()
+        let site = try Harness()
         try await site.visit(site.browser()) { session in
             #expect(throws: SoldOut.self) {
                 try session.update(.cart) { cart in
@@ -135,7 +135,7 @@ struct ValuesInARequestTests {
 
     @Test("tasks of one request count in parallel and lose nothing")
     func parallelTasks() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             await withTaskGroup(of: Void.self) { group in
@@ -155,7 +155,7 @@ struct ValuesInARequestTests {
 
     @Test("a counter at the end of its range stays there")
     func saturation() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.views] = .max
@@ -167,7 +167,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that no longer decodes gives the default, is dropped, and does not fail the visitor")
     func undecodable() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.theme] = "dark"
@@ -183,7 +183,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that no longer decodes stays when the policy keeps it")
     func keptUndecodable() async throws {
-        let site = try Site { $0.undecodableValues = .keep }
+        let site = try Harness { $0.undecodableValues = .keep }
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
         try await site.visit(browser) { #expect($0[SessionKey<[String]>("theme", default: [])] == []) }
@@ -192,7 +192,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that cannot be encoded is reported, by set at once and by the subscript when it is saved")
     func notEncodable() async throws {
-        let site = try Site()
+        let site = try Harness()
         let key = SessionKey<[Double]>("ratios", default: [])
         let session = try await site.open(site.browser())
         #expect(throws: SessionError.self) { try session.set(key, to: [.nan]) }
@@ -205,7 +205,7 @@ struct ValuesInARequestTests {
 
     @Test("too large values are refused by name and size, and nothing is stored")
     func tooLarge() async throws {
-        let site = try Site { $0.maximumValuesSize = 1000 }
+        let site = try Harness { $0.maximumValuesSize = 1000 }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
@@ -219,7 +219,7 @@ struct ValuesInARequestTests {
 
     @Test("a thousand values are read and written", arguments: [17, 1000])
     func manyValues(count: Int) async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             for index in 0..<count { session[.counter("key \(index)")] = index }

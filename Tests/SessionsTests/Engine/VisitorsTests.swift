@@ -17,7 +17,7 @@ import Testing
 struct VisitorsTests {
     @Test("10,000 visitors of whom nothing is remembered leave nothing in the store, and never ask it")
     func nothingStored() async throws {
-        let site = try Site()
+        let site = try Harness()
         for _ in 0..<10_000 {
             let response = try await site.visit(site.browser())
             #expect(response.isEmpty)
@@ -28,7 +28,7 @@ struct VisitorsTests {
 
     @Test("a token that a client made up is never adopted (CVE-2018-1000519, CVE-2024-38513)")
     func strictMode() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let invented = String(repeating: "A", count: 64)
         browser.plant(TestCookie(name: "__Host-session", value: invented, domain: "example.com", isSecure: true))
@@ -41,7 +41,7 @@ struct VisitorsTests {
 
     @Test("a right id with a wrong secret is a stranger, and harms nobody")
     func wrongSecret() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let token = try #require(browser.token)
@@ -63,7 +63,7 @@ struct VisitorsTests {
         ]
     )
     func malformed(value: String) async throws {
-        let site = try Site()
+        let site = try Harness()
         let session = try await site.open([.cookie: "__Host-session=\(value)"])
         #expect(session.id == nil)
         #expect(site.store.count(of: .load) == 0)
@@ -71,7 +71,7 @@ struct VisitorsTests {
 
     @Test("of several cookies of one name the only valid one counts, wherever it stands", arguments: 0..<4)
     func tossedCookies(position: Int) async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         var values = ["A", "B", "C"].map { String(repeating: $0, count: 64) }
@@ -83,7 +83,7 @@ struct VisitorsTests {
 
     @Test("of more than four tokens the first four are tried")
     func tooManyCookies() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         var values = (0..<4).map { String(repeating: "\($0)", count: 64) }
@@ -96,7 +96,7 @@ struct VisitorsTests {
 
     @Test("two valid sessions in one request are none, and the log says so")
     func twoIdentities() async throws {
-        let site = try Site()
+        let site = try Harness()
         let (ada, alan) = (site.browser(), site.browser())
         try await site.visit(ada) { try await $0.logIn("ada") }
         try await site.visit(alan) { try await $0.logIn("alan") }
@@ -108,7 +108,7 @@ struct VisitorsTests {
 
     @Test("the same cookie twice is one cookie")
     func sameCookieTwice() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let token = try #require(browser.token)
@@ -118,7 +118,7 @@ struct VisitorsTests {
 
     @Test("a visitor may be given an empty session, if the application asks for it")
     func emptySessions() async throws {
-        let site = try Site { $0.createsEmptySessions = true }
+        let site = try Harness { $0.createsEmptySessions = true }
         let browser = site.browser()
         try await site.visit(browser)
         #expect(browser.token != nil)
@@ -129,7 +129,7 @@ struct VisitorsTests {
 
     @Test("the cookie may be sent with every response, if the application asks for it")
     func resentCookies() async throws {
-        let site = try Site { $0.resendsCookie = true }
+        let site = try Harness { $0.resendsCookie = true }
         let browser = site.browser()
         #expect(try await site.visit(browser)[.setCookie] == nil, "a stranger has none")
         try await site.visit(browser) { $0[.views] += 1 }
@@ -139,7 +139,7 @@ struct VisitorsTests {
 
     @Test("a session may be written although nothing was changed, if the application asks for it")
     func unchangedWrites() async throws {
-        let site = try Site { $0.writesUnchangedSessions = true }
+        let site = try Harness { $0.writesUnchangedSessions = true }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         try await site.visit(browser)
@@ -148,12 +148,38 @@ struct VisitorsTests {
 
     @Test("a random source that repeats itself makes no two visitors one")
     func repeatingRandom() async throws {
-        let site = try Site { $0.random = DeterministicRandom.repeating(7) }
+        let site = try Harness { $0.random = DeterministicRandom.repeating(7) }
         try await site.visit(site.browser()) { $0[.views] += 1 }
         let second = try await site.open(site.browser())
         second[.views] += 1
         let error = await #expect(throws: SessionError.self) { try await second.save() }
         #expect(error?.code == .storeUnavailable)
         #expect(try await site.count == 1)
+    }
+
+    @Test("a login ends every session that its request was shown, so that a planted one locks no user out")
+    func planted() async throws {
+        for backend in [
+            SessionBackend.stored(in: MemorySessionStore()),
+            .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
+        ] {
+            let site = try EngineHarness(backend, transports: { [CookieTransport($0)] }, { $0.cookie.name = "session" })
+            let (victim, attacker) = (site.browser(), site.browser())
+            for (browser, subject) in [(victim, "ada"), (attacker, "mallory")] {
+                try await site.visit(browser) { try await $0.logIn(subject) }
+            }
+            // A neighbouring host plants the attacker's cookie with a longer path, which comes first.
+            let planted = try #require(attacker.cookie(named: "session")?.value)
+            func visit(_ run: (Session) async throws -> Void) async throws {
+                let own = victim.cookie(named: "session")?.value ?? ""
+                let session = try await site.open([.cookie: "session=\(planted); session=\(own)"])
+                try await run(session)
+                try await site.close(session, victim)
+            }
+            try await visit { #expect($0.subject == nil, "of two none is believed") }
+            try await visit { try await $0.logIn("ada") }
+            try await visit { #expect($0.subject == "ada") }
+            try await site.visit(attacker) { #expect($0.subject == nil) }
+        }
     }
 }

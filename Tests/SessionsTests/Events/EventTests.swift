@@ -16,11 +16,11 @@ struct EventTests {
     private let recorder = EventRecorder()
 
     private func site(
-        sharing other: Site? = nil,
+        sharing other: Harness? = nil,
         encryptedAtRest: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) throws -> Site {
-        try Site(sharing: other, encryptedAtRest: encryptedAtRest) { configuration in
+    ) throws -> Harness {
+        try Harness(sharing: other, encryptedAtRest: encryptedAtRest) { configuration in
             configuration.observers = [self.recorder]
             configure(&configuration)
         }
@@ -72,7 +72,7 @@ struct EventTests {
         site.clock.advance(by: .minutes(5))
         try await site.visit(browser)
         let events = self.recorder.take()
-        #expect(events.map(\.name) == ["reauthenticated", "renewed/asked", "renewed/time"])
+        #expect(events.map(\.name) == ["reauthenticated", "renewed/explicit", "renewed/time"])
         #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
     }
 
@@ -143,7 +143,7 @@ struct EventTests {
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
         _ = self.recorder.take()
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         await #expect(throws: SessionError.self) { try await site.open(browser) }
         await #expect(throws: SessionError.self) { try await session.destroy() }
         session[.views] += 1
@@ -151,26 +151,26 @@ struct EventTests {
         await #expect(throws: SessionError.self) { try await site.engine.revoke(SessionID(high: 1, low: 1)) }
         let events = self.recorder.take()
         #expect(
-            events.map(\.name) == ["store_failed/opening", "store_failed/verb", "store_failed/outside"],
+            events.map(\.name) == ["store_failed/opening", "store_failed/operation", "store_failed/administration"],
             "the end of the request did not ask again"
         )
         #expect(events.allSatisfy { $0.errorCode == "unavailable" })
-        site.store.mend()
+        site.store.clearFault()
         let late = try await site.open(browser)
         late[.views] += 1
-        site.store.breakDown(.failing, .replace)
+        site.store.injectFault(.failing, .replace)
         await #expect(throws: SessionError.self) { try await site.close(late, browser) }
         #expect(self.recorder.takeNames() == ["store_failed/closing"])
     }
 
     @Test("a touch that failed without harm is an event as well")
     func touchFailed() async throws {
-        let site = try self.site { $0.onStoreFailure = .keepResponse }
+        let site = try self.site()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .minutes(5))
         _ = self.recorder.take()
-        site.store.breakDown(.failing, .touch)
+        site.store.injectFault(.failing, .touch)
         try await site.visit(browser)
         #expect(self.recorder.takeNames() == ["store_failed/touching"])
     }

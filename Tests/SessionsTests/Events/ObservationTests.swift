@@ -21,7 +21,7 @@ import Tracing
 @Suite("Events: logs, metrics, traces and streams")
 struct ObservationTests {
     /// Whatever a client may send, and a user that everything happens to.
-    private func live(on site: Site) async throws {
+    private func live(on site: Harness) async throws {
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada\n\"=lovelace") }
         let thief = browser.copy(site)
@@ -41,14 +41,14 @@ struct ObservationTests {
         slow[.theme] = "dark"
         try await site.visit(browser) { try await $0.logIn("alan") }
         try await site.close(slow, site.browser())
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         await #expect(throws: SessionError.self) { try await site.open(browser) }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { try await $0.logOut() }
     }
 
-    private func site(_ observers: any SessionObserver...) throws -> Site {
-        try Site {
+    private func site(_ observers: any SessionObserver...) throws -> Harness {
+        try Harness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
             $0.observers = observers
         }
@@ -95,7 +95,7 @@ struct ObservationTests {
         let recorder = EventRecorder()
         let site = try self.site(recorder)
         try await self.live(on: site)
-        let lines = site.logs.entries.filter { "\($0.message)" != "Session" }
+        let lines = site.logs.entries.filter { "\($0.message)" != "Session closed" }
         let events = recorder.take()
         #expect(lines.count == events.count)
         for (line, event) in zip(lines, events) {
@@ -107,7 +107,7 @@ struct ObservationTests {
         let levels = Dictionary(grouping: zip(events, lines), by: \.0.name).mapValues { Set($0.map(\.1.level)) }
         #expect(levels["suspicious/replayed_secret"] == nil, "a login by itself has no renewed secret to come back")
         #expect(levels["logged_in"] == [.debug] && levels["ended/login"] == [.debug])
-        #expect(levels["refused/wrong_secret"] == [.info] && levels["refused/ended_meanwhile"] == [.info])
+        #expect(levels["refused/wrong_secret"] == [.info] && levels["refused/ended_meanwhile"] == [.debug])
         #expect(levels["store_failed/opening"] == [.error])
     }
 
@@ -124,11 +124,14 @@ struct ObservationTests {
         )
         var logger = Logger(label: "test") { _ in InMemoryLogHandler() }
         logger.logLevel = .info
-        configuration.report(.created, nil, SessionID(high: 1, low: 1), subject: "ada", to: logger)
+        let request = SessionRequest(headerFields: [:])
+        configuration.report(
+            .created, nil, SessionID(high: 1, low: 1), subject: "ada", from: EventOrigin(request, logger, configuration)
+        )
         configuration.report(.ended, .everything)
         #expect(readings.withLock { $0 } == 0)
         logger.logLevel = .debug
-        configuration.report(.created, to: logger)
+        configuration.report(.created, from: EventOrigin(request, logger, configuration))
         configuration.observers = [EventRecorder()]
         configuration.report(.ended, .everything)
         #expect(readings.withLock { $0 } == 2)
@@ -157,7 +160,7 @@ struct ObservationTests {
     @Test("with a tracer the beginning and the end of a request have spans, and what happens is in the span under way")
     func traces() async throws {
         let tracer = InMemoryTracer()
-        let site = try Site { $0.tracer = tracer }
+        let site = try Harness { $0.tracer = tracer }
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await tracer.withSpan("handler") { _ in try await session.logIn("ada") }
@@ -171,11 +174,11 @@ struct ObservationTests {
         #expect(spans[2].events.isEmpty)
         #expect(spans[3].events.map(\.name) == ["session.refused"])
         #expect(spans[3].events[0].attributes.get("session.reason") == .string("malformed"))
-        #expect(spans[0].attributes.get("session.came") == .string("no token"))
+        #expect(spans[0].attributes.get("session.resolution") == .string("no token"))
         let id = try await site.open(browser).id
         #expect(spans[2].attributes.get("session.id") == id.map { .string("\($0)") })
         #expect(spans.allSatisfy { $0.attributes.get("session.subject") == nil && $0.errors.isEmpty })
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         tracer.clearFinishedSpans()
         await #expect(throws: SessionError.self) { try await site.open(browser) }
         #expect(tracer.finishedSpans.map { $0.status?.code } == [.error])
@@ -212,7 +215,7 @@ struct ObservationTests {
         #expect(stream.droppedCount == 0)
     }
 
-    @Test("when the task that reads is cancelled the stream is over, and what comes after is counted as dropped")
+    @Test("when the task that reads is cancelled, what comes after waits for the next one")
     func cancelledSubscriber() async throws {
         let stream = SessionEventStream()
         let reader = Task {
@@ -224,6 +227,25 @@ struct ObservationTests {
         #expect(await reader.value == 0)
         let site = try self.site(stream)
         try await site.visit(site.browser()) { $0[.views] += 1 }
-        #expect(stream.droppedCount == 1)
+        #expect(stream.droppedCount == 0)
+        var iterator = stream.makeAsyncIterator()
+        #expect(await iterator.next()?.name == "created")
+    }
+
+    @Test("what strangers cause gives way when the stream is full, so that noise washes out nothing")
+    func noise() async throws {
+        let stream = SessionEventStream(keepingUpTo: 4)
+        let site = try self.site(stream)
+        for _ in 0..<20 { try await site.visit(site.browser(planted: String(repeating: "A", count: 64))) }
+        #expect(stream.droppedCount == 16)
+        try await site.visit(site.browser()) { try await $0.logIn("ada") }
+        for _ in 0..<20 { try await site.visit(site.browser(planted: String(repeating: "A", count: 64))) }
+        #expect(stream.droppedCount == 38)
+        stream.finish()
+        stream.observe(SessionEvent(.suspicious, time: site.clock.now))
+        #expect(stream.droppedCount == 39, "what comes after the end is lost")
+        var names: [String] = []
+        for await event in stream { names.append(event.name) }
+        #expect(names == ["refused/unknown", "refused/unknown", "created", "logged_in"])
     }
 }

@@ -19,15 +19,16 @@ struct RefusalEventTests {
         configuration.observers = [self.recorder]
     }
 
-    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> Site {
-        try Site { configuration in
+    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> Harness {
+        try Harness { configuration in
             self.observe(&configuration)
             configure(&configuration)
         }
     }
 
     /// A browser whose session has a login, and the id of it.
-    private func loggedIn(_ site: some TestSite, _ subject: String = "ada") async throws -> (TestBrowser, SessionID) {
+    private func loggedIn(_ site: some TestHarness, _ subject: String = "ada") async throws -> (TestBrowser, SessionID)
+    {
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn(subject) }
         return (browser, try #require(self.recorder.take().last?.sessionID))
@@ -65,7 +66,7 @@ struct RefusalEventTests {
         for (value, names) in [("same-origin", []), ("cross-site", ["refused/cross_site"])] {
             let request = SessionRequest(headerFields: [name: value], isSecure: true)
             try await site.visit(browser) { session in
-                try? await CrossSiteProtection().check(
+                try? await CSRFProtection().check(
                     request,
                     method: .post,
                     authority: "example.com",
@@ -84,7 +85,7 @@ struct RefusalEventTests {
         let site = try self.site()
         let (browser, id) = try await self.loggedIn(site)
         // Another server of the site gives its sessions less time.
-        let strict = try EngineSite(
+        let strict = try EngineHarness(
             .stored(in: site.memory),
             clock: site.clock,
             { configuration in
@@ -104,7 +105,7 @@ struct RefusalEventTests {
 
     @Test("what is stored and cannot be read is refused as unreadable")
     func unreadable() async throws {
-        let site = try EngineSite(.stored(in: UnreadableStore()), self.observe)
+        let site = try EngineHarness(.stored(in: UnreadableStore()), self.observe)
         try await site.visit(site.browser(planted: String(repeating: "A", count: 64)))
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["refused/unreadable"])
@@ -146,7 +147,7 @@ struct RefusalEventTests {
 
     @Test("two visitors by two transports are as suspicious, and an odd header is refused")
     func transports() async throws {
-        let site = try EngineSite(
+        let site = try EngineHarness(
             .stored(in: MemorySessionStore()),
             transports: { [CookieTransport($0), BearerTransport()] },
             self.observe
@@ -167,13 +168,13 @@ struct RefusalEventTests {
     @Test("an ending says why: by the session itself, from another, and from outside any request")
     func ended() async throws {
         let site = try self.site()
-        let verbs: [(name: String, run: @Sendable (Session) async throws -> Void)] = [
+        let operations: [(name: String, run: @Sendable (Session) async throws -> Void)] = [
             ("logged_out", { try await $0.logOut() }), ("destroyed", { try await $0.destroy() }),
             ("regenerated", { try await $0.regenerate() }),
         ]
-        for (name, verb) in verbs {
+        for (name, operation) in operations {
             let (browser, id) = try await self.loggedIn(site)
-            try await site.visit(browser, verb)
+            try await site.visit(browser, operation)
             let event = try #require(self.recorder.take().first)
             #expect(event.name == "ended/\(name)")
             #expect(event.sessionID == id && event.subject == "ada")
@@ -187,7 +188,10 @@ struct RefusalEventTests {
         #expect(self.recorder.take().isEmpty, "what has ended ends once")
         try await site.visit(browser) { try await $0.logOutOthers() }
         try await site.visit(browser) { try await $0.logOutEverywhere() }
-        #expect(self.recorder.takeNames() == ["ended/others", "ended/all_of_subject", "ended/logged_out"])
+        #expect(
+            self.recorder.takeNames() == [
+                "ended/others", "renewed/explicit", "ended/all_of_subject", "ended/logged_out",
+            ])
         let (_, third) = try await self.loggedIn(site)
         try await site.engine.revoke(third)
         try await site.engine.revoke(third)
@@ -200,7 +204,7 @@ struct RefusalEventTests {
 
     @Test("sealed sessions have the same events, with both ids where a renewal gives them another")
     func sealed() async throws {
-        let site = try SealedSite(configure: self.observe)
+        let site = try SealedHarness(configure: self.observe)
         let (browser, id) = try await self.loggedIn(site)
         let copy = browser.copy(site)
         try await site.visit(site.browser(planted: "AAAA"))
@@ -213,13 +217,18 @@ struct RefusalEventTests {
         let (late, before) = try await self.loggedIn(site)
         var ids = [before]
         try await site.visit(late) { session in
-            for verb in [session.renew, session.reauthenticate, session.remember, session.stopRemembering] {
-                try await verb()
+            let operations: [() async throws -> Void] = [
+                { try await session.renew() }, { try await session.reauthenticate() }, { try await session.remember() },
+                { try await session.stopRemembering() },
+            ]
+            for operation in operations {
+                try await operation()
                 ids.append(try #require(session.id))
             }
         }
         let renewals = self.recorder.take()
-        #expect(renewals.map(\.name) == ["renewed/asked", "reauthenticated", "renewed/asked", "renewed/asked"])
+        #expect(
+            renewals.map(\.name) == ["renewed/explicit", "reauthenticated", "renewed/explicit", "renewed/explicit"])
         #expect(renewals.compactMap(\.sessionID) == Array(ids.dropFirst()))
         #expect(renewals.map(\.otherSessionIDs) == ids.dropLast().map { [$0] })
         site.clock.advance(by: .hours(8))
@@ -229,7 +238,7 @@ struct RefusalEventTests {
 
     @Test("tokens without sessions have those that there can be")
     func tokenOnly() async throws {
-        let site = try EngineSite(.tokenOnly(with: .ephemeral()), self.observe)
+        let site = try EngineHarness(.tokenOnly(with: .ephemeral()), self.observe)
         let browser = site.browser()
         try await site.visit(browser) { _ = $0.token }
         #expect(self.recorder.take().isEmpty, "a token is given to everybody")
@@ -256,5 +265,5 @@ private struct UnreadableStore: SessionStore {
 
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool { false }
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Flash messages")
 struct FlashMessageTests {
-    private func take(_ site: some TestSite, _ browser: TestBrowser) async throws -> [FlashMessage] {
+    private func take(_ site: some TestHarness, _ browser: TestBrowser) async throws -> [FlashMessage] {
         let session = try await site.open(browser)
         let messages = try await session.takeFlashMessages()
         try await site.close(session, browser)
@@ -22,7 +22,7 @@ struct FlashMessageTests {
 
     @Test("a message that is set before a redirect is shown once, on the page after it")
     func redirect() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session.addFlashMessage("Saved.", kind: .success)
@@ -37,7 +37,7 @@ struct FlashMessageTests {
 
     @Test("of 32 pages that load at once exactly one shows a message")
     func parallelTakes() async throws {
-        let site = try Site { $0.clock = .system }
+        let site = try Harness { $0.clock = .system }
         let browser = site.browser()
         for round in 0..<20 {
             try await site.visit(browser) { $0.addFlashMessage("Message \(round)") }
@@ -53,7 +53,7 @@ struct FlashMessageTests {
 
     @Test("messages that parallel requests add are all shown, also one that is added while others are taken")
     func parallelAdditions() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0.addFlashMessage("First") }
         let (left, right, page) = (
@@ -72,7 +72,7 @@ struct FlashMessageTests {
 
     @Test("a message set in the same request is taken with those that were stored, and none is stored again")
     func sameRequest() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0.addFlashMessage("Stored") }
         try await site.visit(browser) { session in
@@ -87,7 +87,7 @@ struct FlashMessageTests {
 
     @Test("a message that a stranger is shown at once begins no session")
     func stranger() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session.addFlashMessage("Wrong password.", kind: .error)
@@ -101,7 +101,7 @@ struct FlashMessageTests {
 
     @Test("taking messages stores nothing else that the request set, and asks for no write where none waits")
     func nothingElse() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0.addFlashMessage("Stored") }
         let session = try await site.open(browser)
@@ -119,7 +119,7 @@ struct FlashMessageTests {
 
     @Test("a message set after a login is shown after it; one set before goes along as values do")
     func login() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             session.addFlashMessage("Before")
@@ -138,7 +138,7 @@ struct FlashMessageTests {
 
     @Test("ten messages wait at most, of 2,048 bytes in all, and the oldest go")
     func bounds() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         for number in 1...12 { try await site.visit(browser) { $0.addFlashMessage("Number \(number)") } }
         let many = try await self.take(site, browser)
@@ -153,15 +153,15 @@ struct FlashMessageTests {
 
     @Test("messages still wait when the store fails, and those of a session that has ended are none")
     func failures() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0.addFlashMessage("Stored") }
         let session = try await site.open(browser)
         session.addFlashMessage("Added")
-        site.store.breakDown(.failing, [.replace])
+        site.store.injectFault(.failing, [.replace])
         let error = await #expect(throws: SessionError.self) { _ = try await session.takeFlashMessages() }
         #expect(error?.code == .storeUnavailable)
-        site.store.mend()
+        site.store.clearFault()
         let messages = try await session.takeFlashMessages()
         #expect(messages.map(\.text) == ["Stored", "Added"])
         try await site.close(session, browser)
@@ -179,7 +179,7 @@ struct FlashMessageTests {
 
     @Test("a stored value that is no list of messages is no message, and goes")
     func unreadable() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let key = SessionKey<Int>(FlashMessage.valueName, default: 0)
         try await site.visit(browser) { $0[key] = 7 }
@@ -190,7 +190,7 @@ struct FlashMessageTests {
 
     @Test("a message survives the redirect under the seal of a cookie; of parallel pages each may show it")
     func sealed() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0.addFlashMessage("Saved.") }
         let (left, right) = (try await site.open(browser), try await site.open(browser))

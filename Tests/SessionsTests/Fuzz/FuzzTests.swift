@@ -89,7 +89,7 @@ struct FuzzTests {
         )
         fuzzer.run("the record codec") { bytes in
             guard let record = try? SessionRecordCodec.decode(bytes, id: full.id) else { return }
-            for (name, value) in record.values.dictionary {
+            for (name, value) in record.values {
                 _ = value.jsonText
                 #expect(record.values[name] == value)
             }
@@ -102,8 +102,8 @@ struct FuzzTests {
     @Test("nothing opens but what was sealed, and nothing verifies but what was signed, whatever the bytes")
     func sealedAndSigned() throws {
         let keyring = try TestKeys.ring(1, 2)
-        let sealer = try Sealer(keyring, purpose: .sealing, random: .system)
-        let signer = try TokenSigner(keyring)
+        let sealer = try Sealer(keyring, purpose: .sealing, context: "sealed ", random: .system)
+        let signer = try TokenSigner(keyring, context: "stored ")
         let sealed = try (0..<3).map { try sealer.seal(Array(repeating: 7, count: $0 * 40), for: "id") }
         let signed = Array(try signer.sign(try #require(SessionToken(Self.token)), for: "id").utf8)
         let fuzzer = Fuzzer(corpus: sealed + [signed, []], interesting: "\u{1}\u{2}AZaz09-_.")
@@ -125,7 +125,7 @@ struct FuzzTests {
         fuzzer.run("the parts of a cookie") { bytes in
             let field = HTTPField(name: .cookie, value: String(decoding: bytes, as: UTF8.self))
             let texts = CookieChunks.join(name: "id", in: HTTPFields([field]))
-            #expect(Array(texts).count <= SessionTokenReading.limit)
+            #expect(Array(texts).count <= ExtractedCredentials.limit)
             for text in texts { #expect(text.count <= bytes.count * 3) }
         }
     }

@@ -6,23 +6,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Sessions
+import Foundation
+import Logging
 import ServiceLifecycle
+import Sessions
 import Synchronization
 import Testing
 
 // The code of the article "Events".
 
-/// Writes what happens to sessions into the audit log, for as long as the application runs.
-struct AuditLog: Service {
-    let events: SessionEventStream
-    let write: @Sendable (SessionEvent) async throws -> Void
-
-    func run() async throws {
-        for await event in self.events.cancelOnGracefulShutdown() {
-            try await self.write(event)
-        }
-    }
+/// Notes what happens to sessions in a file, one line of JSON for each event.
+func makeAuditLog(
+    at path: String,
+    for configuration: inout SessionConfiguration,
+    logger: Logger
+) throws -> SessionEventLog {
+    let events = SessionEventStream()
+    configuration.observers.append(events)
+    return try SessionEventLog(events, appendingTo: path, logger: logger)
 }
 
 /// Rings somebody up when a session may have been stolen.
@@ -38,21 +39,26 @@ struct AlarmBell: SessionObserver {
 struct EventsGuideTests {
     @Test("the audit log of the article has what happened, and the bell rings for what is suspicious")
     func auditLog() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "audit-\(UUID()).jsonl").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let rung = Mutex<[SessionEvent.Reason?]>([])
-        let written = Mutex<[SessionEvent]>([])
-        let (events, ring): (SessionEventStream, @Sendable (SessionEvent) -> Void) = (
-            SessionEventStream(), { event in rung.withLock { $0.append(event.reason) } }
-        )
         var configuration = SessionConfiguration()
-        configuration.observers = [events, SessionMetrics(), AlarmBell(ring: ring)]
+        let ring: @Sendable (SessionEvent) -> Void = { event in rung.withLock { $0.append(event.reason) } }
+        configuration.observers = [SessionMetrics(), AlarmBell(ring: ring)]
+        let log = try makeAuditLog(at: path, for: &configuration, logger: Logger(label: "audit"))
         let now = Instant(millisecondsSince1970: 0)
         for observer in configuration.observers {
-            observer.observe(SessionEvent(.created, time: now))
+            observer.observe(SessionEvent(.created, subject: "ada\n", time: now))
             observer.observe(SessionEvent(.suspicious, reason: .replayedSecret, time: now))
+            (observer as? SessionEventStream)?.finish()
         }
-        events.finish()
-        try await AuditLog(events: events) { event in written.withLock { $0.append(event) } }.run()
-        #expect(written.withLock { $0.map(\.kind) } == [.created, .suspicious])
+        try await log.run()
+        #expect(
+            try String(contentsOfFile: path, encoding: .utf8) == #"""
+                {"kind":"created","subject":"ada\n","time":"1970-01-01T00:00:00.000Z"}
+                {"kind":"suspicious","reason":"replayed_secret","time":"1970-01-01T00:00:00.000Z"}
+
+                """#)
         #expect(rung.withLock { $0 } == [.replayedSecret])
     }
 }

@@ -16,14 +16,14 @@ import Testing
 
 /// The engine of a server that prepares.
 func makeEngine(from old: some SessionStore, to new: some SessionStore) throws -> SessionEngine {
-    let store = MigratingSessionStore(from: old, to: new, phase: .preparing)
+    let store = MigratingSessionStore(from: old, to: new, phase: .dualRead)
     return try SessionEngine(.stored(in: store))
 }
 
 /// Moves what nobody asks for, while servers run.
 func moveTheRest(from old: some EnumerableSessionStore, to new: some SessionStore, logger: Logger) async throws {
-    let store = MigratingSessionStore(from: old, to: new, phase: .moving)
-    try await store.moveAll { progress in
+    let store = MigratingSessionStore(from: old, to: new, phase: .migrating)
+    try await store.migrateAll { progress in
         logger.info("\(progress.moved) of about \(progress.total) sessions have moved")
     }
 }

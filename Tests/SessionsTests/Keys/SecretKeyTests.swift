@@ -132,8 +132,8 @@ struct SecretKeyTests {
     func redaction() throws {
         let key = try TestKeys.key(1)
         let keyring = try TestKeys.ring(1, 2)
-        let sealer = try Sealer(keyring, purpose: .sealing, random: .system)
-        let signer = try TokenSigner(keyring)
+        let sealer = try Sealer(keyring, purpose: .sealing, context: "sealed ", random: .system)
+        let signer = try TokenSigner(keyring, context: "stored ")
         var dumped = ""
         dump(key, to: &dumped)
         dump(keyring, to: &dumped)

@@ -14,7 +14,7 @@ import Testing
 /// Laws about how sessions begin, go on and end.
 @Suite("Laws: life and end")
 struct LawsOfLifeTests {
-    private func loggedIn(_ site: LawSite) async throws -> TestBrowser {
+    private func loggedIn(_ site: LawHarness) async throws -> TestBrowser {
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         return browser
@@ -22,7 +22,7 @@ struct LawsOfLifeTests {
 
     @Test("law 3: what has ended does not come back, neither slowly nor later", arguments: LawBackend.remembering)
     func staysEnded(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = try await self.loggedIn(site)
         let copy = browser.copy(site)
         let slow = try await site.open(copy)
@@ -42,7 +42,7 @@ struct LawsOfLifeTests {
     )
     func staysEndedBeyondLimits(_ backend: LawBackend) async throws {
         for isRemembered in [true, false] {
-            let site = try LawSite(backend)
+            let site = try LawHarness(backend)
             let browser = site.browser()
             try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
             let old = browser.copy(site)
@@ -61,7 +61,7 @@ struct LawsOfLifeTests {
 
     @Test("law 3: a token alone does not end: after a reset the old one still says what it said")
     func tokensStay() async throws {
-        let site = try LawSite(.tokenOnly)
+        let site = try LawHarness(.tokenOnly)
         let browser = site.browser()
         var old: String?
         try await site.visit(browser) { old = $0.token?.text }
@@ -76,15 +76,15 @@ struct LawsOfLifeTests {
         arguments: LawBackend.remembering
     )
     func newBeginnings(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
-        for verb: @Sendable (Session) async throws -> Void in [
+        for operation: @Sendable (Session) async throws -> Void in [
             { try await $0.logIn("ada") }, { try await $0.logIn("ada") }, { try await $0.logIn("alan") },
             { try await $0.renew() }, { try await $0.regenerate() },
         ] {
             let before = browser.copy(site)
-            try await site.visit(browser, verb)
+            try await site.visit(browser, operation)
             #expect(browser.token != nil && browser.token != before.token)
             try await site.visit(before) { #expect($0.id == nil && $0.subject == nil && $0.names.isEmpty) }
         }
@@ -92,7 +92,7 @@ struct LawsOfLifeTests {
 
     @Test("law 6: an ending is immediate, and takes the cookie", arguments: LawBackend.remembering)
     func immediate(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = try await self.loggedIn(site)
         let copy = browser.copy(site)
         let session = try await site.open(browser)
@@ -108,7 +108,7 @@ struct LawsOfLifeTests {
         arguments: LawBackend.remembering
     )
     func everywhere(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let (phone, laptop) = (try await self.loggedIn(site), try await self.loggedIn(site))
         let other = site.browser()
         try await site.visit(other) { try await $0.logIn("alan") }
@@ -121,7 +121,7 @@ struct LawsOfLifeTests {
 
     @Test("law 6: nothing but an ending clears a cookie", arguments: LawBackend.all)
     func nothingElse(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         for text in ["x", "2.x", String(repeating: "A", count: 64), String(repeating: "A", count: 2_000)] {
             let browser = site.browser(planted: text)
             let response = try await site.visit(browser)
@@ -133,7 +133,7 @@ struct LawsOfLifeTests {
     @Test(
         "law 7: both limits hold by the server's clock, whatever the client keeps", arguments: LawBackend.remembering)
     func limits(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let idle = try await self.loggedIn(site)
         site.clock.advance(by: .minutes(20) - .milliseconds(1))
         try await site.visit(idle, isPassive: true) { #expect($0.subject == "ada") }
@@ -152,14 +152,14 @@ struct LawsOfLifeTests {
 
     @Test("law 7: a request that outlasts its session neither extends nor keeps it", arguments: LawBackend.remembering)
     func outlasted(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
-        for verb: @Sendable (Session) async throws -> Void in [
+        let site = try LawHarness(backend)
+        for operation: @Sendable (Session) async throws -> Void in [
             { $0[.views] += 1 }, { _ in }, { try? await $0.touch() }, { try? await $0.renew() },
         ] {
             let browser = try await self.loggedIn(site)
             let session = try await site.open(browser)
             site.clock.advance(by: .minutes(20))
-            try await verb(session)
+            try await operation(session)
             let response = try await site.close(session, browser)
             #expect(response[.setCookie] == nil)
             try await site.visit(browser) { #expect($0.subject == nil) }
@@ -168,7 +168,7 @@ struct LawsOfLifeTests {
 
     @Test("law 7: a stream that asks for its session hears of its end by itself", arguments: LawBackend.remembering)
     func streamed(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = try await self.loggedIn(site)
         let session = try await site.open(browser, isPassive: true)
         try await site.close(session, browser)
@@ -183,7 +183,7 @@ struct LawsOfLifeTests {
 
     @Test("law 7: a token alone has no limits")
     func noLimits() async throws {
-        let site = try LawSite(.tokenOnly)
+        let site = try LawHarness(.tokenOnly)
         let browser = site.browser()
         var token: String?
         try await site.visit(browser) { token = $0.token?.text }
@@ -196,7 +196,7 @@ struct LawsOfLifeTests {
         arguments: LawBackend.remembering
     )
     func touches(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = try await self.loggedIn(site)
         let start = site.clock.now
         /// When the session ends, as a request sees it that changes nothing itself.

@@ -24,11 +24,11 @@ struct LawsOfTokensTests {
 
     @Test("law 1: no client chooses a token", arguments: LawBackend.all)
     func noChoice(_ backend: LawBackend) async throws {
-        let elsewhere = try LawSite(backend)
+        let elsewhere = try LawHarness(backend)
         let stranger = elsewhere.browser()
         try await elsewhere.visit(stranger) { self.begin($0, backend) }
         let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         for text in [
             try #require(stranger.token), invented, invented + "." + String(repeating: "A", count: 43), "2." + invented,
             Base64URL.encode(Array(#"{"subject":"ada"}"#.utf8)), Base64URL.encode([UInt8](repeating: 1, count: 200)),
@@ -50,7 +50,7 @@ struct LawsOfTokensTests {
         arguments: LawBackend.remembering
     )
     func nothing(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let response = try await site.visit(site.browser()) { session in
             #expect(session[.views] == 0 && session.names.isEmpty && !session.isAuthenticated)
         }
@@ -60,7 +60,7 @@ struct LawsOfTokensTests {
 
     @Test("law 10: nothing in a store lets anybody in", arguments: LawBackend.remembering)
     func dump(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "a theme that is easy to find" }
         try await site.visit(browser) { try await $0.logIn("ada") }
@@ -73,7 +73,7 @@ struct LawsOfTokensTests {
         let other = site.browser()
         try await site.visit(other) { try await $0.logIn("alan") }
         try await site.visit(other) { try await $0.logOut() }
-        let dump = try await site.memory.page(after: nil, limit: 100, now: site.clock.now)
+        let dump = try await site.memory.sessions(now: site.clock.now)
         for record in dump {
             let stored = SessionRecordCodec.encode(record)
             #expect(!stored.contains(secret))
@@ -90,7 +90,7 @@ struct LawsOfTokensTests {
 
     @Test("law 11: nothing that opens a session is logged or printed", arguments: LawBackend.all)
     func prints(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         var texts: Set<String> = []
         for step: @Sendable (Session) async throws -> Void in [

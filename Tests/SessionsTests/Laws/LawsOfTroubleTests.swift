@@ -16,7 +16,7 @@ import Testing
 struct LawsOfTroubleTests {
     @Test("law 4: of requests at once nothing is lost", arguments: LawBackend.stored)
     func nothingIsLost(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         var sessions: [Session] = []
@@ -29,7 +29,7 @@ struct LawsOfTroubleTests {
 
     @Test("law 4: of two responses at once that seal a session the last one wins", arguments: LawBackend.sealed)
     func lastOneWins(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let (first, second) = (try await site.open(browser), try await site.open(browser))
@@ -45,7 +45,7 @@ struct LawsOfTroubleTests {
         arguments: LawBackend.remembering
     )
     func beforeLogin(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let slow = try await site.open(browser)
@@ -61,21 +61,21 @@ struct LawsOfTroubleTests {
         arguments: LawBackend.stored + [.endedInStore]
     )
     func outage(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
         #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
         // Whoever brings nothing does not notice.
         try await site.visit(site.browser()) { #expect(!$0.isAuthenticated) }
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("law 12: a value that no longer decodes is one bad value", arguments: LawBackend.remembering)
     func badValue(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.theme] = "dark"
@@ -93,7 +93,7 @@ struct LawsOfTroubleTests {
         for configure: @Sendable (inout SessionConfiguration) -> Void in [
             { $0.cookie.secure = .never }, { $0.limits.idle = .days(1) }, { $0.storeDeadline = .zero },
         ] {
-            let error = #expect(throws: SessionError.self) { _ = try LawSite(backend, configure) }
+            let error = #expect(throws: SessionError.self) { _ = try LawHarness(backend, configure) }
             #expect(error?.code == .configuration)
         }
     }
@@ -104,7 +104,7 @@ struct LawsOfTroubleTests {
     )
     func renewals(_ backend: LawBackend, _ name: String) {
         let error = #expect(throws: SessionError.self) {
-            _ = try LawSite(backend) { $0.renewal = SessionRenewal(after: .minutes(5)) }
+            _ = try LawHarness(backend) { $0.renewal = SessionRenewal(after: .minutes(5)) }
         }
         #expect(
             error?.message == """
@@ -117,7 +117,7 @@ struct LawsOfTroubleTests {
 
     @Test("law 14: time is the clock that was given, and between requests nothing happens", arguments: LawBackend.all)
     func noHiddenClock(_ backend: LawBackend) async throws {
-        let site = try LawSite(backend)
+        let site = try LawHarness(backend)
         let browser = site.browser()
         // A hundred years from now, if there were another clock.
         site.clock.advance(by: .days(36_500))

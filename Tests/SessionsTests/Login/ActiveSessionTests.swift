@@ -25,7 +25,7 @@ struct ActiveSessionTests {
 
     @Test("a list has this session first, the others as they were last used, and says what is known of each")
     func list() async throws {
-        let site = try Site()
+        let site = try Harness()
         let (first, second, third, stranger) = (site.browser(), site.browser(), site.browser(), site.browser())
         let start = site.clock.now
         try await site.visit(first, from: self.laptop) { try await $0.logIn("ada", deviceLabel: "At home") }
@@ -53,7 +53,7 @@ struct ActiveSessionTests {
 
     @Test("a list has the living, by the configured limits, and nobody else")
     func living() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browsers = (0..<4).map { _ in site.browser() }
         for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
         try await site.visit(browsers[0]) { try await $0.logOut() }
@@ -63,7 +63,7 @@ struct ActiveSessionTests {
         try await site.visit(browsers[2])
         #expect(try await site.engine.activeSessions(of: "ada").count == 2)
         // Another server has a shorter limit, and its list is of what would be let in there.
-        let strict = try Site(sharing: site) { $0.limits.idle = .minutes(10) }
+        let strict = try Harness(sharing: site) { $0.limits.idle = .minutes(10) }
         #expect(try await strict.engine.activeSessions(of: "ada").count == 1)
         site.clock.advance(by: .minutes(5))
         #expect(try await site.engine.activeSessions(of: "ada").count == 1)
@@ -76,7 +76,7 @@ struct ActiveSessionTests {
 
     @Test("a list never has a token, a secret or a hash, however it is printed")
     func noSecrets() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         let token = try #require(browser.token)
@@ -91,7 +91,7 @@ struct ActiveSessionTests {
 
     @Test("a label is set, replaced and taken away; an endless one is cut between characters")
     func label() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.setDeviceLabel("nobody's") }
         #expect(try await site.count == 0)
@@ -112,7 +112,7 @@ struct ActiveSessionTests {
 
     @Test("in a sealed session the label is in the cookie, and there are no lists")
     func sealed() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
         try await site.visit(browser) { try await $0.setDeviceLabel("tablet") }
@@ -143,7 +143,7 @@ struct ActiveSessionTests {
         }
         let error = await #expect(throws: SessionError.self) { try await plain.revokeEverything() }
         #expect(error?.code == .notOffered && error?.message.contains("EnumerableSessionStore") == true)
-        for subject in ["", RevocationStore.subject] {
+        for subject in ["", RevocationSegment.subject] {
             let error = await #expect(throws: SessionError.self) { _ = try await plain.activeSessions(of: subject) }
             #expect(error?.code == .invalidSubject)
             let other = await #expect(throws: SessionError.self) { try await plain.revokeAll(of: subject) }
@@ -153,7 +153,7 @@ struct ActiveSessionTests {
 
     @Test("a profile is set with the login, in one write, and ends with the session")
     func profile() async throws {
-        let site = try Site(encryptedAtRest: true)
+        let site = try Harness(encryptedAtRest: true)
         let browser = site.browser()
         try await site.visit(browser) { session in
             session[.theme] = "dark"
@@ -175,7 +175,7 @@ struct ActiveSessionTests {
 
     @Test("a profile that cannot be encoded is refused, and the session before is as it was")
     func badProfile() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
@@ -185,6 +185,39 @@ struct ActiveSessionTests {
         }
         #expect(error?.code == .notEncodable)
         try await site.visit(browser) { #expect($0[.views] == 1) }
+    }
+
+    @Test("one session is found by its id, and another user's is as unknown as none")
+    func single() async throws {
+        let site = try Harness()
+        let (ada, phone, alan) = (site.browser(), site.browser(), site.browser())
+        for (browser, user) in [(ada, "ada"), (phone, "ada"), (alan, "alan")] {
+            try await site.visit(browser) { try await $0.logIn(user) }
+        }
+        let session = try await site.open(ada)
+        for active in try await session.activeSessions() {
+            #expect(try await session.activeSession(withID: active.id) == active)
+        }
+        let foreign = try #require(try await site.engine.activeSessions(of: "alan").first)
+        #expect(try await session.activeSession(withID: foreign.id) == nil)
+        let unknown = try #require(SessionID(bytes: [UInt8](repeating: 7, count: 16)))
+        #expect(try await session.activeSession(withID: unknown) == nil)
+        #expect(try await site.open(site.browser()).activeSession(withID: foreign.id) == nil)
+    }
+
+    @Test("a cursor that is none of the list is an error of its own, in a request and outside of one")
+    func cursors() async throws {
+        let site = try Harness()
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        let session = try await site.open(browser)
+        let cursor = SessionCursor(bytes: [1, 2, 3])
+        let error = await #expect(throws: SessionError.self) { try await session.activeSessions(from: cursor) }
+        #expect(error?.code == .invalidCursor)
+        let outside = await #expect(throws: SessionError.self) {
+            try await site.engine.activeSessions(of: "ada", from: cursor)
+        }
+        #expect(outside?.code == .invalidCursor)
     }
 }
 

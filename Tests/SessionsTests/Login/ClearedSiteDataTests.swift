@@ -24,7 +24,7 @@ struct ClearedSiteDataTests {
             ([.storage, .cookies, .cache], "\"cache\", \"cookies\", \"storage\""),
         ]
         for (cleared, value) in cases {
-            let site = try Site { $0.clearsSiteDataOnLogout = cleared }
+            let site = try Harness { $0.clearsSiteDataOnLogout = cleared }
             let browser = site.browser()
             try await site.visit(browser) { try await $0.logIn("ada") }
             let page = try await site.visit(browser) { $0[.views] += 1 }
@@ -37,16 +37,16 @@ struct ClearedSiteDataTests {
     }
 
     @Test(
-        "checklist 22: only whose user is gone is cleared: no login, no stranger's session, but a logout with a message"
+        "checklist 22: data goes with its user, by a logout or by another login, and not with a first login or a stranger"
     )
     func others() async throws {
-        let site = try Site { $0.clearsSiteDataOnLogout = .storage }
+        let site = try Harness { $0.clearsSiteDataOnLogout = .storage }
         let browser = site.browser()
         let steps: [(Bool, @Sendable (Session) async throws -> Void)] = [
             (false, { $0[.views] = 1 }),
             (false, { try await $0.destroy() }),
             (false, { try await $0.logIn("ada") }),
-            (false, { try await $0.logIn("alan") }),
+            (true, { try await $0.logIn("alan") }),
             (false, { try await $0.renew() }),
             (false, { try await $0.logOutOthers() }),
             (
@@ -62,6 +62,23 @@ struct ClearedSiteDataTests {
         for (index, (isCleared, step)) in steps.enumerated() {
             let response = try await site.visit(browser, step)
             #expect((try self.field(response) != nil) == isCleared, "step \(index)")
+        }
+    }
+
+    @Test("pages that were fetched ahead of time go with every change of the user, a first login included")
+    func speculations() async throws {
+        let site = try Harness()
+        let browser = site.browser()
+        let steps: [(String?, @Sendable (Session) async throws -> Void)] = [
+            (nil, { $0[.views] = 1 }),
+            ("\"prefetchCache\", \"prerenderCache\"", { try await $0.logIn("ada") }),
+            (nil, { try await $0.logIn("ada") }),
+            ("\"prefetchCache\", \"prerenderCache\"", { try await $0.logIn("alan") }),
+            ("\"prefetchCache\", \"prerenderCache\"", { try await $0.logOut() }),
+        ]
+        for (index, (value, step)) in steps.enumerated() {
+            let response = try await site.visit(browser, step)
+            #expect(try self.field(response) == value, "step \(index)")
         }
     }
 }

@@ -16,13 +16,13 @@ struct ClientTests {
     private let laptop = SessionClient(address: "192.0.2.7", userAgent: "Laptop/1")
     private let moved = SessionClient(address: "198.51.100.1", userAgent: "Laptop/1")
 
-    private func session(_ site: Site) async throws -> ActiveSession {
+    private func session(_ site: Harness) async throws -> ActiveSession {
         try #require(try await site.engine.activeSessions(of: "ada").first)
     }
 
     @Test("unless it is asked for, only the client of the login is kept")
     func untracked() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         site.clock.advance(by: .minutes(10))
@@ -35,7 +35,7 @@ struct ClientTests {
         "when it is asked for, a new client is noted with the use, and not with every request",
         arguments: [false, true])
     func tracked(isRemembered: Bool) async throws {
-        let site = try Site { $0.tracksClients = true }
+        let site = try Harness { $0.tracksClients = true }
         let threshold = isRemembered ? Duration.hours(34) : .minutes(2)
         let browser = site.browser()
         try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada", remember: isRemembered) }
@@ -62,7 +62,7 @@ struct ClientTests {
 
     @Test("a passive request, and a stranger's, leave nothing behind")
     func passive() async throws {
-        let site = try Site { $0.tracksClients = true }
+        let site = try Harness { $0.tracksClients = true }
         let (browser, stranger) = (site.browser(), site.browser())
         try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         try await site.visit(stranger) { $0[.views] = 1 }
@@ -70,14 +70,14 @@ struct ClientTests {
         try await site.visit(browser, isPassive: true, from: self.moved)
         #expect(try await self.session(site).lastClient == self.laptop)
         try await site.visit(stranger, from: self.moved) { $0[.views] = 2 }
-        let records = try await site.memory.page(after: nil, limit: 10, now: site.clock.now)
+        let records = try await site.memory.sessions(now: site.clock.now)
         #expect(records.count == 2)
         #expect(records.first { $0.subject == nil }?.lastClient == nil)
     }
 
     @Test("noting a client does not bring a logged-out session back")
     func ended() async throws {
-        let site = try Site { $0.tracksClients = true }
+        let site = try Harness { $0.tracksClients = true }
         let browser = site.browser()
         try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         site.clock.advance(by: .minutes(10))
@@ -91,7 +91,7 @@ struct ClientTests {
     @Test("the address is what trusted proxies say, and nobody else")
     func proxies() async throws {
         for (proxies, address) in [(TrustedProxies.none, "10.0.0.1"), (.networks(["10.0.0.0/8"]), "203.0.113.9")] {
-            let site = try Site { $0.trustedProxies = proxies }
+            let site = try Harness { $0.trustedProxies = proxies }
             var fields = HTTPFields()
             let forwarded = try #require(HTTPField.Name("X-Forwarded-For"))
             fields[forwarded] = "203.0.113.9"

@@ -13,14 +13,14 @@ import Testing
 
 @Suite("Ending a user's sessions from elsewhere")
 struct EndingElsewhereTests {
-    private func site(_ count: Int) async throws -> (site: Site, browsers: [TestBrowser]) {
-        let site = try Site()
+    private func site(_ count: Int) async throws -> (site: Harness, browsers: [TestBrowser]) {
+        let site = try Harness()
         let browsers = (0..<count).map { _ in site.browser() }
         for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
         return (site, browsers)
     }
 
-    private func id(_ browser: TestBrowser, _ site: Site) async throws -> SessionID {
+    private func id(_ browser: TestBrowser, _ site: Harness) async throws -> SessionID {
         try #require(try await site.open(browser).id)
     }
 
@@ -151,10 +151,10 @@ struct EndingElsewhereTests {
         let (site, browsers) = try await self.site(2)
         let id = try await self.id(browsers[1], site)
         try await site.visit(browsers[0]) { session in
-            site.store.breakDown(.failing, [.load, .end])
+            site.store.injectFault(.failing, [.load, .end])
             let error = await #expect(throws: SessionError.self) { try await session.logOut(id) }
             #expect(error?.code == .storeUnavailable)
-            site.store.mend()
+            site.store.clearFault()
             let isEnded = try await session.logOut(id)
             #expect(isEnded)
         }
@@ -185,7 +185,7 @@ struct EndingElsewhereTests {
 
     @Test("everybody's sessions end, though they are many pages, and slow requests revive none")
     func manyPages() async throws {
-        let site = try Site()
+        let site = try Harness()
         let samples = SampleRecords(seed: 3, now: site.clock.now)
         for number in 0..<700 {
             try await site.memory.create(samples.record(subject: "user \(number % 7)"), now: site.clock.now)
@@ -202,7 +202,7 @@ struct EndingElsewhereTests {
 
     @Test("endings of sealed sessions in the same store are neither listed nor undone")
     func sharedStore() async throws {
-        let sealed = try SealedSite(revocation: { .stored(in: $0) })
+        let sealed = try SealedHarness(revocation: { .stored(in: $0) })
         let (store, clock) = (sealed.subjects, sealed.clock)
         var configuration = SessionConfiguration()
         configuration.clock = clock.sessionClock
@@ -220,5 +220,25 @@ struct EndingElsewhereTests {
         thief.addCookies(to: &fields, for: sealed.origin)
         let session = try await fresh.open(SessionRequest(headerFields: fields, isSecure: true), logger: sealed.logger)
         #expect(session.subject == nil)
+    }
+
+    @Test("logging the others out ends a copy of one's own cookie as well, whatever keeps the session")
+    func copies() async throws {
+        for backend in [
+            SessionBackend.stored(in: MemorySessionStore()),
+            .stored(in: MemorySessionStore(), encryptedAtRest: true),
+            .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
+        ] {
+            let site = try EngineHarness(backend)
+            let browser = site.browser()
+            try await site.visit(browser) { session in
+                try await session.logIn("ada")
+                session[.views] = 7
+            }
+            let copy = browser.copy(site)
+            try await site.visit(browser) { try await $0.logOutOthers() }
+            try await site.visit(copy) { #expect($0.subject == nil) }
+            try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
+        }
     }
 }

@@ -14,7 +14,7 @@ import Testing
 struct ListsUnderLoadTests {
     @Test("the list of a user is the sessions that live, after logins, log-outs and endings all at once")
     func listsAreTheLiving() async throws {
-        let site = try Site()
+        let site = try Harness()
         let random = DeterministicRandom(seed: 11)
         let browsers = (0..<24).map { _ in site.browser() }
         try await withThrowingTaskGroup(of: Void.self) { group in

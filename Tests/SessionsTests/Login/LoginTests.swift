@@ -15,7 +15,7 @@ import Testing
 struct LoginTests {
     @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
     func newSession() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.theme] = "dark" }
         let planted = browser.copy(site)
@@ -41,7 +41,7 @@ struct LoginTests {
 
     @Test("values go on as asked")
     func carrying() async throws {
-        let site = try Site()
+        let site = try Harness()
         for (carrying, names) in [
             (Session.CarriedValues.all, ["theme", "views"]), (.none, []), (.only("theme", "other"), ["theme"]),
         ] {
@@ -57,7 +57,7 @@ struct LoginTests {
 
     @Test("nothing of one user's session goes on into another's")
     func anotherUser() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await session.logIn("ada")
@@ -72,7 +72,7 @@ struct LoginTests {
 
     @Test("a request opened before a login writes nothing into the session after it")
     func slowRequestAcrossALogin() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let slow = try await site.open(browser)
@@ -89,7 +89,7 @@ struct LoginTests {
 
     @Test("of two logins at once each has a session of its own, and neither touches the other's")
     func loginRacingLogin() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let (ada, alan) = (browser.copy(site), browser.copy(site))
@@ -106,7 +106,7 @@ struct LoginTests {
 
     @Test("the store knows which sessions a subject has")
     func subjectIndex() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browsers = [site.browser(), site.browser()]
         for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
         #expect(try await site.memory.sessions(of: "ada", now: site.clock.now).count == 2)
@@ -116,7 +116,7 @@ struct LoginTests {
 
     @Test("a subject that is empty or endless is refused", arguments: ["", String(repeating: "x", count: 1025)])
     func badSubject(subject: String) async throws {
-        let site = try Site()
+        let site = try Harness()
         let session = try await site.open(site.browser())
         let error = await #expect(throws: SessionError.self) { try await session.logIn(subject) }
         #expect(error?.code == .invalidSubject)
@@ -125,7 +125,7 @@ struct LoginTests {
 
     @Test("a login whose values are too large leaves the session before it as it was")
     func tooLarge() async throws {
-        let site = try Site { $0.maximumValuesSize = 100 }
+        let site = try Harness { $0.maximumValuesSize = 100 }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
@@ -137,7 +137,7 @@ struct LoginTests {
 
     @Test("a login begins the absolute limit anew")
     func absoluteLimit() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         site.clock.advance(by: .minutes(19))

@@ -15,7 +15,7 @@ import Testing
 struct ReauthenticationTests {
     @Test("the token is new, the old one is dead at once, and the session is the same (ASVS 7.2.4)")
     func newToken() async throws {
-        let site = try Site { $0.renewal = SessionRenewal(after: .minutes(5), grace: .minutes(1)) }
+        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .minutes(1)) }
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await session.logIn("ada", deviceLabel: "laptop")
@@ -42,7 +42,7 @@ struct ReauthenticationTests {
     @Test(
         "both limits begin anew, those of remembered sessions too (NIST SP 800-63B-4, 5.2)", arguments: [false, true])
     func limits(isRemembered: Bool) async throws {
-        let site = try Site()
+        let site = try Harness()
         let limits = isRemembered ? SessionLimits.remembered : .standard
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
@@ -67,7 +67,7 @@ struct ReauthenticationTests {
 
     @Test("a request opened before it, in the same millisecond, writes nothing after it and sets no cookie")
     func slowRequest() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let slow = try await site.open(browser)
@@ -83,7 +83,7 @@ struct ReauthenticationTests {
 
     @Test("of two at once one wins and the other learns that its token is over")
     func twoAtOnce() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let (first, second) = (try await site.open(browser), try await site.open(browser))
@@ -97,7 +97,7 @@ struct ReauthenticationTests {
 
     @Test("what this request changed is stored under the new token")
     func changes() async throws {
-        let site = try Site(encryptedAtRest: true)
+        let site = try Harness(encryptedAtRest: true)
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         try await site.visit(browser) { session in
@@ -110,7 +110,7 @@ struct ReauthenticationTests {
 
     @Test("nobody authenticates anew who is not logged in, or has been logged out meanwhile")
     func nobody() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         let stranger = try await site.open(browser)
         let error = await #expect(throws: SessionError.self) { try await stranger.reauthenticate() }
@@ -130,7 +130,7 @@ struct ReauthenticationTests {
 
     @Test("a sealed session is sealed anew, and a copy of its old cookie opens nothing")
     func sealed() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             try await session.logIn("ada")

@@ -15,7 +15,7 @@ import Testing
 struct RequirementTests {
     @Test("a user is let through by name, and a visitor is told to log in")
     func authenticated() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { session in
             let error = #expect(throws: SessionError.self) { try session.requireAuthenticated() }
@@ -33,7 +33,7 @@ struct RequirementTests {
 
     @Test("a login is recent for as long as is said, to the millisecond, and a new authentication makes it so again")
     func recent() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         site.clock.advance(by: .minutes(5))
@@ -51,7 +51,7 @@ struct RequirementTests {
 
     @Test("no age traps, and a clock that was set back makes nobody's login old")
     func extremes() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         site.clock.advance(by: .minutes(1))
@@ -76,10 +76,10 @@ struct RequirementTests {
 
     @Test("while the store does not answer nobody is told that they are logged out")
     func outage() async throws {
-        let site = try Site { $0.onStoreFailure = .anonymous }
+        let site = try Harness { $0.onStoreFailure = .anonymous }
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         let session = try await site.open(browser)
         for error in [
             #expect(throws: SessionError.self) { try session.requireAuthenticated() },
@@ -87,7 +87,7 @@ struct RequirementTests {
         ] {
             #expect(error?.code == .storeUnavailable)
         }
-        site.store.mend()
+        site.store.clearFault()
         let other = site.browser()
         try await site.visit(other) { session in
             let error = #expect(throws: SessionError.self) { try session.requireAuthenticated() }

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("At most so many sessions for a user")
 struct SessionLimitTests {
-    private func logIn(_ site: Site, _ count: Int) async throws -> [TestBrowser] {
+    private func logIn(_ site: Harness, _ count: Int) async throws -> [TestBrowser] {
         var browsers: [TestBrowser] = []
         for _ in 0..<count {
             let browser = site.browser()
@@ -24,11 +24,11 @@ struct SessionLimitTests {
         return browsers
     }
 
-    private func count(_ site: Site) async throws -> Int { try await site.engine.activeSessions(of: "ada").count }
+    private func count(_ site: Harness) async throws -> Int { try await site.engine.activeSessions(of: "ada").count }
 
     @Test("the oldest login makes room for the newest, however much it is used; other users are not counted")
     func endOldest() async throws {
-        let site = try Site { $0.maximumSessionsPerSubject = 3 }
+        let site = try Harness { $0.maximumSessionsPerSubject = 3 }
         let alan = site.browser()
         try await site.visit(alan) { try await $0.logIn("alan") }
         let browsers = try await self.logIn(site, 3)
@@ -44,7 +44,7 @@ struct SessionLimitTests {
     @Test("a login that replaces its own session ends no other")
     func again() async throws {
         for policy in [SessionLimitPolicy.endOldest, .refuse] {
-            let site = try Site { configuration in
+            let site = try Harness { configuration in
                 configuration.maximumSessionsPerSubject = 2
                 configuration.onSessionLimit = policy
             }
@@ -56,16 +56,16 @@ struct SessionLimitTests {
 
     @Test("a limit that was lowered holds with the next login")
     func lowered() async throws {
-        let generous = try Site()
+        let generous = try Harness()
         _ = try await self.logIn(generous, 5)
-        let strict = try Site(sharing: generous) { $0.maximumSessionsPerSubject = 2 }
+        let strict = try Harness(sharing: generous) { $0.maximumSessionsPerSubject = 2 }
         _ = try await self.logIn(strict, 1)
         #expect(try await self.count(strict) == 2)
     }
 
     @Test("the newest is refused, and everything is as it was; with a log-out elsewhere there is room")
     func refuse() async throws {
-        let site = try Site { configuration in
+        let site = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .refuse
         }
@@ -84,7 +84,7 @@ struct SessionLimitTests {
 
     @Test("a function decides by the user and the sessions, and can end nobody else's")
     func deciding() async throws {
-        let site = try Site { configuration in
+        let site = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .deciding { subject, sessions in
                 guard subject == "ada" else { return .allow }
@@ -109,7 +109,7 @@ struct SessionLimitTests {
     @Test("what the function throws, the login throws, and everything is as it was")
     func failing() async throws {
         struct Failure: Error {}
-        let site = try Site { configuration in
+        let site = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 1
             configuration.onSessionLimit = .deciding { _, _ in throw Failure() }
         }
@@ -125,7 +125,7 @@ struct SessionLimitTests {
 
     @Test("when logins race, the newest stay and no more than are allowed", arguments: [1, 2, 5])
     func racing(limit: Int) async throws {
-        let site = try Site { $0.maximumSessionsPerSubject = limit }
+        let site = try Harness { $0.maximumSessionsPerSubject = limit }
         let outcomes = try await self.race(site, 6)
         #expect(try await self.count(site) == limit)
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .ended })
@@ -133,7 +133,7 @@ struct SessionLimitTests {
 
     @Test("when logins race for the last place, no more than are allowed get in", arguments: [1, 2, 5])
     func racingRefused(limit: Int) async throws {
-        let site = try Site { configuration in
+        let site = try Harness { configuration in
             configuration.maximumSessionsPerSubject = limit
             configuration.onSessionLimit = .refuse
         }
@@ -146,9 +146,9 @@ struct SessionLimitTests {
     }
 
     /// Logins that all look before any of them begins its session.
-    private func race(_ site: Site, _ count: Int) async throws -> [SessionError.Code?] {
+    private func race(_ site: Harness, _ count: Int) async throws -> [SessionError.Code?] {
         let browsers = (0..<count).map { _ in site.browser() }
-        site.store.breakDown(.stalling, .create)
+        site.store.injectFault(.stalling, .create)
         return try await withThrowingTaskGroup(of: SessionError.Code?.self) { group in
             for browser in browsers {
                 group.addTask {
@@ -160,7 +160,7 @@ struct SessionLimitTests {
                 }
             }
             while site.store.waitingCount < count { await Task.yield() }
-            site.store.mend()
+            site.store.clearFault()
             return try await group.reduce(into: []) { $0.append($1) }
         }
     }

@@ -15,12 +15,12 @@ import Testing
 /// Sessions, endings of sealed sessions and registered tokens in one store.
 @Suite("Registered tokens beside sessions")
 struct RegistryIsolationTests {
-    private let site: Site
+    private let site: Harness
     private let links: TokenRegistry<String>
     private let invitations: TokenRegistry<String>
 
     init() throws {
-        let site = try Site()
+        let site = try Harness()
         var configuration = SessionConfiguration()
         configuration.clock = site.clock.sessionClock
         self.site = site
@@ -84,7 +84,7 @@ struct RegistryIsolationTests {
 
     @Test("what ends sessions from outside neither shows nor ends registered tokens and endings of sealed sessions")
     func endings() async throws {
-        let sealed = try SealedSite(
+        let sealed = try SealedHarness(
             revocation: { _ in .stored(in: FaultySubjectStore(self.site.memory), maximumAge: .zero) },
             clock: self.site.clock
         )
@@ -109,7 +109,7 @@ struct RegistryIsolationTests {
     func reserved() async throws {
         let token = try await self.links.register("ada", for: .hours(1))
         let owner = try #require(
-            try await self.site.memory.page(after: nil, limit: 1, now: self.site.clock.now).first?.subject
+            try await self.site.memory.sessions(now: self.site.clock.now).first?.subject
         )
         let session = try await self.site.open(self.site.browser())
         let calls: [() async throws -> Void] = [

@@ -78,12 +78,12 @@ struct TokenRegistryTests {
     func redeem() async throws {
         let registry = try self.registry()
         let token = try await registry.register("ada", for: .minutes(30))
-        self.faults.faults.breakDown(.answeringLate, .load)
+        self.faults.faults.injectFault(.answeringLate, .load)
         let taken = try await withThrowingTaskGroup(of: String?.self) { group in
             for _ in 0..<32 { group.addTask { try await registry.redeem(token)?.subject } }
             // All of them have seen it before the first may take it.
             while self.faults.faults.waitingCount < 32 { await Task.yield() }
-            self.faults.faults.mend()
+            self.faults.faults.clearFault()
             return try await group.reduce(into: []) { taken, subject in taken += [subject].compactMap(\.self) }
         }
         #expect(taken == ["ada"])
@@ -145,11 +145,11 @@ struct TokenRegistryTests {
         #expect(try await registry.update(token, to: "alan"))
         let entry = try #require(try await registry.retrieve(token))
         #expect(entry.subject == "alan" && entry.expiresAt == end)
-        self.faults.faults.breakDown(.answeringLate, .load)
+        self.faults.faults.injectFault(.answeringLate, .load)
         async let first = registry.update(token, to: "first")
         async let second = registry.update(token, to: "second")
         while self.faults.faults.waitingCount < 2 { await Task.yield() }
-        self.faults.faults.mend()
+        self.faults.faults.clearFault()
         let updated = try await [first, second]
         #expect(updated == [true, true], "of two at once the later one tries again")
         #expect(try await ["first", "second"].contains(registry.retrieve(token)?.subject))
@@ -181,7 +181,7 @@ struct TokenRegistryTests {
     func stored() async throws {
         let registry = try self.registry()
         let token = try await registry.register("ada", for: .hours(1))
-        let records = try await self.faults.page(after: nil, limit: 10, now: self.clock.now)
+        let records = try await self.faults.sessions(now: self.clock.now)
         let bytes = try SessionRecordCodec.encode(#require(records.first))
         let secret = token.secret.withUnsafeBytes { Array($0) }
         #expect(records.count == 1)
@@ -223,7 +223,7 @@ struct TokenRegistryTests {
     func outage() async throws {
         let registry = try self.registry()
         let token = try await registry.register("ada", for: .hours(1))
-        self.faults.faults.breakDown(.failing)
+        self.faults.faults.injectFault(.failing)
         let calls: [@Sendable () async throws -> Void] = [
             { _ = try await registry.register("alan", for: .hours(1)) }, { _ = try await registry.retrieve(token) },
             { _ = try await registry.redeem(token) }, { _ = try await registry.update(token, to: "alan") },
@@ -233,7 +233,7 @@ struct TokenRegistryTests {
             let error = await #expect(throws: SessionError.self) { try await call() }
             #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
         }
-        self.faults.faults.mend()
+        self.faults.faults.clearFault()
         // So many failures in a row have opened the circuit.
         self.clock.advance(by: .seconds(1))
         #expect(try await registry.retrieveAll().map(\.subject) == ["ada"])
@@ -249,5 +249,25 @@ struct TokenRegistryTests {
         #expect(try await invitations.redeem(token) == nil)
         #expect(try await invitations.retrieveAll().isEmpty)
         #expect(try await texts.redeem(token)?.subject == "ada")
+    }
+
+    @Test("a category is listed page by page, and a cursor of another list is an error")
+    func pages() async throws {
+        let registry = try self.registry()
+        for number in 0..<25 { _ = try await registry.register("\(number)", category: "mine", for: .hours(1)) }
+        _ = try await registry.register("other", category: "yours", for: .hours(1))
+        var (subjects, cursor, pageCount) = ([String](), SessionCursor?.none, 0)
+        repeat {
+            let page = try await registry.page(category: "mine", from: cursor, limit: 10)
+            #expect(page.entries.count <= 10)
+            subjects += page.entries.map(\.subject)
+            (cursor, pageCount) = (page.next, pageCount + 1)
+        } while cursor != nil
+        #expect(Set(subjects) == Set((0..<25).map { "\($0)" }) && subjects.count == 25)
+        #expect(pageCount == 3)
+        let error = await #expect(throws: SessionError.self) {
+            try await registry.page(category: "mine", from: SessionCursor(bytes: [1, 2]))
+        }
+        #expect(error?.code == .invalidCursor)
     }
 }

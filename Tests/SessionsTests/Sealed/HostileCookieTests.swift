@@ -15,11 +15,11 @@ import Testing
 /// Whatever does not open is the same visitor without a session: one answer, no trap, and nobody is asked.
 @Suite("Hostile sealed cookies")
 struct HostileCookieTests {
-    private let site: SealedSite
+    private let site: SealedHarness
     private let sealed: [UInt8]
 
     init() async throws {
-        self.site = try SealedSite(revocation: { .stored(in: $0) })
+        self.site = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = self.site.browser()
         try await self.site.visit(browser) { try await $0.logIn("ada") }
         let text = try #require(browser.token)
@@ -47,6 +47,32 @@ struct HostileCookieTests {
         var response = HTTPFields()
         try await self.site.engine.close(session, response: &response)
         return (subject, response)
+    }
+
+    @Test("false numbers of values under a valid seal are nobody, and never the size of an allocation")
+    func falseCounts() async throws {
+        let sessions = try #require(self.site.engine.driver as? SealedSessions)
+        let record = SampleRecords(now: self.site.clock.now).record(values: ["views": .integer(1), "z": .integer(2)])
+        let bytes = SealedRecordCodec.encode(record)
+        // The values are at the end: their number, and the entries.
+        let place = bytes.count - record.values.byteCount - 1
+        #expect(bytes[place] == 2)
+        var counts = [UInt64(0), 1, 3, 127, 128, 1 << 20, 1 << 40, 1 << 62, UInt64(Int64.max), .max]
+        counts += (0..<64).map { 1 << UInt64($0) }.filter { $0 != 2 }
+        for count in counts {
+            var writer = ByteWriter()
+            writer.write(varint: count)
+            let payload = Array(bytes[..<place]) + writer.bytes + bytes[(place + 1)...]
+            try await self.expectNobody(
+                try sessions.sealer.seal(payload, for: "__Host-session"), "a number of \(count) for two values")
+        }
+        // Nor do entries that are cut short, or longer than they say.
+        for rest in [
+            Array(bytes[place...].dropLast()), Array(bytes[place...]) + [0], [1, 200, 1], [1, 1, 97, 4, 255, 255],
+        ] {
+            try await self.expectNobody(
+                try sessions.sealer.seal(Array(bytes[..<place]) + rest, for: "__Host-session"), "the values \(rest)")
+        }
     }
 
     @Test("the cookie as it is opens the session")
@@ -94,7 +120,7 @@ struct HostileCookieTests {
                 try await self.expectNobody(bytes, "\(name) of \(byte)")
             }
         }
-        let stranger = try SealedSite()
+        let stranger = try SealedHarness()
         let browser = stranger.browser()
         try await stranger.visit(browser) { try await $0.logIn("ada") }
         try await self.expectNobody([("__Host-session", try #require(browser.token))], "another application's keys")
@@ -125,7 +151,7 @@ struct HostileCookieTests {
             (KeyPurpose.sealing, "__Host-session", true), (.sealing, "__Host-other", false),
             (.atRest, "__Host-session", false), (.csrf, "__Host-session", false),
         ] {
-            let sealer = try Sealer(self.site.keyring, purpose: purpose, random: .system)
+            let sealer = try Sealer(self.site.keyring, purpose: purpose, context: "sealed ", random: .system)
             let sealed = try sealer.seal(bytes, for: name)
             let answer = try await self.answer([.cookie: "__Host-session=" + Base64URL.encode(sealed)])
             #expect((answer.subject == "ada") == isOurs, "\(purpose) \(name)")

@@ -17,7 +17,7 @@ struct KeyRotationTests {
     func rotation() async throws {
         let oldest = SecretKey.generated()
         let keyring = try SecretKeyring([oldest])
-        let site = try SealedSite(servers: 2, keyring: keyring)
+        let site = try SealedHarness(servers: 2, keyring: keyring)
         let visitors = (0..<20).map { _ in site.browser() }
         for (index, visitor) in visitors.enumerated() {
             try await site.visit(visitor) { try await $0.logIn("visitor \(index)") }
@@ -61,7 +61,7 @@ struct KeyRotationTests {
     func sealedAnew() async throws {
         let (old, new) = (SecretKey.generated(), SecretKey.generated())
         let keyring = try SecretKeyring([old])
-        let site = try SealedSite(keyring: keyring)
+        let site = try SealedHarness(keyring: keyring)
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         try keyring.replaceKeys(with: [new, old])

@@ -27,8 +27,8 @@ struct RevocationTests {
         var testDescription: String { self.name }
     }
 
-    private func site(_ kind: Kind) throws -> SealedSite {
-        try SealedSite(servers: kind.servers, revocation: kind.revocation)
+    private func site(_ kind: Kind) throws -> SealedHarness {
+        try SealedHarness(servers: kind.servers, revocation: kind.revocation)
     }
 
     @Test("a copy of the cookie opens nothing after the log-out, here at once", arguments: everyKind)
@@ -85,9 +85,9 @@ struct RevocationTests {
         let keyring = SecretKeyring.ephemeral()
         let revocation: @Sendable (FaultySubjectStore) -> SessionRevocation = { _ in .stored(in: store) }
         let now = ManualClock().now
-        let ahead = try SealedSite(
+        let ahead = try SealedHarness(
             revocation: revocation, keyring: keyring, clock: ManualClock(now: now + .seconds(30)))
-        let behind = try SealedSite(revocation: revocation, keyring: keyring, clock: ManualClock(now: now))
+        let behind = try SealedHarness(revocation: revocation, keyring: keyring, clock: ManualClock(now: now))
         let (before, after) = (ahead.browser(), behind.browser())
         try await ahead.visit(before) { try await $0.logIn("ada") }
         try await ahead.engine.revokeAll(of: "ada")
@@ -119,7 +119,7 @@ struct RevocationTests {
 
     @Test("a slow request that only reads cannot cover it either, though every response hands the cookie out")
     func slowReader() async throws {
-        let site = try SealedSite(configure: { $0.resendsCookie = true })
+        let site = try SealedHarness(configure: { $0.resendsCookie = true })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let slow = try await site.open(browser)
@@ -132,7 +132,7 @@ struct RevocationTests {
 
     @Test("with no revocation a log-out takes the cookie and nothing else, and ending everywhere is refused in words")
     func none() async throws {
-        let site = try SealedSite(revocation: { _ in .none })
+        let site = try SealedHarness(revocation: { _ in .none })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let copy = browser.copy(of: site)
@@ -146,7 +146,7 @@ struct RevocationTests {
 
     @Test("a thousand requests within a second read the store a few times")
     func readsSeldom() async throws {
-        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let site = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let before = site.store.count(of: .load)
@@ -159,31 +159,37 @@ struct RevocationTests {
 
     @Test("a store that does not answer is a 503 as soon as what is known is too old, and logs nobody out")
     func outage() async throws {
-        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let site = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         try await site.visit(browser) { #expect($0.subject == "ada") }
-        site.store.breakDown(.failing)
+        site.store.injectFault(.failing)
         try await site.visit(browser) { #expect($0.subject == "ada") }
         site.clock.advance(by: .seconds(1))
         let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
         #expect(error?.code == .storeUnavailable)
-        site.store.mend()
+        site.store.clearFault()
         try await site.visit(browser) { #expect($0.subject == "ada") }
         #expect(browser.token != nil)
     }
 
-    @Test("a log-out that the store did not take is an error, and the cookie stays")
+    @Test(
+        "a log-out that the store did not take is an error and holds here, and the cookie stays until it is published")
     func failedLogOut() async throws {
-        let site = try SealedSite(revocation: { .stored(in: $0) })
+        let site = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let session = try await site.open(browser)
-        site.store.breakDown(.failing, .create)
+        site.store.injectFault(.failing, .replace)
         await #expect(throws: SessionError.self) { try await session.logOut() }
-        site.store.mend()
+        site.store.clearFault()
         try await site.close(session, browser)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(browser.token != nil)
+        try await site.visit(browser) { session in
+            #expect(session.subject == nil)
+            try await session.logOut()
+        }
+        #expect(browser.cookies.isEmpty)
     }
 
     @Test("a store that would forget endings, and knowledge that is older than a minute, are refused in words")
@@ -211,7 +217,7 @@ struct RevocationTests {
 
     @Test("revocations are known until their time, and not for ever")
     func lifetime() {
-        var table = RevocationTable()
+        let table = RevocationTable()
         let start = ManualClock().now
         let samples = SampleRecords()
         let record = samples.record(absolute: .hours(8))
@@ -219,9 +225,9 @@ struct RevocationTests {
         for hour in 0..<8 {
             let now = start + .hours(hour)
             for _ in 0..<1_000 { table.add(.session(samples.id(), until: now + .minutes(30)), now: now) }
-            #expect(table.markEnding(record, now: now) != nil)
+            #expect(table.epochEnding(record, now: now) != nil)
         }
         #expect(table.count <= 2_100)
-        #expect(table.markEnding(record, now: record.absoluteExpiresAt) == nil)
+        #expect(table.epochEnding(record, now: record.absoluteExpiresAt) == nil)
     }
 }

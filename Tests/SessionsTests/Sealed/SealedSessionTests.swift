@@ -15,7 +15,7 @@ import Testing
 struct SealedSessionTests {
     @Test("a session is in its cookie, on any server with the keys")
     func anyServer() async throws {
-        let site = try SealedSite(servers: 2)
+        let site = try SealedHarness(servers: 2)
         let browser = site.browser()
         try await site.servers[0].visit(browser) { session in
             try await session.logIn("ada")
@@ -31,7 +31,7 @@ struct SealedSessionTests {
 
     @Test("a visitor of whom nothing is remembered gets no cookie")
     func nothing() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         let response = try await site.visit(browser) { #expect($0[.views] == 0) }
         #expect(response[.setCookie] == nil)
@@ -40,7 +40,7 @@ struct SealedSessionTests {
 
     @Test("what is in the cookie can be read by nobody, and the same twice is never the same")
     func secret() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let (first, second) = (site.browser(), site.browser())
         for browser in [first, second] {
             try await site.visit(browser) { $0[.theme] = "a theme that is easy to find" }
@@ -55,7 +55,7 @@ struct SealedSessionTests {
 
     @Test("the sliding limit is under the seal and held by the server's clock, whatever the browser keeps")
     func slidingLimit() async throws {
-        let site = try SealedSite(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(8)) })
+        let site = try SealedHarness(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(8)) })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let thief = browser.copy(of: site)
@@ -71,7 +71,7 @@ struct SealedSessionTests {
 
     @Test("the absolute limit is under the seal, however busy the session is")
     func absoluteLimit() async throws {
-        let site = try SealedSite(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(1)) })
+        let site = try SealedHarness(configure: { $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(1)) })
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         for _ in 0..<5 {
@@ -84,7 +84,7 @@ struct SealedSessionTests {
 
     @Test("reading sets no cookie until a share of the idle limit has passed, and a passive request never does")
     func touches() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let early = try await site.visit(browser) { #expect($0[.views] == 1) }
@@ -98,7 +98,7 @@ struct SealedSessionTests {
 
     @Test("a large session is spread over cookies, and shrinks again")
     func large() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         let response = try await site.visit(browser) { $0[.theme] = String(repeating: "x", count: 4_000) }
         #expect(response[values: .setCookie].count == 2)
@@ -114,7 +114,7 @@ struct SealedSessionTests {
     @Test(
         "a session that is too large is an error when it is kept, and names the size, the limit and the largest value")
     func tooLarge() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let session = try await site.open(browser)
@@ -131,21 +131,21 @@ struct SealedSessionTests {
 
     @Test("what is kept in the cookie cannot be saved when the response has begun, and says so")
     func streamed() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let session = try await site.open(browser)
         try await site.close(session, browser)
         session[.views] += 1
-        for verb: @Sendable (Session) async throws -> Void in [{ try await $0.save() }, { try await $0.touch() }] {
-            let error = await #expect(throws: SessionError.self) { try await verb(session) }
+        for operation: @Sendable (Session) async throws -> Void in [{ try await $0.save() }, { try await $0.touch() }] {
+            let error = await #expect(throws: SessionError.self) { try await operation(session) }
             #expect(error?.code == .responseStarted)
         }
     }
 
     @Test("a new secret is a new name: the cookie from before opens nothing")
     func renewed() async throws {
-        let site = try SealedSite()
+        let site = try SealedHarness()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         let old = browser.copy(of: site)
@@ -157,7 +157,7 @@ struct SealedSessionTests {
     @Test("a number of cookies that no browser sends is refused at the start")
     func refusedCount() {
         for count in [-1, 0, 5, Int.max] {
-            let error = #expect(throws: SessionError.self) { _ = try SealedSite(maximumCookies: count) }
+            let error = #expect(throws: SessionError.self) { _ = try SealedHarness(maximumCookies: count) }
             #expect(error?.message.contains("takes 1 to 4 cookies (maximumCookies is \(count))") == true)
         }
     }
@@ -165,7 +165,7 @@ struct SealedSessionTests {
 
 extension TestBrowser {
     /// A copy that holds the same cookies now, and goes its own way.
-    func copy(of site: SealedSite) -> TestBrowser {
+    func copy(of site: SealedHarness) -> TestBrowser {
         let copy = site.browser()
         for cookie in self.cookies { copy.plant(cookie) }
         return copy

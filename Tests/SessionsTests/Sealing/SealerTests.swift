@@ -19,11 +19,12 @@ struct SealerTests {
     private func sealer(
         _ keys: Int...,
         purpose: KeyPurpose = .sealing,
-        context: String = "",
+        context: String = "sealed ",
+        former: FormerTokens = .refused,
         random: SessionRandom = .system
     ) throws -> Sealer {
         let keyring = try SecretKeyring(keys.map { try TestKeys.key($0) })
-        return try Sealer(keyring, purpose: purpose, context: context, random: random)
+        return try Sealer(keyring, purpose: purpose, context: context, former: former, random: random)
     }
 
     @Test("what is sealed opens again, whatever its length, and is 45 bytes longer")
@@ -35,7 +36,7 @@ struct SealerTests {
             #expect(sealed.count == count + 45)
             let opened = try #require(sealer.open(sealed, for: Self.name))
             #expect(opened.bytes == bytes)
-            #expect(!opened.isOldKey)
+            #expect(!opened.isOutdated)
         }
     }
 
@@ -57,19 +58,19 @@ struct SealerTests {
             key: 1,
             purpose: .sealing,
             name: "__Host-session",
-            context: "",
+            context: "sealed ",
             nonce: [0x0001_0203_0405_0607, 0x0809_0A0B_0C0D_0E0F, 0x1011_1213_1415_1617],
             plaintext: Array("hello".utf8),
-            sealed: "AWOvKv0AAQIDBAUGBwgJCgsMDQ4PEBESExQVFheLeT8LRSlK638w8XXGmuVnn4SqVB4"
+            sealed: "AmOvKv0AAQIDBAUGBwgJCgsMDQ4PEBESExQVFheLeT8LRVS_eqGLCfcbT3rcfURAXNo"
         ),
         Vector(
             key: 1,
             purpose: .sealing,
             name: "session",
-            context: "shop",
+            context: "sealed shop",
             nonce: [0x1716_1514_1312_1110, 0x0F0E_0D0C_0B0A_0908, 0x0706_0504_0302_0100],
             plaintext: [],
-            sealed: "AWOvKv0XFhUUExIREA8ODQwLCgkIBwYFBAMCAQAeoL2-GERixf976IxWK6Tg"
+            sealed: "AmOvKv0XFhUUExIREA8ODQwLCgkIBwYFBAMCAQD_vZ3lhIBfC5cg9G19DXfH"
         ),
         Vector(
             key: 2,
@@ -79,11 +80,11 @@ struct SealerTests {
             nonce: [0x0001_0203_0405_0607, 0x0809_0A0B_0C0D_0E0F, 0x1011_1213_1415_1617],
             plaintext: Array(0...255),
             sealed: """
-                ARy-UjkAAQIDBAUGBwgJCgsMDQ4PEBESExQVFherN4kO66Flqh1dyHmp_aWkZV14-bpy9hM7jo68uBrZEfCbaisIzgdtO8peDevM\
+                Ahy-UjkAAQIDBAUGBwgJCgsMDQ4PEBESExQVFherN4kO66Flqh1dyHmp_aWkZV14-bpy9hM7jo68uBrZEfCbaisIzgdtO8peDevM\
                 qv9Vx2WAdOQHeKNOfOZ4DGooJ-j_d9HPHdePfi3KUcakFIDMgLJHl52G4Fzm6TApgJHxbIcqRs0YH1n1D0CKhgGHrNFYeEclj17o\
                 U9om3LTVf5BAE-Nlh1Gpl6k9XYe7vjiBQY2xODERRCxhzCDFvBkuD6LoQNS0pdEuo0xiHHT3kXMay4dV7n_rEhYZv_4AQaP4KJ5N\
-                VtdhZwDz_FJPQO-X47nU39Y-5-tjgpU4XjkUn8TxQ37VbdXnaYUjc7MjePqoVcmj6WvFxYO7y2OohBJZ1VzGv0rqyzj0KnD_RRbz\
-                rg
+                VtdhZwDz_FJPQO-X47nU39Y-5-tjgpU4XjkUn8TxQ37VbdXnaYUjc7MjePqoVcmj6WvFxYO7y2OohBJZ0GZyGkH9iRXyaN6p61Ct\
+                Kg
                 """
         ),
     ]
@@ -100,6 +101,33 @@ struct SealerTests {
         let sealed = try #require(Base64URL.decode(vector.sealed.utf8))
         #expect(sealer.open(sealed, for: vector.name)?.bytes == vector.plaintext)
         #expect(try sealer.seal(vector.plaintext, for: vector.name) == sealed)
+    }
+
+    @Test("what earlier releases sealed opens until the day that is configured, is outdated, and is never made")
+    func formerVersion() throws {
+        let clock = ManualClock()
+        let text = "AWOvKv0AAQIDBAUGBwgJCgsMDQ4PEBESExQVFheLeT8LRSlK638w8XXGmuVnn4SqVB4"
+        let sealed = try #require(Base64URL.decode(text.utf8))
+        let former = FormerTokens(until: clock.now + .minutes(1), clock: clock.sessionClock)
+        let sealer = try self.sealer(1, former: former)
+        let opened = try #require(sealer.open(sealed, for: Self.name))
+        #expect(opened.bytes == Array("hello".utf8) && opened.isOutdated)
+        #expect(try sealer.seal(opened.bytes, for: Self.name).first == 2)
+        #expect(sealer.open(sealed, for: "session") == nil, "its name counts as it did")
+        for index in sealed.indices {
+            for bit in 0..<8 {
+                var changed = sealed
+                changed[index] ^= 1 << UInt8(bit)
+                #expect(sealer.open(changed, for: Self.name) == nil, "byte \(index), bit \(bit)")
+            }
+        }
+        // Neither form passes for the other.
+        #expect(sealer.open([2] + sealed.dropFirst(), for: Self.name) == nil)
+        let new = try sealer.seal(opened.bytes, for: Self.name)
+        #expect(sealer.open([1] + new.dropFirst(), for: Self.name) == nil)
+        clock.advance(by: .minutes(1))
+        #expect(sealer.open(sealed, for: Self.name) == nil)
+        #expect(try self.sealer(1).open(sealed, for: Self.name) == nil)
     }
 
     @Test("no bit of a sealed message can be changed")
@@ -174,18 +202,18 @@ struct SealerTests {
     @Test("a key that has become old still opens, and says so; new messages carry the newest")
     func rotation() throws {
         let keyring = try TestKeys.ring(1)
-        let sealer = try Sealer(keyring, purpose: .sealing, random: .system)
+        let sealer = try Sealer(keyring, purpose: .sealing, context: "sealed ", random: .system)
         let old = try sealer.seal(self.message, for: Self.name)
         try keyring.replaceKeys(with: [TestKeys.key(2), TestKeys.key(1)])
         let opened = try #require(sealer.open(old, for: Self.name))
         #expect(opened.bytes == self.message)
-        #expect(opened.isOldKey)
+        #expect(opened.isOutdated)
         let new = try sealer.seal(opened.bytes, for: Self.name)
         #expect(Array(new[1..<5]) == (try TestKeys.key(2).id.bytes))
-        #expect(sealer.open(new, for: Self.name)?.isOldKey == false)
+        #expect(sealer.open(new, for: Self.name)?.isOutdated == false)
         try keyring.replaceKeys(with: [TestKeys.key(3), TestKeys.key(2)])
         #expect(sealer.open(old, for: Self.name) == nil, "a key that was removed opens nothing")
-        #expect(sealer.open(new, for: Self.name)?.isOldKey == true)
+        #expect(sealer.open(new, for: Self.name)?.isOutdated == true)
     }
 
     @Test("a message of a key that is not in the ring does not open, whichever key it claims to be of")
@@ -194,7 +222,7 @@ struct SealerTests {
         let sealer = try self.sealer(1, 2)
         #expect(sealer.open(sealed, for: Self.name) == nil)
         for number in 1...2 {
-            let claimed = try [1] + TestKeys.key(number).id.bytes + sealed.dropFirst(5)
+            let claimed = try [2] + TestKeys.key(number).id.bytes + sealed.dropFirst(5)
             #expect(sealer.open(claimed, for: Self.name) == nil)
         }
     }
@@ -203,19 +231,19 @@ struct SealerTests {
     func otherVersions() throws {
         let sealer = try self.sealer(1)
         let sealed = try sealer.seal(self.message, for: Self.name)
-        for version in 0...255 as ClosedRange<UInt8> where version != 1 {
+        for version in 0...255 as ClosedRange<UInt8> where version != 2 {
             #expect(sealer.open([version] + sealed.dropFirst(), for: Self.name) == nil)
         }
-        // The second version of a later release, which authenticates what this one does.
+        // The third version of a later release, which authenticates what this one does.
         let key = try TestKeys.key(1)
-        let header = [2] + key.id.bytes
+        let header = [3] + key.id.bytes
         var additional = ByteWriter()
         additional.write(header)
-        for part in [KeyPurpose.sealing.label, Self.name, ""] { additional.write(counted: part.utf8) }
+        for part in [KeyPurpose.sealing.label, Self.name, "sealed "] { additional.write(counted: part.utf8) }
         var message: [UInt8] = []
         try XAES256GCM(key: key.derived(for: .sealing))
             .seal(self.message, authenticating: additional.bytes, random: .system, into: &message)
         #expect(sealer.open(header + message, for: Self.name) == nil)
-        #expect(sealer.open([1] + key.id.bytes + message, for: Self.name) == nil)
+        #expect(sealer.open([2] + key.id.bytes + message, for: Self.name) == nil)
     }
 }

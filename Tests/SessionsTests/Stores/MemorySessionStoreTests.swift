@@ -8,9 +8,10 @@
 
 import LogAudit
 import ServiceLifecycle
-import Sessions
 import SessionsTesting
 import Testing
+
+@testable import Sessions
 
 @Suite("The memory store")
 struct MemorySessionStoreTests {

@@ -18,20 +18,25 @@ struct AuditedTransport: SessionTransport {
     }
 
     var kind: SessionTransportKind { self.base.kind }
+
+    func bound(to configuration: SessionConfiguration) throws -> AuditedTransport {
+        AuditedTransport(try self.base.bound(to: configuration))
+    }
+
     var requestField: HTTPField.Name { self.base.requestField }
     var isAmbient: Bool { self.base.isAmbient }
-    var handsOut: Bool { self.base.handsOut }
+    var deliversCredential: Bool { self.base.deliversCredential }
 
-    func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
+    func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
         self.base.read(request, into: &reading)
     }
 
-    func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         self.base.set(text, instruction, in: &response)
         LogAudit.noteToken(text)
     }
 
-    func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields) {
         self.base.clear(instruction, in: &response)
     }
 

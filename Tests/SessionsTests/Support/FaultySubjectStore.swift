@@ -25,6 +25,10 @@ struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore {
         try await self.faults.load(id, now: now)
     }
 
+    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        try await self.faults.endedSecrets(of: id, now: now)
+    }
+
     func create(_ record: SessionRecord, now: Instant) async throws {
         try await self.faults.create(record, now: now)
     }
@@ -41,27 +45,35 @@ struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore {
         try await self.faults.touch(id, touch, now: now)
     }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.faults.end(id, markedUntil: markedUntil, now: now)
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.faults.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
-        try await self.base.sessions(of: subject, now: now)
+    func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
-    func endAll(
+    func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
-        try await self.base.endAll(of: subject, except: kept, markedUntil: markedUntil, now: now)
+    ) async throws -> SessionEndingPage {
+        try await self.base.endSessions(
+            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 
     func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
 
-    func page(after id: SessionID?, limit: Int, now: Instant) async throws -> [SessionRecord] {
-        try await self.base.page(after: id, limit: limit, now: now)
+    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        try await self.base.page(from: cursor, limit: limit, now: now)
     }
 
     func clear() async throws { try await self.base.clear() }

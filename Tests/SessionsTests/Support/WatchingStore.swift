@@ -39,7 +39,7 @@ final class WatchingStore: SessionStore {
         try await self.base.touch(id, touch, now: now)
     }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, markedUntil: markedUntil, now: now)
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }

@@ -18,8 +18,8 @@ struct TokenOnlyTests {
     private func site(
         _ keyring: SecretKeyring = .ephemeral(),
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) throws -> EngineSite {
-        try EngineSite(.tokenOnly(with: keyring), configure)
+    ) throws -> EngineHarness {
+        try EngineHarness(.tokenOnly(with: keyring), configure)
     }
 
     @Test("the token is always there, and stays the same")

@@ -50,7 +50,7 @@ struct BearerAndCookieTests {
         fields[.cookie] = "__Host-session=\(text)"
         let session = try await site.open(fields)
         #expect(session.subject == "ada")
-        #expect(!session.isCookieBorne)
+        #expect(!session.isAuthenticatedByCookie)
     }
 
     @Test("a token that opens nothing beside a living cookie is refused, and the cookie's user is not taken for it")
@@ -74,7 +74,7 @@ struct BearerAndCookieTests {
         fields[.cookie] = "__Host-session=\(planted)"
         let session = try await site.open(fields)
         #expect(session.subject == "ada")
-        #expect(!session.isCookieBorne)
+        #expect(!session.isAuthenticatedByCookie)
         var response = HTTPFields()
         try await site.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
@@ -90,7 +90,7 @@ struct BearerAndCookieTests {
         let response = try await site.visit(browser) { session in
             try session.useTransport(.bearer)
             try await session.logIn("ada")
-            text = session.tokenText
+            text = session.bearerToken
         }
         #expect(response[values: .setCookie].count == 1)
         #expect(browser.token == nil)
@@ -105,7 +105,7 @@ struct BearerAndCookieTests {
         let session = try await site.open(self.sites.bearer(text))
         try session.useTransport(.cookie)
         try await session.logIn("ada")
-        #expect(session.tokenText == nil)
+        #expect(session.bearerToken == nil)
         let browser = site.browser()
         try await site.close(session, browser)
         try await site.visit(browser) { #expect($0.subject == "ada") }

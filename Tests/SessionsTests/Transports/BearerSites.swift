@@ -20,8 +20,8 @@ struct BearerSites {
         _ bearer: BearerTransport = BearerTransport(),
         withCookies: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) throws -> EngineSite {
-        try EngineSite(
+    ) throws -> EngineHarness {
+        try EngineHarness(
             .stored(in: self.store),
             transports: { withCookies ? [CookieTransport($0), bearer] : [bearer] },
             configure
@@ -29,13 +29,13 @@ struct BearerSites {
     }
 
     /// Logs a program in, and gives what it is to send.
-    func token(of subject: String, at site: EngineSite) async throws -> String {
+    func token(of subject: String, at site: EngineHarness) async throws -> String {
         let browser = site.browser()
         var text: String?
         let response = try await site.visit(browser) { session in
             try session.useTransport(.bearer)
             try await session.logIn(subject)
-            text = session.tokenText
+            text = session.bearerToken
         }
         #expect(response[.setCookie] == nil)
         let token = try #require(text)

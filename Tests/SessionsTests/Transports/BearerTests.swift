@@ -22,8 +22,8 @@ struct BearerTests {
         let text = try await self.sites.token(of: "ada", at: site)
         let session = try await site.open(self.sites.bearer(text))
         #expect(session.subject == "ada")
-        #expect(!session.isCookieBorne)
-        #expect(session.tokenText == text)
+        #expect(!session.isAuthenticatedByCookie)
+        #expect(session.bearerToken == text)
         var response = HTTPFields()
         try await site.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
@@ -37,16 +37,16 @@ struct BearerTests {
         let browser = site.browser()
         let response = try await site.visit(browser) { session in
             try await session.logIn("ada")
-            #expect(session.tokenText == nil)
+            #expect(session.bearerToken == nil)
         }
         #expect(response[values: .setCookie].count == 1)
         try await site.visit(browser) { session in
             #expect(session.subject == "ada")
-            #expect(session.isCookieBorne)
-            #expect(session.tokenText == nil)
+            #expect(session.isAuthenticatedByCookie)
+            #expect(session.bearerToken == nil)
             // The session that is there keeps its transport.
             try session.useTransport(.bearer)
-            #expect(session.tokenText == nil)
+            #expect(session.bearerToken == nil)
         }
     }
 
@@ -56,7 +56,7 @@ struct BearerTests {
         let first = try await self.sites.token(of: "ada", at: site)
         let session = try await site.open(self.sites.bearer(first))
         try await session.logIn("ada")
-        let second = try #require(session.tokenText)
+        let second = try #require(session.bearerToken)
         var response = HTTPFields()
         try await site.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
@@ -80,9 +80,12 @@ struct BearerTests {
         "Other T": nil, "T": nil, "": nil,
     ]
 
-    @Test("what is malformed or of another scheme is refused, and no store is asked", arguments: malformedValues)
+    @Test(
+        "what is malformed is refused, of another scheme where that is asked for, and no store is asked",
+        arguments: malformedValues
+    )
     func malformed(_ value: String, _ error: String?) async throws {
-        let site = try self.sites.site()
+        let site = try self.sites.site(BearerTransport(otherSchemes: .refused))
         let text = try await self.sites.token(of: "ada", at: site)
         let calls = self.sites.store.faults.count(of: .load)
         let refusal = await #expect(throws: SessionError.self) {
@@ -99,7 +102,8 @@ struct BearerTests {
         for schemes in [BearerTransport.OtherSchemes.refused, .ignored] {
             let site = try self.sites.site(BearerTransport(otherSchemes: schemes))
             let text = try await self.sites.token(of: "ada", at: site)
-            for others in [["Bearer \(text)"], ["Basic YTpi"], ["Bearer x", ""]] {
+            let repeated = [["Bearer \(text)"], ["Bearer x", ""]]
+            for others in repeated + (schemes == .refused ? [["Basic YTpi"]] : []) {
                 for values in [["Bearer \(text)"] + others, others + ["Bearer \(text)"]] {
                     var fields = HTTPFields()
                     fields[values: .authorization] = values
@@ -111,9 +115,9 @@ struct BearerTests {
         }
     }
 
-    @Test("another scheme can be somebody else's")
+    @Test("the fields of another scheme are ignored unless they are to be refused")
     func otherSchemes() async throws {
-        let site = try self.sites.site(BearerTransport(otherSchemes: .ignored))
+        let site = try self.sites.site()
         let browser = site.browser()
         try await site.visit(browser) { try await $0.logIn("ada") }
         var fields: HTTPFields = [.authorization: "Basic YTpi"]
@@ -178,7 +182,7 @@ struct BearerTests {
         let before = try await self.sites.token(of: "ada", at: site)
         let session = try await site.open(self.sites.bearer(before))
         try await session.reauthenticate()
-        let after = try #require(session.tokenText)
+        let after = try #require(session.bearerToken)
         #expect(after != before)
         #expect(try await site.open(self.sites.bearer(after)).subject == "ada")
         #expect(try await site.open(self.sites.bearer(before)).subject == nil)
@@ -191,7 +195,7 @@ struct BearerTests {
             SessionBackend.stored(in: self.sites.store, signedWith: .ephemeral()),
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
-            let site = try EngineSite(backend, transports: { _ in [transport] })
+            let site = try EngineHarness(backend, transports: { _ in [transport] })
             var session = try await site.open([:])
             session[.views] = 1
             try await session.logIn("ada")
@@ -212,11 +216,11 @@ struct BearerTests {
     func outage() async throws {
         let site = try self.sites.site()
         let text = try await self.sites.token(of: "ada", at: site)
-        self.sites.store.faults.breakDown(.failing, .load)
+        self.sites.store.faults.injectFault(.failing, .load)
         let error = await #expect(throws: SessionError.self) { try await site.open(self.sites.bearer(text)) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.challenges == [])
-        let tolerant = try EngineSite(
+        let tolerant = try EngineHarness(
             .stored(in: self.sites.store), transports: { [CookieTransport($0), BearerTransport()] }
         ) {
             $0.onStoreFailure = .anonymous
@@ -249,9 +253,20 @@ struct BearerTests {
 
     @Test("a transport that the engine has not is refused by its name")
     func unknownTransport() async throws {
-        let session = try await Site().open([:])
+        let session = try await Harness().open([:])
         let error = #expect(throws: SessionError.self) { try session.useTransport(.bearer) }
         #expect(error?.code == .notOffered)
         #expect(error?.message.contains("\"bearer\"") == true)
+    }
+
+    @Test("a text that is none of a token is not handed out, or its rest would say something else")
+    func hostileText() {
+        let transport = BearerTransport(responseField: .authorization)
+        let instruction = CredentialDelivery(request: SessionRequest(headerFields: [:]))
+        for text in ["a\r\nX-Injected: 1", "a b", "a, Basic eDp5", "\u{E9}"] {
+            var response: HTTPFields = [.authorization: "Bearer before"]
+            transport.set(text, instruction, in: &response)
+            #expect(response[.authorization] == nil)
+        }
     }
 }

@@ -50,7 +50,9 @@ struct SealedRecordCodecTests {
 
     @Test("the cookie of a known key, made by the first version of the format, still opens")
     func knownCookie() throws {
-        let sealer = try Sealer(TestKeys.ring(1), purpose: .sealing, random: .system)
+        let sealer = try Sealer(
+            TestKeys.ring(1), purpose: .sealing, context: "sealed ",
+            former: FormerTokens(until: .distantFuture, clock: .system), random: .system)
         let text = """
             AWOvKv1TP7SuNcswuMPVbL2XjPCYc4UIVJykBwe__tve1xXSnKHpXaYXBsnqi7K-Yb6fXejFQiJctmU3XIxWLKc0zRqGMtnJyISx8qGl85yS\
             EoI4gphWKHMxlOGGQSNbVgSK0alWALb4QZxz-Bzg5qNC7qiS

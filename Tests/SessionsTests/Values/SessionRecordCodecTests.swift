@@ -152,7 +152,7 @@ struct SessionRecordCodecTests {
 
     private func decodeAndUse(_ bytes: [UInt8]) {
         guard let record = try? SessionRecordCodec.decode(bytes, id: SessionID(high: 0, low: 0)) else { return }
-        for (_, value) in record.values.dictionary { _ = value.jsonText }
+        for (_, value) in record.values { _ = value.jsonText }
         _ = record.isExpired(at: .distantPast)
         #expect((try? SessionRecordCodec.decode(SessionRecordCodec.encode(record), id: record.id)) == record)
     }

@@ -52,15 +52,17 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
     case touchesAreRelative
     case touchClaimsTheMissing
     case touchRevivesTheExpired
-    case touchMovesMarkers
+    case touchMovesTombstones
     // Ending
     /// By a millisecond.
-    case markersEndEarly
-    /// In the marker's last second.
+    case tombstonesEndEarly
+    /// In the tombstone's last second.
     case createTakesMarkedIDs
     case endMarksTheMissing
     case endClaimsTheExpired
-    case endShortensMarkers
+    case endShortensTombstones
+    /// A visitor whose secret was just renewed is a stranger.
+    case tombstonesForgetThePreviousSecret
     /// Ids are compared by their first half.
     case endTakesNeighbours
     // Exactness
@@ -77,7 +79,7 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
     case movingSubjectsIsNotAtomic
     case endIsNotAtomic
     // Histories
-    /// The record goes first and the marker comes later.
+    /// The record goes first and the tombstone comes later.
     case endLeavesAGap
     /// A touch writes back the record that it read.
     case touchRevivesTheJustEnded
@@ -91,9 +93,19 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
     case cancelledCreateLeavesAShell
     case cancelledReplaceLeavesAMixture
     case cancelledTouchMovesOneTime
-    case cancelledEndLeavesNoMarker
+    case cancelledEndLeavesNoTombstone
     // Subjects
-    case subjectsAreUnsorted
+    /// To every subject, unless they had one.
+    case theAnonymousAreListed
+    case subjectPagesOverlap
+    /// A cursor is a number of records.
+    case subjectPagesCountFromTheFront
+    /// Entries of an index stay when their sessions have ended.
+    case listsKeepTheEnded
+    case subjectPagesAreUnbounded
+    /// A step that ended nothing is taken for the last.
+    case endingStopsAtTheKept
+    case foreignCursorsAreTheBeginning
     case theExpiredAreListed
     /// Upper and lower case are the same.
     case subjectsAreFolded
@@ -106,7 +118,8 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
     // Enumeration
     case theExpiredAreCounted
     case pagesOverlap
-    case clearKeepsMarkers
+    case endOfManyCountsTheMissing
+    case clearKeepsTombstones
     // Sweeping
     case sweepIsUnbounded
 
@@ -140,12 +153,13 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .touchesAreRelative: "a touch that comes late, or twice, extends to what it says and no further"
         case .touchClaimsTheMissing: "a touch of what is missing creates nothing"
         case .touchRevivesTheExpired: "a touch of what has expired does not bring it back"
-        case .touchMovesMarkers: "a touch of what has ended does not bring it back, nor move its marker"
-        case .markersEndEarly: "an ended session is not found, and told apart while it is marked"
-        case .createTakesMarkedIDs: "create refuses a marked id, and takes it when the marker has gone"
-        case .endMarksTheMissing: "ending what is missing is no error and leaves no marker"
+        case .touchMovesTombstones: "a touch of what has ended does not bring it back, nor move its tombstone"
+        case .tombstonesEndEarly: "an ended session is not found, and told apart while it is marked"
+        case .createTakesMarkedIDs: "create refuses a marked id, and takes it when the tombstone has gone"
+        case .endMarksTheMissing: "ending what is missing is no error and leaves no tombstone"
         case .endClaimsTheExpired: "ending what has expired says that nothing was live"
-        case .endShortensMarkers: "ending twice keeps the later marker, and says once that the session was live"
+        case .endShortensTombstones: "ending twice keeps the later tombstone, and says once that the session was live"
+        case .tombstonesForgetThePreviousSecret: "a tombstone keeps the secrets of the session that ended, or none"
         case .endTakesNeighbours: "ending one session leaves the others"
         case .noncesAreSigned: "a record comes back as it was given, whatever it holds"
         case .largeValuesAreCut: "values of every size up to 64 KiB come back whole"
@@ -164,8 +178,14 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .cancelledCreateLeavesAShell: "a cancelled create leaves the whole record or nothing"
         case .cancelledReplaceLeavesAMixture: "a cancelled replacement leaves one record or the other"
         case .cancelledTouchMovesOneTime: "a cancelled touch moves both times or neither"
-        case .cancelledEndLeavesNoMarker: "a cancelled ending marks the id or leaves the session"
-        case .subjectsAreUnsorted: "a subject's live sessions are listed, in the order of their ids"
+        case .cancelledEndLeavesNoTombstone: "a cancelled ending marks the id or leaves the session"
+        case .theAnonymousAreListed: "a subject's live sessions are listed"
+        case .subjectPagesCountFromTheFront: "a page goes on after sessions that ended while it was read"
+        case .listsKeepTheEnded: "a session that was ended leaves nothing in the list of its subject"
+        case .subjectPagesOverlap: "pages of a subject's sessions meet each of them once, whatever their size"
+        case .subjectPagesAreUnbounded: "a page of a subject's sessions has at most as many as were asked for"
+        case .endingStopsAtTheKept: "ending all of a subject comes to its end in steps of any size"
+        case .foreignCursorsAreTheBeginning: "a cursor that the store did not make is refused"
         case .theExpiredAreListed: "what has ended or expired is not listed"
         case .subjectsAreFolded: "subjects are compared byte by byte"
         case .clearedSubjectsAreKept: "a session that changes its subject changes its list"
@@ -173,8 +193,9 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .endAllSkipsTheBusy: "no session survives the ending of all, however busy it is"
         case .indexIsLeftBehind: "when all is quiet, the lists of all subjects are what lives"
         case .theExpiredAreCounted: "live sessions are counted, and nothing else"
-        case .pagesOverlap: "pages meet every live session once, in the order of the ids"
-        case .clearKeepsMarkers: "after clearing nothing is there, not even markers"
+        case .pagesOverlap: "pages meet every live session once"
+        case .endOfManyCountsTheMissing: "ending many at once ends each of them, and says how many were live"
+        case .clearKeepsTombstones: "after clearing nothing is there, not even tombstones"
         case .sweepIsUnbounded: "a sweep removes what is over, at most as much as allowed, and nothing else"
         }
     }

@@ -11,46 +11,54 @@ import Sessions
 import Synchronization
 
 extension DefectiveStore {
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
         let isLive = self.state.withLock { state in
             state.hasWritten = true
             return self.live(id, now, in: state) != nil
         }
         if isLive {
-            if self.has(.cancelledEndLeavesNoMarker), Task.isCancelled {
+            if self.has(.cancelledEndLeavesNoTombstone), Task.isCancelled {
                 self.state.withLock { $0.entries[id] = nil }
                 throw CancellationError()
             }
             if self.has(.endIsNotAtomic) {
                 await self.pause()
-                self.state.withLock { $0.entries[id] = .marker(markedUntil) }
+                self.state.withLock { $0.entries[id] = .tombstone(tombstoneUntil) }
                 return true
             }
             if self.has(.endLeavesAGap) {
                 let wasLive = self.state.withLock { $0.entries.removeValue(forKey: id) != nil }
                 await self.pause()
-                self.state.withLock { $0.entries[id] = .marker(markedUntil) }
+                self.state.withLock { $0.entries[id] = .tombstone(tombstoneUntil) }
                 return wasLive
             }
         }
-        return self.state.withLock { self.end(id, markedUntil, now, in: &$0) }
+        return self.state.withLock { self.end(id, tombstoneUntil, now, in: &$0) }
     }
 
-    func end(_ id: SessionID, _ markedUntil: Instant, _ now: Instant, in state: inout State) -> Bool {
-        if let end = self.markerEnd(id, now, in: state) {
-            state.entries[self.key(id)] = .marker(self.has(.endShortensMarkers) ? markedUntil : max(end, markedUntil))
+    func end(_ id: SessionID, _ tombstoneUntil: Instant, _ now: Instant, in state: inout State) -> Bool {
+        if let end = self.tombstoneEnd(id, now, in: state) {
+            state.entries[self.key(id)] = .tombstone(
+                self.has(.endShortensTombstones) ? tombstoneUntil : max(end, tombstoneUntil))
             return false
         }
-        guard self.live(id, now, in: state) != nil else {
-            if self.has(.endMarksTheMissing), state.entries[id] == nil { state.entries[id] = .marker(markedUntil) }
+        guard var record = self.live(id, now, in: state) else {
+            if self.has(.endMarksTheMissing), state.entries[id] == nil {
+                state.entries[id] = .tombstone(tombstoneUntil)
+            }
             if self.has(.endClaimsTheExpired), case .record(let expired) = state.entries[id] {
                 return now > expired.expiresAt
             }
             return false
         }
-        state.entries[self.key(id)] = .marker(markedUntil)
+        if self.has(.tombstonesForgetThePreviousSecret) { record.previousSecret = nil }
+        state.secrets[id] = EndedSecrets(of: record)
+        state.entries[self.key(id)] = .tombstone(tombstoneUntil)
+        state.ended.append(id)
         if self.has(.endTakesNeighbours) {
-            for other in state.entries.keys where other.high == id.high { state.entries[other] = .marker(markedUntil) }
+            for other in state.entries.keys where other.high == id.high {
+                state.entries[other] = .tombstone(tombstoneUntil)
+            }
         }
         return true
     }

@@ -26,18 +26,22 @@ extension DefectiveStore: SessionStore {
         return result
     }
 
+    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        self.state.withLock { self.tombstoneEnd(id, now, in: $0) == nil ? nil : $0.secrets[id] }
+    }
+
     private func find(_ id: SessionID, _ now: Instant, in state: inout State) -> SessionLoadResult {
         state.loaded.insert(id)
         if self.has(.coldStoreSaysEnded), !state.hasWritten { return .ended }
         if self.has(.zeroIsNoID), id == SessionID(high: 0, low: 0) { return .missing }
         if let record = self.live(id, now, in: state) { return .found(record) }
-        if self.markerEnd(id, now, in: state) != nil { return .ended }
+        if self.tombstoneEnd(id, now, in: state) != nil { return .ended }
         if case .record(let expired) = state.entries[id] {
             if self.has(.idleLimitIsLate), now == expired.expiresAt, now < expired.absoluteExpiresAt {
                 return .found(expired)
             }
             if self.has(.expiryIsAnEnding), now > expired.expiresAt + .days(1) {
-                state.entries[id] = .marker(now + .minutes(1))
+                state.entries[id] = .tombstone(now + .minutes(1))
             }
         }
         return .missing
@@ -71,7 +75,7 @@ extension DefectiveStore: SessionStore {
         if let live = self.live(record.id, now, in: state) {
             return self.has(.createUpsertsOtherValues) && live.values != record.values
         }
-        if let end = self.markerEnd(record.id, now, in: state) {
+        if let end = self.tombstoneEnd(record.id, now, in: state) {
             return self.has(.createTakesMarkedIDs) && now + .seconds(1) >= end
         }
         if self.has(.expiredIDsAreTaken), case .record = state.entries[record.id] { return false }
@@ -118,7 +122,7 @@ extension DefectiveStore: SessionStore {
         var present = self.live(record.id, now, in: state)
         if present == nil, self.has(.replaceRevivesTheExpired) { present = self.justExpired(record.id, now, in: state) }
         guard let present else {
-            let isUnread = self.markerEnd(record.id, now, in: state) != nil && !state.loaded.contains(record.id)
+            let isUnread = self.tombstoneEnd(record.id, now, in: state) != nil && !state.loaded.contains(record.id)
             let creates = self.has(.replaceCreates) && state.entries[record.id] == nil
             guard creates || self.has(.replaceRevivesTheEnded) && isUnread else { return .missing }
             self.put(record, in: &state)

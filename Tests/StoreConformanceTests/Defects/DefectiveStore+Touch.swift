@@ -48,8 +48,8 @@ extension DefectiveStore {
         switch state.entries[self.key(id)] {
         case .record:
             return self.has(.touchRevivesTheExpired) ? self.justExpired(id, now, in: state) : nil
-        case .marker(let end):
-            if self.has(.touchMovesMarkers) { state.entries[id] = .marker(end + .minutes(20)) }
+        case .tombstone(let end):
+            if self.has(.touchMovesTombstones) { state.entries[id] = .tombstone(end + .minutes(20)) }
             return self.has(.touchRevivesTheJustEnded) ? seen : nil
         case nil:
             return nil

@@ -14,7 +14,7 @@ import Synchronization
 final class DefectiveStore: Sendable {
     enum Entry {
         case record(SessionRecord)
-        case marker(Instant)
+        case tombstone(Instant)
     }
 
     struct State {
@@ -27,6 +27,8 @@ final class DefectiveStore: Sendable {
         var touched: Set<SessionID> = []
         var versions: Set<SessionVersion> = []
         var cache: [SessionID: SessionRecord] = [:]
+        var ended: [SessionID] = []
+        var secrets: [SessionID: EndedSecrets] = [:]
     }
 
     let defect: Defect?
@@ -66,9 +68,9 @@ final class DefectiveStore: Sendable {
         return record
     }
 
-    func markerEnd(_ id: SessionID, _ now: Instant, in state: State) -> Instant? {
-        guard case .marker(let end) = state.entries[self.key(id)] else { return nil }
-        let isOver = self.has(.markersEndEarly) ? now + .milliseconds(1) >= end : now >= end
+    func tombstoneEnd(_ id: SessionID, _ now: Instant, in state: State) -> Instant? {
+        guard case .tombstone(let end) = state.entries[self.key(id)] else { return nil }
+        let isOver = self.has(.tombstonesEndEarly) ? now + .milliseconds(1) >= end : now >= end
         return isOver ? nil : end
     }
 

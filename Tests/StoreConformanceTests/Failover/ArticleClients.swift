@@ -29,7 +29,7 @@ func watchedStore(logger: Logger) throws -> (RedisSessionStore, RedisSentinelCli
 
 func carefulStore(_ redis: RedisClusterClient) throws -> RedisSessionStore {
     var configuration = RedisStoreConfiguration()
-    configuration.endingReplication = .replicas(1, within: .milliseconds(500))
+    configuration.logoutReplication = .replicas(1, within: .milliseconds(500))
     return try RedisSessionStore(redis, configuration: configuration)
 }
 #endif

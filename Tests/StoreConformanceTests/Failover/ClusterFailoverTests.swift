@@ -111,7 +111,7 @@ struct ClusterFailoverTests {
             #expect(run.slot == slot)
             let here = cluster.servers[OwnCluster.number(of: slot)]
             let there = cluster.servers[(OwnCluster.number(of: slot) + 1) % OwnCluster.primaryCount]
-            let site = try FailingSite(store, clock: ManualClock(), deadline: .seconds(5))
+            let site = try FailingHarness(store, clock: ManualClock(), deadline: .seconds(5))
             let visitors = try await Visitors(8, on: site)
             let logins = Mutex(0)
             try await visitors.visit {
@@ -134,7 +134,7 @@ struct ClusterFailoverTests {
             let newcomers = try await store.sessions(of: "newcomer", now: site.clock.now)
             #expect(newcomers.count == 3 && logins.withLock { $0 } == 3)
             let ended = try await store.endAll(
-                of: "newcomer", except: [], markedUntil: site.clock.now + .minutes(1), now: site.clock.now)
+                of: "newcomer", except: [], tombstoneUntil: site.clock.now + .minutes(1), now: site.clock.now)
             #expect(ended == newcomers.count)
             await client.shutdown()
         }
@@ -148,7 +148,7 @@ struct ClusterFailoverTests {
             var configuration = RedisStoreConfiguration()
             // All on one primary.
             configuration.prefix = "{ending}:"
-            configuration.endingReplication = .replicas(1)
+            configuration.logoutReplication = .replicas(1)
             let store = try RedisSessionStore(client, configuration: configuration)
             let number = OwnCluster.number(of: RedisHashSlot.of("{ending}"))
             let (primary, replica) = (cluster.servers[number], cluster.servers[number + OwnCluster.primaryCount])
@@ -157,7 +157,7 @@ struct ClusterFailoverTests {
             for record in records { try await store.create(record, now: samples.now) }
             for record in records.dropLast() {
                 let isEnded = try await store.end(
-                    record.id, markedUntil: samples.now + .minutes(1), now: samples.now)
+                    record.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
                 #expect(isEnded)
             }
             primary.kill()
@@ -172,23 +172,77 @@ struct ClusterFailoverTests {
             // Nobody is left to wait for.
             let last = try #require(records.last)
             let error = await #expect(throws: SessionStoreError.self) {
-                try await store.end(last.id, markedUntil: samples.now + .minutes(1), now: samples.now)
+                try await store.end(last.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
             }
             #expect(error?.code == .unavailable && error?.message.contains("0 replicas know it, not 1") == true)
             let result = try await store.load(last.id, now: samples.now)
             #expect(result == .ended, "it has ended all the same")
+            let offset = try await replica.writtenOffset
+            let repeated = await #expect(throws: SessionStoreError.self) {
+                try await store.end(last.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
+            }
+            #expect(repeated?.code == .unavailable, "and the very same ending waits for replicas as well")
+            let after = try await replica.writtenOffset
+            #expect(after > offset, "by a write of its own")
             try await primary.start()
             await primary.hasSaid("master_link_status:up", "INFO", "replication")
             let again = try await store.end(
-                last.id, markedUntil: samples.now + .minutes(2), now: samples.now + .seconds(1))
+                last.id, tombstoneUntil: samples.now + .minutes(2), now: samples.now + .seconds(1))
             #expect(!again, "once more, it is acknowledged")
             await client.shutdown()
         }
     }
 
-    private static func site(_ client: RedisClusterClient) throws -> FailingSite {
-        try FailingSite(try RedisSessionStore(client), clock: ManualClock(), deadline: .seconds(5))
+    @Test("a primary that is gone costs the sessions of the others nothing: none of their requests gets a 503")
+    func deadPrimary() async throws {
+        try await OwnCluster.with(hasReplicas: false, options: { _ in ["--cluster-require-full-coverage", "no"] }) {
+            cluster in
+            let client = try cluster.client()
+            let store = try RedisSessionStore(client)
+            let site = try Self.site(client)
+            var browsers: [Int: [(String, TestBrowser)]] = [:]
+            for number in 0..<60 {
+                let name = "user \(number)"
+                let browser = try await site.loggedIn(name)
+                let id = try #require(try await store.sessions(of: name, now: site.clock.now).first?.id)
+                let domain = store.failureDomain(of: id)
+                #expect(domain >= 1)
+                let owner = OwnCluster.number(of: RedisHashSlot.of(store.keys.session(id)))
+                browsers[owner, default: []].append((name, browser))
+            }
+            #expect(browsers.count == OwnCluster.primaryCount)
+            let dead = browsers.removeValue(forKey: 0) ?? []
+            cluster.servers[0].kill()
+            // First only those whose sessions are gone, for longer than any circuit takes to open.
+            for (_, browser) in dead { await site.expectOutage(browser, "a session of the primary that is gone") }
+            let healthy = browsers.values.flatMap { $0 }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (_, browser) in dead {
+                    group.addTask {
+                        for _ in 0..<20 { await site.expectOutage(browser, "a session of the primary that is gone") }
+                    }
+                }
+                for (name, browser) in healthy {
+                    group.addTask {
+                        for _ in 0..<40 {
+                            try await site.expectServed(browser, name, "a session of another primary")
+                            try await site.visit(browser) { $0[.note] = "written" }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            await client.shutdown()
+        }
     }
+
+    private static func site(_ client: RedisClusterClient) throws -> FailingHarness {
+        try FailingHarness(try RedisSessionStore(client), clock: ManualClock(), deadline: .seconds(5))
+    }
+}
+
+extension SessionKey<String?> {
+    fileprivate static var note: Self { .init("note") }
 }
 
 extension OwnServer {
@@ -196,6 +250,16 @@ extension OwnServer {
     fileprivate func takeOver() async {
         while (try? await self.tell("ROLE").elements?.first?.text) != "master" {
             _ = try? await self.tell("CLUSTER", "FAILOVER")
+        }
+    }
+
+    /// How much the server has written to its replicas, or would have.
+    fileprivate var writtenOffset: Int {
+        get async throws {
+            let text = try #require(try await self.tell("INFO", "replication").text)
+            let line = try #require(
+                text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("master_repl_offset:") })
+            return try #require(Int(line.dropFirst("master_repl_offset:".count)))
         }
     }
 

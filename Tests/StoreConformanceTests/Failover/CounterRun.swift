@@ -18,9 +18,10 @@ import Testing
 
 /// Many clients count in one session, until each has had so many acknowledgements, while its primary is exchanged.
 ///
-/// What can be known of it: a request that was not acknowledged has counted once or not at all. One that was acknowledged
-/// has counted, unless the primary that did it was replaced by one that had not heard of it. Of those that a replica
-/// confirmed to have (`WAIT`) before the primary was gone, and of those that the new primary acknowledged, none is lost.
+/// What can be known of it: a request that was not acknowledged has counted once or not at all. One that was
+/// acknowledged has counted, unless the primary that did it was replaced by one that had not heard of it. Of those that
+/// a replica confirmed to have (`WAIT`) before the primary was gone, and of those that the new primary acknowledged,
+/// none is lost.
 struct CounterRun: Sendable {
     struct Tally: Sendable {
         var acknowledged = 0
@@ -32,7 +33,7 @@ struct CounterRun: Sendable {
         var afterwards = 0
         /// What went wrong in another way than with a 503.
         var wrong: [String] = []
-        var isTakenOver = false
+        var isImported = false
 
         /// The least and the most that the counter can be.
         var bounds: ClosedRange<Int> {
@@ -100,19 +101,19 @@ struct CounterRun: Sendable {
                 try await event()
                 // The write of somebody who came after it was done by the new primary.
                 while try await self.mark() == nil { await Task.yield() }
-                self.shared.tally.withLock { $0.isTakenOver = true }
+                self.shared.tally.withLock { $0.isImported = true }
             }
             let watch = Task {
                 // How much is on the replica, again and again.
                 while !Task.isCancelled {
                     let acknowledged = self.tally.acknowledged
-                    guard !self.tally.isTakenOver, let replicas = try? await self.mark(), replicas > 0 else {
+                    guard !self.tally.isImported, let replicas = try? await self.mark(), replicas > 0 else {
                         await Task.yield()
                         continue
                     }
                     // A new primary confirms only what is its own.
                     self.shared.tally.withLock {
-                        if !$0.isTakenOver { $0.replicated = max($0.replicated, acknowledged) }
+                        if !$0.isImported { $0.replicated = max($0.replicated, acknowledged) }
                     }
                 }
             }
@@ -131,7 +132,7 @@ struct CounterRun: Sendable {
     private func client(_ each: Int) async throws {
         var acknowledged = 0
         while acknowledged < each {
-            let isAfterwards = self.tally.isTakenOver
+            let isAfterwards = self.tally.isImported
             do {
                 try await self.visit()
                 acknowledged += 1

@@ -21,12 +21,12 @@ import Testing
     .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(5)))
 struct SentinelFailoverTests {
     /// A primary, its replica, and three servers of Sentinel.
-    private struct Scene: Sendable {
+    private struct FaultScenario: Sendable {
         let primary: OwnServer
         let replica: OwnServer
         let sentinels: [OwnServer]
 
-        static func with(_ body: (Scene) async throws -> Void) async throws {
+        static func with(_ body: (FaultScenario) async throws -> Void) async throws {
             let engine = SharedServer.clusterEngine
             try await OwnServer.with(engine, options: ["--appendfsync", "no"]) { primary in
                 let options = ["--replicaof", "127.0.0.1", "\(primary.port)", "--appendfsync", "no"]
@@ -39,7 +39,7 @@ struct SentinelFailoverTests {
                             sentinels.append(try await self.sentinel(number, of: primary, in: folder))
                         }
                         for sentinel in sentinels { await sentinel.hasSaid("OK 3", "SENTINEL", "CKQUORUM", "main") }
-                        try await body(Scene(primary: primary, replica: replica, sentinels: sentinels))
+                        try await body(FaultScenario(primary: primary, replica: replica, sentinels: sentinels))
                     }
                 }
             }
@@ -76,14 +76,88 @@ struct SentinelFailoverTests {
         }
     }
 
+    /// Logs users out one after another while Sentinel lets another server be the primary.
+    ///
+    /// - Returns: For each logout when it was acknowledged, counted from the order on, and whether the user is logged
+    ///   in again afterwards.
+    private static func logouts(
+        _ scene: FaultScenario,
+        waitingForReplicas: Bool
+    ) async throws -> [(at: Duration, isUndone: Bool)] {
+        let client = try scene.client()
+        let service = Task { try await client.run() }
+        var configuration = RedisStoreConfiguration()
+        if waitingForReplicas { configuration.logoutReplication = .replicas(1, within: .milliseconds(300)) }
+        let store = try RedisSessionStore(client, configuration: configuration)
+        let samples = SampleRecords()
+        let records = (0..<3_000).map { samples.record(subject: "user \($0)") }
+        for record in records { try await store.create(record, now: samples.now) }
+        let wait = RedisCommand("WAIT", "1", "0")
+        while (try? await scene.primary.tell(wait).integer) != 1 { await Task.yield() }
+
+        let begin = ContinuousClock.now
+        let order = Task { try await scene.sentinels[1].tell("SENTINEL", "FAILOVER", "main") }
+        var ended: [(SessionID, Duration)] = []
+        // Until the former primary is a replica, and some more by the new one.
+        var (isOver, rest) = (false, 20)
+        for record in records where rest > 0 || ended.count < 60 {
+            while true {
+                let end = samples.now + .hours(1)
+                // One that was thrown before may have ended all the same: it is acknowledged now.
+                if (try? await store.end(record.id, tombstoneUntil: end, now: samples.now)) != nil {
+                    ended.append((record.id, ContinuousClock.now - begin))
+                    break
+                }
+                await Task.yield()
+            }
+            if isOver { rest -= 1 }
+            // Sentinel closes the connections of the former primary, this one too: the next look opens its own.
+            let replication = try? await scene.primary.tell("INFO", "replication")
+            isOver = isOver || replication?.text?.contains("role:slave") == true
+        }
+        _ = try await order.value
+        await scene.replica.hasSaid("role:master", "INFO", "replication")
+        await scene.primary.hasSaid("master_link_status:up", "INFO", "replication")
+        var logouts: [(Duration, Bool)] = []
+        for (id, at) in ended {
+            let result = try await store.load(id, now: samples.now)
+            logouts.append((at, result != .ended))
+        }
+        service.cancel()
+        _ = try? await service.value
+        await client.shutdown()
+        return logouts
+    }
+
+    @Test("an ordered failover undoes no logout that waited for a replica")
+    func orderedWithReplication() async throws {
+        try await FaultScenario.with { scene in
+            let logouts = try await Self.logouts(scene, waitingForReplicas: true)
+            #expect(logouts.count >= 60)
+            #expect(!logouts.contains { $0.isUndone })
+        }
+    }
+
+    @Test("an ordered failover undoes the logouts of less than a second or so where none waits for replicas")
+    func orderedWithoutReplication() async throws {
+        try await FaultScenario.with { scene in
+            let logouts = try await Self.logouts(scene, waitingForReplicas: false)
+            #expect(logouts.count >= 60)
+            let undone = logouts.filter(\.isUndone).map(\.at)
+            let window = (undone.max() ?? .zero) - (undone.min() ?? .zero)
+            print("An ordered failover: \(logouts.count) logouts, \(undone.count) undone, within \(window).")
+            #expect(window < .milliseconds(1_500))
+        }
+    }
+
     @Test("a primary that Sentinel watches is killed, and a server of Sentinel with it: what a replica had is not lost")
     func killed() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let client = try scene.client()
             let store = try RedisSessionStore(client)
             let run = try await CounterRun(store, client)
             let visitors = try await Visitors(
-                4, on: try FailingSite(store, clock: ManualClock(), deadline: .seconds(5)))
+                4, on: try FailingHarness(store, clock: ManualClock(), deadline: .seconds(5)))
             let tally = Mutex(CounterRun.Tally())
             try await visitors.visit {
                 let all = try await run.run(clients: 16, each: 100, eventAfter: 300) {
@@ -106,7 +180,7 @@ struct SentinelFailoverTests {
         "Sentinel lets another server be the primary: nothing that was acknowledged is lost, and nobody writes to the old"
     )
     func planned() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let client = try scene.client()
             let store = try RedisSessionStore(client)
             let run = try await CounterRun(store, client)

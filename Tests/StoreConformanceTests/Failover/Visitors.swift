@@ -16,13 +16,13 @@ import Testing
 
 /// Users who use their sessions all the time, whatever happens to the servers, and look whose they are.
 final class Visitors: Sendable {
-    private let site: FailingSite
+    private let site: FailingHarness
     private let users: [(name: String, browser: TestBrowser)]
     private let failures = Mutex(0)
     private let begin = ContinuousClock.now
     private let begun: Instant
 
-    init(_ count: Int, on site: FailingSite) async throws {
+    init(_ count: Int, on site: FailingHarness) async throws {
         self.site = site
         var users: [(String, TestBrowser)] = []
         for number in 0..<count { users.append(("user \(number)", try await site.loggedIn("user \(number)"))) }

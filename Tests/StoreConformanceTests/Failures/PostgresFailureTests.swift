@@ -22,7 +22,7 @@ struct PostgresFailureTests {
         "PostgreSQL fails: nobody is logged out or somebody else, strangers notice nothing, and then all is as before",
         arguments: PostgresTrouble.all)
     func trouble(_ trouble: PostgresTrouble) async throws {
-        try await PostgresScene.with { scene in
+        try await PostgresFaultScenario.with { scene in
             let site = scene.site
             let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
             try await trouble.begin(scene)
@@ -52,7 +52,7 @@ struct PostgresFailureTests {
     }
 
     /// Served, at the second attempt at the latest: the first may find out that its connection has been closed.
-    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ site: FailingSite) async throws {
+    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ site: FailingHarness) async throws {
         do {
             try await site.expectServed(browser, subject, "as ever")
         } catch let error as SessionError where error.code == .storeUnavailable {
@@ -63,7 +63,7 @@ struct PostgresFailureTests {
 
     @Test("a PostgreSQL that is away costs requests next to nothing once that is known")
     func cheapOutage() async throws {
-        try await PostgresScene.with { scene in
+        try await PostgresFaultScenario.with { scene in
             let ada = try await scene.site.loggedIn("ada")
             scene.server.freeze()
             for _ in 0..<5 { await scene.site.expectOutage(ada, "until the circuit opens") }
@@ -78,7 +78,7 @@ struct PostgresFailureTests {
 
     @Test("after connections were closed by pg_terminate_backend, the next request is served")
     func closedConnections() async throws {
-        try await PostgresScene.with { scene in
+        try await PostgresFaultScenario.with { scene in
             let ada = try await scene.site.loggedIn("ada")
             for _ in 0..<5 {
                 try await scene.server.closeConnections()
@@ -89,7 +89,7 @@ struct PostgresFailureTests {
 
     @Test("while pg_terminate_backend rages, counters have what was acknowledged, and at most what was not answered")
     func terminatedUnderLoad() async throws {
-        try await PostgresScene.with { scene in
+        try await PostgresFaultScenario.with { scene in
             let site = scene.site
             let ada = try await site.loggedIn("ada")
             let (acknowledged, unanswered) = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
@@ -127,7 +127,7 @@ struct PostgresFailureTests {
 
     @Test("a server that gives no more connections is used by those that are there")
     func connectionLimit() async throws {
-        try await PostgresScene.with({ $0.maximumConnectionCount = 8 }) { scene in
+        try await PostgresFaultScenario.with({ $0.maximumConnectionCount = 8 }) { scene in
             let samples = SampleRecords()
             try await scene.server.tell("ALTER ROLE sessions CONNECTION LIMIT 2")
             try await scene.store.prepare()
@@ -149,14 +149,14 @@ struct PostgresFailureTests {
 
     @Test("an ending that was acknowledged is there after PostgreSQL was killed, and so is every write before it")
     func durability() async throws {
-        try await PostgresScene.with(options: ["fsync=on"]) { scene in
+        try await PostgresFaultScenario.with(options: ["fsync=on"]) { scene in
             let (samples, store) = (SampleRecords(), scene.store)
             let (kept, ended) = (samples.record(subject: "ada"), samples.record(subject: "ada"))
             try await store.create(kept, now: samples.now)
             try await store.create(ended, now: samples.now)
             let next = samples.next(kept, values: ["a": .string("b")])
             #expect(try await store.replace(next, ifVersion: kept.version, now: samples.now) == .replaced)
-            #expect(try await store.end(ended.id, markedUntil: samples.now + .minutes(1), now: samples.now))
+            #expect(try await store.end(ended.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now))
             scene.server.kill()
             try await scene.server.start()
             scene.site.letPausesPass()
@@ -168,7 +168,7 @@ struct PostgresFailureTests {
 
     @Test("an unlogged table is empty after a crash of PostgreSQL, and serves again")
     func unlogged() async throws {
-        try await PostgresScene.with({ $0.isUnlogged = true }) { scene in
+        try await PostgresFaultScenario.with({ $0.isUnlogged = true }) { scene in
             let (samples, store) = (SampleRecords(), scene.store)
             let record = samples.record()
             try await store.create(record, now: samples.now)
@@ -188,7 +188,7 @@ struct PostgresFailureTests {
 
     @Test("a cancelled call returns at once, whatever it waits for, and the connections are good afterwards")
     func cancellation() async throws {
-        try await PostgresScene.with({
+        try await PostgresFaultScenario.with({
             $0.maximumConnectionCount = 3
             $0.statementTimeout = .minutes(1)
             $0.callDeadline = .minutes(2)
@@ -225,7 +225,7 @@ struct PostgresFailureTests {
     }
 }
 
-extension PostgresScene {
+extension PostgresFaultScenario {
     /// How many statements wait for a lock.
     fileprivate func waitingStatements() async throws -> Int? {
         let rows = try await self.server.tell(

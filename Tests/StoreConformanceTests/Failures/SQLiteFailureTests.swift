@@ -18,24 +18,24 @@ import Testing
 @Suite("When SQLite fails", .timeLimit(.minutes(5)))
 struct SQLiteFailureTests {
     /// A site on a file of its own, with two users who are logged in.
-    private struct Scene {
+    private struct FaultScenario {
         let folder: TemporaryFolder
         let store: SQLiteSessionStore
-        let site: FailingSite
+        let site: FailingHarness
         let ada: TestBrowser
         let alan: TestBrowser
 
         var path: String { self.folder.path("sessions.sqlite") }
 
-        static func with(_ body: (Scene) async throws -> Void) async throws {
+        static func with(_ body: (FaultScenario) async throws -> Void) async throws {
             try await TemporaryFolder.with { folder in
                 var configuration = SQLiteStoreConfiguration()
                 configuration.busyTimeout = .milliseconds(50)
                 let path = folder.path("sessions.sqlite")
                 let store = try SQLiteSessionStore(path: path, configuration: configuration)
-                let site = try FailingSite(store, clock: ManualClock(), deadline: .seconds(5))
+                let site = try FailingHarness(store, clock: ManualClock(), deadline: .seconds(5))
                 let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-                try await body(Scene(folder: folder, store: store, site: site, ada: ada, alan: alan))
+                try await body(FaultScenario(folder: folder, store: store, site: site, ada: ada, alan: alan))
             }
         }
 
@@ -47,7 +47,7 @@ struct SQLiteFailureTests {
 
     @Test("a file that somebody else has locked is read all the same; writes wait for a moment and then say so")
     func locked() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let site = scene.site
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
@@ -68,7 +68,7 @@ struct SQLiteFailureTests {
 
     @Test("on a full disk nothing is stored and nobody is logged out, but for those who log out")
     func fullDisk() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let site = scene.site
             // The file may not grow by a single page any more.
             try await scene.store.pool.writeWithoutTransaction { db in
@@ -95,29 +95,30 @@ struct SQLiteFailureTests {
         }
     }
 
-    @Test("when the file is deleted under a server, nobody is taken for a stranger or for somebody else")
+    @Test("when the file is deleted under a server, everyone is logged out, and nobody is taken for somebody else")
     func deleted() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let site = scene.site
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: scene.path + suffix) }
-            // An open file is there until it is closed, for those who have it open: served, or an error that says so.
-            for (browser, subject) in [(scene.ada, "ada"), (scene.alan, "alan")] {
-                for _ in 0..<4 {
-                    do {
-                        try await site.expectServed(browser, subject, "from the file that is open")
-                    } catch let error as SessionError {
-                        #expect(error.code == .storeUnavailable)
-                        site.letPausesPass()
-                    }
+            // From here on there is a new file, and reads know it too.
+            let grace = try await site.loggedIn("grace")
+            for browser in [scene.ada, scene.alan] {
+                try await site.visit(browser) { session in
+                    #expect(session.subject == nil)
+                    #expect(session[.owner] == nil)
                 }
             }
+            try await site.expectServed(grace, "grace", "from the new file")
             try await site.expectStrangerServed("a stranger meanwhile")
+            let next = try FailingHarness(
+                try SQLiteSessionStore(path: scene.path), clock: site.clock, deadline: .seconds(5))
+            try await next.expectServed(grace, "grace", "after the next start")
         }
     }
 
     @Test("a folder that becomes read-only stops no server that runs, and lets none begin that cannot write")
     func readOnlyFolder() async throws {
-        try await Scene.with { scene in
+        try await FaultScenario.with { scene in
             let folder = scene.folder.path("")
             try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder)
             defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder) }

@@ -20,7 +20,7 @@ actor FolderSessionStore {
 
     private enum Entry {
         case record(SessionRecord)
-        case marker(until: Instant)
+        case tombstone(until: Instant, EndedSecrets)
     }
 
     private func file(_ id: SessionID) -> URL {
@@ -32,13 +32,13 @@ actor FolderSessionStore {
         var bytes: [UInt8]
         switch entry {
         case .record(let record): bytes = [1] + SessionRecordCodec.encode(record)
-        case .marker(let end): bytes = [2] + Array("\(end.millisecondsSince1970)".utf8)
+        case .tombstone(let end, let secrets): bytes = [2] + secrets.bytes + Array("\(end.millisecondsSince1970)".utf8)
         }
         // Atomic: written beside and renamed, so that a process that dies leaves the old file or the new one.
         try Data(bytes).write(to: self.file(id), options: .atomic)
     }
 
-    /// What there is of an id now. What has expired, and a marker whose time has come, is nothing.
+    /// What there is of an id now. What has expired, and a tombstone whose time has come, is nothing.
     private func read(_ id: SessionID, now: Instant) throws -> Entry? {
         let bytes: Data
         do {
@@ -47,9 +47,11 @@ actor FolderSessionStore {
             return nil
         }
         if bytes.first == 2 {
-            let end = Int64(String(decoding: bytes.dropFirst(), as: UTF8.self)).map(
-                Instant.init(millisecondsSince1970:))
-            return end.flatMap { now < $0 ? .marker(until: $0) : nil }
+            guard let end = Int64(String(decoding: bytes.dropFirst(17), as: UTF8.self)),
+                let secrets = EndedSecrets(bytes: bytes.dropFirst().prefix(16)),
+                now < Instant(millisecondsSince1970: end)
+            else { return nil }
+            return .tombstone(until: Instant(millisecondsSince1970: end), secrets)
         }
         let record = try SessionRecordCodec.decode(Array(bytes.dropFirst()), id: id)
         return record.isExpired(at: now) ? nil : .record(record)
@@ -60,9 +62,13 @@ extension FolderSessionStore: SessionStore {
     func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
         switch try self.read(id, now: now) {
         case .record(let record): .found(record)
-        case .marker: .ended
+        case .tombstone: .ended
         case nil: .missing
         }
+    }
+
+    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        if case .tombstone(_, let secrets) = try self.read(id, now: now) { secrets } else { nil }
     }
 
     func create(_ record: SessionRecord, now: Instant) async throws {
@@ -90,13 +96,13 @@ extension FolderSessionStore: SessionStore {
         return true
     }
 
-    func end(_ id: SessionID, markedUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
         switch try self.read(id, now: now) {
-        case .record:
-            try self.write(.marker(until: markedUntil), id)
+        case .record(let record):
+            try self.write(.tombstone(until: tombstoneUntil, EndedSecrets(of: record)), id)
             return true
-        case .marker(let end):
-            try self.write(.marker(until: max(end, markedUntil)), id)
+        case .tombstone(let end, let secrets):
+            try self.write(.tombstone(until: max(end, tombstoneUntil), secrets), id)
             return false
         case nil:
             return false
@@ -105,29 +111,39 @@ extension FolderSessionStore: SessionStore {
 }
 
 extension FolderSessionStore: SubjectSessionStore {
-    func sessions(of subject: String, now: Instant) async throws -> [SessionRecord] {
+    func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        let last = try cursor?.lastID
         var records: [SessionRecord] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: self.folder.path(percentEncoded: false)) {
             let words = name.split(separator: "-").compactMap { UInt64($0, radix: 16) }
             guard words.count == 2 else { continue }
             let id = SessionID(high: words[0], low: words[1])
+            guard last.map({ id > $0 }) ?? true else { continue }
             if case .record(let record) = try self.read(id, now: now), record.belongs(to: subject) {
                 records.append(record)
             }
         }
-        return records.sorted { $0.id < $1.id }
+        return SessionPage(Array(records.sorted { $0.id < $1.id }.prefix(limit)), ofAtMost: limit)
     }
 
-    func endAll(
+    func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
-        markedUntil: Instant,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
         now: Instant
-    ) async throws -> Int {
+    ) async throws -> SessionEndingPage {
+        let page = try await self.page(of: subject, from: cursor, limit: limit, now: now)
         var count = 0
-        for record in try await self.sessions(of: subject, now: now) where !kept.contains(record.id) {
-            if try await self.end(record.id, markedUntil: markedUntil, now: now) { count += 1 }
+        for record in page.records where !kept.contains(record.id) {
+            if try await self.end(record.id, tombstoneUntil: tombstoneUntil, now: now) { count += 1 }
         }
-        return count
+        return SessionEndingPage(endedCount: count, next: page.next)
     }
 }

@@ -80,7 +80,7 @@ struct SameHistoryTests {
             "create: created", "create: duplicate", "load: ended", "load: missing",
             "replace: replaced, and again: true",
             "replace: conflict", "replace: missing", "touch: true", "touch: false", "end: true", "end: false",
-            "end all: 1", "page: []",
+            "end all: 1", "pages: []",
         ] {
             #expect(lines.contains { $0.drop { $0 != " " }.dropFirst().hasPrefix(answer) }, "\(answer)")
         }

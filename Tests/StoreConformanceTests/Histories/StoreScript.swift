@@ -54,7 +54,7 @@ struct StoreScript {
         case 7...10: return ("replace", try await self.replace(id))
         case 11...12: return ("touch", try await self.touch(id))
         case 13:
-            return ("end", "\(try await self.store.end(id, markedUntil: self.now + self.minutes(5), now: self.now))")
+            return ("end", "\(try await self.store.end(id, tombstoneUntil: self.now + self.minutes(5), now: self.now))")
         case 14...15:
             let subject = Self.subjects[self.chance(Self.subjects.count)]
             let records = try await self.store.sessions(of: subject, now: self.now)
@@ -62,9 +62,8 @@ struct StoreScript {
         case 16: return ("end all", try await self.endAll(keeping: id))
         case 17: return ("count", "\(try await self.store.count(now: self.now))")
         case 18:
-            let records = try await self.store.page(
-                after: self.chance(3) == 0 ? nil : id, limit: self.chance(6), now: self.now)
-            return ("page", "\(records.map(self.text))")
+            let records = try await self.store.sessions(pageSize: 1 + self.chance(6), now: self.now)
+            return ("pages", "\(records.map(self.text))")
         default:
             self.now = self.now + self.minutes(self.chance(8) == 0 ? 90 : 6)
             return ("time passes", "\(self.now.millisecondsSince1970)")
@@ -120,7 +119,7 @@ struct StoreScript {
         let count = try await self.store.endAll(
             of: Self.subjects[self.chance(Self.subjects.count)],
             except: [id],
-            markedUntil: self.now + self.minutes(5),
+            tombstoneUntil: self.now + self.minutes(5),
             now: self.now
         )
         return "\(count)"

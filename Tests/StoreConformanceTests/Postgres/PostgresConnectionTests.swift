@@ -79,6 +79,15 @@ struct PostgresConnectionTests {
         "a connection string that is none is refused, and is in no error",
         arguments: [
             "opensesame", "postgres://sessions:opensesame@[::1", "host=x password='opensesame", "=opensesame", "a\0b",
+            "host=x password=ab opensesame", "host=x password=ab opensesame=cd", "host=x port=opensesame",
+            "postgres://sessions:a@opensesame@db.example.com/app",
+            "postgres://sessions:a/opensesame@db.example.com/app",
+            "postgres://sessions:a@b/opensesame@db.example.com/app", "postgres://sessions:opensesame/@db.example.com",
+            "postgresql://sessions:a?b@opensesame@db.example.com/app",
+            "postgres://sessions:a/b?opensesame@db.example.com",
+            "postgres://sessions:a%opensesame@db.example.com", "postgres://sessions:opensesame",
+            "postgres://a:b:opensesame",
+            "postgres://sessions@db.example.com:opensesame@db/app", "postgres:/sessions:opensesame@db.example.com/app",
         ])
     func badString(_ string: String) {
         let error = #expect(throws: SessionStoreError.self) {
@@ -86,6 +95,41 @@ struct PostgresConnectionTests {
         }
         #expect(error?.code == .unusable)
         #expect(error.map { "\($0)".contains("opensesame") } == false)
+    }
+
+    @Test(
+        "a connection string that libpq understands as it is meant is taken",
+        arguments: [
+            "postgres://sessions:a%40b%2Fopensesame@db.example.com:5432/app?sslmode=require", "postgres://", "",
+            "postgres://db.example.com/app?user=a@b&password=opensesame", "postgresql:///app?host=/tmp",
+            "postgres://a:b@one:5432,two:5433/app", "host=x password='a@b/opensesame' user=a",
+            "postgres://a:b?c:d@[::1]/app",
+        ])
+    func goodString(_ string: String) async throws {
+        let store = try PostgresSessionStore(string, logger: LogAudit.logger())
+        for text in ["\(store.pool.string)", String(reflecting: store.pool.string)] {
+            #expect(!text.contains("opensesame"))
+        }
+        var dumped = ""
+        dump(store.pool.string, to: &dumped)
+        #expect(!dumped.contains("opensesame"))
+        await store.shutdown()
+    }
+
+    @Test("a password is redacted whole, and not where it is a part of other words")
+    func redaction() throws {
+        let message = "connection to \"opensesame\" failed:\npassword of postgres is opensesame"
+        func redacted(_ password: String) throws -> String {
+            try PostgresConnectionString("host=db user=postgres password=\(password)").redacted(message)
+        }
+        let line = "connection to \"opensesame\" failed:; password of postgres is opensesame"
+        #expect(try redacted("e") == line)
+        #expect(try redacted("on") == line)
+        #expect(try redacted("postgres") == line)
+        #expect(try redacted("unheardof") == line)
+        #expect(try redacted("opensesame") == line.replacing("opensesame", with: "…"))
+        let long = String(repeating: "x", count: 505) + "opensesame"
+        #expect(try !PostgresConnectionString("password=opensesame").redacted(long).contains("opens"))
     }
 
     @Test("options that cannot be are refused, all of them at once and in words")

@@ -96,17 +96,17 @@ struct PostgresSchemaTests {
             SET plan_cache_mode = force_generic_plan
             """
         )
-        let statements = PostgresStatements(table)
-        let (id, byDueTime, bySubject) = ("sessions_pkey", "sessions_by_due_time", "sessions_by_subject")
+        let statements = PostgresStatements(table, lockTimeout: .seconds(1))
+        let (id, byDueTime, bySubject) = ("sessions_pkey", "sessions_by_due_time", "sessions_by_subject_and_id")
         for (statement, types, index) in [
             (statements.load, "uuid, int8", id),
             (statements.replace, "uuid, int8, int8, int8, int8, int8, bytea, bytea, int8, int8, int8", id),
             (statements.touch, "uuid, int8, int8, int8", id),
-            (statements.end, "uuid, int8, int8", id),
-            (statements.sessions, "bytea, int8", bySubject),
-            (statements.endAll, "bytea, int8, int8, uuid[]", bySubject),
+            (statements.end, "uuid[], int8, int8", id),
+            (statements.sessions, "bytea, int8, uuid, int8", bySubject),
+            (statements.endAll, "bytea, int8, int8, uuid[], uuid, int8, uuid", bySubject),
             (statements.page, "uuid, int8, int8", id),
-            (statements.clear, "uuid, int8", id),
+            (statements.clear, "uuid, int8, uuid", id),
             (statements.sweep, "int8, int8", byDueTime),
         ] {
             try await database.tell("PREPARE s\(statement.number) (\(types)) AS \(statement.sql)")
@@ -116,6 +116,56 @@ struct PostgresSchemaTests {
             #expect(plan.contains(index), "\(plan)")
             #expect(!plan.contains("Seq Scan"), "\(plan)")
         }
+    }
+
+    @Test("tables of the version before are served at once, also where the index that they lack cannot be made")
+    func upgrade() async throws {
+        let configuration = SharedPostgres.configuration()
+        let table = PostgresTable(configuration)
+        let database = try PostgresDatabase(try SharedPostgres.variable())
+        // As that version made them.
+        try await database.tell(
+            """
+            CREATE TABLE \(table.version) (version int4 NOT NULL);
+            INSERT INTO \(table.version) VALUES (1);
+            CREATE TABLE \(table.sessions) (
+                id uuid PRIMARY KEY,
+                version_counter int8 NOT NULL,
+                version_tag int8 NOT NULL,
+                last_accessed_at int8 NOT NULL,
+                expires_at int8 NOT NULL,
+                absolute_expires_at int8 NOT NULL,
+                due_at int8 NOT NULL,
+                subject bytea,
+                record bytea
+            ) WITH (fillfactor = 70);
+            CREATE INDEX \(table.index("by_due_time")) ON \(table.sessions) (due_at);
+            CREATE INDEX \(table.index("by_subject")) ON \(table.sessions) (sha256(subject)) WHERE subject IS NOT NULL
+            """
+        )
+        let record = self.samples.record(subject: "ada")
+        let hex = SessionRecordCodec.encode(record).map { String(format: "%02x", $0) }.joined()
+        let times = [record.lastAccessedAt, record.expiresAt, record.absoluteExpiresAt, record.expiresAt]
+            .map { "\($0.millisecondsSince1970)" }.joined(separator: ", ")
+        try await database.tell(
+            """
+            INSERT INTO \(table.sessions) VALUES ('\(String(format: "%016lx%016lx", record.id.high, record.id.low))',
+                \(record.version.counter), \(Int64(bitPattern: record.version.tag)), \(times), 'ada', '\\x\(hex)')
+            """,
+            try SharedPostgres.variable("_GRANTS").replacing(
+                " ON sessions.", with: " ON sessions.\(configuration.tablePrefix)")
+        )
+        for (role, index) in [("_USER", "by_subject"), ("", "by_subject_and_id")] {
+            let store = try SharedPostgres.store(configuration, as: role)
+            try await store.prepare()
+            #expect(try await store.sessions(of: "ada", now: self.samples.now) == [record])
+            await store.shutdown()
+            let indexes = try await database.tell(
+                "SELECT indexname FROM pg_indexes WHERE tablename = '\(configuration.tablePrefix)sessions' ORDER BY 1")
+            let names = ["by_due_time", index, "pkey"].map { "\(configuration.tablePrefix)sessions_\($0)" }
+            #expect(indexes == names.map { [$0] })
+        }
+        #expect(try await database.tell("SELECT version FROM \(table.version)") == [["1"]])
     }
 
     @Test("a touch and an ordinary write change no index (HOT)")

@@ -66,7 +66,7 @@ struct PostgresSessionStoreTests {
                 try await group.waitForAll()
             }
             let record = try #require(
-                try await stores[1].page(after: nil, limit: 2, now: SessionClock.system.now).first)
+                try await stores[1].sessions(now: SessionClock.system.now).first)
             #expect(record.values["visits"] == .integer(6401))
         }
     }
@@ -138,7 +138,7 @@ struct PostgresSessionStoreTests {
                 #expect(error?.code == .corruptRecord || error?.code == .newerRecord)
                 // One that a newer version wrote is no bad one, and an error to all who ask for it.
                 guard error?.code == .corruptRecord else { continue }
-                #expect(try await store.page(after: nil, limit: 9, now: self.now) == [alan])
+                #expect(try await store.sessions(now: self.now) == [alan])
             }
             // Numbers that no clock shows.
             try await database.tell(

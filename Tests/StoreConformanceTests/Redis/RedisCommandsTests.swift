@@ -46,7 +46,7 @@ struct RedisCommandsTests {
         let touch = SessionTouch(lastAccessedAt: self.now, expiresAt: self.now + .hours(1))
         #expect(try await store.touch(record.id, touch, now: self.now))
         #expect(executor.takeNames() == ["EVALSHA"])
-        #expect(try await store.end(record.id, markedUntil: self.now + .minutes(1), now: self.now))
+        #expect(try await store.end(record.id, tombstoneUntil: self.now + .minutes(1), now: self.now))
         #expect(executor.takeNames() == ["EVALSHA"])
     }
 
@@ -95,15 +95,14 @@ struct RedisCommandsTests {
         executor.release()
         try await creation.value
         #expect(try await store.sessions(of: "ada", now: now) == [record])
-        #expect(try await store.endAll(of: "ada", except: [], markedUntil: now + .minutes(1), now: now) == 1)
+        #expect(try await store.endAll(of: "ada", except: [], tombstoneUntil: now + .minutes(1), now: now) == 1)
     }
 
     @Test("the index forgets what has been over for minutes, and nothing that lives")
     func outlivedEntries() async throws {
         let (store, executor) = try self.watchedStore()
-        let (ended, live) = (self.samples.record(subject: "ada"), self.samples.record(subject: "ada"))
-        for record in [ended, live] { try await store.create(record, now: self.now) }
-        try await store.end(ended.id, markedUntil: self.now + .minutes(1), now: self.now)
+        let (over, live) = (self.samples.record(idle: .minutes(1), subject: "ada"), self.samples.record(subject: "ada"))
+        for record in [over, live] { try await store.create(record, now: self.now) }
         let later = self.now + .minutes(6)
         #expect(try await store.sessions(of: "ada", now: later) == [live])
         #expect(executor.takeNames().last == "ZREM")
@@ -141,8 +140,8 @@ struct RedisCommandsTests {
             #expect(error?.code == .newerRecord)
         }
         let marked = self.now + .minutes(1)
-        #expect(try await store.endAll(of: "alan", except: [], markedUntil: marked, now: self.now) == 0)
-        #expect(try await store.endAll(of: "ada", except: [], markedUntil: marked, now: self.now) == 1)
+        #expect(try await store.endAll(of: "alan", except: [], tombstoneUntil: marked, now: self.now) == 0)
+        #expect(try await store.endAll(of: "ada", except: [], tombstoneUntil: marked, now: self.now) == 1)
         #expect(try await store.load(record.id, now: self.now) == .ended)
     }
 
@@ -151,7 +150,7 @@ struct RedisCommandsTests {
         _ = try await store.replace(self.samples.next(record), ifVersion: record.version, now: self.now)
         let touch = SessionTouch(lastAccessedAt: self.now, expiresAt: self.now)
         _ = try await store.touch(record.id, touch, now: self.now)
-        try await store.end(record.id, markedUntil: self.now + .minutes(1), now: self.now)
+        try await store.end(record.id, tombstoneUntil: self.now + .minutes(1), now: self.now)
     }
 }
 #endif

@@ -31,7 +31,7 @@ struct RedisExpiryTests {
         try await self.expectKept(record.id, in: store, for: .minutes(31))
         try await self.touch(record.id, in: store, for: .minutes(10))
         try await self.expectKept(record.id, in: store, for: .minutes(31))
-        try await store.end(record.id, markedUntil: self.now + .minutes(1), now: self.now)
+        try await store.end(record.id, tombstoneUntil: self.now + .minutes(1), now: self.now)
         try await self.expectKept(record.id, in: store, for: .minutes(2))
     }
 
@@ -62,7 +62,7 @@ struct RedisExpiryTests {
         #expect(try await store.touch(record.id, touch, now: self.now))
         #expect(try await store.load(record.id, now: self.now) == .found(record))
         #expect(try await store.touch(self.samples.id(), touch, now: self.now) == false)
-        try await store.end(record.id, markedUntil: self.now + .minutes(1), now: self.now)
+        try await store.end(record.id, tombstoneUntil: self.now + .minutes(1), now: self.now)
         #expect(try await store.touch(record.id, touch, now: self.now) == false)
     }
 

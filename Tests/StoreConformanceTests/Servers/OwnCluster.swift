@@ -11,17 +11,20 @@ import Foundation
 import LogAudit
 import NIOCore
 import Sessions
+import Synchronization
 import Testing
 
 @testable import SessionsRedis
 
-/// A cluster that one test has for itself: three primaries, and a replica of each after them unless there are to be none.
-/// They notice within about a second that one of them is gone.
+/// A cluster that one test has for itself: three primaries, and a replica of each after them unless there are to be
+/// none. They notice within about a second that one of them is gone.
 final class OwnCluster: Sendable {
     static let primaryCount = 3
 
     let servers: [OwnServer]
     private let folder: TemporaryFolder
+    /// Servers that were started after the cluster was formed.
+    private let added = Mutex<[OwnServer]>([])
 
     private init(_ servers: [OwnServer], in folder: TemporaryFolder) {
         self.servers = servers
@@ -50,6 +53,7 @@ final class OwnCluster: Sendable {
                 try await server.start()
             }
             let cluster = OwnCluster(servers, in: folder)
+            defer { for server in cluster.added.withLock({ $0 }) { server.kill() } }
             try await cluster.form()
             return try await body(cluster)
         }
@@ -112,6 +116,7 @@ final class OwnCluster: Sendable {
     func add() async throws -> OwnServer {
         let port = try await OwnServer.freeClusterPort()
         let server = try Self.server(self.servers.count, port, in: self.folder)
+        self.added.withLock { $0.append(server) }
         try await server.start()
         for other in self.servers { try await server.tell("CLUSTER", "MEET", "127.0.0.1", "\(other.port)") }
         for one in self.servers + [server] {

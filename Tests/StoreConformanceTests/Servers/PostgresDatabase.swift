@@ -26,9 +26,11 @@ final class PostgresDatabase: Sendable {
 
     /// Runs statements, and gives the rows of the last one's answer, with what is in their columns as text.
     @discardableResult
-    func tell(_ sql: String) async throws -> [[String?]] {
-        let reply = try self.session.withLock { try $0.runText(sql, lookUp: Self.patience()) }
-        return try reply.rows.map { row in
+    func tell(_ statements: String...) async throws -> [[String?]] {
+        let replies = try self.session.withLock { session in
+            try statements.map { try session.runText($0, lookUp: Self.patience()) }
+        }
+        return try (replies.last?.rows ?? []).map { row in
             try row.cells.indices.map { column in
                 try row.bytes(column).map { String(decoding: $0, as: UTF8.self) }
             }

@@ -27,13 +27,18 @@ final class TroublesomeProxy: Sendable {
         case cut
         /// Of the next replies only the beginning comes, and then the end of the connection.
         case cutInTheMiddle(after: Int)
+        /// One of so many replies is lost, and its connection with it.
+        case losing(oneOf: Int)
         /// Something else comes instead of what the server says.
         case instead([UInt8])
+        /// What the server says is changed on its way.
+        case changed(@Sendable ([UInt8]) -> [UInt8])
     }
 
     private struct State {
         var trouble = Trouble.none
         var clients: [ObjectIdentifier: any Channel] = [:]
+        var replyCount = 0
     }
 
     private let target: SocketAddress
@@ -80,6 +85,14 @@ final class TroublesomeProxy: Sendable {
 
     fileprivate var trouble: Trouble { self.state.withLock { $0.trouble } }
 
+    /// Counts a reply, and answers how many there have been.
+    fileprivate func countReply() -> Int {
+        self.state.withLock { state in
+            state.replyCount += 1
+            return state.replyCount
+        }
+    }
+
     private func close() async throws {
         self.cutAll()
         try await self.listener.withLock { $0 }?.close()
@@ -124,7 +137,8 @@ final class TroublesomeProxy: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = self.unwrapInboundIn(data)
             switch (self.proxy.trouble, self.end) {
-            case (.none, _), (.slow, .client), (.cutInTheMiddle, .client), (.instead, .client):
+            case (.none, _), (.slow, .client), (.cutInTheMiddle, .client), (.instead, .client), (.losing, .client),
+                (.changed, .client):
                 self.other.writeAndFlush(bytes, promise: nil)
             case (.slow(let delay), .server):
                 let other = self.other
@@ -137,6 +151,14 @@ final class TroublesomeProxy: Sendable {
                 let other = self.other
                 other.writeAndFlush(bytes.getSlice(at: bytes.readerIndex, length: min(count, bytes.readableBytes)))
                     .whenComplete { _ in other.close(promise: nil) }
+            case (.losing(let count), .server):
+                if self.proxy.countReply().isMultiple(of: count) {
+                    self.other.close(promise: nil)
+                } else {
+                    self.other.writeAndFlush(bytes, promise: nil)
+                }
+            case (.changed(let change), .server):
+                self.other.writeAndFlush(ByteBuffer(bytes: change(Array(bytes.readableBytesView))), promise: nil)
             case (.instead(let others), .server):
                 self.other.writeAndFlush(ByteBuffer(bytes: others), promise: nil)
             }

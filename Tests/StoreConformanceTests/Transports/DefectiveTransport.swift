@@ -36,12 +36,12 @@ struct DefectiveTransport: SessionTransport {
     var kind: SessionTransportKind { SessionTransportKind("test") }
     var requestField: HTTPField.Name { Self.field }
 
-    func read(_ request: SessionRequest, into reading: inout SessionTokenReading) {
+    func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
         var texts = request.headerFields[values: Self.field]
         if self.has(.absenceIsMalformed), texts.isEmpty { texts = [""] }
-        if self.has(.orderIsReversed), texts.count <= SessionTokenReading.limit { texts.reverse() }
+        if self.has(.orderIsReversed), texts.count <= ExtractedCredentials.limit { texts.reverse() }
         if self.has(.repetitionIsRefused), texts.count == 2, texts[0] == texts[1] { texts = [] }
-        if self.has(.surplusIsNotCounted) { texts = Array(texts.prefix(SessionTokenReading.limit)) }
+        if self.has(.surplusIsNotCounted) { texts = Array(texts.prefix(ExtractedCredentials.limit)) }
         if self.has(.refererIsRead), let referer = request.headerFields[.referer] {
             texts += referer.split(separator: "=").map(String.init)
         }
@@ -57,10 +57,13 @@ struct DefectiveTransport: SessionTransport {
         }
     }
 
-    func set(_ text: String, _ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         if self.has(.longAgesAreDropped), let maxAge = instruction.maxAge, maxAge > .days(400) { return }
         if self.has(.setIsTooLate), response[Self.field] == "" { return }
         if self.has(.othersAreSweptAway) { response[.setCookie] = nil }
+        if self.has(.attributesAreCopied), let path = instruction.cookieOverrides?.path {
+            response[.contentLocation] = path
+        }
         if self.has(.firstFieldIsQuoted), response.isEmpty {
             response[Self.field] = "'\(text)'"
         } else if self.has(.tokensPileUp), response[Self.field] != "" {
@@ -70,7 +73,7 @@ struct DefectiveTransport: SessionTransport {
         }
     }
 
-    func clear(_ instruction: SessionTokenInstruction, in response: inout HTTPFields) {
+    func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields) {
         if self.has(.clearIsTooLate), response[Self.field] != nil { return }
         response[Self.field] = ""
     }

@@ -17,6 +17,7 @@ enum TransportDefect: CaseIterable, Sendable, CustomTestStringConvertible {
     case plainBase64IsTaken, stopsAtTheMalformed, givesUpOnMany, severalAreTaken, longTextsAreFolded
     // Writing
     case firstFieldIsQuoted, tokensPileUp, clearIsTooLate, setIsTooLate, othersAreSweptAway, longAgesAreDropped
+    case attributesAreCopied
 
     /// Mistake and rule, for the list in the output of the tests.
     var testDescription: String { "\(self) → \(self.rule)" }
@@ -40,6 +41,7 @@ enum TransportDefect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .setIsTooLate: "a token that is set after clearing comes back"
         case .othersAreSweptAway: "the other fields of a response stay as they are"
         case .longAgesAreDropped: "any age of a remembered session can be handed out"
+        case .attributesAreCopied: "attributes from a record say nothing but themselves"
         }
     }
 }

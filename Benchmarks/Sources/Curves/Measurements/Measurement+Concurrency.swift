@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Charts
 import Foundation
 import Sessions
 import SessionsSQLite
@@ -25,7 +26,8 @@ extension Measurement {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
         }
         let sites = [
-            try Site(.stored(in: MemorySessionStore())), try Site(.stored(in: SQLiteSessionStore(path: file.path))),
+            try Harness(.stored(in: MemorySessionStore())),
+            try Harness(.stored(in: SQLiteSessionStore(path: file.path))),
         ]
         for count in [1, 2, 4, 8, 16, 32, 64] {
             for (line, (site, times)) in zip(sites, [200_000, 2_000]).enumerated() {
@@ -35,7 +37,7 @@ extension Measurement {
         return chart
     }
 
-    private static func rate(of count: Int, visiting site: Site, _ times: Int) async throws -> Double {
+    private static func rate(of count: Int, visiting site: Harness, _ times: Int) async throws -> Double {
         var visitors: [SessionRequest] = []
         for _ in 0..<count { visitors.append(try await site.knownVisitor()) }
         let met = visitors

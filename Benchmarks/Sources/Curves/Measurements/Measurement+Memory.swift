@@ -7,6 +7,7 @@
 //
 
 import AllocationCounter
+import Charts
 import Sessions
 import Synchronization
 import Workloads
@@ -21,7 +22,7 @@ extension Measurement {
             lines: ["MemorySessionStore", "a bare dictionary"]
         )
         let now = Instant(millisecondsSince1970: 0)
-        let store = MemorySessionStore(maximumCount: most * 2)
+        let store = MemorySessionStore(maximumCount: most * 2, maximumByteCount: .max)
         let sample = try await Workload.record()
         let empty = SessionRecordCodec.encode(self.record(like: sample, values: SessionValues())).count
         // A name of one byte, and before name and text their lengths, and the kind.

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Charts
 import Sessions
 import Workloads
 
@@ -18,7 +19,7 @@ extension Measurement {
             yTitle: "µs of processor time",
             lines: ["one value read", "one value counted"]
         )
-        let site = try Site(.stored(in: MemorySessionStore(maximumCount: most * 2)))
+        let site = try Harness(.stored(in: MemorySessionStore(maximumCount: most * 2, maximumByteCount: .max)))
         // Some of them, all over the place, are met again; the others are there.
         var visitors: [SessionRequest] = []
         var (present, count) = (0, 1_000)

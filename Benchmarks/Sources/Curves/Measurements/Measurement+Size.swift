@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Charts
 import HTTPTypes
 import Sessions
 import Synchronization
@@ -24,12 +25,12 @@ extension Measurement {
         for byteCount in [100, 300, 1_000, 3_000, 10_000, 30_000, 65_000] {
             var text = "__Host-session=\(String(repeating: "a", count: 64))"
             while text.utf8.count < byteCount { text += "; a\(text.utf8.count)=some-value" }
-            var request = Site.request()
+            var request = Harness.request()
             request.headerFields[.cookie] = text
             let crowded = request
             let cost = try await self.cost(times: 2_000_000 / byteCount) { times in
                 for _ in 0..<times {
-                    var reading = SessionTokenReading()
+                    var reading = ExtractedCredentials()
                     transport.read(crowded, into: &reading)
                 }
             }
@@ -37,10 +38,10 @@ extension Measurement {
         }
         for count in [3, 10, 30, 100, 300, 1_000, 2_500] {
             let store = MemorySessionStore()
-            let site = try Site(.stored(in: store))
+            let site = try Harness(.stored(in: store))
             let visitor = try await site.visitor { Self.set(count, in: $0, to: 0) }
             let now = Instant(millisecondsSince1970: 0)
-            guard let record = try await store.page(after: nil, limit: 1, now: now).first else { continue }
+            guard let record = try await store.page(from: nil, limit: 1, now: now).records.first else { continue }
             let bytes = SessionRecordCodec.encode(record)
             let decoding = try await self.cost(times: 400_000 / (count + 10)) { times in
                 for _ in 0..<times { _ = try SessionRecordCodec.decode(bytes, id: record.id) }

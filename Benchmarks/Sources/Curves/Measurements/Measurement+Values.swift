@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Charts
 import Sessions
 import Workloads
 
@@ -19,7 +20,7 @@ extension Measurement {
             lines: ["untouched", "one value read", "one value counted"]
         )
         for count in [1, 3, 10, 30, 100, 300, 1_000] {
-            let site = try Site(.stored(in: MemorySessionStore()))
+            let site = try Harness(.stored(in: MemorySessionStore()))
             let visitor = try await site.visitor { session in
                 session[.views] = 1
                 for index in 1..<count { session[.numbered(index)] = index }

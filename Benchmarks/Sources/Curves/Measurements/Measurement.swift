@@ -29,7 +29,7 @@ enum Measurement {
 
     /// Visits a site again and again, by visitors in turn.
     static func visits(
-        to site: Site,
+        to site: Harness,
         by visitors: [SessionRequest],
         _ handler: @escaping Handler = { _ in }
     ) -> Work {

@@ -27,7 +27,7 @@ struct AccountAPIController {
         try await context.session.logIn(account.username)
         var answer = self.answer(account.username)
         // Nil for a browser: its token is in its cookie and nowhere else.
-        if let token = context.session.tokenText { answer.add("token", token) }
+        if let token = try context.session.bearerToken { answer.add("token", token) }
         return .json(answer, status: .created)
     }
 

@@ -37,7 +37,7 @@ extension Session {
 
 extension Session {
     /// The values that the visitor and the application set, in order; not the messages that wait for the next page.
-    var visibleValues: [(key: String, value: SessionValue)] {
-        self.values.dictionary.filter { $0.key != FlashMessage.valueName }.sorted { $0.key < $1.key }
+    var visibleValues: [(name: String, value: SessionValue)] {
+        self.values.filter { $0.name != FlashMessage.valueName }
     }
 }

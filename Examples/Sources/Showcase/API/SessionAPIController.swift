@@ -22,28 +22,49 @@ struct SessionAPIController {
     }
 
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
-        group.get { request, context in self.answer(request, context) }
-        for verb in SessionVerb.allCases {
-            group.post("\(verb.rawValue)") { request, context in
-                try await verb.perform(on: context.session)
+        group.get { request, context in try self.answer(request, context) }
+        for operation in SessionOperation.allCases {
+            group.post("\(operation.rawValue)") { request, context in
+                try await operation.perform(on: context.session)
                 // The buttons of the page are plain forms: a browser goes back to the page that says what happened.
                 return request.isFromBrowser
-                    ? Response.redirect(to: "/?did=\(verb.rawValue)") : self.answer(request, context)
+                    ? Response.redirect(to: "/?did=\(operation.rawValue)") : try self.answer(request, context)
             }
         }
+        group.get("export", use: self.export)
         group.post("increment/:key", use: self.increment)
     }
 
-    private func answer(_ request: Request, _ context: ShowcaseRequestContext) -> Response {
-        let size = SealedCookieSize(of: context.session, self.backend, in: request, name: self.cookieName)
-        return .json(context.session.json(in: self.backend.store, size))
+    private func answer(_ request: Request, _ context: ShowcaseRequestContext) throws -> Response {
+        let size = try SealedCookieSize(of: context.session, self.backend, in: request, name: self.cookieName)
+        return try .json(context.session.json(in: self.backend.store, size))
+    }
+
+    /// Streams the values, one a line. The session is read only when the head of the response has left.
+    @Sendable func export(_ request: Request, _ context: ShowcaseRequestContext) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/x-ndjson"],
+            body: ResponseBody { writer in
+                let session = try context.session
+                var user = JSONObject()
+                user.add("subject", session.subject)
+                try await writer.write(ByteBuffer(bytes: user.bytes + [UInt8(ascii: "\n")]))
+                for (name, value) in session.visibleValues {
+                    var line = JSONObject()
+                    line.add(name, json: value.jsonText)
+                    try await writer.write(ByteBuffer(bytes: line.bytes + [UInt8(ascii: "\n")]))
+                }
+                try await writer.finish(nil)
+            }
+        )
     }
 
     /// Counts, with a wait between reading and writing for those who want to see two requests meet.
     @Sendable func increment(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let key = SessionKey<Int>.counter(try context.sessionKeyName())
         let delay = try request.delay()
-        let session = context.session
+        let session = try context.session
         let before = session[key]
         try await Task.sleep(for: delay)
         // As `session[key] += 1`, but a visitor who has set the counter to the largest number stops no server.

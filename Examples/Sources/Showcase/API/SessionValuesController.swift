@@ -23,7 +23,7 @@ struct SessionValuesController {
     }
 
     @Sendable func read(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        guard let value = context.session[.json(try context.sessionKeyName())] else {
+        guard let value = try context.session[.json(try context.sessionKeyName())] else {
             throw HTTPError(.notFound, message: "The session has no value of this name.")
         }
         return .json(value.bytes)
@@ -35,7 +35,7 @@ struct SessionValuesController {
         guard let value = JSONText(body.readableBytesView) else {
             throw HTTPError(.badRequest, message: "The body is not a JSON value.")
         }
-        let session = context.session
+        let session = try context.session
         session[.json(name)] = value
         do {
             try await session.save()
@@ -48,7 +48,7 @@ struct SessionValuesController {
     }
 
     @Sendable func remove(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        context.session.remove(named: try context.sessionKeyName())
+        try context.session.remove(named: try context.sessionKeyName())
         try await context.session.save()
         return Response(status: .noContent)
     }

@@ -43,6 +43,9 @@ struct MoveCommand: AsyncParsableCommand {
     )
     var redisAuthority: String?
 
+    @Flag(help: "A pooler such as PgBouncer, in its transaction mode, is in front of PostgreSQL.")
+    var postgresPooler = false
+
     @Option(
         help: ArgumentHelp(
             "Where it is noted how far this is; it goes on from there, and removes the file at the end.",
@@ -71,8 +74,11 @@ struct MoveCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "Showcase")
         logger.logLevel = .warning
-        let old = try OpenedStore(self.from, redisAuthority: self.redisAuthority, logger: logger)
-        let new = try OpenedStore(self.to, redisAuthority: self.redisAuthority, logger: logger)
+        func opened(_ store: StoreArgument) throws -> OpenedStore {
+            try OpenedStore(
+                store, redisAuthority: self.redisAuthority, isPostgresPooled: self.postgresPooler, logger: logger)
+        }
+        let (old, new) = (try opened(self.from), try opened(self.to))
         let place = try self.resume.map { try MovePlace(path: $0) }
         let (pageSize, concurrency) = (self.pageSize, self.concurrency)
         let move = MoveService {
@@ -96,12 +102,12 @@ struct MoveCommand: AsyncParsableCommand {
         concurrency: Int
     ) async throws {
         let bar = ProgressBar()
-        let store = MigratingSessionStore(from: old, to: new, phase: .moving)
+        let store = MigratingSessionStore(from: old, to: new, phase: .migrating)
         do {
-            let done = try await store.moveAll(
-                after: place?.beginning, pageSize: pageSize, concurrency: concurrency
+            let done = try await store.migrateAll(
+                from: place?.beginning, pageSize: pageSize, concurrency: concurrency
             ) { progress in
-                try place?.note(progress.lastID)
+                try place?.note(progress.cursor)
                 bar.show(progress.moved, of: progress.total)
             }
             let left = try await old.count(now: SessionClock.system.now)

@@ -9,11 +9,11 @@
 import Foundation
 import Sessions
 
-/// The file in which it is noted how far a move is: the id of the last session that was dealt with.
+/// The file in which it is noted how far a move is: the cursor of the next page.
 struct MovePlace {
     private let path: String
-    /// The session after which to go on.
-    let beginning: SessionID?
+    /// Where to go on.
+    let beginning: SessionCursor?
 
     /// Reads the file, if it is there.
     init(path: String) throws {
@@ -23,16 +23,16 @@ struct MovePlace {
             return
         }
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard let id = SessionID(text) else {
+        guard let cursor = SessionCursor(text) else {
             throw ShowcaseFailure("\(path) does not say how far a move is: give another file, or remove it.")
         }
-        self.beginning = id
+        self.beginning = cursor
     }
 
-    func note(_ id: SessionID?) throws {
-        guard let id else { return }
+    func note(_ cursor: SessionCursor?) throws {
+        guard let cursor else { return }
         // In one step, so that whoever is stopped in the middle finds the place before.
-        try Data("\(id)\n".utf8).write(to: URL(filePath: self.path), options: .atomic)
+        try Data("\(cursor)\n".utf8).write(to: URL(filePath: self.path), options: .atomic)
     }
 
     func remove() throws {

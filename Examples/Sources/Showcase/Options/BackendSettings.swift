@@ -18,8 +18,15 @@ struct BackendSettings {
     let revocation: RevocationArgument
     /// How old a server's knowledge of endings may be.
     let revocationAge: Duration
+    /// Over how many cookies a sealed session may be spread; nil for one that proxies take.
+    let sealedCookies: Int?
     /// The file of the authority that signed the certificate of Redis; nil for those that the system trusts.
     let redisAuthority: String?
+    /// Whether a pooler is in front of PostgreSQL.
+    let isPostgresPooled: Bool
+
+    /// How many replicas of Redis must have an ending before it is acknowledged.
+    let redisReplicas: Int
     let isEncryptedAtRest: Bool
     let isSigned: Bool
 
@@ -36,9 +43,23 @@ struct BackendSettings {
         )
         self.revocation = revocation ?? .memory
         self.revocationAge = revocationAge ?? .seconds(1)
+        self.sealedCookies = try reader.value(options.sealedCookies, orVariable: "SHOWCASE_SEALED_COOKIES") { text in
+            guard let count = Int(text) else { throw ValidationError("Give a number.") }
+            return count
+        }
         self.redisAuthority = try reader.value(
             options.redisAuthority, orVariable: "SHOWCASE_REDIS_AUTHORITY", { $0 }
         )
+        self.isPostgresPooled =
+            try reader.value(
+                options.postgresPooler, orVariable: "SHOWCASE_POSTGRES_POOLER", ChoiceArgument.truth.parse
+            ) ?? false
+
+        let redisReplicas = try reader.value(options.redisReplicas, orVariable: "SHOWCASE_REDIS_REPLICAS") { text in
+            guard let count = Int(text) else { throw ValidationError("Give a number.") }
+            return count
+        }
+        self.redisReplicas = redisReplicas ?? 0
         self.isEncryptedAtRest =
             try reader.value(
                 options.encryptedAtRest, orVariable: "SHOWCASE_ENCRYPTED_AT_REST", ChoiceArgument.truth.parse
@@ -56,9 +77,25 @@ struct BackendSettings {
         else {
             throw ValidationError("--redis-authority means nothing here: it is for servers by a rediss:// address.")
         }
+        guard
+            !self.isPostgresPooled || self.store.isPostgres || self.revocation.isPostgres
+                || self.moving?.target.isPostgres == true
+        else {
+            throw ValidationError("--postgres-pooler means nothing here: it is for a postgres:// address.")
+        }
+        try self.refuse(
+            "--redis-replicas",
+            redisReplicas != nil && !self.store.isRedis && !self.revocation.isRedis
+                && self.moving?.target.isRedis != true,
+            itIsFor: "servers by a redis:// address")
+        guard (0...1_000).contains(self.redisReplicas) else {
+            throw ValidationError("--redis-replicas is \(self.redisReplicas): give 0 to 1000.")
+        }
         try self.refuse(
             "--keys", self.keys != nil && !self.needsKeys, itIsFor: "--store sealed, --store token-only and --signed"
         )
+        try self.refuse(
+            "--sealed-cookies", self.sealedCookies != nil && self.store != .sealed, itIsFor: "--store sealed")
         try self.refuse("--revocation", revocation != nil && self.store != .sealed, itIsFor: "--store sealed")
         guard revocationAge == nil || self.revocation.isShared else {
             throw ValidationError(

@@ -40,7 +40,8 @@ extension ChoiceArgument<SessionCookie.SameSite> {
 
 extension ChoiceArgument<StoreFailurePolicy> {
     static var onStoreFailure: Self {
-        .init([("unavailable", .unavailable), ("keep-response", .keepResponse), ("anonymous", .anonymous)])
+        // The second is what the first is today, and is still accepted.
+        .init([("unavailable", .unavailable), ("keep-response", .unavailable), ("anonymous", .anonymous)])
     }
 }
 
@@ -48,6 +49,6 @@ extension ChoiceArgument<Logger.Level> {
     static var logLevel: Self { .init(Logger.Level.allCases.map { ($0.rawValue, $0) }) }
 }
 
-extension ChoiceArgument<SessionMovePhase> {
-    static var movePhase: Self { .init([("preparing", .preparing), ("moving", .moving)]) }
+extension ChoiceArgument<MigrationPhase> {
+    static var movePhase: Self { .init([("preparing", .dualRead), ("moving", .migrating)]) }
 }

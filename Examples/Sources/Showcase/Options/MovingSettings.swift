@@ -12,7 +12,7 @@ import Sessions
 /// Where sessions are moving, and how far this server has come with it.
 struct MovingSettings {
     let target: StoreArgument
-    let phase: SessionMovePhase
+    let phase: MigrationPhase
 
     /// - Returns: Nil when nothing moves.
     /// - Throws: `ValidationError` for options that are wrong, or mean nothing beside one another.
@@ -32,6 +32,6 @@ struct MovingSettings {
             throw ValidationError("--moving-to \(target.name) is no store: give a file or a server.")
         }
         self.target = target
-        self.phase = phase ?? .preparing
+        self.phase = phase ?? .dualRead
     }
 }

@@ -20,11 +20,13 @@ enum PostgresArgument {
     /// Makes a store, with what must run beside it. The server need not be there yet.
     static func open(
         _ url: String,
+        isPooled: Bool,
         logger: Logger
     ) throws -> (store: PostgresSessionStore, service: any Service) {
         do {
             var configuration = PostgresStoreConfiguration()
             configuration.schema = "showcase"
+            configuration.isBehindTransactionPooler = isPooled
             let store = try PostgresSessionStore(url, configuration: configuration, logger: logger)
             return (store, Preparation(store: store, logger: logger))
         } catch let error as SessionStoreError {

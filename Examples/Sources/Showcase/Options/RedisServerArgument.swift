@@ -11,7 +11,8 @@ import ServiceLifecycle
 import SessionsRedis
 
 /// Servers of Redis or Valkey: one (`redis://…`, `rediss://…` with TLS, or `unix://…`), a cluster
-/// (`redis-cluster://host:port,host:port`), or the one that Sentinel says (`redis-sentinel://host:port,host:port/name`).
+/// (`redis-cluster://host:port,host:port`), or the one that Sentinel says
+/// (`redis-sentinel://host:port,host:port/name`).
 enum RedisServerArgument {
     private enum Kind: String, CaseIterable {
         case one = ""
@@ -29,16 +30,20 @@ enum RedisServerArgument {
 
     /// Makes a store, with what must run beside it. The servers need not be there yet.
     ///
-    /// - Parameter authority: The file of the authority that signed the servers' certificates; nil for the system's.
+    /// - Parameters:
+    ///   - authority: The file of the authority that signed the servers' certificates; nil for the system's.
+    ///   - replicas: How many replicas must have an ending before it is acknowledged.
     static func open(
         _ url: String,
         authority: String?,
+        replicas: Int,
         logger: Logger
     ) throws -> (store: RedisSessionStore, services: [any Service]) {
         do {
             let client = try self.client(url, authority: authority, logger: logger)
             var configuration = RedisStoreConfiguration()
             configuration.prefix = "showcase:"
+            if replicas > 0 { configuration.logoutReplication = .replicas(replicas) }
             let store = try RedisSessionStore(client, configuration: configuration)
             return (store, [client, RedisEvictionCheck(client, logger: logger)])
         } catch let error as RedisError {

@@ -35,9 +35,19 @@ enum RevocationArgument: Equatable {
     /// Whether several servers can have it in common.
     var isShared: Bool { self != .memory && self != .nowhere }
 
+    /// Whether it is a Redis.
+    var isRedis: Bool {
+        if case .redis = self { true } else { false }
+    }
+
     /// Whether it is a Redis that speaks TLS.
     var isSecureRedis: Bool {
         if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
+    }
+
+    /// Whether it is a PostgreSQL.
+    var isPostgres: Bool {
+        if case .postgres = self { true } else { false }
     }
 
     /// The option's word, without the path or the URL, in which a password may be.

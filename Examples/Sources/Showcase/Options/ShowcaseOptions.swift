@@ -20,6 +20,17 @@ struct ShowcaseOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The certificate of a server that speaks TLS itself, with HTTP/2: a PEM file. (default: plain HTTP)",
+            valueName: "file"
+        )
+    )
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The private key of the certificate: a PEM file.", valueName: "file"))
+    var privateKey: String?
+
+    @Option(
+        help: ArgumentHelp(
             """
             Where sessions are kept: memory, sqlite:PATH, a Redis or Valkey (redis://, rediss://, unix://), a cluster of \
             them (redis-cluster://host:port,host:port), what Sentinel watches (redis-sentinel://host:port/name), a \
@@ -53,7 +64,7 @@ struct ShowcaseOptions: ParsableArguments {
         ),
         transform: ChoiceArgument.movePhase.parse
     )
-    var movePhase: SessionMovePhase?
+    var movePhase: MigrationPhase?
 
     @Option(
         help: ArgumentHelp(
@@ -62,6 +73,23 @@ struct ShowcaseOptions: ParsableArguments {
         )
     )
     var redisAuthority: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "A pooler such as PgBouncer, in its transaction mode, is in front of PostgreSQL. (default: no)"
+    )
+    var postgresPooler: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How many replicas of a Redis must have an ending before it is acknowledged; 0 waits for none, and then a \
+            failover may undo the last logouts. (default: 0)
+            """,
+            valueName: "number"
+        )
+    )
+    var redisReplicas: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -118,6 +146,23 @@ struct ShowcaseOptions: ParsableArguments {
         transform: DurationArgument.parse
     )
     var absoluteTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many sessions a user may have at once, or unlimited; the oldest ends. (default: 100)",
+            valueName: "count"
+        ),
+        transform: SessionCountArgument.parse
+    )
+    var sessionsPerUser: SessionCountArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Over how many cookies a sealed session may be spread, 1 to 4. (default: one that proxies take)",
+            valueName: "count"
+        )
+    )
+    var sealedCookies: Int?
 
     @Option(
         help: ArgumentHelp("How old a secret may become, or never. (default: never)", valueName: "duration"),

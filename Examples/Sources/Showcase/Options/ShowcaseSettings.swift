@@ -8,12 +8,15 @@
 
 import ArgumentParser
 import Logging
+import NIOSSL
 import Sessions
 
 /// What the Showcase was told, with the defaults for what it was not.
 struct ShowcaseSettings {
     let host: String
     let port: Int
+    /// How the server speaks TLS; nil for plain HTTP.
+    let tls: TLSConfiguration?
     let backend: BackendSettings
     let configuration: SessionConfiguration
     let logLevel: Logger.Level
@@ -22,6 +25,7 @@ struct ShowcaseSettings {
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         self.host = try reader.value(options.host, orVariable: "SHOWCASE_HOST") { $0 } ?? "127.0.0.1"
         self.port = try reader.value(options.port, orVariable: "SHOWCASE_PORT", PortArgument.parse) ?? 8080
+        self.tls = try TLSArgument.read(options, reader)
         self.backend = try BackendSettings(options, reader)
         self.logLevel =
             try reader.value(options.logLevel, orVariable: "SHOWCASE_LOG_LEVEL", ChoiceArgument.logLevel.parse)
@@ -44,7 +48,7 @@ struct ShowcaseSettings {
         _ reader: SettingReader
     ) throws -> SessionConfiguration {
         var configuration = SessionConfiguration.development
-        // The session centre shows from where each session was last used.
+        // The active sessions page shows from where each session was last used.
         configuration.tracksClients = true
         configuration.cookie = try self.cookie(options, reader)
         if let idle = try reader.value(
@@ -56,6 +60,11 @@ struct ShowcaseSettings {
             options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT", DurationArgument.parse
         ) {
             configuration.limits.absolute = absolute
+        }
+        if let count = try reader.value(
+            options.sessionsPerUser, orVariable: "SHOWCASE_SESSIONS_PER_USER", SessionCountArgument.parse
+        ) {
+            configuration.maximumSessionsPerSubject = count.maximum
         }
         if let renewal = try reader.value(
             options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER", RenewalArgument.parse

@@ -49,9 +49,19 @@ enum StoreArgument: Equatable {
         }
     }
 
+    /// Whether it is a Redis.
+    var isRedis: Bool {
+        if case .redis = self { true } else { false }
+    }
+
     /// Whether it is a Redis that speaks TLS.
     var isSecureRedis: Bool {
         if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
+    }
+
+    /// Whether it is a PostgreSQL.
+    var isPostgres: Bool {
+        if case .postgres = self { true } else { false }
     }
 
     /// Whether there is a store, and the visitor has a token and nothing else.

@@ -19,8 +19,8 @@ struct LoginForm {
 
     /// A field that is missing is one that was left empty.
     let credentials: Credentials
-    /// Whether the visitor wants to be logged in still when the browser was closed. A browser sends a box that is ticked,
-    /// and no other.
+    /// Whether the visitor wants to be logged in still when the browser was closed. A browser sends a box that is
+    /// ticked, and no other.
     let isToBeRemembered: Bool
     let next: String?
 

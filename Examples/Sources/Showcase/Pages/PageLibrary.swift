@@ -31,7 +31,7 @@ struct PageLibrary: Sendable {
         guard let folder = Bundle.module.url(forResource: "Resources", withExtension: nil) else {
             throw ShowcaseFailure("The folder with the page templates is missing beside the program: build it again.")
         }
-        self.templates = try await MustacheLibrary(directory: folder.path)
+        self.templates = try MustacheLibrary(templates: Self.templates(in: folder))
         let styleSheet = try Data(contentsOf: folder.appendingPathComponent("showcase.css"))
         self.styleSheet = Response(
             status: .ok,
@@ -45,6 +45,20 @@ struct PageLibrary: Sendable {
         self.configuration = settings.configuration
         self.backend = settings.backend
         self.footer = FooterView(settings)
+    }
+
+    /// The templates, each of which escapes text by Unicode scalars: those of the engine do it by characters, and a
+    /// bracket with a mark on it, which is another character, would be a bracket to a browser.
+    private static func templates(in folder: URL) throws -> [String: MustacheTemplate] {
+        MustacheContentTypes.register(ScalarHTML(), named: ScalarHTML.name)
+        var templates: [String: MustacheTemplate] = [:]
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        where file.pathExtension == "mustache" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            templates[file.deletingPathExtension().lastPathComponent] = try MustacheTemplate(
+                string: "{{% CONTENT_TYPE: \(ScalarHTML.name)}}\n" + text)
+        }
+        return templates
     }
 
     /// A page.

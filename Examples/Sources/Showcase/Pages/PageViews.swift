@@ -37,9 +37,14 @@ struct MessageView: Sendable {
 
 extension ShowcaseRequestContext {
     /// Takes what is to be told once. That it cannot be read is no reason not to show the page.
-    func messages(for request: Request) async -> [MessageView] {
+    ///
+    /// - Throws: `SessionError` with the code `prefetchDeclined` for a page that is fetched ahead of time while
+    ///   messages wait: the browser asks again when its user opens the page.
+    func messages(for request: Request) async throws -> [MessageView] {
         do {
             return try await self.session.takeFlashMessages(for: request).map { MessageView($0) }
+        } catch let error as SessionError where error.code == .prefetchDeclined {
+            throw error
         } catch {
             self.logger.debug("The page comes without its messages", metadata: ["error": "\(error)"])
             return []
@@ -86,7 +91,7 @@ struct HomeView: PageView {
     let survivesRestart: Bool
     let session: SessionView?
     let countExplanation: String
-    let verbs: [VerbView]
+    let operations: [VerbView]
 }
 
 /// `/account`
@@ -128,9 +133,7 @@ struct LoginView: PageView {
     let next: String?
     let hints = Account.all.map { Hint(username: $0.username, password: $0.password) }
 
-    /// - Parameter refused: What was sent before, and is shown again. A name only if it is ASCII: the template engine
-    ///   escapes whole characters, and a quotation mark with an accent on it, which is another character, would end the
-    ///   attribute.
+    /// - Parameter refused: What was sent before, and is shown again.
     init(
         _ session: Session,
         _ pages: PageLibrary,
@@ -142,10 +145,9 @@ struct LoginView: PageView {
         self.csrfToken = session.csrfToken
         self.footer = pages.footer
         self.messages = messages
-        let username = refused?.credentials.username ?? ""
         self.isRefused = refused != nil
         self.isToBeRemembered = refused?.isToBeRemembered ?? false
-        self.username = username.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? username : ""
+        self.username = refused?.credentials.username ?? ""
         self.next = next.flatMap { LocalRedirect($0) }?.location
     }
 }

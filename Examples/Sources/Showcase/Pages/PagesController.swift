@@ -32,13 +32,18 @@ struct PagesController {
         group.post("logout", use: self.logOut)
     }
 
+    /// Adds the page that a payment service sends browsers to, by a form of its own site.
+    func addPaymentRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
+        group.post("payment/return", use: self.payment)
+    }
+
     /// Adds the page of whoever is logged in, behind a guard.
     func addUserRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         group.get(use: self.account)
     }
 
     @Sendable func home(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        let session = context.session
+        let session = try context.session
         let lastAccessedAt = session.lastAccessedAt
         // As `session[.visits] += 1`, for a counter that visitors may set to the largest number.
         let visits = session.increment(.visits)
@@ -49,39 +54,39 @@ struct PagesController {
             // The end of the request meets it again, and decides what it means for the response.
             context.logger.debug("The page comes without its session", metadata: ["error": "\(error)"])
         }
-        let verb = request.uri.queryParameters["did"].flatMap { SessionVerb(rawValue: String($0)) }
+        let operation = request.uri.queryParameters["did"].flatMap { SessionOperation(rawValue: String($0)) }
         return try self.pages.page(
             "home",
             HomeView(
                 visitor: VisitorView(session),
                 csrfToken: session.csrfToken,
                 footer: self.pages.footer,
-                messages: await context.messages(for: request),
-                notice: verb?.outcome(self.pages.backend.sealedRevocation),
+                messages: try await context.messages(for: request),
+                notice: operation?.outcome(self.pages.backend.sealedRevocation),
                 visits: visits,
                 isFirstVisit: visits == 1,
                 survivesRestart: self.pages.backend.survivesRestart,
                 session: SessionView(session, self.pages, request, lastAccessedAt: lastAccessedAt),
                 countExplanation: self.pages.backend.countText,
-                verbs: SessionVerb.allCases.map { VerbView($0, self.pages.backend.sealedRevocation) }
+                operations: SessionOperation.allCases.map { VerbView($0, self.pages.backend.sealedRevocation) }
             )
         )
     }
 
     @Sendable func loginForm(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let next = request.uri.queryParameters["next"].map(String.init)
-        let messages = await context.messages(for: request)
+        let messages = try await context.messages(for: request)
         return try self.pages.page("login", LoginView(context.session, self.pages, messages, next: next))
     }
 
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let form = try await LoginForm(request, context)
         guard let account = Account.opened(by: form.credentials) else {
-            let view = LoginView(context.session, self.pages, refused: form, next: form.next)
+            let view = try LoginView(context.session, self.pages, refused: form, next: form.next)
             return try self.pages.page("login", view, status: .unauthorized)
         }
         try await context.session.logIn(account.username, remember: form.isToBeRemembered)
-        context.session.addFlashMessage("Welcome, \(account.name). You are logged in.", kind: .success)
+        try context.session.addFlashMessage("Welcome, \(account.name). You are logged in.", kind: .success)
         let next = form.next.flatMap { LocalRedirect($0) } ?? .account
         return .redirect(to: next.location)
     }
@@ -91,15 +96,22 @@ struct PagesController {
         return .redirect(to: "/")
     }
 
+    /// With `SameSite=Lax` the browser sends the form of another site without the cookie, so that the message is
+    /// dropped. The page of the redirect knows the user again.
+    @Sendable func payment(_ request: Request, _ context: ShowcaseRequestContext) throws -> Response {
+        try context.session.addFlashMessage("Your payment has arrived.", kind: .success)
+        return .redirect(to: "/account")
+    }
+
     @Sendable func account(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        let session = context.session
+        let session = try context.session
         return try self.pages.page(
             "account",
             AccountView(
                 visitor: VisitorView(session),
                 csrfToken: session.csrfToken,
                 footer: self.pages.footer,
-                messages: await context.messages(for: request),
+                messages: try await context.messages(for: request),
                 authenticatedAt: session.authenticatedAt.map { TimeView($0) },
                 session: SessionView(session, self.pages, request),
                 outcomes: self.pages.backend.loginTexts(session.subject ?? "")

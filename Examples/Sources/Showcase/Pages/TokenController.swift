@@ -21,8 +21,8 @@ struct TokenController {
     /// What needs a server that remembers.
     private static let otherPaths: [RouterPath] = [
         "login", "logout", "account", "account/sessions", "api/login", "api/logout", "api/me",
-        "api/sessions", "api/sessions/:id",
-        "api/session/:verb", "api/session/increment/:key", "api/session/values/:key",
+        "api/sessions", "api/sessions/:id", "auth/check", "auth/use", "payment/return",
+        "api/session/:operation", "api/session/increment/:key", "api/session/values/:key",
     ]
 
     private let pages: PageLibrary
@@ -33,7 +33,7 @@ struct TokenController {
 
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         group.get("/", use: self.home)
-        group.get("api/session") { _, context in Response.json(context.session.json(in: .tokenOnly)) }
+        group.get("api/session") { _, context in try Response.json(context.session.json(in: .tokenOnly)) }
         group.post("api/session/reset", use: self.reset)
         for path in Self.otherPaths {
             for method in [HTTPRequest.Method.get, .post, .put, .delete] {
@@ -45,14 +45,15 @@ struct TokenController {
     }
 
     @Sendable func home(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
+        let session = try context.session
         let wasReset = request.uri.queryParameters["did"] == "reset"
         return try self.pages.page(
             "token",
             TokenView(
                 footer: self.pages.footer,
                 notice: wasReset ? "You have another token. What belonged to the one before is not yours." : nil,
-                id: context.session.id.map { "\($0)" },
-                isNew: context.session.isNew
+                id: session.id.map { "\($0)" },
+                isNew: session.isNew
             )
         )
     }
@@ -60,6 +61,6 @@ struct TokenController {
     @Sendable func reset(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         try await context.session.reset()
         return request.isFromBrowser
-            ? Response.redirect(to: "/?did=reset") : Response.json(context.session.json(in: .tokenOnly))
+            ? Response.redirect(to: "/?did=reset") : Response.json(try context.session.json(in: .tokenOnly))
     }
 }

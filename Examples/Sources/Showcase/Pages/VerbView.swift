@@ -16,15 +16,15 @@ struct VerbView: Sendable {
     let isDangerous: Bool
 
     /// - Parameter revocation: How sealed sessions are ended; nil when there are none.
-    init(_ verb: SessionVerb, _ revocation: RevocationArgument?) {
-        self.action = "/api/session/\(verb.rawValue)"
-        self.title = verb.rawValue.prefix(1).uppercased() + verb.rawValue.dropFirst()
-        self.explanation = verb.explanation(revocation)
-        self.isDangerous = verb == .destroy
+    init(_ operation: SessionOperation, _ revocation: RevocationArgument?) {
+        self.action = "/api/session/\(operation.rawValue)"
+        self.title = operation.rawValue.prefix(1).uppercased() + operation.rawValue.dropFirst()
+        self.explanation = operation.explanation(revocation)
+        self.isDangerous = operation == .destroy
     }
 }
 
-extension SessionVerb {
+extension SessionOperation {
     /// What the button does.
     fileprivate func explanation(_ revocation: RevocationArgument?) -> String {
         switch (self, revocation) {

@@ -88,7 +88,7 @@ final class StoreHistory: Sendable {
 
     func end(_ id: SessionID) async throws {
         try await self.note(id) {
-            .ended(try await self.store.end(id, markedUntil: self.now + .minutes(1), now: self.now))
+            .ended(try await self.store.end(id, tombstoneUntil: self.now + .minutes(1), now: self.now))
         }
     }
 

@@ -18,7 +18,7 @@ struct CachingTests {
         vary: [String] = [],
         _ handler: (Session) async throws -> Void
     ) async throws -> HTTPFields {
-        let site = try Site()
+        let site = try Harness()
         let session = try await site.open([:])
         try await handler(session)
         var response = HTTPFields()

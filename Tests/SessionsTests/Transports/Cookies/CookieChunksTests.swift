@@ -75,14 +75,14 @@ struct CookieChunksTests {
         #expect(short.count == 2)
         var fields = self.fields(short + [long[2]])
         #expect(self.join(fields) == [self.text(4_000)])
-        #expect(CookieChunks.names(of: WrittenCookie(.standard), beyond: 2, in: fields) == ["__Host-session.2"])
+        #expect(CookieChunks.names(of: CookieTemplate(.standard), beyond: 2, in: fields) == ["__Host-session.2"])
         fields = self.fields([self.text(64), long[1], long[2]])
         #expect(self.join(fields) == [self.text(64)])
 
         let request = SessionRequest(headerFields: fields, isSecure: true)
         var response = HTTPFields()
-        SetCookie.set(WrittenCookie(.standard), values: [self.text(64)], maxAge: nil, request: request, in: &response)
-        let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax"
+        SetCookie.set(CookieTemplate(.standard), values: [self.text(64)], maxAge: nil, request: request, in: &response)
+        let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"
         let gone = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         #expect(
             response[values: .setCookie] == [
@@ -98,7 +98,7 @@ struct CookieChunksTests {
         let values = self.split(self.text(5_000))
         var response = HTTPFields()
         SetCookie.set(
-            WrittenCookie(.standard),
+            CookieTemplate(.standard),
             values: values,
             maxAge: .seconds(60),
             request: SessionRequest(headerFields: HTTPFields()),
@@ -106,14 +106,14 @@ struct CookieChunksTests {
         )
         #expect(
             response[values: .setCookie] == [
-                "__Host-session=\(values[0]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
-                "__Host-session.1=\(values[1]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
+                "__Host-session=\(values[0]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High",
+                "__Host-session.1=\(values[1]); Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High",
             ]
         )
         for line in response[values: .setCookie] { #expect(line.utf8.count <= 4_096) }
 
         SetCookie.clear(
-            WrittenCookie(.standard), request: SessionRequest(headerFields: self.fields(values)), in: &response)
+            CookieTemplate(.standard), request: SessionRequest(headerFields: self.fields(values)), in: &response)
         #expect(response[values: .setCookie].count == 2)
         for line in response[values: .setCookie] { #expect(line.contains("=; Max-Age=0")) }
     }
@@ -138,7 +138,7 @@ struct CookieChunksTests {
             let joined = self.join(self.fields([first] + Array(repeating: "B", count: 9)))
             #expect(joined.isEmpty || joined == [first], "\(first)")
         }
-        #expect(CookieChunks.names(of: WrittenCookie(.standard), beyond: 1, in: self.fields(planted)).isEmpty)
+        #expect(CookieChunks.names(of: CookieTemplate(.standard), beyond: 1, in: self.fields(planted)).isEmpty)
     }
 
     @Test("planted cookies of the same names are tried beside ours, and no more than four texts are")

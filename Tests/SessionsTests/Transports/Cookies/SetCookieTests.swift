@@ -17,7 +17,7 @@ struct SetCookieTests {
     private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws
         -> String
     {
-        let site = try Site { configure(&$0) }
+        let site = try Harness { configure(&$0) }
         let session = try await site.engine.open(
             SessionRequest(headerFields: [:], isSecure: isSecure),
             logger: site.logger
@@ -33,7 +33,7 @@ struct SetCookieTests {
 
     @Test("by default a cookie is Secure, HttpOnly, SameSite=Lax, for the whole host and the life of the browser")
     func standard() async throws {
-        #expect(try await self.attributes { _ in } == "Path=/; Secure; HttpOnly; SameSite=Lax")
+        #expect(try await self.attributes { _ in } == "Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High")
     }
 
     @Test("every attribute is on the wire, not in the configuration alone (CVE-2018-25060)")
@@ -55,10 +55,10 @@ struct SetCookieTests {
     @Test(
         "auto follows the connection",
         arguments: [
-            (true, SessionCookie.SameSite.auto, "Path=/; Secure; HttpOnly; SameSite=None"),
-            (false, .auto, "Path=/; HttpOnly; SameSite=Lax"),
-            (true, .strict, "Path=/; Secure; HttpOnly; SameSite=Strict"),
-            (false, .strict, "Path=/; HttpOnly; SameSite=Strict"),
+            (true, SessionCookie.SameSite.auto, "Path=/; Secure; HttpOnly; SameSite=None; Priority=High"),
+            (false, .auto, "Path=/; HttpOnly; SameSite=Lax; Priority=High"),
+            (true, .strict, "Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High"),
+            (false, .strict, "Path=/; HttpOnly; SameSite=Strict; Priority=High"),
         ]
     )
     func auto(isSecure: Bool, sameSite: SessionCookie.SameSite, expected: String) async throws {
@@ -75,7 +75,7 @@ struct SetCookieTests {
 
     @Test("the cookie may depend on the request")
     func perRequest() async throws {
-        let site = try Site {
+        let site = try Harness {
             $0.cookie = SessionCookie(name: "__Secure-id")
             $0.cookieForRequest = { request in
                 var cookie = SessionCookie(name: "__Secure-id")
@@ -88,13 +88,15 @@ struct SetCookieTests {
             session[.views] += 1
             var response = HTTPFields()
             try await site.engine.close(session, response: &response)
-            #expect(response[.setCookie]?.hasSuffix("; \(expected)Path=/; Secure; HttpOnly; SameSite=Lax") == true)
+            #expect(
+                response[.setCookie]?.hasSuffix("; \(expected)Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High")
+                    == true)
         }
     }
 
     @Test("a session may have attributes of its own, which stay with it until its cookie is cleared")
     func perSession() async throws {
-        let site = try Site { $0.cookie.sameSite = .strict }
+        let site = try Harness { $0.cookie.sameSite = .strict }
         let browser = site.browser()
         let first = try await site.visit(browser) { try await $0.setCookie(.init(sameSite: .lax, priority: .low)) }
         #expect(first[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
@@ -106,7 +108,7 @@ struct SetCookieTests {
 
     @Test("attributes that browsers would not accept are refused")
     func refusedPerSession() async throws {
-        let site = try Site()
+        let site = try Harness()
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
@@ -116,9 +118,47 @@ struct SetCookieTests {
         }
     }
 
+    @Test("attributes in a record that browsers would not accept are left out, one by one, of every cookie")
+    func hostileRecord() async throws {
+        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let browser = site.browser()
+        try await site.visit(browser) { $0[.views] += 1 }
+        let id = try #require(try await site.memory.sessions(now: site.clock.now).first?.id)
+        guard case .found(var record) = try await site.memory.load(id, now: site.clock.now) else {
+            Issue.record("there is no record")
+            return
+        }
+        let read = record.version
+        record.cookieOverrides = .init(
+            domain: "example.com", path: "/; Domain=evil.example; SameSite=None", sameSite: .strict, isPartitioned: true
+        )
+        record.version = SessionVersion(counter: read.counter + 1, tag: read.tag)
+        #expect(try await site.memory.replace(record, ifVersion: read, now: site.clock.now) == .replaced)
+        let renewed = try await site.visit(browser) { try await $0.renew() }
+        let attributes = "; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High"
+        #expect(renewed[values: .setCookie].count == 1)
+        #expect(renewed[.setCookie]?.hasSuffix(attributes) == true)
+        let cleared = try await site.visit(browser) { try await $0.destroy() }
+        #expect(cleared[.setCookie]?.hasSuffix(attributes) == true)
+    }
+
+    @Test("a cookie for a request that browsers would not accept is not used, whatever is in it")
+    func hostileForRequest() async throws {
+        for cookie in [
+            SessionCookie(name: "id; Domain=evil.example"), SessionCookie(name: "id", path: "/; Domain=evil.example"),
+            SessionCookie(name: "id", domain: "evil.example; SameSite=None"),
+            SessionCookie(name: "id\r\nX-Injected: 1"),
+        ] {
+            let site = try Harness { $0.cookieForRequest = { _ in cookie } }
+            let response = try await site.visit(site.browser()) { $0[.views] += 1 }
+            #expect(response[.setCookie]?.hasPrefix("__Host-session=") == true)
+            #expect(response[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High") == true)
+        }
+    }
+
     @Test("another path for a session that browsers know makes two cookies, and is refused")
     func anotherPath() async throws {
-        let site = try Site { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] += 1 }
         let session = try await site.open(browser)
@@ -132,7 +172,7 @@ struct SetCookieTests {
 
     @Test("a response has one cookie of a name, also when the handler set one of its own")
     func oneOfAName() async throws {
-        let site = try Site()
+        let site = try Harness()
         let session = try await site.open([:])
         session[.views] += 1
         var response = HTTPFields()

@@ -68,11 +68,62 @@ struct TrustedProxiesTests {
         arguments: [
             (1, ["https"], true), (1, ["http"], false), (1, ["HTTPS"], true), (1, ["https, http"], false),
             (1, ["http, https"], true), (2, ["https, http"], true), (1, ["httpsx"], false), (1, [""], false),
-            (1, [" https\t"], true),
+            (1, [" https\t"], true), (1, ["wss"], true), (1, ["ws"], false), (2, ["https"], true),
         ]
     )
     func scheme(count: Int, proto: [String], isSecure: Bool) {
-        #expect(self.resolve(.count(count), forwardedFor: ["1.2.3.4"], proto: proto).isSecure == isSecure)
+        let addresses = proto[0].contains(",") ? ["1.2.3.4, 10.0.0.2"] : ["1.2.3.4"]
+        #expect(self.resolve(.count(count), forwardedFor: addresses, proto: proto).isSecure == isSecure)
+    }
+
+    @Test("lists of different lengths contradict each other: no address, and not secure")
+    func contradiction() {
+        for (addresses, proto) in [
+            (["1.2.3.4"], ["https, https"]), (["1.2.3.4, 10.0.0.2"], ["https", "https", "https"]),
+        ] {
+            let resolved = self.resolve(.count(1), isSecure: true, forwardedFor: addresses, proto: proto)
+            #expect(resolved == (nil, false), "\(addresses) \(proto)")
+        }
+        #expect(self.resolve(.count(1), proto: ["https, http"]) == ("10.0.0.1", false), "with nothing to contradict")
+    }
+
+    private func resolve(
+        _ proxies: TrustedProxies, forwarded: [String], isSecure: Bool = false
+    ) throws -> (address: String?, isSecure: Bool) {
+        var fields = HTTPFields()
+        fields[values: try #require(HTTPField.Name("Forwarded"))] = forwarded
+        let request = proxies.resolve(
+            SessionRequest(headerFields: fields, isSecure: isSecure, clientAddress: "10.0.0.1"))
+        return (request.clientAddress, request.isSecure)
+    }
+
+    @Test("Forwarded (RFC 7239) is read where the proxies write it, and nowhere else")
+    func forwarded() throws {
+        let list = ["for=6.6.6.6;proto=http, For=\"[2001:db8::17]:4711\"; Proto=https", "for=192.0.2.1:80;proto=wss"]
+        #expect(try self.resolve(.count(1, fields: .forwarded), forwarded: list) == ("192.0.2.1", true))
+        #expect(try self.resolve(.count(2, fields: .forwarded), forwarded: list).address == "2001:db8::17")
+        let networks = TrustedProxies.networks(["10.0.0.0/8", "192.0.2.1"], fields: .forwarded)
+        #expect(try self.resolve(networks, forwarded: list) == ("2001:db8::17", true))
+        #expect(try self.resolve(.count(1), forwarded: list) == ("10.0.0.1", false), "a visitor may have written it")
+        #expect(
+            self.resolve(.count(1, fields: .forwarded), forwardedFor: ["6.6.6.6"], proto: ["https"]) == (
+                "10.0.0.1", false
+            ))
+        #expect(try self.resolve(.count(1, fields: .forwarded), forwarded: ["for=_hidden;proto=https"]) == (nil, true))
+        #expect(try self.resolve(.count(1, fields: .forwarded), forwarded: ["proto=https"]) == (nil, true))
+        #expect(try self.resolve(.count(1, fields: .forwarded), forwarded: ["for=\"1.2.\\3.4\""]).address == "1.2.3.4")
+    }
+
+    @Test(
+        "a Forwarded field that does not follow the grammar is rejected: no address, and not secure",
+        arguments: [
+            "for", "for=", "=1.2.3.4", "for=\"1.2.3.4", "for=1.2.3.4;for=1.2.3.4",
+            "for=1.2.3.4 proto=https", "for=\"1.2.3.4\\", "for=1.2.3.4;proto",
+        ]
+    )
+    func malformedForwarded(text: String) throws {
+        let resolved = try self.resolve(.count(1, fields: .forwarded), forwarded: [text], isSecure: true)
+        #expect(resolved == (nil, false))
     }
 
     @Test("without the field the connection is what the server saw")

@@ -1,0 +1,46 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import ArgumentParser
+import Charts
+import Foundation
+
+/// Measures what a user with many sessions, and many revocations of sealed sessions, cost: this user, another user, and
+/// those who end them all. Draws a chart of each for the documentation.
+@main
+struct Volume: AsyncParsableCommand {
+    @Argument(help: "The folder for the pictures.")
+    var folder: String
+
+    @Option(help: "The most sessions of one user, and the most revocations.")
+    var sessions = 1_000_000
+
+    @Option(
+        help: "The stores: memory, sqlite, redis, postgres. Those in servers need a variable, as Scripts/bench sets it."
+    )
+    var stores = ["memory", "sqlite", "redis", "postgres"]
+
+    func run() async throws {
+        let counts = sequence(first: 100) { $0 * 10 }.prefix { $0 <= self.sessions }
+        var (volume, revocations) = (VolumeCharts(stores: self.stores), RevocationCharts(stores: self.stores))
+        for (line, name) in self.stores.enumerated() {
+            for count in counts {
+                for isOfOne in [true, false] {
+                    try await VolumeStore.with(name) { store in
+                        try await volume.measure(store, name, count: count, line: line, isOfOne: isOfOne)
+                    }
+                }
+                try await VolumeStore.with(name) { store in
+                    try await revocations.measure(store, name, count: count, line: line)
+                }
+                FileHandle.standardError.write(Data("\(name): \(count) measured\n".utf8))
+            }
+        }
+        for (name, chart) in volume.all + revocations.all { try chart.draw(name, in: self.folder) }
+    }
+}

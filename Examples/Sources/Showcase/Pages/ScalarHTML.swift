@@ -1,0 +1,17 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Mustache
+import SessionsHummingbird
+
+/// Text in the pages, escaped by Unicode scalars.
+struct ScalarHTML: MustacheContentType {
+    static let name = "SCALARHTML"
+
+    func escapeText(_ text: String) -> String { ActiveSessionsPageTemplate.escape(text) }
+}

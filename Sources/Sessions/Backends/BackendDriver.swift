@@ -1,0 +1,228 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+
+/// The part of an engine that differs between backends: where its sessions are.
+///
+/// What the visitor has is a text. What the text is, a driver knows: the token of a stored session, a whole session
+/// under a seal, or a token and nothing else. How it travels it does not know.
+protocol BackendDriver: Sendable {
+    /// Whether the text is the session, so that whatever is kept needs a header of the response.
+    var isInText: Bool { get }
+
+    /// Whether the session has no token, but a seal.
+    var isSealed: Bool { get }
+
+    /// Whether a session is opened by a token of ours.
+    var hasTokens: Bool { get }
+
+    /// Whether another system keeps values beside ours, which are not ours to drop.
+    var sharesValues: Bool { get }
+
+    /// Whether it knows which sessions a user has.
+    var listsSessions: Bool { get }
+
+    /// Whether it can end all sessions of a user but one.
+    var endsOthers: Bool { get }
+
+    /// What the texts of a request look like.
+    func form(for request: SessionRequest) -> ExtractedCredentials.Form
+
+    /// Finds out what a request stands on, by the texts it carries.
+    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
+        -> SessionResolution
+
+    /// The same without suspending, if that can be had: it is how nearly every request of a session in memory or in a
+    /// cookie comes. Nil says nothing, and has noted nothing.
+    func resolutionAtOnce(of reading: ExtractedCredentials, _ request: SessionRequest) -> ResolutionAtOnce?
+
+    /// Keeps a session for a visitor of whom nothing was remembered so far.
+    func create(
+        for request: SessionRequest,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LoadedSession
+
+    /// Changes a session, on the newest state there is; the change may be asked for again on a newer one.
+    func rewrite(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult
+
+    /// The same without suspending, if that can be had. Nil says nothing, and nothing was changed.
+    ///
+    /// - Returns: The record as it is now.
+    func rewriteAtOnce(
+        _ record: SessionRecord,
+        for request: SessionRequest,
+        now: Instant,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord?
+
+    /// Notes that a session was used.
+    ///
+    /// - Returns: False when it is gone.
+    func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool
+
+    /// The session as it is now, or nil when it is gone.
+    func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
+
+    /// Gives a session a new text at once, and changes it with the same write: the former text opens nothing any more.
+    ///
+    /// - Returns: Nil when it is gone.
+    func renew(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LoadedSession?
+
+    /// Ends a session.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ live: SessionState.LoadedSession) async throws -> Bool
+
+    /// Ends a session that another takes the place of. When it fails, the session goes on, unless the store ended it
+    /// and could not say so.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool
+
+    /// The live session of a user by its id; nil when the user has none with this id.
+    func record(_ id: SessionID, of subject: String) async throws -> SessionRecord?
+
+    /// Ends a session by its id.
+    ///
+    /// - Parameter subject: Whose session it must be, or nil for anybody's.
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool
+
+    /// Ends the session that a token opens.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool
+
+    /// What a login must note besides the user.
+    func revocationEpochs(of subject: String) async throws -> RevocationEpochs
+
+    /// The oldest version of a user's credentials that is good; 0 when there is none.
+    ///
+    /// - Throws: ``SessionError`` with the code `notOffered` where none is kept.
+    func requiredCredentialVersion(of subject: String) async throws -> Int64
+
+    /// Ends all sessions of a user with an older version of credentials, and refuses it from now on.
+    ///
+    /// - Parameter kept: The id of a session that goes on, where a session is known by its id.
+    func requireCredentials(of subject: String, version: Int64, except kept: SessionID?) async throws
+
+    /// The same for the version that a change gives this session, which goes on with a new text. The others come first:
+    /// when it fails, this session is no safer than they are, and can try again.
+    ///
+    /// - Parameter goOn: Called with what goes on, as soon as it is known, also when it fails after that.
+    /// - Returns: False when the session itself is gone.
+    func changeCredentials(
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void,
+        goOn: (SessionState.LoadedSession) -> Void
+    ) async throws -> Bool
+
+    /// What the visitor is to send back; nil when there is a newer text that only somebody else was given.
+    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String?
+
+    /// The keys of a session's tokens against forged requests.
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring
+
+    /// A page of the live sessions of a user.
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage
+
+    /// The live sessions of a user, the oldest first, at most so many.
+    func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord]
+
+    /// Ends all sessions of a user but the named ones.
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws
+
+    /// Ends all sessions of a user, as far as that can be done before the last of them ends, so that its visitor can
+    /// try again.
+    func endAll(of subject: String, endingLast live: SessionState.LoadedSession) async throws
+
+    /// Ends all sessions of a user but one.
+    ///
+    /// - Returns: The one as it goes on, or nil when it is gone.
+    func endOthers(
+        than live: SessionState.LoadedSession,
+        of subject: String
+    ) async throws -> SessionState.LoadedSession?
+
+    /// Ends all sessions of everybody.
+    ///
+    /// - Parameters:
+    ///   - cursor: Where to begin, for backends that end them page by page.
+    ///   - progress: Called after each page.
+    func endEverything(
+        from cursor: SessionCursor?,
+        progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
+    ) async throws
+}
+
+extension BackendDriver {
+    func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool { try await self.end(live) }
+
+    func endAll(of subject: String, endingLast live: SessionState.LoadedSession) async throws {
+        try await self.endAll(of: subject, except: [live.record.id])
+    }
+
+    func changeCredentials(
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void,
+        goOn: (SessionState.LoadedSession) -> Void
+    ) async throws -> Bool {
+        var changed = live.record
+        try change(&changed)
+        guard let subject = changed.subject else { return false }
+        let version = changed.credentialVersion
+        try await self.requireCredentials(of: subject, version: version, except: changed.id)
+        guard let renewed = try await self.renew(live, for: request, change) else { return false }
+        goOn(renewed)
+        return true
+    }
+
+    func resolutionAtOnce(of reading: ExtractedCredentials, _ request: SessionRequest) -> ResolutionAtOnce? { nil }
+
+    func rewriteAtOnce(
+        _ record: SessionRecord,
+        for request: SessionRequest,
+        now: Instant,
+        _ change: (inout SessionRecord) throws -> Void
+    ) -> SessionRecord? { nil }
+}
+
+/// What the only token of a request opened, or its only sealed text. Small, because every request is handed on in it.
+struct ResolutionAtOnce {
+    /// The session's record; nil for a visitor without a session.
+    var record: SessionRecord?
+    var reason: ResolutionReason
+    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
+    var isOutdated = false
+}
+
+/// What became of a rewrite.
+enum SessionRewriteResult {
+    case written(SessionRecord)
+    /// The session has ended, or somebody logged in or authenticated anew since the request began.
+    case gone
+}
+
+/// Where a login stands among the endings of all sessions of the user, and of everybody.
+struct RevocationEpochs {
+    var subject: Int64 = 0
+    var everyone: Int64 = 0
+    /// The version of credentials that is required, where sessions with an older one are refused.
+    var credentialVersion: Int64 = 0
+}

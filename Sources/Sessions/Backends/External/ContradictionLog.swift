@@ -1,0 +1,27 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+import Synchronization
+
+/// Logs in what the records of another system contradict the configuration: each kind once, because every record of the
+/// system may.
+final class ContradictionLog: Sendable {
+    private let known = Mutex<Set<String>>([])
+
+    func note(_ record: SessionRecord, to logger: Logger) {
+        guard
+            let contradiction = record.external?.contradiction,
+            self.known.withLock({ $0.insert(contradiction.name).inserted })
+        else { return }
+        logger.warning(
+            "A record contradicts the configuration",
+            metadata: ["session.id": "\(record.id)", "explanation": "\(contradiction.explanation)"]
+        )
+    }
+}

@@ -1,0 +1,99 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+
+/// The name that another system gives to a session: whoever has it is the visitor, so it is a secret.
+///
+/// What lists and logs show instead is ``id``, which does not lead back to it.
+package struct ExternalSessionID: Sendable, Hashable {
+    /// The name itself.
+    package let text: String
+    /// The public name: the beginning of the SHA-256 of the other.
+    package let id: SessionID
+
+    package init(_ text: String) {
+        self.text = text
+        var hash = SHA256.hash(data: Array(text.utf8)).makeIterator()
+        self.id = SessionID(high: .next(of: &hash), low: .next(of: &hash))
+    }
+
+    /// What keys are made of that nobody knows who does not know the name; of another hash than the public name is.
+    var secretHash: SecretHash {
+        let text = "swift-sessions external secret 1 " + self.text
+        return SecretHash(words: Bytes32(digest: SHA256.hash(data: Array(text.utf8))))
+    }
+
+    package static func == (left: ExternalSessionID, right: ExternalSessionID) -> Bool {
+        left.text.hasSameBytes(as: right.text)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.id) }
+}
+
+extension ExternalSessionID: CustomStringConvertible, CustomReflectable {
+    package var description: String { "<redacted>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What a text from a client says.
+package struct VerifiedExternalID: Sendable {
+    package var id: ExternalSessionID
+    /// Whether it was made with a key that is not the newest.
+    package var isOutdated: Bool
+
+    package init(id: ExternalSessionID, isOutdated: Bool) {
+        self.id = id
+        self.isOutdated = isOutdated
+    }
+}
+
+/// A record as another system keeps it.
+package struct ExternalRecord: Sendable, Equatable {
+    /// Its name there.
+    package var id: ExternalSessionID
+    /// What is kept there: a write replaces these bytes and no others.
+    package var content: [UInt8]
+    /// When the session was last used, as far as was known when the content was read; nil for a new one.
+    package var lastAccessedAt: Instant?
+    /// When the login was first seen, of a user who logged in there at a time that is not known; else nil.
+    package var loginSeenAt: Instant?
+    /// In what the content and the configuration contradict each other; nil where they do not.
+    package var contradiction: ExternalContradiction?
+
+    package init(id: ExternalSessionID, content: [UInt8] = [], lastAccessedAt: Instant? = nil) {
+        self.id = id
+        self.content = content
+        self.lastAccessedAt = lastAccessedAt
+    }
+}
+
+/// A record that says something else than the configuration, so that sessions may end too early or too late.
+package struct ExternalContradiction: Sendable, Equatable {
+    /// A short fixed name.
+    package var name: String
+    /// What was found, and what to change.
+    package var explanation: String
+
+    package init(name: String, explanation: String) {
+        self.name = name
+        self.explanation = explanation
+    }
+}
+
+extension ExternalRecord: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(self.content.count) bytes of another system" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension UInt64 {
+    /// The next eight bytes, big-endian.
+    fileprivate static func next(of bytes: inout some IteratorProtocol<UInt8>) -> UInt64 {
+        (0..<8).reduce(0) { word, _ in word << 8 | UInt64(bytes.next() ?? 0) }
+    }
+}

@@ -1,0 +1,57 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// The circuit between an engine and its store. As long as nothing fails it costs a look at one word.
+final class CircuitBreaker: Sendable {
+    private let clock: SessionClock
+    private let state: Mutex<CircuitBreakerState>
+    /// The generation of the state, doubled, and one more unless the state is calm.
+    private let summary = Atomic<UInt64>(0)
+
+    init(_ breaker: SessionCircuitBreaker, clock: SessionClock) {
+        self.clock = clock
+        self.state = Mutex(CircuitBreakerState(breaker))
+    }
+
+    /// Asks whether a call may be made.
+    ///
+    /// - Throws: ``SessionStoreError`` with the code `circuitOpen` when it may not.
+    func admit() throws -> CircuitBreakerState.Admission {
+        let summary = self.summary.load(ordering: .relaxed)
+        guard summary & 1 == 1 else { return .call(generation: summary >> 1) }
+        let now = self.clock.now
+        let admission = self.update { $0.admit(now: now) }
+        guard admission != .refused else { throw SessionStoreError.circuitOpen }
+        return admission
+    }
+
+    /// Whether calls are refused now. Asking makes no call the probe.
+    var isOpen: Bool {
+        guard self.summary.load(ordering: .relaxed) & 1 == 1 else { return false }
+        let now = self.clock.now
+        return self.state.withLock { $0.isOpen(now: now) }
+    }
+
+    /// Notes what a call that was made said about the store.
+    func note(_ finding: CircuitBreakerState.Finding, of admission: CircuitBreakerState.Admission) {
+        if finding != .fails, self.summary.load(ordering: .relaxed) & 1 == 0 { return }
+        let now = self.clock.now
+        self.update { $0.note(finding, of: admission, now: now) }
+    }
+
+    private func update<Result>(_ body: (inout CircuitBreakerState) -> Result) -> Result {
+        self.state.withLock { state in
+            defer {
+                self.summary.store(state.generation << 1 | (state.isCalm ? 0 : 1), ordering: .relaxed)
+            }
+            return body(&state)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Decides which calls to a store are made: a table of what happened, without the calls.
+///
+/// Closed, every call is made. After so many failures in a row it opens, and none is made until a pause has passed.
+/// Then one call, the probe, is; what becomes of it decides whether the circuit closes or rests again.
+struct CircuitBreakerState {
+    /// What becomes of a call.
+    enum Admission: Equatable {
+        case call(generation: UInt64)
+        case probe(generation: UInt64)
+        case refused
+    }
+
+    /// What a call said about the store.
+    enum Finding {
+        /// It answered, were it only that a record cannot be read.
+        case answers
+        case fails
+        /// Nothing: the call was given up before its time.
+        case unknown
+    }
+
+    private enum Position {
+        case closed(failures: Int)
+        case open(since: Instant, until: Instant)
+        case probing
+    }
+
+    let breaker: SessionCircuitBreaker
+    private var position = Position.closed(failures: 0)
+    /// Counts the openings and closings, so that a call which began before the last one says nothing after it.
+    private(set) var generation: UInt64 = 0
+
+    init(_ breaker: SessionCircuitBreaker) {
+        self.breaker = breaker
+    }
+
+    /// Whether nothing has failed since the last answer.
+    var isCalm: Bool {
+        if case .closed(failures: 0) = self.position { true } else { false }
+    }
+
+    /// Whether calls are refused.
+    func isOpen(now: Instant) -> Bool {
+        switch self.position {
+        case .closed: false
+        case .open(let since, let until): since <= now && now < until
+        case .probing: true
+        }
+    }
+
+    mutating func admit(now: Instant) -> Admission {
+        switch self.position {
+        case .closed:
+            return .call(generation: self.generation)
+        case .open(let since, let until) where now >= until || now < since:
+            // A clock that was set back must not keep the store away until it has caught up.
+            self.position = .probing
+            return .probe(generation: self.generation)
+        case .open, .probing:
+            return .refused
+        }
+    }
+
+    mutating func note(_ finding: Finding, of admission: Admission, now: Instant) {
+        switch (admission, self.position, finding) {
+        case (.call(self.generation), .closed, .answers):
+            self.position = .closed(failures: 0)
+        case (.call(self.generation), .closed(let failures), .fails):
+            self.position = .closed(failures: failures + 1)
+            if failures + 1 >= self.breaker.failureLimit { self.open(now: now) }
+        case (.probe(self.generation), .probing, .answers):
+            self.position = .closed(failures: 0)
+            self.generation &+= 1
+        case (.probe(self.generation), .probing, .fails):
+            self.open(now: now)
+        case (.probe(self.generation), .probing, .unknown):
+            // The next call is the probe instead.
+            self.position = .open(since: now, until: now)
+        default:
+            break
+        }
+    }
+
+    private mutating func open(now: Instant) {
+        self.position = .open(since: now, until: now + self.breaker.pause)
+        self.generation &+= 1
+    }
+}

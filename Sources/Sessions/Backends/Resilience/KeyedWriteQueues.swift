@@ -1,0 +1,66 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// The queues in which requests of one engine wait that change the same session at once.
+///
+/// A queue belongs to one session and exists only while a request is in it. So requests of one session never wait for
+/// those of another, whatever their ids have in common, and there are never more queues than requests.
+final class KeyedWriteQueues: Sendable {
+    private struct Entry {
+        let lane = KeyedWriteQueue()
+        var requestCount = 0
+    }
+
+    private let entries = Mutex<[SessionID: Entry]>([:])
+    /// How many queues there are, readable without the lock.
+    private let queueCount = Atomic(0)
+
+    /// Whether there is no queue at all.
+    var isEmpty: Bool { self.queueCount.load(ordering: .relaxed) == 0 }
+
+    /// How many requests wait for their turn at a session.
+    func waitingCount(_ id: SessionID) -> Int { self.entries.withLock { $0[id]?.lane.waitingCount ?? 0 } }
+
+    /// Whether a session has a queue. Every request that changes a session asks, so it takes the lock only while there
+    /// are queues.
+    func isBusy(_ id: SessionID) -> Bool {
+        !self.isEmpty && self.entries.withLock { $0[id] != nil }
+    }
+
+    /// Runs the body when it is its turn.
+    ///
+    /// - Throws: `failure` when the store failed another request of the queue while this one waited, or what the body
+    ///   throws.
+    func whenFree<Result>(
+        _ id: SessionID,
+        orThrow failure: SessionError,
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        let lane = self.enter(id)
+        defer { self.leave(id) }
+        return try await lane.whenFree(orThrow: failure, body)
+    }
+
+    private func enter(_ id: SessionID) -> KeyedWriteQueue {
+        self.entries.withLock { entries in
+            entries[id, default: Entry()].requestCount += 1
+            self.queueCount.store(entries.count, ordering: .relaxed)
+            return entries[id, default: Entry()].lane
+        }
+    }
+
+    private func leave(_ id: SessionID) {
+        self.entries.withLock { entries in
+            entries[id]?.requestCount -= 1
+            if entries[id]?.requestCount == 0 { entries[id] = nil }
+            self.queueCount.store(entries.count, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension SealedSessions {
+    /// By when every session that there may be has passed its absolute limit.
+    private var longestEnd: Instant {
+        self.configuration.clock.now + self.configuration.longestLife
+    }
+
+    /// How far the clocks of servers may be apart.
+    private static let clockTolerance = Duration.minutes(2)
+
+    /// By when every copy of a session that ends now is past its limits.
+    ///
+    /// From the moment that all servers know of the ending, none seals the session again. What was sealed last has an
+    /// idle limit from then at the most. A remembered session may have had a longer one before; the record does not
+    /// say.
+    func endOfCopies(of record: SessionRecord) -> Instant {
+        let now = self.configuration.clock.now
+        if record.isAnonymous, !self.revocations.keepsAnonymousEndings {
+            return min(now + self.configuration.tombstoneLifetime, record.absoluteExpiresAt)
+        }
+        guard !record.isRemembered, let idle = self.configuration.limits(of: record).idle else {
+            return record.absoluteExpiresAt
+        }
+        let longest = max(idle, record.expiresAt - record.lastAccessedAt)
+        let known = now + self.revocations.maximumAge + Self.clockTolerance
+        return min(known + longest, record.absoluteExpiresAt)
+    }
+
+    private func revocation(of record: SessionRecord) -> Revocation {
+        .session(record.id, isAnonymous: record.isAnonymous, until: self.endOfCopies(of: record))
+    }
+
+    func end(_ live: SessionState.LoadedSession) async throws -> Bool {
+        try await self.revocations.revoke(self.revocation(of: live.record))
+    }
+
+    func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool {
+        try await self.revocations.revoke(self.revocation(of: live.record), isKept: false)
+    }
+
+    func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? {
+        throw SessionError.sealedUnlisted
+    }
+
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool {
+        // Nobody here knows whose it is.
+        guard subject == nil else { throw SessionError.sealedUnlisted }
+        try self.revocations.requireKnowledge()
+        return try await self.revocations.revoke(.session(id, until: self.longestEnd))
+    }
+
+    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool { throw SessionError.sealedWithoutToken }
+
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
+        throw SessionError.sealedUnlisted
+    }
+
+    func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
+        throw SessionError.sealedUnlisted
+    }
+
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws {
+        guard kept.isEmpty else { throw SessionError.sealedUnlisted }
+        try await self.revocations.revokeAll(of: subject, until: self.longestEnd)
+    }
+
+    func endAll(of subject: String, endingLast live: SessionState.LoadedSession) async throws {
+        do {
+            try await self.endAll(of: subject, except: [])
+        } catch {
+            self.revocations.note(untold: live.record.id)
+            throw error
+        }
+    }
+
+    /// All of them end, and this one goes on as a login that came after.
+    func endOthers(
+        than live: SessionState.LoadedSession,
+        of subject: String
+    ) async throws -> SessionState.LoadedSession? {
+        guard
+            try await !self.isGone(live.record),
+            let mark = try await self.revocations.revokeOthers(than: live.record, of: subject, until: self.longestEnd)
+        else { return nil }
+        var kept = live
+        kept.record.loginMark = mark
+        kept.record.version = live.record.version.next(random: self.configuration.random)
+        return kept
+    }
+
+    func endEverything(
+        from cursor: SessionCursor?,
+        progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
+    ) async throws {
+        try await self.revocations.revokeEverything(until: self.longestEnd)
+    }
+
+    func requiredCredentialVersion(of subject: String) async throws -> Int64 {
+        try await self.revocations.marks(of: subject).credentialVersion
+    }
+
+    func requireCredentials(of subject: String, version: Int64, except kept: SessionID?) async throws {
+        try await self.revocations.requireCredentials(of: subject, version: version, until: self.longestEnd)
+    }
+
+    /// The version that is published ends the cookie from before, so that the one after it goes out whether or not the
+    /// log could say that it is published.
+    func changeCredentials(
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void,
+        goOn: (SessionState.LoadedSession) -> Void
+    ) async throws -> Bool {
+        guard let subject = live.record.subject else { return false }
+        let renewed = try self.successor(of: live, for: request, change)
+        let version = renewed.record.credentialVersion
+        let isGone = try await self.isGone(live.record)
+        if !isGone { goOn(renewed) }
+        try await self.requireCredentials(of: subject, version: version, except: nil)
+        guard !isGone else { return false }
+        guard live.record.credentialVersion >= version else { return true }
+        return try await self.endToReplace(live)
+    }
+
+    func revocationEpochs(of subject: String) async throws -> RevocationEpochs {
+        try await self.revocations.marks(of: subject)
+    }
+}

@@ -1,0 +1,68 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// A record has two forms where values are encrypted at rest: in a store its values are sealed, and while a request
+/// uses it they are open and the key is beside them. A store never sees the second form.
+extension StoredSessions {
+    /// The record as a request uses it, or nil when its values do not open.
+    ///
+    /// What another server sealed under the same key opens with that key, even if the secret has been renewed
+    /// meanwhile. Values that were stored in the other way, open or sealed, than this engine stores them are read all
+    /// the same, and are stored in this engine's way with the next write: encryption can be turned on and off without a
+    /// logout.
+    ///
+    /// - Parameters:
+    ///   - record: The record as the store has it.
+    ///   - token: The token that the request came with.
+    ///   - key: The key as this request last saw it.
+    @inline(__always)
+    func opened(_ record: SessionRecord, for token: SessionToken, knowing key: DataKey? = nil) -> SessionRecord? {
+        guard self.isEncryptedAtRest || record.hasOptionalFields else { return record }
+        return self.unsealed(record, for: token, knowing: key)
+    }
+
+    private func unsealed(_ record: SessionRecord, for token: SessionToken, knowing key: DataKey?) -> SessionRecord? {
+        guard self.isEncryptedAtRest || !record.sealedValues.isEmpty else { return record }
+        let newest = record.newestToken(for: token, now: self.configuration.clock.now)
+        var opened = record
+        if record.sealedValues.isEmpty {
+            guard let newest, let key = try? DataKey(for: newest, random: self.configuration.random) else {
+                return nil
+            }
+            opened.dataKey = key
+            return opened
+        }
+        let sealed = record.sealedValues
+        let unsealed =
+            self.values(in: record, by: key?.rewrapped(as: sealed))
+            ?? self.values(in: record, by: newest.flatMap { DataKey(in: sealed, for: $0) })
+        guard let unsealed else { return nil }
+        opened.values = unsealed.values
+        opened.dataKey = self.isEncryptedAtRest ? unsealed.key : nil
+        opened.sealedValues = []
+        return opened
+    }
+
+    private func values(in record: SessionRecord, by key: DataKey?) -> (values: SessionValues, key: DataKey)? {
+        guard let key, let bytes = key.open(record.sealedValues, of: record.id) else { return nil }
+        var reader = ByteReader(bytes)
+        return SessionValues(from: &reader).map { ($0, key) }
+    }
+
+    /// The record as the store keeps it.
+    func sealed(_ record: SessionRecord) throws -> SessionRecord {
+        guard let key = record.dataKey else { return record }
+        var sealed = record
+        var writer = ByteWriter()
+        record.values.write(to: &writer)
+        sealed.sealedValues = try key.seal(writer.bytes, of: record.id, random: self.configuration.random)
+        sealed.values = SessionValues()
+        sealed.dataKey = nil
+        return sealed
+    }
+}

@@ -1,0 +1,96 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension StoredSessions {
+    var listsSessions: Bool { self.store.store is any SubjectSessionStore }
+    var endsOthers: Bool { self.listsSessions }
+
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
+        let now = self.configuration.clock.now
+        var page = try await self.store.page(of: subject, from: cursor, limit: limit, now: now)
+        // The idle limit may have been shortened.
+        page.records.removeAll { self.configuration.isOver($0, now: now) }
+        return page
+    }
+
+    func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
+        let now = self.configuration.clock.now
+        return try await self.store.recordsByAge(of: subject, atMost: limit, now: now)
+            .filter { !self.configuration.isOver($0, now: now) }
+    }
+
+    func end(_ live: SessionState.LoadedSession) async throws -> Bool {
+        try await self.end(live.record.id)
+    }
+
+    /// Ends a session and marks its id.
+    func end(_ id: SessionID) async throws -> Bool {
+        try await self.store.end(id)
+    }
+
+    func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? {
+        let now = self.configuration.clock.now
+        do {
+            guard
+                case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
+                !self.configuration.isOver(record, now: now), record.belongs(to: subject)
+            else { return nil }
+            return record
+        } catch is SessionStoreError {
+            // What cannot be read is nobody's that could be named.
+            return nil
+        }
+    }
+
+    /// Whose session it is never changes, so that asking first and ending then is as good as both at once.
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool {
+        if let subject {
+            guard try await self.record(id, of: subject) != nil else { return false }
+            return try await self.end(id)
+        }
+        let now = self.configuration.clock.now
+        do {
+            guard
+                case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
+                // An id from outside may be that of something else in the store.
+                !self.configuration.isOver(record, now: now), record.isSession
+            else { return false }
+        } catch is SessionStoreError {
+            // What cannot be read can be ended all the same.
+        }
+        return try await self.end(id)
+    }
+
+    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool {
+        switch try await self.lookUp(token, origin: origin) {
+        case .live: return try await self.end(token.id)
+        case .replayed(let record): try await self.answerReplay(of: record, origin: origin)
+        case .ended, .refused: break
+        }
+        return false
+    }
+
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws {
+        try await self.store.endAll(of: subject, except: kept)
+    }
+
+    func endOthers(
+        than live: SessionState.LoadedSession,
+        of subject: String
+    ) async throws -> SessionState.LoadedSession? {
+        try await self.endAll(of: subject, except: [live.record.id])
+        return live
+    }
+
+    func endEverything(
+        from cursor: SessionCursor?,
+        progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
+    ) async throws {
+        try await self.store.endAll(from: cursor, where: \.isSession, progress: progress)
+    }
+}

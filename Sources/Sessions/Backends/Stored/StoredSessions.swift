@@ -1,0 +1,54 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+import Logging
+
+/// Sessions in a store: the visitor has a token, and nothing else.
+struct StoredSessions: BackendDriver {
+    let store: ResilientStore
+    /// The store's, at hand, so that asking it copies nothing.
+    let configuration: SessionConfiguration
+    let isEncryptedAtRest: Bool
+    let signer: TokenSigner?
+    let rewriting: CompareAndSetLoop
+    let tags: WriteTagGenerator
+
+    init(store: ResilientStore, isEncryptedAtRest: Bool, signer: TokenSigner?) {
+        self.store = store
+        self.configuration = store.configuration
+        self.isEncryptedAtRest = isEncryptedAtRest
+        self.signer = signer
+        self.rewriting = CompareAndSetLoop(self.configuration)
+        self.tags = WriteTagGenerator(random: self.configuration.random)
+    }
+
+    var isInText: Bool { false }
+    var isSealed: Bool { false }
+    var hasTokens: Bool { true }
+    var sharesValues: Bool { false }
+
+    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+        guard let signer = self.signer else { return .token }
+        return .signed(signer, name: self.configuration.cookieName(for: request))
+    }
+
+    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+        let now = self.configuration.clock.now
+        guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
+        return try self.signer?.sign(token, for: self.configuration.cookieName(for: request)) ?? token.text
+    }
+
+    /// The session's own: they change with its secret, and those of the secret before a renewal by time stay good.
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
+        let hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
+        return .init(newest: record.secretHash.csrfKey, all: hashes.map(\.csrfKey))
+    }
+
+    func revocationEpochs(of subject: String) async throws -> RevocationEpochs { RevocationEpochs() }
+}

@@ -1,0 +1,132 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+
+/// Tokens and nothing else: the application keeps what belongs to them.
+///
+/// A token is signed, so that a client cannot plant one that it invented.
+struct TokenOnlySessions: BackendDriver {
+    let signer: TokenSigner
+    let csrfKeys: CSRFKeys
+    let configuration: SessionConfiguration
+
+    var isInText: Bool { true }
+    var isSealed: Bool { false }
+    var hasTokens: Bool { true }
+    var sharesValues: Bool { false }
+    var listsSessions: Bool { false }
+    var endsOthers: Bool { false }
+
+    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+        .signed(self.signer, name: self.configuration.cookieName(for: request))
+    }
+
+    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
+        -> SessionResolution
+    {
+        let valid = reading.tokens.map { self.live($0, isNew: false) }
+        if valid.count == 1 {
+            return SessionResolution(standing: .live(valid[0]), reason: .found, isOutdated: reading.isOutdated)
+        }
+        let reason =
+            SessionResolution.rejectingMultiple(valid, self.configuration, origin: origin)?.reason
+            ?? reading.anonymousResolution.reason
+        return SessionResolution(
+            standing: .live(self.live(SessionToken(random: self.configuration.random), isNew: true)), reason: reason)
+    }
+
+    func create(
+        for request: SessionRequest,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LoadedSession {
+        let live = self.live(SessionToken(random: self.configuration.random), isNew: true)
+        try self.refuse(fill, to: live.record)
+        return live
+    }
+
+    func rewrite(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult {
+        try self.refuse(change, to: live.record)
+        return .written(live.record)
+    }
+
+    func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool { true }
+
+    func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? { live.record }
+
+    func renew(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LoadedSession? {
+        let renewed = self.live(SessionToken(random: self.configuration.random), isNew: true)
+        try self.refuse(change, to: renewed.record)
+        return renewed
+    }
+
+    func end(_ live: SessionState.LoadedSession) async throws -> Bool { true }
+
+    func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? { throw SessionError.tokenOnly }
+
+    func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.tokenOnly }
+
+    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool { throw SessionError.tokenOnly }
+
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
+        throw SessionError.tokenOnly
+    }
+
+    func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
+        throw SessionError.tokenOnly
+    }
+
+    func endAll(of subject: String, except kept: Set<SessionID>) async throws { throw SessionError.tokenOnly }
+
+    func endOthers(
+        than live: SessionState.LoadedSession,
+        of subject: String
+    ) async throws -> SessionState.LoadedSession? { throw SessionError.tokenOnly }
+
+    func endEverything(
+        from cursor: SessionCursor?,
+        progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
+    ) async throws { throw SessionError.tokenOnly }
+
+    func requiredCredentialVersion(of subject: String) async throws -> Int64 { throw SessionError.tokenOnly }
+
+    func requireCredentials(of subject: String, version: Int64, except kept: SessionID?) async throws {
+        throw SessionError.tokenOnly
+    }
+
+    func revocationEpochs(of subject: String) async throws -> RevocationEpochs { throw SessionError.tokenOnly }
+
+    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+        try self.signer.sign(live.token, for: self.configuration.cookieName(for: request))
+    }
+
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
+
+    /// A record for the engine to go by: it never ends and holds nothing.
+    private func live(_ token: SessionToken, isNew: Bool) -> SessionState.LoadedSession {
+        let now = self.configuration.clock.now
+        var record = self.configuration.newRecord(for: token, now: now)
+        (record.expiresAt, record.absoluteExpiresAt) = (.distantFuture, .distantFuture)
+        return SessionState.LoadedSession(record: record, token: token, isNew: isNew)
+    }
+
+    /// There is nowhere that anything could be kept.
+    private func refuse(_ change: (inout SessionRecord) throws -> Void, to record: SessionRecord) throws {
+        var changed = record
+        try change(&changed)
+        guard changed == record else { throw SessionError.tokenOnly }
+    }
+}

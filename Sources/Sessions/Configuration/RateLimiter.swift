@@ -1,0 +1,81 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// Limits how often something happens for each network address, in constant memory.
+///
+/// An IPv4 address counts as itself, and an IPv6 address as its network of 64 bits, which is what one customer has. The
+/// limiter belongs to one process: with several servers, each allows as much.
+///
+/// Each address has a bucket that fills evenly, so that a burst of the whole limit is allowed once, and then one for
+/// each share of the period. Addresses are hashed with a key of the process into a fixed number of buckets, and those
+/// that meet share one.
+public final class RateLimiter: Sendable {
+    private struct Bucket {
+        /// How many billionths of one are left.
+        var level: Int64
+        var filledAt: Instant
+    }
+
+    private static let unit: Int64 = 1_000_000_000
+
+    private let capacity: Int64
+    /// How many billionths come back in a millisecond, at least 1.
+    private let rate: Int64
+    private let clock: SessionClock
+    private let buckets: Mutex<[Bucket]>
+
+    /// Creates a limiter.
+    ///
+    /// - Parameters:
+    ///   - limit: How often, 1 to 1,000,000.
+    ///   - period: In how long: a millisecond to a day.
+    ///   - bucketCount: How many addresses are told apart, 16 bytes each. The default is 65,536, which is 1 MiB.
+    ///   - clock: The clock. The default is the system's.
+    public init(_ limit: Int, per period: Duration, bucketCount: Int = 65_536, clock: SessionClock = .system) {
+        let limit = Int64(min(max(1, limit), 1_000_000))
+        let milliseconds = min(max(1, period.wholeMilliseconds), 86_400_000)
+        self.capacity = limit * Self.unit
+        self.rate = max(1, self.capacity / milliseconds)
+        self.clock = clock
+        let full = Bucket(level: self.capacity, filledAt: clock.now)
+        self.buckets = Mutex(Array(repeating: full, count: min(max(1, bucketCount), 1 << 24)))
+    }
+
+    /// Whether it may happen once more for the client of a request; if so, it counts.
+    ///
+    /// Requests without an address share a bucket.
+    public func allows(_ request: SessionRequest) -> Bool {
+        self.allows(address: request.clientAddress)
+    }
+
+    /// Whether it may happen once more for an address; if so, it counts.
+    ///
+    /// - Parameter address: An IPv4 or IPv6 address. Nil, and anything else, share a bucket.
+    public func allows(address: String?) -> Bool {
+        let now = self.clock.now
+        var hasher = Hasher()
+        let address = address.flatMap { IPAddress($0) }
+        hasher.combine(address.map { Array($0.isIPv4 ? $0.bytes[...] : $0.bytes.prefix(8)) })
+        let hash = UInt(bitPattern: hasher.finalize())
+        return self.buckets.withLock { buckets in
+            let index = Int(hash % UInt(buckets.count))
+            var bucket = buckets[index]
+            let passed = max(0, now.milliseconds(since: bucket.filledAt))
+            let (gain, isLong) = passed.multipliedReportingOverflow(by: self.rate)
+            bucket.level =
+                isLong ? self.capacity : min(self.capacity, bucket.level.addingReportingOverflow(gain).partialValue)
+            bucket.filledAt = max(now, bucket.filledAt)
+            let isAllowed = bucket.level >= Self.unit
+            if isAllowed { bucket.level -= Self.unit }
+            buckets[index] = bucket
+            return isAllowed
+        }
+    }
+}

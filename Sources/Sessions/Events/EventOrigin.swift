@@ -1,0 +1,20 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+/// The request that an event comes from: its log, and its client where events name clients.
+struct EventOrigin {
+    let logger: Logger
+    let client: SessionClient?
+
+    init(_ request: SessionRequest, _ logger: Logger, _ configuration: SessionConfiguration) {
+        self.logger = logger
+        self.client = configuration.namesClientsInEvents ? SessionClient(of: request) : nil
+    }
+}

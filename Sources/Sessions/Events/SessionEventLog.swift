@@ -1,0 +1,104 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+public import Logging
+public import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Writes what happens to sessions as JSON Lines, one event a line: an audit log.
+///
+/// ```swift
+/// let events = SessionEventStream()
+/// configuration.observers = [events]
+/// let audit = try SessionEventLog(events, appendingTo: "/var/log/app/sessions.jsonl", logger: logger)
+/// try await Application(router: router, services: [audit]).runService()
+/// ```
+///
+/// On a graceful shutdown it writes the events that wait before it ends. Services shut down in the reverse of their
+/// order, so give it before the server.
+public final class SessionEventLog: Service {
+    private let stream: SessionEventStream
+    private let logger: Logger
+    private let write: @Sendable (_ line: [UInt8]) async throws -> Void
+
+    /// Creates a log with a way to write of your own.
+    ///
+    /// - Parameters:
+    ///   - stream: Where the events come from. The log is its only reader.
+    ///   - logger: Where to say that an event could not be written, and how many were lost.
+    ///   - write: Writes a line, which ends with a line feed. Called for one line after the other. When it throws, that
+    ///     event is lost, and the log goes on with the next.
+    public init(
+        _ stream: SessionEventStream,
+        logger: Logger,
+        write: @escaping @Sendable (_ line: [UInt8]) async throws -> Void
+    ) {
+        self.stream = stream
+        self.logger = logger
+        self.write = write
+    }
+
+    /// Creates a log that appends to a file, which only its owner can read.
+    ///
+    /// - Parameters:
+    ///   - stream: Where the events come from. The log is its only reader.
+    ///   - path: The file; it is made where there is none. Each line is written at once, so that a program that moves
+    ///     the file away gets whole lines; the log opens the path again with the next one.
+    ///   - logger: Where to say that an event could not be written, and how many were lost.
+    /// - Throws: ``SessionError`` with the code `configuration` when the file cannot be opened for writing.
+    public convenience init(
+        _ stream: SessionEventStream,
+        appendingTo path: String,
+        logger: Logger
+    ) throws(SessionError) {
+        let file = AppendedFile(path: path)
+        do {
+            try file.append([])
+        } catch {
+            throw SessionError(
+                .configuration, "The file of session events \(path) cannot be opened for writing.", underlying: error)
+        }
+        self.init(stream, logger: logger) { try file.append($0) }
+    }
+
+    /// Writes events until the application shuts down.
+    public func run() async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        await withGracefulShutdownHandler {
+            for await event in self.stream {
+                do {
+                    try await self.write(Array(try encoder.encode(event)) + [UInt8(ascii: "\n")])
+                } catch {
+                    self.logger.error(
+                        "A session event could not be written",
+                        metadata: [
+                            "session.event": "\(event.kind)",
+                            "error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))",
+                        ]
+                    )
+                }
+            }
+        } onGracefulShutdown: {
+            self.stream.finish()
+        }
+        let droppedCount = self.stream.droppedCount
+        if droppedCount > 0 {
+            self.logger.warning("Session events were lost", metadata: ["session.dropped": "\(droppedCount)"])
+        }
+    }
+}
+
+extension SessionEventLog: CustomStringConvertible {
+    public var description: String { "SessionEventLog" }
+}

@@ -1,0 +1,99 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension Session {
+    /// Begins the session of a token that was computed.
+    ///
+    /// - Returns: False when its id is taken, or marked as ended.
+    func begin(_ token: SessionToken, _ taken: ImportedSession, in sessions: StoredSessions) async throws -> Bool {
+        var isNew = false
+        try await self.beforeResponse("Taking over a session") {
+            let subject = taken.subject
+            if let subject { try SessionError.check(subject: subject) }
+            let (before, carried) = self.withState { ($0.live, $0.values) }
+            let configuration = self.engine.configuration
+            let values = SessionValues(Array(carried) + taken.values)
+            let plan =
+                if let subject { try await self.limitPlan(for: subject, replacing: before?.record.id) } else {
+                    LimitPlan()
+                }
+            let client = SessionClient(of: self.request)
+            let live = try await sessions.create(token) { record in
+                record.values = values
+                record.subject = subject
+                record.setRemembered(taken.isRemembered || record.isRemembered, configuration, now: record.createdAt)
+                guard subject != nil else { return }
+                record.authenticatedAt = taken.authenticatedAt ?? record.createdAt - .days(1)
+                record.firstClient = client
+            }
+            guard let live else { return }
+            isNew = true
+            try await self.goOn(with: live, insteadOf: before)
+            self.report(.created, nil, live.record.id, subject: subject)
+            guard let subject else { return }
+            try await self.makeRoom(plan, for: subject)
+            self.report(.loggedIn, nil, live.record.id, subject: subject)
+            try await self.keepLimit(plan, for: subject)
+        }
+        return isNew
+    }
+
+    /// Goes on with the session of a token that was computed, if there is one.
+    ///
+    /// - Returns: Whether there is one, or was a moment ago.
+    func join(_ token: SessionToken, of sessions: StoredSessions) async throws -> Bool {
+        var isKnown = false
+        try await self.beforeResponse("Taking over a session") {
+            switch try await sessions.lookUp(token, origin: self.eventOrigin) {
+            case .live(let live):
+                try await self.goOn(with: live, insteadOf: self.withState { $0.live })
+                isKnown = true
+            case .ended:
+                self.detach(token.id)
+                isKnown = true
+            case .refused, .replayed:
+                break
+            }
+        }
+        return isKnown
+    }
+
+    /// One visitor has one session: another that the request came with is over.
+    private func goOn(with live: SessionState.LoadedSession, insteadOf before: SessionState.LoadedSession?) async throws
+    {
+        self.withState { state in
+            state.discardChanges()
+            state.standing = .live(live)
+            state.pendingCookieAction = .set
+        }
+        if let before, before.record.id != live.record.id { _ = try await self.engine.driver.end(before) }
+    }
+}
+
+extension StoredSessions {
+    /// Keeps a session under a token that was computed.
+    ///
+    /// - Returns: Nil when its id is taken, or marked as ended.
+    fileprivate func create(
+        _ token: SessionToken,
+        _ fill: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionState.LoadedSession? {
+        let now = self.configuration.clock.now
+        var record = self.configuration.newRecord(for: token, now: now)
+        if self.isEncryptedAtRest { record.dataKey = try DataKey(for: token, random: self.configuration.random) }
+        try fill(&record)
+        try self.configuration.checkSize(of: record.values)
+        let stored = try self.sealed(record)
+        do {
+            try await self.store.call(.write(stored.id)) { try await $0.create(stored, now: now) }
+        } catch let error as SessionStoreError where error.code == .duplicate {
+            return nil
+        }
+        return SessionState.LoadedSession(record: record, token: token, isNew: true)
+    }
+}

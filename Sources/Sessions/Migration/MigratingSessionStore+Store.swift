@@ -1,0 +1,166 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension MigratingSessionStore: CompositeSessionStore {
+    var parts: [any SessionStore] { [self.old, self.new] }
+}
+
+extension MigratingSessionStore: SessionStore {
+    public var needsDeadline: Bool { self.old.needsDeadline || self.new.needsDeadline }
+
+    /// Calls need both stores, so the sessions that fail together are those with the same two parts.
+    public func failureDomain(of id: SessionID) -> Int {
+        self.old.failureDomain(of: id) &* 1_024 &+ self.new.failureDomain(of: id)
+    }
+
+    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        var known: SessionLoadResult?
+        switch self.phase.choice {
+        case .dualRead:
+            let result = try await self.old.load(id, now: now)
+            if case .found(let record) = result, record.migrationMarker == nil { return result }
+            known = result
+        case .migrating:
+            if let result = try await self.loadFromNew(id, now: now) { return result }
+        }
+        let isEnded = try await self.move(id, known: known, now: now)
+        return try await self.loadFromNew(id, now: now) ?? (isEnded ? .ended : .missing)
+    }
+
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        if let secrets = try await self.new.endedSecrets(of: id, now: now) { return secrets }
+        return try await self.old.endedSecrets(of: id, now: now)
+    }
+
+    /// What the new store knows of a session; nil when it is not there.
+    private func loadFromNew(_ id: SessionID, now: Instant) async throws -> SessionLoadResult? {
+        switch try await self.standingInNew(id, now: now) {
+        case .session(let record): .found(record)
+        case .ended: .ended
+        case .place, .missing: nil
+        }
+    }
+
+    public func create(_ record: SessionRecord, now: Instant) async throws {
+        let isCreated =
+            switch self.phase.choice {
+            case .dualRead: try await self.createInOld(record, now: now)
+            case .migrating: try await self.createInNew(record, now: now)
+            }
+        guard isCreated else { throw SessionStoreError.duplicate(record.id) }
+    }
+
+    /// Of two servers of different phases that create the same id, each looks into the other's store after it has
+    /// written to its own, so that one of them sees the other. The place in the new store then decides.
+    private func createInOld(_ record: SessionRecord, now: Instant) async throws -> Bool {
+        switch try await self.standingInNew(record.id, now: now) {
+        case .session, .ended: return false
+        case .place, .missing: break
+        }
+        try await self.old.create(record, now: now)
+        switch try await self.standingInNew(record.id, now: now) {
+        case .missing:
+            return true
+        case .place, .session, .ended:
+            try await self.move(record.id, now: now)
+            guard case .session(let winner) = try await self.standingInNew(record.id, now: now) else { return false }
+            return winner.version == record.version
+        }
+    }
+
+    private func createInNew(_ record: SessionRecord, now: Instant) async throws -> Bool {
+        // Asked first as well, so that what the old store has leaves no place behind.
+        guard case .missing = try await self.old.load(record.id, now: now),
+            let place = try await self.keepPlace(for: record, now: now),
+            case .missing = try await self.old.load(record.id, now: now)
+        else { return false }
+        return try await self.new.replace(record, ifVersion: place, now: now) == .replaced
+    }
+
+    public func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        switch self.phase.choice {
+        case .dualRead:
+            let result = try await self.old.replace(record, ifVersion: version, now: now)
+            switch result {
+            case .replaced: return result
+            case .conflict(let current) where current.migrationMarker == nil: return result
+            case .conflict, .missing: break
+            }
+        case .migrating:
+            if let result = try await self.replaceInNew(record, ifVersion: version, now: now) { return result }
+        }
+        try await self.move(record.id, now: now)
+        return try await self.replaceInNew(record, ifVersion: version, now: now) ?? .missing
+    }
+
+    /// What came of a replacement in the new store; nil when the session is not there.
+    private func replaceInNew(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult? {
+        let result = try await self.new.replace(record, ifVersion: version, now: now)
+        switch result {
+        case .missing: return nil
+        case .conflict(let current) where current.migrationMarker != nil: return nil
+        case .conflict, .replaced: return result
+        }
+    }
+
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        switch self.phase.choice {
+        case .dualRead:
+            // Where there is a place, somebody may have read the record before this touch, and is about to move it.
+            if try await self.old.touch(id, touch, now: now),
+                case .missing = try await self.standingInNew(id, now: now)
+            {
+                return true
+            }
+        case .migrating:
+            if try await self.touchInNew(id, touch, now: now) { return true }
+        }
+        try await self.move(id, now: now)
+        return try await self.touchInNew(id, touch, now: now)
+    }
+
+    private func touchInNew(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        // A touch would extend a place as well.
+        guard case .session = try await self.standingInNew(id, now: now) else { return false }
+        return try await self.new.touch(id, touch, now: now)
+    }
+
+    @discardableResult
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        // From here on nothing leaves the old store. What has left it has a place in the new one, if it is not there.
+        let wasInOld = try await self.old.end(id, tombstoneUntil: tombstoneUntil, now: now)
+        return try await self.untilAnswered(about: id) { () -> Bool? in
+            do {
+                switch try await self.standingInNew(id, now: now) {
+                case .missing:
+                    return wasInOld
+                case .place(var place):
+                    // For this version somebody may hold the record that was just ended.
+                    let version = place.version
+                    place.version = version.next(random: self.random)
+                    let result = try await self.new.replace(place, ifVersion: version, now: now)
+                    return result == .replaced ? wasInOld : nil
+                case .session, .ended:
+                    break
+                }
+            } catch let error as SessionStoreError where [.corruptRecord, .newerRecord].contains(error.code) {
+                // What cannot be read can be ended.
+            }
+            // Of several that end a session while it moves, this answer counts for all.
+            return try await self.new.end(id, tombstoneUntil: tombstoneUntil, now: now)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+import Logging
+
+extension Session {
+    /// Writes what the client, and every cache on the way, must know.
+    func write(_ ending: ResponseEffects, to response: inout HTTPFields) {
+        guard ending.cookie != .leave || ending.wasAccessed || !ending.clearedSiteData.isEmpty else { return }
+        // With room for what is added here, and by servers after this, so that the fields move once.
+        response.reserveCapacity(response.count + 6)
+        let isCookieWritten = ending.cookie != .leave && self.writeCookie(ending.cookie, to: &response)
+        self.clear(ending.clearedSiteData, in: &response)
+        if isCookieWritten || ending.wasAccessed {
+            let forbidsStoring = ending.isAuthenticated && !self.engine.configuration.allowsPrivateCaching
+            for transport in self.engine.transports {
+                transport.keepPrivate(&response, forbiddingStorage: forbidsStoring)
+            }
+        }
+    }
+
+    /// - Returns: Whether there was something to write.
+    private func writeCookie(_ cookie: SessionPlan.CookieAction, to response: inout HTTPFields) -> Bool {
+        let (live, ended, index) = self.withState { ($0.live, $0.ended, $0.transport) }
+        var isWritten = false
+        if let ended, cookie == .clear || (cookie == .set && ended.transport != index) {
+            let instruction = self.instruction(maxAge: nil, ended.cookieOverrides)
+            self.engine.transports[ended.transport].transport.clear(instruction, in: &response)
+            isWritten = true
+        }
+        if cookie == .set, let live, self.writeText(of: live, by: self.engine.transports[index], to: &response) {
+            isWritten = true
+        }
+        return isWritten
+    }
+
+    /// Asks the browser to forget parts of the site, unless the handler asked for its own.
+    private func clear(_ data: ClearedSiteData, in response: inout HTTPFields) {
+        guard
+            let value = data.fieldValue, let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
+        else { return }
+        response[name] = value
+    }
+
+    private func writeText(
+        of live: SessionState.LoadedSession,
+        by transport: PreparedTransport,
+        to response: inout HTTPFields
+    ) -> Bool {
+        guard transport.deliversCredential else { return false }
+        let text: String?
+        do {
+            text = try self.engine.driver.text(of: live, for: self.request)
+        } catch {
+            self.logger.error(
+                "The text of a session could not be made",
+                metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"]
+            )
+            return false
+        }
+        // Somebody else may have been given a newer one; the older must not take its place.
+        guard let text else { return false }
+        let now = self.engine.configuration.clock.now
+        let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
+        transport.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
+        return true
+    }
+
+    private func instruction(maxAge: Duration?, _ overrides: SessionCookie.Overrides?) -> CredentialDelivery {
+        var instruction = CredentialDelivery(
+            maxAge: maxAge,
+            request: self.request,
+            cookieOverrides: overrides
+        )
+        instruction.maySplit = self.engine.driver.isSealed
+        return instruction
+    }
+}

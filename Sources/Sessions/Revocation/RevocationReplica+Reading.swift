@@ -1,0 +1,115 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// How the copy is read.
+extension RevocationReplica {
+    /// With more segments to read than this, all are read in pages.
+    private static let maximumSegmentCount: Int64 = 64
+
+    private var head: RevocationSegment? { self.state.withLock { $0.head } }
+
+    /// Reads the whole log. What is appended meanwhile is after the head that was read first.
+    func readLog(now: Instant) async throws {
+        var previous = self.state.withLock { $0.previous }
+        try await previous.start(now: now) { self.table.add($0, now: now) }
+        let exist = previous.exist
+        self.state.withLock { [previous] in $0.previous = previous }
+        // Sessions of the version without a log have no epoch of one, but may have one of everyone, which is later than
+        // 1.
+        let epoch = exist ? 1 : self.nextLogEpoch(now: now)
+        let head = try await self.log.head(now: now)
+        if let head { return try await self.adopt(head, now: now) }
+        try await self.adopt(try await self.log.create(epoch: epoch, now: now), now: now)
+    }
+
+    /// Reads revocations of the previous version, while there may be new ones.
+    func readPrevious(now: Instant) async throws {
+        var previous = self.state.withLock { $0.previous }
+        guard previous.exist else { return }
+        try await previous.refresh(now: now) { self.table.add($0, now: now) }
+        self.state.withLock { [previous] in $0.previous = previous }
+    }
+
+    /// Reads what was appended since.
+    func readNews(now: Instant) async throws {
+        guard let current = try await self.log.head(now: now) else { return try await self.beginAnew(now: now) }
+        try await self.absorb(current, now: now)
+        // A log to which nothing is added for years must not expire. It can wait for a store that takes no writes.
+        guard let head = self.head, self.log.isRenewalDue(head, now: now) else { return }
+        if case .appended(let head) = try? await self.log.append([], to: head, now: now) { self.set(head) }
+    }
+
+    private func adopt(_ head: RevocationSegment, now: Instant) async throws {
+        try await self.log.readAll(now: now) { self.add($0, now: now) }
+        self.add(head.entries, now: now)
+        self.set(head)
+    }
+
+    /// The log is gone: a new one begins. What this server knows it goes on to apply.
+    func beginAnew(now: Instant) async throws {
+        try await self.adopt(try await self.log.create(epoch: self.nextLogEpoch(now: now), now: now), now: now)
+        self.noteLoss()
+    }
+
+    private func nextLogEpoch(now: Instant) -> Int64 {
+        let last = max(self.epoch, self.table.epoch(of: Revocation.everyone, now: now) ?? 0)
+        // A moment ago, so that a revocation of everything that comes now is not in the future.
+        return Revocation.epoch(after: last, now: now - .milliseconds(1))
+    }
+
+    /// Takes in a head that another server wrote.
+    func absorb(_ current: RevocationSegment, now: Instant) async throws {
+        guard let known = self.head, known.log == current.log else {
+            try await self.adopt(current, now: now)
+            return self.noteLoss()
+        }
+        guard current.version != known.version else { return }
+        guard current.number >= known.number else { return try await self.restart(current, known, now: now) }
+        let count = current.number - known.number
+        if count > Self.maximumSegmentCount {
+            try await self.log.readAll(now: now) { self.add($0, now: now) }
+        } else if count > 0 {
+            let log = self.log
+            let numbers = (0..<count).map { known.number + $0 }
+            // One that is gone has no entry that still matters.
+            let segments = try await numbers.concurrentMap(atMost: 8) {
+                try await log.segment($0, of: current.log, now: now)
+            }.compactMap(\.self)
+            for segment in segments {
+                self.add(segment.entries, now: now)
+                if segment.number == known.number { self.restore(known.entries, missingIn: segment.entries, now: now) }
+            }
+        }
+        self.add(current.entries, now: now)
+        self.set(current)
+        if count == 0 { self.restore(known.entries, missingIn: current.entries, now: now) }
+    }
+
+    /// The store is as it was some time ago, as after a backup was restored: whole segments are missing, and some that
+    /// no server knows. It is another log from now on.
+    private func restart(_ current: RevocationSegment, _ known: RevocationSegment, now: Instant) async throws {
+        switch try await self.log.restart(current, epoch: self.nextLogEpoch(now: now), now: now) {
+        case .appended(let head):
+            try await self.adopt(head, now: now)
+            self.noteLoss()
+            self.restore(known.entries, missingIn: head.entries, now: now)
+        case .conflict(let other): try await self.absorb(other, now: now)
+        case .missing: try await self.beginAnew(now: now)
+        }
+    }
+
+    /// Publishes entries again that the store had taken and lost, as a replica may that became the primary.
+    private func restore(_ entries: [Revocation], missingIn current: [Revocation], now: Instant) {
+        let lost = Set(entries).subtracting(current).filter { now < $0.until && !$0.isTrace }
+        guard !lost.isEmpty else { return }
+        self.noteLoss()
+        for revocation in lost { self.pending.add(RevocationRequest(.restored(revocation), isKept: true)) }
+    }
+}

@@ -1,0 +1,51 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Sessions that ended all others of their user in an append whose reply was lost.
+///
+/// The client was told that it failed, and has the cookie of the epoch before. If the append happened all the same, the
+/// session has not ended: it goes on in the epoch that it began.
+struct RevocationResumptions: Sendable {
+    private struct Attempt {
+        var session: SessionID
+        var epoch: Int64
+        var until: Instant
+    }
+
+    private static let maximumCount = 10_000
+
+    /// Appends whose outcome is not known, by the ids of their traces.
+    private var attempts: [SessionID: Attempt] = [:]
+    /// Sessions whose append happened.
+    private var resumed: [SessionID: Attempt] = [:]
+
+    var isEmpty: Bool { self.resumed.isEmpty }
+
+    mutating func note(_ trace: Revocation, of session: SessionID, epoch: Int64, now: Instant) {
+        if self.attempts.count >= Self.maximumCount { self.attempts = self.attempts.filter { now < $0.value.until } }
+        guard self.attempts.count < Self.maximumCount else { return }
+        self.attempts[trace.id] = Attempt(session: session, epoch: epoch, until: trace.until)
+    }
+
+    /// Forgets what a session attempted: it goes on by a later success.
+    mutating func forget(_ session: SessionID) {
+        self.attempts = self.attempts.filter { $0.value.session != session }
+        self.resumed[session] = nil
+    }
+
+    /// A trace was found in the log.
+    mutating func recognize(_ trace: SessionID) {
+        guard let attempt = self.attempts.removeValue(forKey: trace) else { return }
+        self.resumed[attempt.session] = attempt
+    }
+
+    /// The epoch that a session goes on in; nil when it is that of its cookie.
+    func epoch(of session: SessionID, now: Instant) -> Int64? {
+        self.resumed[session].flatMap { now < $0.until ? $0.epoch : nil }
+    }
+}

@@ -1,0 +1,56 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+
+/// 256 bits held in place: no allocation, no reference counting. The words are in memory order, not numbers.
+struct Bytes32: Sendable {
+    var first: UInt64
+    var second: UInt64
+    var third: UInt64
+    var fourth: UInt64
+
+    init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+        self.first = first
+        self.second = second
+        self.third = third
+        self.fourth = fourth
+    }
+
+    /// Copies exactly 32 bytes, which the caller has counted.
+    init(copying bytes: UnsafeRawBufferPointer) {
+        self.init(
+            bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
+            bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+        )
+    }
+
+    init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        self = Array(bytes).withUnsafeBytes { Bytes32(copying: $0) }
+    }
+
+    /// The 32 bytes of a SHA-256 digest or an HMAC over it.
+    init(digest: some Digest32) {
+        self = digest.withUnsafeBytes { Bytes32(copying: $0) }
+    }
+
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try Swift.withUnsafeBytes(of: self, body)
+    }
+}
+
+/// What swift-crypto's 32-byte results have in common, without naming Foundation.
+protocol Digest32 {
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+}
+
+extension SHA256.Digest: Digest32 {}
+extension HMAC<SHA256>.MAC: Digest32 {}

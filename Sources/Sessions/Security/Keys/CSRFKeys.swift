@@ -1,0 +1,38 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Crypto
+
+/// The keys of tokens against forged requests, of a ring and for one audience.
+struct CSRFKeys: Sendable {
+    private struct Pair {
+        var current: SymmetricKey
+        /// As versions without audiences derived it.
+        var former: SymmetricKey
+    }
+
+    private let keys: PreparedKeys<Pair>
+    private let former: FormerTokens
+
+    init(_ keyring: SecretKeyring, audience: KeyAudience, former: FormerTokens) throws {
+        let purpose = KeyPurpose.csrf.narrowed(to: audience)
+        self.keys = try PreparedKeys(keyring) { key in
+            Pair(current: key.derived(for: purpose), former: key.derived(for: .csrf))
+        }
+        self.former = former
+    }
+
+    /// The key that makes tokens, and all that verify them. Those of earlier versions never make one.
+    var ring: PreparedKeys<SymmetricKey>.Ring {
+        get throws {
+            let ring = try self.keys.ring
+            let former = self.former.areAccepted ? ring.all.map(\.former) : []
+            return .init(newest: ring.newest.current, all: ring.all.map(\.current) + former)
+        }
+    }
+}

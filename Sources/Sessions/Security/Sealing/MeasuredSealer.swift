@@ -1,0 +1,31 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// The seal of sessions in cookies for the benchmarks, which are a package of their own and see nothing internal.
+@_spi(Benchmarks) public struct MeasuredSealer: Sendable {
+    private static let name = SessionCookie.standard.name
+
+    private let sealer: Sealer
+
+    /// Creates a sealer as an engine with the usual cookie has one.
+    public init(_ keyring: SecretKeyring) throws {
+        self.sealer = try Sealer(
+            keyring, purpose: .sealing, context: KeyAudience(backend: .sealed, application: "").context,
+            usualName: Self.name, random: .system)
+    }
+
+    /// Seals bytes.
+    public func seal(_ bytes: [UInt8]) throws -> [UInt8] {
+        try self.sealer.seal(bytes, for: Self.name)
+    }
+
+    /// Opens what was sealed, or answers nil.
+    public func open(_ sealed: [UInt8]) -> [UInt8]? {
+        self.sealer.open(sealed, for: Self.name)?.bytes
+    }
+}

@@ -1,0 +1,224 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension Session {
+    /// Which values of the session before a login go on into the one after it.
+    public struct CarriedValues: Sendable, Equatable {
+        enum Choice: Sendable, Equatable {
+            case all
+            case none
+            case only(Set<ByteString>)
+        }
+
+        let choice: Choice
+
+        /// All of them. This is the default.
+        public static let all = CarriedValues(choice: .all)
+
+        /// None of them.
+        public static let none = CarriedValues(choice: .none)
+
+        /// The ones with these names, compared byte by byte.
+        public static func only(_ names: String...) -> CarriedValues {
+            CarriedValues(choice: .only(Set(names.map { ByteString($0) })))
+        }
+
+        func apply(to values: SessionValues) -> SessionValues {
+            switch self.choice {
+            case .all: values
+            case .none: SessionValues()
+            case .only(let names): SessionValues(values.lazy.filter { names.contains(ByteString($0.name)) })
+            }
+        }
+    }
+
+    /// Logs a user in, now: the session ends and a new one begins, with another id and another secret (ASVS 5.0,
+    /// 7.2.4), so that nobody who knew the old token is logged in with it.
+    ///
+    /// The time, and the address and user agent of the client, are kept with the session, for the list of
+    /// ``activeSessions(from:limit:)``.
+    ///
+    /// - Parameters:
+    ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
+    ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
+    ///     none ever does.
+    ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
+    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
+    ///     is nil.
+    ///   - credentialVersion: The version of the password, or of whatever was checked, 1 to 2^53: the session ends with
+    ///     it (``changeCredentials(to:methods:level:)``). The default is nil: it ends with the next change.
+    ///   - methods: How the user has proven who they are (``authenticationMethods``), at most 16. The default is none.
+    ///   - level: The level that this reaches (``authenticationLevel``). The default is nil: none.
+    /// - Throws: ``SessionError``: `invalidSubject`, `invalidAuthentication`, `credentialsChanged` when the version is
+    ///   older than the one that is required, `sessionLimit`, `storeUnavailable`, `valuesTooLarge`, `notEncodable`,
+    ///   `responseStarted`, or `notOffered` by backends that do not keep versions, methods or levels. If the new
+    ///   session cannot be stored, the old one has ended all the same.
+    public func logIn(
+        _ subject: String,
+        carrying: CarriedValues = .all,
+        remember: Bool = false,
+        deviceLabel: String? = nil,
+        credentialVersion: Int? = nil,
+        methods: [AuthenticationMethod] = [],
+        level: AuthenticationLevel? = nil
+    ) async throws {
+        let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
+        try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel, facts) { $0 }
+    }
+
+    /// Logs a user in, now, and sets what is to be known of them in the same write: a name to greet them by, roles, or
+    /// whatever is `Codable`.
+    ///
+    /// ```swift
+    /// extension SessionKey<Profile?> {
+    ///     static var profile: Self { .init("profile") }
+    /// }
+    ///
+    /// try await session.logIn("ada", setting: .profile, to: Profile(name: "Ada Lovelace"))
+    /// session[.profile]?.name  // "Ada Lovelace", in every request until the session ends
+    /// ```
+    ///
+    /// It is a value like any other: it ends with the session, and is sealed in a store that is encrypted at rest.
+    ///
+    /// - Parameters:
+    ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
+    ///   - key: What to set.
+    ///   - value: What to set it to, whatever is carried.
+    ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
+    ///     none ever does.
+    ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
+    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
+    ///     is nil.
+    ///   - credentialVersion: The version of what was checked, 1 to 2^53. The default is nil.
+    ///   - methods: How the user has proven who they are. The default is none.
+    ///   - level: The level that this reaches. The default is nil: none.
+    /// - Throws: ``SessionError``, as ``logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` does;
+    ///   nothing has ended when the value cannot be encoded.
+    public func logIn<Value>(
+        _ subject: String,
+        setting key: SessionKey<Value>,
+        to value: Value,
+        carrying: CarriedValues = .all,
+        remember: Bool = false,
+        deviceLabel: String? = nil,
+        credentialVersion: Int? = nil,
+        methods: [AuthenticationMethod] = [],
+        level: AuthenticationLevel? = nil
+    ) async throws {
+        let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
+        let change = SessionChange.replacement(try key.encode(value))
+        try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel, facts) {
+            try $0.applying(change, of: key.name)
+        }
+    }
+
+    private func begin(
+        _ subject: String,
+        _ carrying: CarriedValues,
+        remember: Bool,
+        deviceLabel: String?,
+        _ facts: AuthenticationFacts,
+        _ fill: (SessionValues) throws -> SessionValues
+    ) async throws {
+        try SessionError.check(subject: subject)
+        try await self.beforeResponse("logIn(_:)") {
+            if let failure = self.withState({ $0.failure }) { throw failure }
+            let (before, values) = self.withState { ($0.live?.record, $0.values) }
+            let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
+            let carried = try fill(isSomebodyElse ? SessionValues() : carrying.apply(to: values))
+            let (configuration, driver) = (self.engine.configuration, self.engine.driver)
+            guard facts.isEmpty || !driver.sharesValues else { throw SessionError.externalFacts }
+            try configuration.checkSize(of: carried)
+            let version = facts.credentialVersion
+            if version > 0 { try await self.check(credentialVersion: version, of: subject) }
+            let marks = try await driver.revocationEpochs(of: subject)
+            let plan = try await self.limitPlan(for: subject, replacing: before?.id)
+            try await self.endCurrent(.login)
+            try await self.makeRoom(plan, for: subject)
+            let client = SessionClient(of: self.request)
+            try await self.create { record in
+                record.values = carried
+                // What another system keeps beside the values, and what no value can hold, goes with all of them.
+                if carrying == .all, !isSomebodyElse, let content = before?.external?.content {
+                    record.external?.content = content
+                }
+                record.subject = subject
+                (record.loginMark, record.everyoneMark) = (marks.subject, marks.everyone)
+                record.credentialVersion = marks.credentialVersion
+                record.authenticatedAt = record.createdAt
+                record.note(facts, now: record.createdAt)
+                record.firstClient = client
+                record.deviceLabel = deviceLabel?.cut(toBytes: SessionRecord.labelLimit)
+                record.setRemembered(remember || record.isRemembered, configuration, now: record.createdAt)
+            }
+            if version > 0 { try await self.recheck(credentialVersion: version, of: subject) }
+            self.withState { $0.noteUserChange(from: nil) }
+            self.report(.loggedIn, nil, self.withState { $0.live?.record.id }, subject: subject)
+            try await self.keepLimit(plan, for: subject)
+        }
+    }
+
+    /// Notes that the user has proven again who they are, now: call it when the password, or whatever it was, has been
+    /// checked anew before something sensitive.
+    ///
+    /// The session goes on under a new secret, and the old token is dead at once (ASVS 5.0, 7.2.4); ``authenticatedAt``
+    /// is now, and both limits begin anew (NIST SP 800-63B-4, 5.2). The values stay. What other requests, opened
+    /// before, have changed and not stored is dropped.
+    ///
+    /// - Parameters:
+    ///   - credentialVersion: The version of what was checked, 1 to 2^53. The default is nil: it stays.
+    ///   - methods: How the user has proven who they are, beside those of before. The default is none.
+    ///   - level: The level that this reaches, beside those of before. The default is nil: none.
+    /// - Throws: ``SessionError``: `notAuthenticated` when nobody is logged in, `invalidAuthentication`,
+    ///   `credentialsChanged` when the version is older than the one that is required, `storeUnavailable`,
+    ///   `contention`, `ended`, `responseStarted`, or `notOffered` by backends that do not keep versions, methods or
+    ///   levels.
+    public func reauthenticate(
+        credentialVersion: Int? = nil,
+        methods: [AuthenticationMethod] = [],
+        level: AuthenticationLevel? = nil
+    ) async throws {
+        let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
+        try await self.beforeResponse("reauthenticate()") {
+            let (live, subject) = try self.loggedIn(for: facts)
+            if facts.credentialVersion > 0 {
+                try await self.check(credentialVersion: facts.credentialVersion, of: subject)
+            }
+            try await self.renew(live, self.authenticating(by: facts))
+            self.reportRenewal(.reauthenticated, of: live.record)
+        }
+    }
+
+    /// The session of the user who is to be authenticated anew.
+    func loggedIn(for facts: AuthenticationFacts) throws -> (live: SessionState.LoadedSession, subject: String) {
+        try self.requireAttached()
+        guard let live = self.access({ $0.live }), let subject = live.record.subject else {
+            throw SessionError.notAuthenticated(challenges: self.challenges())
+        }
+        guard facts.isEmpty || !self.engine.driver.sharesValues else { throw SessionError.externalFacts }
+        return (live, subject)
+    }
+
+    /// What a proof of now changes in a record.
+    func authenticating(by facts: AuthenticationFacts) -> (inout SessionRecord) -> Void {
+        let configuration = self.engine.configuration
+        let now = configuration.clock.now
+        return { record in
+            record.authenticateAnew(configuration, now: now)
+            record.note(facts, now: now)
+        }
+    }
+    /// Logs out, now: the session ends, with everything in it.
+    ///
+    /// - Parameter reason: Why, for the events (``SessionEvent/reason``). The default is
+    ///   ``SessionEvent/Reason/loggedOut``.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
+    public func logOut(because reason: SessionEvent.Reason = .loggedOut) async throws {
+        try await self.alone { _ = try await self.endCurrent(reason) }
+    }
+}

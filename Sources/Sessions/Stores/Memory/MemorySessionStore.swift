@@ -1,0 +1,226 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Sessions in the memory of this process: the fastest store, gone with the process and known to no other.
+///
+/// Records are kept in their binary form in many small shards, each under its own lock, so that no call holds a lock
+/// for longer than a few thousand entries, whatever the number of sessions. No call ever waits.
+///
+/// Two bounds hold: the number of records, divided evenly among the shards, and the bytes that records and tombstones
+/// of ended sessions take together. A record that would be too much takes the place of others of its shard: of the
+/// expired if there are some, else of those that nobody is logged in to, else of all; of these the ones whose end is
+/// nearest. For its bytes, the expired and the anonymous of other shards go before a session of its own shard that
+/// somebody is logged in to. A displaced session is logged out, so choose bounds that attackers cannot reach cheaply.
+///
+/// Tombstones are never displaced before their time. If they alone fill the store, it refuses new sessions
+/// (``SessionStoreError/Code-swift.struct/unavailable``) until some are over.
+///
+/// What is over is removed little by little along with new sessions and endings. Run a ``SessionSweeper`` besides, to
+/// free memory when there are none.
+public final class MemorySessionStore: Sendable {
+    private let shards: [MemoryStoreShard]
+    private let subjects: MemorySubjectIndex
+    private let budget: MemoryBudget
+    /// The most records this store keeps.
+    public let maximumCount: Int
+    /// The most bytes that its records and tombstones take.
+    public var maximumByteCount: Int { self.budget.maximum }
+
+    /// Creates an empty store.
+    ///
+    /// - Parameters:
+    ///   - maximumCount: The most records to keep, at least 1. The bound is divided among the shards and kept in each.
+    ///     The default is 1,000,000.
+    ///   - maximumByteCount: The most bytes of memory for records and tombstones. A record counts as its bytes and 208
+    ///     more for the tables it is in, or 400 more if a user is logged in; a tombstone as 144. The default is 1 GiB
+    ///     (1,073,741,824): a million sessions with some 500 bytes of values each.
+    public init(maximumCount: Int = 1_000_000, maximumByteCount: Int = 1 << 30) {
+        let maximumCount = max(1, maximumCount)
+        // Enough shards that each stays small, and no more than there are records.
+        var count = 1
+        while count < 1 << 16, count < 16 || maximumCount / count > 2048, count * 2 <= maximumCount { count *= 2 }
+        let subjects = MemorySubjectIndex()
+        let budget = MemoryBudget(maximum: maximumByteCount)
+        self.maximumCount = maximumCount
+        self.subjects = subjects
+        self.budget = budget
+        let share = maximumCount / count
+        let rest = maximumCount % count
+        self.shards = (0..<count).map {
+            MemoryStoreShard(capacity: $0 < rest ? share + 1 : share, subjects: subjects, budget: budget)
+        }
+    }
+
+    /// How many bytes its records and tombstones take at present, counted as for ``maximumByteCount``.
+    public var byteCount: Int { self.budget.usedByteCount }
+
+    /// Ids are random, so that their first bits spread them evenly; and in order, so that pages need no sorting of all.
+    private func shardIndex(of id: SessionID) -> Int {
+        Int(id.high >> UInt64(64 - self.shards.count.trailingZeroBitCount))
+    }
+
+    private func shard(of id: SessionID) -> MemoryStoreShard {
+        self.shards[self.shardIndex(of: id)]
+    }
+
+    /// Does what may need memory, after it has made room if there is too little.
+    private func makingRoom<Result>(
+        for id: SessionID,
+        now: Instant,
+        _ attempt: (MemoryStoreShard) throws -> MemoryStoreShard.Attempt<Result>
+    ) throws -> Result {
+        while true {
+            switch try attempt(self.shard(of: id)) {
+            case .done(let result): return result
+            case .lacking(let byteCount): try self.makeRoom(byteCount, for: id, now: now)
+            }
+        }
+    }
+
+    private func makeRoom(_ byteCount: Int, for id: SessionID, now: Instant) throws {
+        let home = self.shardIndex(of: id)
+        // A look at a shard takes a lock. Where hundreds have no anonymous session, hardly another has.
+        for (candidates, limit) in [(MemoryStoreTables.Candidates.anonymous, 256), (.all, .max)] {
+            for step in 0..<min(limit, self.shards.count) {
+                let shard = self.shards[(home + step) % self.shards.count]
+                repeat {
+                    guard !self.budget.hasRoom(for: byteCount) else { return }
+                } while shard.displaceOne(among: candidates, except: id, now: now)
+            }
+        }
+        guard !self.budget.hasRoom(for: byteCount) else { return }
+        throw SessionStoreError(
+            .unavailable,
+            """
+            The store in memory has no room for \(byteCount) bytes more: \(self.byteCount) of \(self.maximumByteCount) \
+            are taken by sessions that ended a moment ago. Raise maximumByteCount.
+            """
+        )
+    }
+}
+
+extension MemorySessionStore: SessionStore {
+    public var needsDeadline: Bool { false }
+
+    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try self.loadAtOnce(id, now: now)
+    }
+
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        self.shard(of: id).endedSecrets(of: id, now: now)
+    }
+
+    public func create(_ record: SessionRecord, now: Instant) async throws {
+        try self.makingRoom(for: record.id, now: now) { try $0.create(record, now: now) }
+    }
+
+    public func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        try self.replaceAtOnce(record, ifVersion: version, now: now)
+    }
+
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        self.shard(of: id).touch(id, touch, now: now)
+    }
+
+    @discardableResult
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        self.shard(of: id).end(id, tombstoneUntil: tombstoneUntil, now: now)
+    }
+}
+
+extension MemorySessionStore: ImmediateSessionStore {
+    func loadAtOnce(_ id: SessionID, now: Instant) throws -> SessionLoadResult {
+        try self.shard(of: id).load(id, now: now)
+    }
+
+    func replaceAtOnce(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) throws -> SessionReplaceResult {
+        try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
+    }
+}
+
+extension MemorySessionStore: SubjectSessionStore {
+    public func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        let last = try cursor?.lastID
+        let ids = self.subjects.ids(of: subject, after: last, limit: max(1, limit))
+        let records = try ids.compactMap { id -> SessionRecord? in
+            guard case .found(let record) = try self.shard(of: id).load(id, now: now), record.belongs(to: subject)
+            else {
+                return nil
+            }
+            return record
+        }
+        return SessionPage(records, next: ids.count < limit ? nil : ids.last.map { SessionCursor(after: $0) })
+    }
+
+    public func endSessions(
+        of subject: String,
+        except kept: Set<SessionID>,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
+        now: Instant
+    ) async throws -> SessionEndingPage {
+        let last = try cursor?.lastID
+        let ids = self.subjects.ids(of: subject, after: last, limit: max(1, limit))
+        let endedCount = ids.count { id in
+            !kept.contains(id)
+                && self.shard(of: id).end(id, ofSubject: subject, tombstoneUntil: tombstoneUntil, now: now)
+        }
+        return SessionEndingPage(
+            endedCount: endedCount,
+            next: ids.count < limit ? nil : ids.last.map { SessionCursor(after: $0) }
+        )
+    }
+}
+
+extension MemorySessionStore: EnumerableSessionStore {
+    public func count(now: Instant) async throws -> Int {
+        self.shards.reduce(0) { $0 + $1.count(now: now) }
+    }
+
+    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        let id = try cursor?.lastID
+        var page: [SessionRecord] = []
+        for shard in self.shards[(id.map { self.shardIndex(of: $0) } ?? 0)...] where page.count < limit {
+            page += try shard.page(after: id, limit: limit - page.count, now: now)
+        }
+        return SessionPage(page, ofAtMost: limit)
+    }
+
+    @discardableResult
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        ids.count { self.shard(of: $0).end($0, tombstoneUntil: tombstoneUntil, now: now) }
+    }
+
+    public func clear() async throws {
+        for shard in self.shards { shard.clear() }
+    }
+}
+
+extension MemorySessionStore: SweepableSessionStore {
+    public func sweep(limit: Int, now: Instant) async throws -> Int {
+        var removed = 0
+        for shard in self.shards where removed < limit {
+            removed += shard.sweep(limit: limit - removed, now: now)
+        }
+        return removed
+    }
+}

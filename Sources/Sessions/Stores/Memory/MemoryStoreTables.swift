@@ -1,0 +1,130 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// The records and tombstones of a ``MemoryStoreShard``, and the order in which they are over.
+struct MemoryStoreTables {
+    /// Which records may be displaced. Of those the order is: the expired, then those that nobody is logged in to, then
+    /// all others; and among equals the one whose end is nearest.
+    enum Candidates {
+        case expired
+        case anonymous
+        case all
+    }
+
+    var records: [SessionID: [UInt8]] = [:]
+    /// What is left of an ended session.
+    struct Tombstone {
+        /// Until when its id is marked.
+        var end: Instant
+        let secrets: EndedSecrets?
+    }
+
+    /// The ended ids.
+    var tombstones: [SessionID: Tombstone] = [:]
+    private var anonymousEnds = ExpiryQueue()
+    private var authenticatedEnds = ExpiryQueue()
+    private var tombstoneEnds = ExpiryQueue()
+
+    /// The bytes and header of a live record.
+    func live(_ id: SessionID, now: Instant) -> (bytes: [UInt8], header: SessionRecordHeader)? {
+        guard let bytes = self.records[id], let header = SessionRecordHeader(bytes), !header.isExpired(at: now) else {
+            return nil
+        }
+        return (bytes, header)
+    }
+
+    func isMarked(_ id: SessionID, now: Instant) -> Bool {
+        self.tombstone(id, now: now) != nil
+    }
+
+    /// The tombstone of an id that is marked.
+    func tombstone(_ id: SessionID, now: Instant) -> Tombstone? {
+        guard !self.tombstones.isEmpty, let tombstone = self.tombstones[id], now < tombstone.end else { return nil }
+        return tombstone
+    }
+
+    /// Notes when a record is over: a new one, or one that is over earlier than before or has another rank.
+    mutating func noteEnd(of record: SessionRecord) {
+        if record.subject == nil {
+            self.anonymousEnds.insert(record.id, due: record.end)
+        } else {
+            self.authenticatedEnds.insert(record.id, due: record.end)
+        }
+        // Entries of records that are gone stay until they are due. More than half of all is too many.
+        guard self.anonymousEnds.count + self.authenticatedEnds.count > 2 * self.records.count + 64 else { return }
+        (self.anonymousEnds, self.authenticatedEnds) = (ExpiryQueue(), ExpiryQueue())
+        for (id, bytes) in self.records {
+            guard let header = SessionRecordHeader(bytes) else { continue }
+            if header.isAuthenticated {
+                self.authenticatedEnds.insert(id, due: header.end)
+            } else {
+                self.anonymousEnds.insert(id, due: header.end)
+            }
+        }
+    }
+
+    /// - Returns: Whether the id had none.
+    mutating func addTombstone(_ id: SessionID, until end: Instant, _ secrets: EndedSecrets?) -> Bool {
+        self.tombstoneEnds.insert(id, due: end)
+        return self.tombstones.updateValue(Tombstone(end: end, secrets: secrets), forKey: id) == nil
+    }
+
+    /// The record that makes room for another, or nil when there is no candidate.
+    mutating func displaced(
+        among candidates: Candidates,
+        except id: SessionID? = nil,
+        now: Instant
+    ) -> SessionID? {
+        if let earliest = self.anonymousEnds.earliest, earliest <= now, let first = self.firstAnonymous(except: id),
+            first.due <= now
+        {
+            return first.id
+        }
+        if let earliest = self.authenticatedEnds.earliest, earliest <= now,
+            let first = self.firstAuthenticated(except: id), first.due <= now
+        {
+            return first.id
+        }
+        switch candidates {
+        case .expired: return nil
+        case .anonymous: return self.firstAnonymous(except: id)?.id
+        case .all: return (self.firstAnonymous(except: id) ?? self.firstAuthenticated(except: id))?.id
+        }
+    }
+
+    /// - Returns: Whether there was one.
+    mutating func removeOutlivedTombstone(now: Instant) -> Bool {
+        guard let earliest = self.tombstoneEnds.earliest, earliest <= now else { return false }
+        let tombstones = self.tombstones
+        guard let first = self.tombstoneEnds.first(due: { tombstones[$0]?.end }), first.due <= now else { return false }
+        self.tombstones[first.id] = nil
+        return true
+    }
+
+    private mutating func firstAnonymous(except id: SessionID?) -> (id: SessionID, due: Instant)? {
+        let records = self.records
+        return self.anonymousEnds.first(skipping: id) { Self.end(of: records[$0], isAuthenticated: false) }
+    }
+
+    private mutating func firstAuthenticated(except id: SessionID?) -> (id: SessionID, due: Instant)? {
+        let records = self.records
+        return self.authenticatedEnds.first(skipping: id) { Self.end(of: records[$0], isAuthenticated: true) }
+    }
+
+    private static func end(of bytes: [UInt8]?, isAuthenticated: Bool) -> Instant? {
+        guard let bytes, let header = SessionRecordHeader(bytes), header.isAuthenticated == isAuthenticated else {
+            return nil
+        }
+        return header.end
+    }
+}
+
+extension SessionRecord {
+    /// The earlier of the two limits.
+    var end: Instant { min(self.expiresAt, self.absoluteExpiresAt) }
+}

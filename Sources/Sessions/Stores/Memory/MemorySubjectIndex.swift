@@ -1,0 +1,46 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Synchronization
+
+/// Which sessions of a ``MemorySessionStore`` belong to which subject.
+///
+/// A shard of the store changes the index while it holds its own lock, never the other way round, so that index and
+/// records agree whenever nothing is under way. Subjects are compared as bytes, not as Swift compares strings, which
+/// takes different spellings of a letter for the same. They are spread over several locks by a hash that is keyed for
+/// this process.
+final class MemorySubjectIndex: Sendable {
+    private final class Part: Sendable {
+        let ids = Mutex<[[UInt8]: SortedSessionIDs]>([:])
+    }
+
+    private let parts = (0..<64).map { _ in Part() }
+
+    /// The ids of a subject that follow one, in their order.
+    func ids(of subject: String, after last: SessionID?, limit: Int) -> [SessionID] {
+        let key = Array(subject.utf8)
+        return self.part(of: key).ids.withLock { $0[key]?.ids(after: last, limit: limit) ?? [] }
+    }
+
+    func add(_ id: SessionID, to subject: String) {
+        let key = Array(subject.utf8)
+        self.part(of: key).ids.withLock { $0[key, default: SortedSessionIDs()].insert(id) }
+    }
+
+    func remove(_ id: SessionID, from subject: String) {
+        let key = Array(subject.utf8)
+        self.part(of: key).ids.withLock { ids in
+            ids[key]?.remove(id)
+            if ids[key]?.isEmpty == true { ids[key] = nil }
+        }
+    }
+
+    private func part(of key: [UInt8]) -> Part {
+        self.parts[Int(UInt(bitPattern: key.hashValue) % UInt(self.parts.count))]
+    }
+}

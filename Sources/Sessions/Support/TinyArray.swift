@@ -1,0 +1,53 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Different elements, of which there is nearly always one at most, for which no array is made.
+struct TinyArray<Element> {
+    private(set) var first: Element?
+    private var further: [Element] = []
+
+    var isEmpty: Bool { self.first == nil }
+
+    /// The element, if there is no other.
+    var only: Element? { self.further.isEmpty ? self.first : nil }
+
+    /// Adds an element, unless the same is there.
+    ///
+    /// - Returns: False when it would be one too many.
+    @inline(__always)
+    @discardableResult
+    mutating func add(_ element: Element, upTo limit: Int, isSame: (Element, Element) -> Bool) -> Bool {
+        guard let first = self.first else {
+            self.first = element
+            return true
+        }
+        if isSame(first, element) || self.further.contains(where: { isSame($0, element) }) { return true }
+        guard 1 + self.further.count < limit else { return false }
+        self.further.append(element)
+        return true
+    }
+}
+
+extension TinyArray: Sequence {
+    struct Iterator: IteratorProtocol {
+        fileprivate var first: Element?
+        fileprivate var further: IndexingIterator<[Element]>
+
+        mutating func next() -> Element? {
+            guard let first = self.first else { return self.further.next() }
+            self.first = nil
+            return first
+        }
+    }
+
+    func makeIterator() -> Iterator {
+        Iterator(first: self.first, further: self.further.makeIterator())
+    }
+}
+
+extension TinyArray: Sendable where Element: Sendable {}

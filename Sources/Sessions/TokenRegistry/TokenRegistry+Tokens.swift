@@ -1,0 +1,154 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension TokenRegistry {
+    /// Registers a token.
+    ///
+    /// - Parameters:
+    ///   - subject: What it stands for. In the store it is readable.
+    ///   - category: What it is listed and limited with: 1 to 512 bytes, compared byte by byte. The default is `any`.
+    ///   - lifetime: How long it lives, however much it is used; at least a second. There is no default: think of who
+    ///     may find it in an old e-mail.
+    /// - Returns: The token. It is in no list and cannot be had again: give its ``SessionToken/text`` to whom it is
+    ///   for.
+    /// - Throws: ``SessionError``: `configuration` for a category or lifetime that cannot be, `notEncodable`,
+    ///   `valuesTooLarge`, or `storeUnavailable`.
+    public func register(
+        _ subject: Subject,
+        category: String = "any",
+        for lifetime: Duration
+    ) async throws -> SessionToken {
+        let owner = try self.owner(of: category)
+        guard lifetime >= .seconds(1) else {
+            throw SessionError.configuration(["The lifetime of a token is \(lifetime): give at least 1 second."])
+        }
+        let values = try Self.values(of: subject)
+        let configuration = self.store.configuration
+        let earliest = try await self.earliestBeginning(of: owner)
+        let token = try await self.store.create { token, now in
+            SessionRecord(
+                id: token.id,
+                secretHash: token.secretHash,
+                secretIssuedAt: now,
+                version: .first(random: configuration.random),
+                createdAt: max(now, earliest),
+                lastAccessedAt: now,
+                expiresAt: now + lifetime,
+                absoluteExpiresAt: now + lifetime,
+                subject: owner,
+                values: values
+            )
+        }.token
+        try await self.keepMaximum(of: owner)
+        return token
+    }
+
+    /// What a token stands for; nil when it is none of this registry, or no longer. It stays good.
+    ///
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`.
+    public func retrieve(_ token: SessionToken) async throws -> Entry? {
+        try await self.record(of: token).flatMap(self.entry)
+    }
+
+    /// What a token stands for, once: it is taken. Of any number that try at once, on any number of servers, one gets
+    /// it.
+    ///
+    /// - Returns: Nil when it is no token of this registry, or no longer, or when somebody else took it.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the token may then have been taken.
+    public func redeem(_ token: SessionToken) async throws -> Entry? {
+        guard let entry = try await self.retrieve(token), try await self.store.end(token.id) else { return nil }
+        return entry
+    }
+
+    /// A page of the live tokens of a category: what they stand for, never the tokens themselves.
+    ///
+    /// - Parameters:
+    ///   - category: The category. The default is `any`.
+    ///   - cursor: ``Page/next`` of the page before. The default is nil: the first page.
+    ///   - limit: The most tokens of the page, 1 to 1,000. The default is 100.
+    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `invalidCursor`, `storeUnavailable`,
+    ///   or `notOffered` when the store has no lists.
+    public func page(
+        category: String = "any",
+        from cursor: SessionCursor? = nil,
+        limit: Int = 100
+    ) async throws -> Page {
+        let (owner, now) = (try self.owner(of: category), self.store.configuration.clock.now)
+        let page = try await self.store.page(of: owner, from: cursor, limit: min(max(1, limit), 1_000), now: now)
+        return Page(entries: page.records.compactMap(self.entry), next: page.next)
+    }
+
+    /// All live tokens of a category, the oldest first: what they stand for, never the tokens themselves. All of them
+    /// are in memory at once: for a category without a maximum use ``page(category:from:limit:)``.
+    ///
+    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `storeUnavailable`, or `notOffered`
+    ///   when the store has no lists.
+    public func retrieveAll(category: String = "any") async throws -> [Entry] {
+        try await self.recordsByAge(of: self.owner(of: category), atMost: .max).compactMap(self.entry)
+    }
+
+    /// Lets a token stand for something else. It lives no longer for it.
+    ///
+    /// - Returns: False when it is no token of this registry, or no longer.
+    /// - Throws: ``SessionError``: `notEncodable`, `valuesTooLarge`, `contention`, or `storeUnavailable`.
+    @discardableResult
+    public func update(_ token: SessionToken, to subject: Subject) async throws -> Bool {
+        let values = try Self.values(of: subject)
+        let configuration = self.store.configuration
+        try configuration.checkSize(of: values)
+        for _ in 0..<CompareAndSetLoop.limit {
+            guard let record = try await self.record(of: token) else { return false }
+            var next = record
+            next.values = values
+            next.version = record.version.next(random: configuration.random)
+            let (replacement, now) = (next, configuration.clock.now)
+            let result = try await self.store.about(.write(record.id)) {
+                try await $0.replace(replacement, ifVersion: record.version, now: now)
+            }
+            if result == .replaced { return true }
+        }
+        throw SessionError.contention(token.id, retryAfter: configuration.retryAfter)
+    }
+
+    /// Ends a token, now.
+    ///
+    /// - Returns: Whether it was this call that ended it.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`.
+    @discardableResult
+    public func dispose(_ token: SessionToken) async throws -> Bool {
+        guard try await self.record(of: token) != nil else { return false }
+        return try await self.store.end(token.id)
+    }
+
+    /// Ends a token by its id, now.
+    ///
+    /// - Returns: Whether it was this call that ended it. Ids of sessions and of other registries' tokens are nothing
+    ///   here.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`.
+    @discardableResult
+    public func dispose(_ id: SessionID) async throws -> Bool {
+        guard try await self.record(id) != nil else { return false }
+        return try await self.store.end(id)
+    }
+
+    /// Ends all tokens of a category, now.
+    ///
+    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `storeUnavailable`, or `notOffered`
+    ///   when the store has no lists.
+    public func disposeAll(category: String = "any") async throws {
+        try await self.store.endAll(of: self.owner(of: category))
+    }
+
+    /// Ends all tokens of this registry, now, one by one. Sessions and other registries in the store stay.
+    ///
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the store is no ``EnumerableSessionStore``;
+    ///   and `CancellationError`. Some may then have ended: call it again.
+    public func clear() async throws {
+        try await self.store.endAll(where: { self.category(of: $0) != nil })
+    }
+}

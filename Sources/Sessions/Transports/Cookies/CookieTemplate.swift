@@ -1,0 +1,70 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// A cookie as it stands in `Set-Cookie` fields: what comes before its value, and what after. Made once for the cookie
+/// of a configuration. A class, so that it is handed on as one.
+package final class CookieTemplate: Sendable {
+    let name: String
+    /// The name and the `=` before the value.
+    let beginning: String
+    /// What the names of further cookies begin with that carry the rest of a long value.
+    let chunkNameBeginning: String
+    /// The attributes on a plain connection, with the `; ` before them.
+    private let plainAttributes: String
+    /// The attributes on a secure connection.
+    private let secureAttributes: String
+
+    package convenience init(_ cookie: SessionCookie) {
+        self.init(
+            name: cookie.name,
+            plainAttributes: Self.attributes(of: cookie, isSecureConnection: false),
+            secureAttributes: Self.attributes(of: cookie, isSecureConnection: true)
+        )
+    }
+
+    private init(name: String, plainAttributes: String, secureAttributes: String) {
+        self.name = name
+        self.beginning = "\(name)="
+        self.chunkNameBeginning = CookieChunks.nameBeginning(name)
+        self.plainAttributes = plainAttributes
+        self.secureAttributes = secureAttributes
+    }
+
+    /// Another cookie with the same attributes.
+    func named(_ name: String) -> CookieTemplate {
+        CookieTemplate(name: name, plainAttributes: self.plainAttributes, secureAttributes: self.secureAttributes)
+    }
+
+    func attributes(isSecureConnection: Bool) -> String {
+        isSecureConnection ? self.secureAttributes : self.plainAttributes
+    }
+
+    private static func attributes(of cookie: SessionCookie, isSecureConnection: Bool) -> String {
+        var text = ""
+        // Whatever a cookie was made of, nothing in an attribute begins another one.
+        if let domain = cookie.domain, SessionCookie.isDomain(domain) { text += "; Domain=\(domain)" }
+        text += "; Path=\(SessionCookie.isPath(cookie.path) ? cookie.path : "/")"
+        let isSecure =
+            switch cookie.secure.choice {
+            case .always: true
+            case .auto: isSecureConnection
+            case .never: false
+            }
+        if isSecure { text += "; Secure" }
+        if cookie.isHTTPOnly { text += "; HttpOnly" }
+        switch cookie.sameSite.choice {
+        case .strict: text += "; SameSite=Strict"
+        case .lax: text += "; SameSite=Lax"
+        case .none: text += "; SameSite=None"
+        case .auto: text += isSecure ? "; SameSite=None" : "; SameSite=Lax"
+        }
+        if cookie.isPartitioned { text += "; Partitioned" }
+        if let priority = cookie.priority { text += "; Priority=\(priority.text)" }
+        return text
+    }
+}

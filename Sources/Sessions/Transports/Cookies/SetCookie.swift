@@ -1,0 +1,59 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+package import HTTPTypes
+
+/// Writes `Set-Cookie` fields (RFC 6265bis section 4.1).
+///
+/// Name and attributes come from a checked ``SessionCookie``, by way of a ``CookieTemplate``, and the value is
+/// base64url, so that nothing in the field can end it early.
+package enum SetCookie {
+    /// Browsers cut longer lives to 400 days (RFC 6265bis section 5.5).
+    static let longestMaxAge: Int64 = 400 * 86_400
+
+    /// Sets a cookie; without a life it is gone when the browser closes.
+    static func set(
+        _ cookie: CookieTemplate,
+        value: String,
+        maxAge: Duration?,
+        isSecureConnection: Bool,
+        in fields: inout HTTPFields
+    ) {
+        let life = maxAge.map { "; Max-Age=\(min($0.wholeSeconds, self.longestMaxAge))" } ?? ""
+        self.write(cookie, value: value, life: life, isSecureConnection: isSecureConnection, in: &fields)
+    }
+
+    /// Clears a cookie that was set with the same attributes. A past `Expires` serves what does not know `Max-Age`.
+    package static func clear(_ cookie: CookieTemplate, isSecureConnection: Bool, in fields: inout HTTPFields) {
+        let life = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        self.write(cookie, value: "", life: life, isSecureConnection: isSecureConnection, in: &fields)
+    }
+
+    /// A response must not set a cookie twice: ours takes the place of any of its name.
+    private static func write(
+        _ cookie: CookieTemplate,
+        value: String,
+        life: String,
+        isSecureConnection: Bool,
+        in fields: inout HTTPFields
+    ) {
+        let attributes = cookie.attributes(isSecureConnection: isSecureConnection)
+        let count = cookie.beginning.utf8.count + value.utf8.count + life.utf8.count + attributes.utf8.count
+        var text = ByteWriter(capacity: count)
+        text.write(text: cookie.beginning)
+        text.write(text: value)
+        text.write(text: life)
+        text.write(text: attributes)
+        let beginning = cookie.beginning.utf8
+        if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: beginning) }) {
+            fields[values: .setCookie].removeAll { $0.utf8.starts(with: beginning) }
+        }
+        // Nothing in it but what may be in a cookie; that it ends no line is all that is asked of it again.
+        fields.append(HTTPField(name: .setCookie, lenientValue: text.bytes))
+    }
+}

@@ -1,0 +1,45 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+
+/// A transport as an engine uses it: what every request would ask of it is asked once, when the engine is made.
+final class PreparedTransport: Sendable {
+    let transport: any SessionTransport
+    let isAmbient: Bool
+    let deliversCredential: Bool
+    private let requestField: HTTPField.Name
+    /// What nearly every response needs that depends on a session.
+    private let privacy: [HTTPField]
+
+    init(_ transport: any SessionTransport) {
+        self.transport = transport
+        self.isAmbient = transport.isAmbient
+        self.deliversCredential = transport.deliversCredential
+        self.requestField = transport.requestField
+        var privacy = HTTPFields()
+        privacy.keepPrivate(varyingBy: self.requestField)
+        self.privacy = Array(privacy)
+    }
+
+    var kind: SessionTransportKind { self.transport.kind }
+
+    @inline(__always)
+    func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
+        self.transport.read(request, into: &reading)
+    }
+
+    /// Marks a response as one visitor's.
+    func keepPrivate(_ response: inout HTTPFields, forbiddingStorage forbidsStorage: Bool) {
+        guard !response.contains(.vary), !response.contains(.cacheControl) else {
+            return response.keepPrivate(varyingBy: self.requestField, forbiddingStorage: forbidsStorage)
+        }
+        response.removeSharedCacheRules()
+        response.append(contentsOf: self.privacy)
+    }
+}

@@ -1,0 +1,240 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+extension Session {
+    /// A value as it was seen.
+    @usableFromInline
+    struct Look {
+        @usableFromInline
+        let value: SessionValue?
+        /// While it is the state's, the value is the same.
+        @usableFromInline
+        let revision: UInt64
+
+        @usableFromInline
+        init(value: SessionValue?, revision: UInt64) {
+            self.value = value
+            self.revision = revision
+        }
+    }
+
+    @usableFromInline
+    func look(at name: String) -> Look {
+        self.access { state in
+            let value = state.value(of: name)
+            return Look(value: value, revision: state.revision)
+        }
+    }
+
+    /// The value of an encoded one, or the key's default; what does not decode is then nil.
+    @inlinable
+    func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
+        guard let value = encoded else { return key.defaultValue }
+        do {
+            return try key.codec.decode(value)
+        } catch {
+            self.passOver(value, of: key.name, as: Value.self)
+            encoded = nil
+            return key.defaultValue
+        }
+    }
+
+    /// Does what the configuration says about a value that does not decode.
+    @usableFromInline
+    func passOver(_ value: SessionValue, of name: String, as type: Any.Type) {
+        // What a newer version wrote, or another system, is not ours to drop.
+        let isOurs = !value.isUnknown && !self.engine.driver.sharesValues
+        let drops = self.engine.configuration.undecodableValues == .drop && isOurs
+        self.logger.warning(
+            "A session value does not decode as its key's type",
+            metadata: [
+                "session.key": "\(UntrustedText.escaped(name))", "session.type": "\(type)",
+                "session.dropped": "\(drops)",
+            ]
+        )
+        if drops { self.remove(named: name) }
+    }
+
+    @inlinable
+    func assign<Value>(_ key: SessionKey<Value>, _ value: Value) {
+        do {
+            try self.set(key, to: value)
+        } catch {
+            self.note(error)
+        }
+    }
+
+    /// Changes a value that was read, and the form it was read from.
+    @inlinable
+    func change<Value>(
+        _ key: SessionKey<Value>,
+        to value: Value,
+        since before: Value,
+        _ stored: SessionValue?,
+        _ revision: UInt64
+    ) {
+        do {
+            let encoded = try key.encode(value)
+            // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
+            if stored == nil, try key.encode(before) == encoded { return }
+            guard encoded != stored else { return }
+            switch key.merge {
+            case .replace: self.change(key.name, to: encoded)
+            case .addDifference(let initial):
+                self.change(
+                    key.name, to: encoded, since: Look(value: stored, revision: revision), countingFrom: initial)
+            case .custom, .inPlace: self.merge(key, value, encoded, since: before, stored)
+            }
+        } catch {
+            self.note(error)
+        }
+    }
+
+    /// Keeps what is wrong with a value until the session is saved.
+    @usableFromInline
+    func note(_ failure: SessionError) {
+        self.access { $0.failure = $0.failure ?? failure }
+    }
+
+    /// Sets a value, whatever it was.
+    @usableFromInline
+    func set(_ name: String, to value: SessionValue?) {
+        self.access { state in
+            guard value != state.value(of: name) else { return }
+            state.pending.record(.replacement(value), of: name)
+        }
+    }
+
+    /// Sets a number, whose difference counts.
+    @usableFromInline
+    func set(_ name: String, to value: SessionValue?, countingFrom initial: Int64) {
+        self.access { state in
+            let present = state.value(of: name)
+            guard value != present else { return }
+            state.add(name, encoded: value, from: initial, before: present, present: present)
+        }
+    }
+
+    /// Sets a value whose key has a way of its own to merge it.
+    @usableFromInline
+    func merge<Value>(_ key: SessionKey<Value>, _ value: Value, _ encoded: SessionValue?) {
+        self.access { state in
+            let present = state.value(of: key.name)
+            guard encoded != present else { return }
+            let base = present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            state.merge(key, value, encoded, base: base, since: present, present)
+        }
+    }
+
+    /// Records that a value that was read became another.
+    @usableFromInline
+    func change(_ name: String, to value: SessionValue?) {
+        self.access { $0.pending.record(.replacement(value), of: name) }
+    }
+
+    /// Records that a number that was read became another.
+    @usableFromInline
+    func change(_ name: String, to value: SessionValue?, since before: Look, countingFrom initial: Int64) {
+        self.access { state in
+            let present = state.revision == before.revision ? before.value : state.value(of: name)
+            state.add(name, encoded: value, from: initial, before: before.value, present: present)
+        }
+    }
+
+    /// Records that a value became another whose key has a way of its own to merge it.
+    @usableFromInline
+    func merge<Value>(
+        _ key: SessionKey<Value>,
+        _ value: Value,
+        _ encoded: SessionValue?,
+        since before: Value,
+        _ stored: SessionValue?
+    ) {
+        self.access { state in
+            let present = state.value(of: key.name)
+            state.merge(key, value, encoded, base: before, since: stored, present)
+        }
+    }
+}
+
+extension SessionKey {
+    @inlinable
+    func encode(_ value: Value) throws(SessionError) -> SessionValue? {
+        do {
+            return try self.codec.encode(value)
+        } catch {
+            throw SessionError.notEncodable(self.name, underlying: error)
+        }
+    }
+}
+
+extension SessionState {
+    mutating func integer<Value>(of key: SessionKey<Value>) -> Int64? {
+        if case .integer(let number) = self.value(of: key.name)?.storage { number } else { nil }
+    }
+
+    /// Records a change that the key merges in a way of its own.
+    fileprivate mutating func merge<Value>(
+        _ key: SessionKey<Value>,
+        _ value: Value,
+        _ encoded: SessionValue?,
+        base: Value,
+        since before: SessionValue?,
+        _ present: SessionValue?
+    ) {
+        let merge: @Sendable (Value, Value, Value) -> Value?
+        switch key.merge {
+        case .custom(let custom): merge = { custom($0, $1, $2) }
+        case .inPlace(let inPlace): merge = inPlace
+        case .replace, .addDifference: return
+        }
+        let step: SessionChange.Step = { stored in
+            let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
+            return try merge(base, value, theirs).map { try key.encode($0) } ?? encoded
+        }
+        let result = before == present ? encoded : (try? step(present)) ?? encoded
+        self.pending.record(.step(step, result: result), of: key.name)
+    }
+
+    /// Records that a number became another.
+    fileprivate mutating func add(
+        _ name: String,
+        encoded: SessionValue?,
+        from initial: Int64,
+        before: SessionValue?,
+        present: SessionValue?
+    ) {
+        guard
+            case .integer(let after) = encoded?.storage,
+            let start = before.map({ $0.integer }) ?? initial,
+            let current = present.map({ $0.integer }) ?? initial
+        else {
+            // A number cannot be added to something that is none.
+            self.pending.record(.replacement(encoded), of: name)
+            return
+        }
+        let (difference, overflow) = after.subtractingReportingOverflow(start)
+        guard !overflow else {
+            self.pending.record(.replacement(encoded), of: name)
+            return
+        }
+        self.pending.record(
+            .addition(of: difference, initial: initial, result: current.addingSaturating(difference)),
+            of: name
+        )
+    }
+}
+
+extension SessionValue {
+    /// The number, if it is one.
+    fileprivate var integer: Int64? {
+        if case .integer(let number) = self.storage { number } else { nil }
+    }
+}

@@ -1,0 +1,88 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What a request did to one value, in a form that can be done again on a newer value.
+struct SessionChange: Sendable {
+    /// A step that makes the next value of the present one; nil stands for "nothing stored".
+    typealias Step = @Sendable (SessionValue?) throws -> SessionValue?
+
+    private enum Kind: Sendable {
+        case replacement
+        case addition(Int64, to: Int64)
+        case steps([Step])
+    }
+
+    private let kind: Kind
+    /// The value after this change, as the request sees it.
+    private(set) var result: SessionValue?
+
+    /// The value is this one, whatever it was.
+    static func replacement(_ value: SessionValue?) -> SessionChange {
+        SessionChange(kind: .replacement, result: value)
+    }
+
+    /// A number is added to the value, or to the initial one where nothing is stored.
+    static func addition(of difference: Int64, initial: Int64, result: Int64) -> SessionChange {
+        SessionChange(kind: .addition(difference, to: initial), result: .integer(result))
+    }
+
+    /// The step makes the value of what is there.
+    static func step(_ step: @escaping Step, result: SessionValue?) -> SessionChange {
+        SessionChange(kind: .steps([step]), result: result)
+    }
+
+    /// This change after an earlier one of the same value.
+    func after(_ earlier: SessionChange) -> SessionChange {
+        switch (earlier.kind, self.kind) {
+        case (_, .replacement), (.replacement, _):
+            // Whatever is built upon a value that was set is known as well as that value.
+            return .replacement(self.result)
+        case (.addition(let first, let initial), .addition(let second, _)):
+            return SessionChange(kind: .addition(first.addingSaturating(second), to: initial), result: self.result)
+        case (_, _):
+            return SessionChange(kind: .steps(earlier.steps + self.steps), result: self.result)
+        }
+    }
+
+    /// Whether the change takes the place of a newer value without regard to it.
+    func overwrites(_ newer: SessionValue?, since seen: SessionValue?) -> Bool {
+        guard case .replacement = self.kind else { return false }
+        return newer != seen && newer != self.result
+    }
+
+    /// Does the change to a newer value.
+    func apply(to value: SessionValue?) throws -> SessionValue? {
+        switch self.kind {
+        case .replacement: self.result
+        case .addition(let difference, let initial): Self.add(difference, to: value ?? .integer(initial)) ?? self.result
+        case .steps(let steps): try steps.reduce(value) { try $1($0) }
+        }
+    }
+
+    /// The sum, or nil when somebody stored something that is no number: there is nothing to add to.
+    private static func add(_ difference: Int64, to value: SessionValue) -> SessionValue? {
+        guard case .integer(let number) = value.storage else { return nil }
+        return .integer(number.addingSaturating(difference))
+    }
+
+    private var steps: [Step] {
+        switch self.kind {
+        case .replacement, .addition:
+            return [{ try self.apply(to: $0) }]
+        case .steps(let steps):
+            return steps
+        }
+    }
+}
+
+extension Int64 {
+    func addingSaturating(_ other: Int64) -> Int64 {
+        let (sum, overflow) = self.addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+}

@@ -1,0 +1,151 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// Records of sessions as Express and connect-redis write them, and back.
+///
+/// A session there is an object: `cookie`, and beside it whatever the application set. What Express has no place for is
+/// in a property of its own. When the session was last used is told by the life that its key still has, for Express
+/// lengthens that with every request, and the text only when it writes.
+struct ExpressRecordCoder: Sendable {
+    let configuration: SessionConfiguration
+    let express: ExpressConfiguration
+
+    /// What stands under a key.
+    struct Entry {
+        var id: ExternalSessionID
+        var text: [UInt8]
+        /// How long it lives on; nil for one that lives until it is removed.
+        var remaining: Duration?
+    }
+
+    /// The record of a text.
+    ///
+    /// - Throws: `SessionStoreError` with the code `corruptRecord`, also for a text that is longer than a record may
+    ///   be.
+    func record(of entry: Entry, now: Instant) throws -> SessionRecord {
+        try self.checkSize(of: entry)
+        guard let object = JSONObjectText(entry.text), let cookie = ExpressCookie(object["cookie"]) else {
+            throw SessionStoreError.corruptRecord(entry.id.id, byteCount: entry.text.count)
+        }
+        let (values, subject) = (self.values(of: object), self.subject(of: object))
+        let note = ExpressMetadata(object[self.express.ownProperty])
+        let times = ExpressTimes(note, of: entry.id.id, subject: subject, now: now)
+        let (isRemembered, maxAge) = (cookie.expires != nil, cookie.originalMaxAge)
+        let limits = self.configuration.limits(isRemembered: isRemembered, for: maxAge)
+        let absoluteExpiresAt = (subject == nil ? times.createdAt : times.loggedInAt) + limits.absolute
+        // At each use a key is given its whole life, whatever the text says of its end: Express writes that only when
+        // it writes the whole text.
+        let life = self.life(of: cookie, values)
+        let lastAccessedAt = entry.remaining.map { min(now, now + $0 - life) } ?? now
+        let expiresAt = limits.expiry(usedAt: lastAccessedAt, absoluteExpiresAt: absoluteExpiresAt)
+        var record = SessionRecord(
+            id: entry.id.id,
+            secretHash: .none,
+            secretIssuedAt: times.createdAt,
+            version: SessionVersion(counter: 1, tag: 0),
+            createdAt: times.createdAt,
+            lastAccessedAt: lastAccessedAt,
+            expiresAt: entry.remaining.map { min(expiresAt, now + $0) } ?? expiresAt,
+            absoluteExpiresAt: absoluteExpiresAt,
+            isRemembered: isRemembered,
+            authenticatedAt: subject == nil ? nil : times.authenticatedAt,
+            subject: subject,
+            cookieOverrides: cookie.overrides(of: self.configuration.cookie),
+            values: values
+        )
+        record.rememberedFor = isRemembered ? maxAge : nil
+        note?.apply(to: &record)
+        var external = ExternalRecord(id: entry.id, content: entry.text, lastAccessedAt: lastAccessedAt)
+        external.loginSeenAt = subject == nil || times.isLoginKnown ? nil : times.loggedInAt
+        if let remaining = entry.remaining {
+            external.contradiction = self.contradiction(
+                of: cookie, remaining: remaining, life: life, isOver: record.isExpired(at: now), isNew: note == nil,
+                now: now)
+        }
+        record.external = external
+        return record
+    }
+
+    private func checkSize(of entry: Entry) throws(SessionStoreError) {
+        let limit = self.express.recordSizeLimit(self.configuration)
+        guard entry.text.count > limit else { return }
+        throw SessionStoreError(
+            .corruptRecord,
+            """
+            The record of the session \(entry.id.id) has \(entry.text.count) bytes; the limit \
+            (ExpressConfiguration.maximumRecordSize) is \(limit). It was left as it is.
+            """
+        )
+    }
+
+    /// The record of a text that somebody else wrote over another: what they left out, because they have no place for
+    /// it, is as it was.
+    func record(of entry: Entry, over known: SessionRecord, now: Instant) throws -> SessionRecord {
+        guard var object = JSONObjectText(entry.text), ExpressMetadata(object[self.express.ownProperty]) == nil else {
+            return try self.record(of: entry, now: now)
+        }
+        object[self.express.ownProperty] = try ExpressMetadata(known).text()
+        var noted = entry
+        noted.text = object.bytes
+        var record = try self.record(of: noted, now: now)
+        record.external?.content = entry.text
+        return record
+    }
+
+    /// Whether a text has what Express has no place for, as it is in its record.
+    func hasMetadata(_ text: [UInt8], in record: SessionRecord) -> Bool {
+        ExpressMetadata(JSONObjectText(text)?[self.express.ownProperty]) == ExpressMetadata(record)
+    }
+
+    /// Whether a text is that of a session in which this user is logged in.
+    func isSession(_ text: [UInt8], of subject: String) -> Bool {
+        guard let object = JSONObjectText(text) else { return false }
+        return self.subject(of: object)?.hasSameBytes(as: subject) ?? false
+    }
+
+    /// How long a key lives from a use, by the rule of connect-redis.
+    func life(of cookie: ExpressCookie, _ values: SessionValues) -> Duration {
+        switch self.express.timeToLive.choice {
+        case .deciding(let decide): decide(values)
+        case .lasting(let duration): cookie.expires == nil ? duration : cookie.originalMaxAge ?? duration
+        }
+    }
+
+    /// For how long a request of Express that has read a text could write it back and keep it.
+    func longestLife(of text: [UInt8]) -> Duration {
+        let absolute = max(self.configuration.limits.absolute, self.configuration.rememberedLimits.absolute)
+        guard !self.express.disablesTimeToLive, let object = JSONObjectText(text),
+            let cookie = ExpressCookie(object["cookie"])
+        else { return absolute }
+        return self.life(of: cookie, self.values(of: object))
+    }
+
+    private func values(of object: JSONObjectText) -> SessionValues {
+        var values: [(name: String, value: SessionValue)] = []
+        let hidden = self.express.hiddenNames
+        for name in object.names where !hidden.contains(ByteString(name)) {
+            guard let value = object[name].flatMap({ SessionValue(jsonText: $0) }) else { continue }
+            values.append((name, value))
+        }
+        return SessionValues(values)
+    }
+
+    /// Who is logged in: a string or a whole number. Anything else is no login here.
+    private func subject(of object: JSONObjectText) -> String? {
+        let path = self.express.subject.path
+        var text = object[path[0]]
+        if path.count > 1 { text = text.flatMap { JSONObjectText($0)?[path[1]] } }
+        guard let text else { return nil }
+        guard text.first == UInt8(ascii: "\"") else {
+            return Int64(String(decoding: text, as: UTF8.self)).map(String.init)
+        }
+        return JSONString.decode(text).flatMap { (1...1024).contains($0.utf8.count) ? $0 : nil }
+    }
+}

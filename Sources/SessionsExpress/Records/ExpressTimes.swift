@@ -1,0 +1,41 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Sessions
+
+/// When a session and its login began, as far as a note in the session tells.
+struct ExpressTimes {
+    /// When the session began, or was first seen.
+    var createdAt: Instant
+    /// When the user logged in, or was first seen logged in: the absolute limit counts from here.
+    var loggedInAt: Instant
+    /// When the user proved who they are. Where that is not known, it counts as long ago.
+    var authenticatedAt: Instant
+    /// Whether the time of the login is known.
+    var isLoginKnown: Bool
+
+    /// How long ago a login counts to be whose time is not known, when it is first seen.
+    static let unknownAge = Duration.days(3_650)
+
+    /// - Parameters:
+    ///   - note: The note. One of another session was copied by the application, and says nothing of this one; and what
+    ///     it says of another user's login says nothing of this user's.
+    ///   - id: The public name of the session.
+    ///   - subject: Who is logged in.
+    ///   - now: The present time.
+    init(_ note: ExpressMetadata?, of id: SessionID, subject: String?, now: Instant) {
+        let note = note.flatMap { $0.id == nil || $0.id == id.description ? $0 : nil }
+        let login = note.flatMap { $0.isLogin(of: subject) ? $0 : nil }
+        self.createdAt = note.map { Instant(millisecondsSince1970: $0.createdAt) } ?? now
+        let known = login?.authenticatedAt.map { Instant(millisecondsSince1970: $0) }
+        let seen = login?.loginSeenAt.map { Instant(millisecondsSince1970: $0) }
+        self.loggedInAt = known ?? seen ?? now
+        self.isLoginKnown = known != nil
+        self.authenticatedAt = known ?? self.loggedInAt - Self.unknownAge
+    }
+}

@@ -1,0 +1,208 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+public import Sessions
+public import SessionsExpress
+public import SessionsRedis
+
+/// The records of an Express application where connect-redis keeps them: JSON texts in Redis or Valkey.
+///
+/// ```swift
+/// let client = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
+/// let engine = try SessionEngine(.express(in: RedisExpressStore(client), express), configuration: configuration)
+/// ```
+///
+/// Loading is one script and so is each write: a text is replaced only where it is byte for byte the one that was read.
+/// The tombstone of an ended key is in the same slot of a cluster and under a name of its own, so that connect-redis
+/// never meets it. Redis 6 or later, or Valkey.
+///
+/// In a cluster the sessions of a slot that is moving to another server cannot be used until all of it is there: the
+/// server answers `TRYAGAIN`, because a session and its tombstone are two keys.
+public struct RedisExpressStore: ExpressRecordStore {
+    private let executor: any RedisCommandExecutor
+    private let scanCount: Int
+
+    /// Creates a store.
+    ///
+    /// - Parameters:
+    ///   - executor: What sends commands: a `RedisClient`, a `RedisClusterClient`, a `RedisSentinelClient`, or
+    ///     the client the application already has.
+    ///   - scanCount: How many keys a step of a walk through all of them looks at: `scanCount` of connect-redis. The
+    ///     default is 100; less than 1 is taken for 1.
+    public init(_ executor: any RedisCommandExecutor, scanCount: Int = 100) {
+        self.executor = executor
+        self.scanCount = max(1, scanCount)
+    }
+
+    public var needsDeadline: Bool { !self.executor.enforcesDeadline }
+
+    public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+        let reply = try await self.run(.loadText, key)
+        if reply.isNull { return .missing }
+        guard reply.integer == nil else { return .ended }
+        let (text, remaining) = try reply.textAndLife
+        return .found(text, remaining: remaining)
+    }
+
+    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+        let name = RedisArgument(key)
+        var arguments = [name, RedisArgument(text), "NX"]
+        if life.duration != nil { arguments += ["PX", life.argument] }
+        let command = RedisCommand("SET", arguments, key: name)
+        return try await self.ask { try await self.executor.execute(command) }.text == "OK"
+    }
+
+    public func replace(
+        _ key: String,
+        _ expected: [UInt8],
+        with text: [UInt8],
+        _ life: ExpressExpiry,
+        now: Instant
+    ) async throws -> ExpressReplaceResult {
+        let reply = try await self.run(
+            .replaceText, key, [RedisArgument(expected), RedisArgument(text), life.argument])
+        switch reply.integer {
+        case 1: return .replaced
+        case 0: return .missing
+        default:
+            let (text, remaining) = try reply.textAndLife
+            return .conflict(text, remaining: remaining)
+        }
+    }
+
+    public func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+        try await self.run(.touchText, key, [life.argument]).integer == 1
+    }
+
+    public func end(
+        _ key: String,
+        tombstoneUntil: Instant,
+        removedUntil: Instant,
+        now: Instant
+    ) async throws -> Bool {
+        let lives = [tombstoneUntil, removedUntil].map { RedisArgument(min((($0 - now).wholeMilliseconds), .max / 2)) }
+        return try await self.run(.endText, key, lives).integer == 1
+    }
+
+    /// A page of the keys that begin with a prefix: one step of SCAN on one server.
+    ///
+    /// Keys that are there all the while, and stay where they are, are met at least once. A walk that was interrupted
+    /// by a restart or a failover of the server begins anew, without a cursor: the keys are in another order then.
+    public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+        let place = try Place(cursor)
+        return try await self.ask {
+            let servers = try await self.executor.primaries()
+            guard place.server < servers.count else { throw SessionStoreError.invalidCursor }
+            let step = try await servers[place.server].execute(
+                RedisCommand(
+                    "SCAN",
+                    [
+                        RedisArgument(place.cursor), "MATCH", Self.pattern(of: prefix), "COUNT",
+                        RedisArgument(Int64(self.scanCount)),
+                    ])
+            )
+            guard let parts = step.elements, parts.count == 2, let next = parts[0].text, let keys = parts[1].elements
+            else { throw SessionStoreError.unexpected(step) }
+            let names = keys.compactMap(\.text).filter { !$0.utf8.starts(with: Self.tombstonePrefix.utf8) }
+            return ExpressPage(names, next: place.next(next, serverCount: servers.count))
+        }
+    }
+
+    /// Where a walk has come to: the position of a server among the primaries, and what it said of the next step.
+    private struct Place {
+        var server = 0
+        var cursor = "0"
+
+        init(server: Int, cursor: String) {
+            self.server = server
+            self.cursor = cursor
+        }
+
+        init(_ cursor: SessionCursor?) throws(SessionStoreError) {
+            guard let cursor else { return }
+            let parts = String(decoding: cursor.bytes, as: UTF8.self).split(separator: ":")
+            guard parts.count == 2, let server = Int(parts[0]), server >= 0, UInt64(parts[1]) != nil else {
+                throw .invalidCursor
+            }
+            (self.server, self.cursor) = (server, String(parts[1]))
+        }
+
+        func next(_ cursor: String, serverCount: Int) -> SessionCursor? {
+            let next =
+                cursor == "0" ? Place(server: self.server + 1, cursor: "0") : Place(server: self.server, cursor: cursor)
+            guard next.server < serverCount else { return nil }
+            return SessionCursor(bytes: Array("\(next.server):\(next.cursor)".utf8))
+        }
+    }
+
+    private static func pattern(of prefix: String) -> RedisArgument {
+        var pattern: [UInt8] = []
+        for byte in prefix.utf8 {
+            if "*?[]^-\\".utf8.contains(byte) { pattern.append(UInt8(ascii: "\\")) }
+            pattern.append(byte)
+        }
+        pattern.append(UInt8(ascii: "*"))
+        return RedisArgument(pattern)
+    }
+
+    private func run(_ script: RedisScript, _ key: String, _ arguments: [RedisArgument] = []) async throws -> RedisReply
+    {
+        let tombstone = RedisArgument(Self.tombstone(of: key))
+        return try await self.ask {
+            try await script.run(on: RedisArgument(key), and: tombstone, arguments, self.executor)
+        }
+    }
+
+    /// Where an ended key is marked. A cluster puts what is in braces in one place, or all of a name without them.
+    static func tombstone(of key: String) -> String {
+        key.utf8.contains(UInt8(ascii: "{")) ? "\(self.tombstonePrefix)\(key)" : "\(self.tombstonePrefix){\(key)}"
+    }
+
+    private static let tombstonePrefix = "swift-sessions:ended:"
+
+    /// Runs commands, and says in the words of a store what went wrong.
+    private func ask<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RedisError where error.code == .deadlineExceeded {
+            throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
+        } catch let error as RedisError {
+            throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+        }
+    }
+}
+
+extension ExpressExpiry {
+    /// As the scripts are told of it.
+    fileprivate var argument: RedisArgument {
+        if self.isKept { return "kept" }
+        // The server adds the time of day, which must not be more than it can count.
+        return self.duration.map { RedisArgument(min(max(1, $0.wholeMilliseconds), .max / 2)) } ?? "unlimited"
+    }
+}
+
+extension RedisReply {
+    /// A text and how many milliseconds it lives on, which is a negative number where it lives until it is removed.
+    fileprivate var textAndLife: (text: [UInt8], remaining: Duration?) {
+        get throws(SessionStoreError) {
+            guard let parts = self.elements, parts.count == 2, let text = parts[0].bytes, let life = parts[1].integer
+            else {
+                throw .unexpected(self)
+            }
+            return (text, life < 0 ? nil : .milliseconds(life))
+        }
+    }
+}
+
+extension RedisExpressStore: CustomStringConvertible, CustomReflectable {
+    /// Nothing of its client.
+    public var description: String { "RedisExpressStore" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+#endif

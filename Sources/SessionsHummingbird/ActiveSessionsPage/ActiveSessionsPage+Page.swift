@@ -1,0 +1,117 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+import HTTPTypes
+import Hummingbird
+import Sessions
+
+extension ActiveSessionsPage {
+    @Sendable func showPage(_ request: Request, _ context: Context) async throws -> Response {
+        let session = try self.session(in: context)
+        guard let current = session.activeSession else {
+            throw HTTPError(.unauthorized, message: "Nobody is logged in.")
+        }
+        // A link to a page of a list that is another by now leads to its beginning.
+        let cursor = request.listCursor ?? nil
+        let list = session.listsOthers ? try await self.listOrBeginning(of: session, from: cursor) : nil
+        let page = ActiveSessionsPageContent(
+            current: ActiveSessionsPageContent.Item(current, self.configuration),
+            others: (list?.sessions.sessions ?? []).filter { !$0.isCurrent }
+                .map { ActiveSessionsPageContent.Item($0, self.configuration) },
+            firstPage: list?.isFirst == false ? request.ownLocation : nil,
+            nextPage: list?.sessions.next.map(ActiveSessionsPageContent.link),
+            listsOthers: list != nil,
+            endsOthers: session.endsOthers,
+            messages: try await session.takeFlashMessages(for: request),
+            hiddenFields: [session.csrfToken].compactMap { token in
+                token.map { ActiveSessionsPageContent.HiddenField(name: self.configuration.csrfField, value: $0) }
+            },
+            backLink: self.configuration.backLink
+        )
+        return try self.configuration.template.response(for: page)
+    }
+
+    private func listOrBeginning(
+        of session: Session,
+        from cursor: SessionCursor?
+    ) async throws -> (sessions: ActiveSessionList, isFirst: Bool) {
+        do {
+            return (try await self.list(of: session, from: cursor), cursor == nil)
+        } catch let error as SessionError where error.code == .invalidCursor {
+            return (try await self.list(of: session, from: nil), true)
+        }
+    }
+
+    private struct Form: Decodable {
+        let end: String?
+    }
+
+    @Sendable func actOnPage(_ request: Request, _ context: Context) async throws -> Response {
+        let session = try self.session(in: context)
+        guard let form = try? await URLEncodedFormDecoder().decode(Form.self, from: request, context: context),
+            let end = form.end
+        else {
+            throw HTTPError(
+                .badRequest, message: "The body is not a form with the field \(ActiveSessionsPageContent.endField).")
+        }
+        let id = SessionID(end)
+        if let id, id == session.id {
+            try await session.logOut()
+            return .redirect(to: self.configuration.loggedOutLocation)
+        }
+        do {
+            try self.requireRecentLogin(session)
+        } catch {
+            return try self.configuration.onOldLogin.response(to: request, refusedBy: error, context.logger)
+        }
+        if end == ActiveSessionsPageContent.endOthersValue {
+            try await session.logOutOthers()
+            session.addFlashMessage("All your other sessions were signed out.", kind: .success)
+        } else {
+            try await self.end(id, in: session)
+        }
+        let query = (request.listCursor ?? nil).map(ActiveSessionsPageContent.link) ?? ""
+        return .redirect(to: request.ownLocation + query)
+    }
+
+    /// Ends another session. To the visitor of a page, one that has ended meanwhile is no error.
+    private func end(_ id: SessionID?, in session: Session) async throws {
+        var ended: ActiveSession?
+        if let id { ended = try await session.activeSession(withID: id) }
+        if let ended, try await session.logOut(ended.id) {
+            session.addFlashMessage("Signed out: \(ended.displayName).", kind: .success)
+        } else {
+            session.addFlashMessage("That session had ended already.", kind: .info)
+        }
+    }
+}
+
+extension Request {
+    /// Where the list begins that is asked for: `.some(nil)` for its beginning, and nil for what is no cursor.
+    var listCursor: SessionCursor?? {
+        guard let text = self.uri.queryParameters[Substring(ActiveSessionsPageContent.fromParameter)] else {
+            return .some(nil)
+        }
+        return SessionCursor(String(text)).map { .some($0) }
+    }
+
+    /// The path of this request as seen from itself: that names no other host, whatever the path looks like, and holds
+    /// behind a proxy that takes away a part of it.
+    fileprivate var ownLocation: String {
+        let last = self.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
+        return "./"
+            + last.map { byte in
+                switch byte {
+                case 0x21...0x7E: String(Unicode.Scalar(byte))
+                default: "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                }
+            }.joined()
+    }
+}
+#endif

@@ -1,0 +1,69 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Hummingbird
+public import Hummingbird
+import HTTPTypes
+import NIOCore
+public import Sessions
+
+/// Refuses requests that another site made a browser send in its user's name (cross-site request forgery), with 403.
+///
+/// ```swift
+/// router.add(middleware: SessionsMiddleware(engine))
+/// router.add(middleware: CSRFMiddleware())
+/// ```
+///
+/// It stands behind ``SessionsMiddleware`` and before every route that changes something.
+public struct CSRFMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
+    private let protection: CSRFProtection
+    private let storage: SessionsMiddleware<Context>.StoragePath
+
+    /// Creates a middleware.
+    ///
+    /// - Parameters:
+    ///   - protection: What decides. The default is one with the default configuration.
+    ///   - storage: Where in the context the session is. The default is `\.sessions`.
+    public init(
+        _ protection: CSRFProtection = CSRFProtection(),
+        in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
+    ) {
+        self.protection = protection
+        self.storage = storage
+    }
+
+    /// Lets the handler run unless the request may come from another site. A form that had to be looked through is
+    /// there for the handler as before.
+    public func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let storage = context[keyPath: self.storage]
+        let isSecure =
+            self.protection.needsConnectionSecurity(for: request.method, with: request.headers)
+            ? try await storage.connection.isSecure : false
+        var request = request
+        try await self.protection.check(
+            SessionRequest(
+                method: request.method,
+                headerFields: request.headers,
+                isSecure: isSecure,
+                peer: storage.connection
+            ),
+            method: request.method,
+            authority: request.head.authority,
+            session: storage.unmarkedSession
+        ) {
+            let body = try await request.collectBody(upTo: self.protection.configuration.maximumFormSize)
+            return Array(body.readableBytesView)
+        }
+        return try await next(request, context)
+    }
+}
+#endif

@@ -1,0 +1,39 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Sessions
+
+extension RedisCommandCompanions {
+    /// Lets the server wait for replicas. It would wait for ever if it were told to wait for no time.
+    init(replicas: Int, within limit: Duration) {
+        self.wait = (Int64(max(0, replicas)), max(1, limit.wholeMilliseconds))
+    }
+}
+
+extension RedisReplicatedReply {
+    /// Takes the replies to a command and to the `WAIT` after it apart.
+    init(_ replies: RedisReply) throws(RedisError) {
+        guard let parts = replies.elements, parts.count == 2, let count = parts[1].integer else {
+            throw RedisError(.protocolViolation, "The reply to WAIT is \(replies).", mayHaveRun: true)
+        }
+        self.init(reply: parts[0], replicaCount: Int(clamping: count))
+    }
+}
+
+extension RedisClient {
+    public func execute(
+        _ command: RedisCommand,
+        replicas: Int,
+        within limit: Duration
+    ) async throws -> RedisReplicatedReply {
+        let company = RedisCommandCompanions(replicas: replicas, within: limit)
+        return try RedisReplicatedReply(try await self.execute(command, company, by: self.commandDeadline))
+    }
+}
+#endif

@@ -1,0 +1,175 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Synchronization
+
+/// The servers of a cluster as far as they are known: a client for each that was asked, and which of them has which
+/// slot.
+final class RedisNodePool: Sendable {
+    private struct State {
+        var clients: [RedisConfiguration.Address: RedisClient] = [:]
+        var primaries: [RedisConfiguration.Address] = []
+        var replicas: [RedisConfiguration.Address] = []
+        var owners = [UInt16](repeating: RedisClusterTopology.nobody, count: RedisHashSlot.count)
+        var numbers = RedisServerNumbers()
+        var turn = 0
+        var isShutDown = false
+    }
+
+    private let seeds: [RedisConfiguration.Address]
+    private let make: @Sendable (RedisConfiguration.Address) -> RedisClient
+    private let state = Mutex(State())
+
+    init(
+        seeds: [RedisConfiguration.Address],
+        _ make: @escaping @Sendable (RedisConfiguration.Address) -> RedisClient
+    ) {
+        self.seeds = seeds
+        self.make = make
+    }
+
+    /// The server that has a slot; nil when nobody is known to. Without a slot any primary, each in turn.
+    func client(of slot: Int?) throws(RedisError) -> RedisClient? {
+        try self.locked { state throws(RedisError) in
+            if let slot {
+                let owner = state.owners[slot]
+                guard owner != RedisClusterTopology.nobody else { return nil }
+                return try self.client(at: state.primaries[Int(owner)], &state)
+            }
+            guard !state.primaries.isEmpty else { return nil }
+            state.turn = (state.turn + 1) % state.primaries.count
+            return try self.client(at: state.primaries[state.turn], &state)
+        }
+    }
+
+    /// The server at an address that another one gave.
+    func client(at address: RedisConfiguration.Address) throws(RedisError) -> RedisClient {
+        try self.locked { state throws(RedisError) in try self.client(at: address, &state) }
+    }
+
+    /// Whoever can be asked where things are, each once, in an order that differs from call to call: primaries first,
+    /// then replicas, then the seeds.
+    func candidates(without failed: RedisClient?) throws(RedisError) -> [RedisConfiguration.Address] {
+        try self.locked { state throws(RedisError) in
+            state.turn = (state.turn + 1) % 1_000_000
+            var known: Set<RedisConfiguration.Address> = []
+            if let failed { known.insert(failed.configuration.address) }
+            return [state.primaries, state.replicas, self.seeds].flatMap { addresses in
+                let first = addresses.isEmpty ? 0 : state.turn % addresses.count
+                return (addresses[first...] + addresses[..<first]).filter { known.insert($0).inserted }
+            }
+        }
+    }
+
+    /// All that have slots, in the order of the first slot of each: servers name each other in any order, and a walk
+    /// through all of them must find the next one where it was. Nil when there are slots that nobody has.
+    func owners() throws(RedisError) -> [RedisClient]? {
+        try self.locked { state throws(RedisError) in
+            var known: Set<UInt16> = []
+            let places = state.owners.filter { known.insert($0).inserted }
+            guard !known.contains(RedisClusterTopology.nobody) else { return nil }
+            return try places.map { place throws(RedisError) in
+                try self.client(at: state.primaries[Int(place)], &state)
+            }
+        }
+    }
+
+    /// The number of the server that has a slot; 0 when none is known to.
+    func number(of slot: Int) -> Int {
+        self.state.withLock { state in
+            let owner = state.owners[slot]
+            return owner == RedisClusterTopology.nobody ? 0 : state.numbers[Int(owner)]
+        }
+    }
+
+    /// What tells the present distribution of the slots from others.
+    func fingerprint() throws(RedisError) -> UInt64 {
+        try self.locked { state throws(RedisError) in
+            var former = RedisClusterTopology.nobody
+            var bytes: [UInt8] = []
+            for (slot, owner) in state.owners.enumerated() where owner != former {
+                former = owner
+                let address = owner == RedisClusterTopology.nobody ? "" : "\(state.primaries[Int(owner)])"
+                bytes += Array("\(slot)=\(address);".utf8)
+            }
+            return bytes.fingerprint
+        }
+    }
+
+    /// A server has moved a slot to another.
+    func move(_ slot: Int, to address: RedisConfiguration.Address) throws(RedisError) -> RedisClient {
+        try self.locked { state throws(RedisError) in
+            var place = state.primaries.firstIndex(of: address)
+            // A server that sends everybody everywhere must not make this grow.
+            if place == nil, state.primaries.count < 8_192 {
+                place = state.primaries.count
+                state.primaries.append(address)
+                state.numbers.assign(to: state.primaries)
+            }
+            if let place { state.owners[slot] = UInt16(place) }
+            return try self.client(at: address, &state)
+        }
+    }
+
+    /// Takes a new map in the place of all that was known. Clients of servers that are in it no more close their
+    /// connections when the last command has its reply.
+    ///
+    /// - Returns: Whether anything is different.
+    func adopt(_ topology: RedisClusterTopology) -> Bool {
+        let (dropped, isNew) = self.state.withLock { state -> ([RedisClient], Bool) in
+            let isNew = state.primaries != topology.primaries || state.owners != topology.owners
+            (state.primaries, state.replicas) = (topology.primaries, topology.replicas)
+            state.owners = topology.owners
+            state.numbers.assign(to: topology.primaries)
+            let known = Set(topology.primaries + topology.replicas)
+            let dropped = state.clients.filter { !known.contains($0.key) }
+            for address in dropped.keys { state.clients[address] = nil }
+            return (Array(dropped.values), isNew)
+        }
+        // Outside of the lock: a client that is gone has something to do.
+        withExtendedLifetime(dropped) {}
+        return isNew
+    }
+
+    /// Takes no more commands.
+    ///
+    /// - Returns: The clients that there were.
+    func shutDown() -> [RedisClient] {
+        self.state.withLock { state in
+            state.isShutDown = true
+            defer { state.clients = [:] }
+            return Array(state.clients.values)
+        }
+    }
+
+    private func client(
+        at address: RedisConfiguration.Address,
+        _ state: inout State
+    ) throws(RedisError) -> RedisClient {
+        if let client = state.clients[address] { return client }
+        // As many as a cluster can have; those of servers that left it go with the next map.
+        guard state.clients.count < 8_192 else {
+            throw RedisError(
+                .protocolViolation, "The cluster sends commands to more than 8,192 servers.", mayHaveRun: false)
+        }
+        let client = self.make(address)
+        state.clients[address] = client
+        return client
+    }
+
+    private func locked<Value: Sendable>(
+        _ body: (inout sending State) throws(RedisError) -> sending Value
+    ) throws(RedisError) -> Value {
+        try self.state.withLock { state throws(RedisError) in
+            if state.isShutDown, let seed = self.seeds.first { throw RedisError.shutDown(seed) }
+            return try body(&state)
+        }
+    }
+}
+#endif

@@ -1,0 +1,217 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if Redis
+import Sessions
+
+/// The index of a user's sessions.
+extension RedisSessionStore {
+    /// A part of an index: its entries, those with the latest end first.
+    struct IndexPage {
+        var entries: [RedisIndexEntry] = []
+        /// When the walk through the index began.
+        let begunAt: Instant
+        var next: SessionCursor?
+    }
+
+    /// The most entries of a page, whatever a caller asks for.
+    private static let maximumPageSize = 10_000
+    /// How long a call waits for what tidies an index.
+    private static let tidyingLimit = Duration.milliseconds(200)
+
+    /// Reads a page of an index.
+    func indexPage(
+        _ key: RedisArgument,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> IndexPage {
+        let last = try cursor.map { try RedisIndexCursor($0) }
+        let count = Int64(min(max(1, limit), Self.maximumPageSize))
+        let reply = try await self.ask {
+            guard let last else {
+                let arguments = [key, RedisArgument(-count), -1, "WITHSCORES"]
+                return try await self.executor.execute(RedisCommand("ZRANGE", arguments, key: key))
+            }
+            return try await RedisScript.indexPage.run(
+                on: key, [RedisArgument(count), RedisArgument("\(last.score)"), RedisArgument(last.member)],
+                self.executor)
+        }
+        let members = try reply.scoredMembers
+        var page = IndexPage(begunAt: last?.begunAt ?? now)
+        page.entries = members.reversed().compactMap(\.entry)
+        if members.count == count, let lowest = members.first {
+            page.next = RedisIndexCursor(score: lowest.score, begunAt: page.begunAt, member: lowest.member).cursor
+        }
+        return page
+    }
+
+    /// Adds a session to the index of its user, before the session is the user's.
+    ///
+    /// - Returns: A few entries that may be of no use any more, for ``removeOutlived(_:of:now:)``.
+    /// - Throws: `SessionStoreError` with the code `recordBusy` when another server than that of the session failed: it
+    ///   says nothing about the one that the session is on.
+    func index(_ record: SessionRecord, of subject: RedisSubject, now: Instant) async throws -> [RedisIndexEntry] {
+        let key = self.keys.index(of: subject)
+        let score = record.absoluteExpiresAt
+        let entry = RedisIndexEntry(id: record.id, writtenAt: now, score: score.score)
+        let arguments = [
+            RedisArgument(entry.text),
+            RedisArgument(score.millisecondsSince1970),
+            RedisArgument((now - .minutes(1)).millisecondsSince1970),
+            RedisArgument(RedisExpiry.milliseconds(until: score, now: now)),
+            RedisArgument(record.id.description),
+            RedisArgument(now.millisecondsSince1970),
+            RedisArgument(Int64(record.id.low & 0x7FFF_FFFF)),
+        ]
+        do {
+            let reply = try await self.ask { try await RedisScript.index.run(on: key, arguments, self.executor) }
+            return try reply.scoredMembers.compactMap(\.entry)
+        } catch let error as SessionStoreError
+            where self.executor.failureDomain(of: key) != self.failureDomain(of: record.id)
+        {
+            throw SessionStoreError(
+                .recordBusy,
+                "The server that has the list of the user's sessions failed; the one of the session did not.",
+                underlying: error)
+        }
+    }
+
+    /// Removes those of some entries whose sessions are over, or have another entry by now.
+    func removeOutlived(
+        _ entries: [RedisIndexEntry],
+        of subject: RedisSubject,
+        now: Instant
+    ) async {
+        let entries = entries.filter { $0.isOld(at: now) }
+        guard !entries.isEmpty else { return }
+        await self.tidy {
+            let headers = try await self.inParallel(entries) { entry in
+                try await self.header(of: entry.id, of: subject, now: now)
+            }
+            try await self.remove(zip(entries, headers).filter { $0.1 == nil }.map(\.0), of: subject)
+            for (entry, header) in zip(entries, headers) {
+                guard let header, header.absoluteExpiresAt.score != entry.score else { continue }
+                _ = try await self.supersede(entry, by: header.absoluteExpiresAt, of: subject, now: now)
+            }
+        }
+    }
+
+    /// Removes entries.
+    func remove(_ entries: [RedisIndexEntry], of subject: RedisSubject) async throws {
+        guard !entries.isEmpty else { return }
+        let key = self.keys.index(of: subject)
+        let members = entries.map { RedisArgument($0.text) }
+        _ = try await self.ask { try await self.executor.execute(RedisCommand("ZREM", [key] + members, key: key)) }
+    }
+
+    /// Since when a live session has an entry with the end that it has now; nil when it has none. The entry from before
+    /// is removed once no walk can be on its way that began without the other one.
+    func supersede(
+        _ entry: RedisIndexEntry,
+        by end: Instant,
+        of subject: RedisSubject,
+        now: Instant
+    ) async throws -> Instant? {
+        let reply = try await self.ask {
+            try await RedisScript.supersede.run(
+                on: self.keys.index(of: subject),
+                [
+                    RedisArgument(entry.id.description), RedisArgument(end.millisecondsSince1970),
+                    RedisArgument(entry.text), RedisArgument((now - RedisIndexEntry.shelter).millisecondsSince1970),
+                ],
+                self.executor)
+        }
+        return reply.text.flatMap { Int64($0) }.map { Instant(millisecondsSince1970: $0) }
+    }
+
+    /// Removes the entries of sessions that have ended. One that stays is removed by a later walk through the index.
+    ///
+    /// A session with the same id can begin only when its tombstone is over, so entries from before that are of no use.
+    func unindex(_ sessions: [EndedSession], tombstoneUntil: Instant, now: Instant) async {
+        let groups = Dictionary(grouping: sessions.filter { $0.subject != nil }) { $0.subject.map { ByteString($0) } }
+        guard tombstoneUntil > now, !groups.isEmpty else { return }
+        await self.tidy {
+            _ = try await self.inParallel(Array(groups)) { subject, sessions in
+                guard let subject else { return }
+                let pairs = sessions.flatMap { session in
+                    [RedisArgument(session.id.description), RedisArgument(session.end.millisecondsSince1970)]
+                }
+                _ = try await RedisScript.unindex.run(
+                    on: self.keys.index(of: RedisSubject(subject.text)),
+                    [RedisArgument(tombstoneUntil.millisecondsSince1970)] + pairs, self.executor)
+            }
+        }
+    }
+
+    /// Does what a later walk through the index would do as well: it takes little time, and its failure fails no call.
+    func tidy(_ body: () async throws -> Void) async {
+        let end = ContinuousClock.now + Self.tidyingLimit
+        await SessionStoreDeadline.with(min(SessionStoreDeadline.current ?? end, end)) { _ = try? await body() }
+    }
+
+    /// The header of a live session of a user; nil when there is no such session.
+    private func header(
+        of id: SessionID,
+        of subject: RedisSubject,
+        now: Instant
+    ) async throws -> SessionRecordHeader? {
+        guard let beginning = try await self.beginning(of: id),
+            RedisSessionEntry.isLive(beginning, id: id, now: now),
+            beginning[RedisSessionEntry.Offset.tag...].starts(with: subject.tag)
+        else { return nil }
+        return SessionRecordHeader(Array(beginning[RedisSessionEntry.Offset.rest...]))
+    }
+
+    /// The fixed beginning of the entry of a session; nil when something else is at its key.
+    func beginning(of id: SessionID) async throws -> [UInt8]? {
+        let key = self.keys.session(id)
+        let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
+        do {
+            return try await self.ask(about: id) {
+                try await self.executor.execute(RedisCommand("GETRANGE", range, key: key))
+            }.bytes
+        } catch let error as SessionStoreError where error.code == .corruptRecord {
+            return nil
+        }
+    }
+}
+
+/// A member of a sorted set.
+private struct ScoredMember {
+    let member: [UInt8]
+    let score: Double
+
+    /// The entry; nil when it is none of ours.
+    var entry: RedisIndexEntry? {
+        String(validating: self.member, as: UTF8.self).flatMap { RedisIndexEntry($0, score: self.score) }
+    }
+}
+
+extension RedisReply {
+    /// Members and their scores, in turn or in pairs: that depends on the version of the protocol.
+    fileprivate var scoredMembers: [ScoredMember] {
+        get throws(SessionStoreError) {
+            guard let elements = self.elements else { throw .unexpected(self) }
+            let flat = elements.first?.elements == nil ? elements : elements.flatMap { $0.elements ?? [] }
+            guard flat.count % 2 == 0 else { throw .unexpected(self) }
+            var members: [ScoredMember] = []
+            members.reserveCapacity(flat.count / 2)
+            for place in stride(from: 0, to: flat.count, by: 2) {
+                guard let member = flat[place].bytes, let score = flat[place + 1].score else { throw .unexpected(self) }
+                members.append(ScoredMember(member: member, score: score))
+            }
+            return members
+        }
+    }
+
+    private var score: Double? {
+        if case .double(let score) = self { score } else { self.text.flatMap { Double($0) } }
+    }
+}
+#endif

@@ -1,0 +1,57 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import GRDB
+import Sessions
+
+/// An open database: its connections, the queue of its writes, and the files that it was opened from.
+final class SQLiteConnection: Sendable {
+    let pool: DatabasePool
+    let writer: SQLiteWriteQueue
+    let files: SQLiteOpenFiles
+
+    /// - Throws: ``SessionStoreError`` with the code `unusable`.
+    init(path: String, configuration: SQLiteStoreConfiguration, reserve: SQLiteReserve) throws {
+        let pool = try SQLiteSessionFile.open(path: path, configuration: configuration)
+        let pageSize = try pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? 4096
+        let files = SQLiteOpenFiles(path: path)
+        self.pool = pool
+        self.files = files
+        self.writer = SQLiteWriteQueue(
+            pool: pool,
+            configuration: configuration,
+            pageSize: pageSize,
+            files: files,
+            reserve: reserve
+        )
+    }
+
+    /// Whether a file that became shorter is whole, as after a VACUUM by another program.
+    func isWhole() -> Bool {
+        let byteCount = try? self.pool.read { db in
+            (try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? .max)
+                .multipliedReportingOverflow(by: try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 1)
+        }
+        guard let byteCount, !byteCount.overflow else { return false }
+        return self.files.acceptSize(ofPages: byteCount.partialValue)
+    }
+
+    /// Closes it after what happened to its files, and saves what is only in its log.
+    func close(after change: SQLiteFileChange) {
+        // Not when another process has begun a new log: the two files with one index would be mixed up.
+        if change == .logRemoved, self.files.hasNoOtherLog {
+            try? self.pool.barrierWriteWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        }
+        try? self.pool.close()
+        if change == .databaseRemoved || change == .databaseReplaced { self.files.removeOrphans() }
+    }
+}
+#endif

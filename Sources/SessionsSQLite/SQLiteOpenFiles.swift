@@ -1,0 +1,116 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import Foundation
+import Synchronization
+
+/// What happened to the files of a database while it was open.
+enum SQLiteFileChange: Sendable {
+    case databaseRemoved
+    case databaseReplaced
+    /// The file is shorter than it was.
+    case databaseCutOff
+    /// One of the two files beside it, `-wal` or `-shm`, was removed or replaced.
+    case logRemoved
+}
+
+/// The files of an open database, as they were when it was opened.
+///
+/// An open file goes on working when it is removed or replaced, but what is written to it is in no file that the next
+/// start would find. SQLite does not look; this does.
+final class SQLiteOpenFiles: Sendable {
+    private struct Identity: Equatable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    private enum Found {
+        case file(Identity, size: Int64)
+        case nothing
+        /// The system does not say, for example because a folder may not be read any more.
+        case unknown
+    }
+
+    let path: String
+    private let database: Identity?
+    private let log: Identity?
+    private let sharedMemory: Identity?
+    private let largestSize = Atomic<Int64>(0)
+
+    init(path: String) {
+        self.path = path
+        self.log = Self.identity(at: path + "-wal")
+        self.sharedMemory = Self.identity(at: path + "-shm")
+        if case .file(let identity, let size) = Self.look(at: path) {
+            self.database = identity
+            self.largestSize.store(size, ordering: .relaxed)
+        } else {
+            self.database = nil
+        }
+    }
+
+    /// What has happened to the files since, or nil. Three system calls.
+    func change() -> SQLiteFileChange? {
+        switch Self.look(at: self.path) {
+        case .unknown: return nil
+        case .nothing: return .databaseRemoved
+        case .file(let identity, let size):
+            guard identity == self.database else { return .databaseReplaced }
+            guard size >= self.largestSize.load(ordering: .relaxed) else { return .databaseCutOff }
+            self.largestSize.store(size, ordering: .relaxed)
+        }
+        for (suffix, before) in [("-wal", self.log), ("-shm", self.sharedMemory)] {
+            switch Self.look(at: self.path + suffix) {
+            case .unknown: continue
+            case .nothing: if before != nil { return .logRemoved }
+            case .file(let identity, _): if identity != before { return .logRemoved }
+            }
+        }
+        return nil
+    }
+
+    /// Whether there are whole pages for the whole database, and the file is shorter because it was vacuumed.
+    func acceptSize(ofPages byteCount: Int64) -> Bool {
+        guard case .file(_, let size) = Self.look(at: self.path), size > 0, size >= byteCount else { return false }
+        self.largestSize.store(size, ordering: .relaxed)
+        return true
+    }
+
+    /// Whether no other has begun a new log in place of one that was removed.
+    var hasNoOtherLog: Bool {
+        switch Self.look(at: self.path + "-wal") {
+        case .file(let identity, let size): size == 0 || identity == self.log
+        case .nothing: true
+        case .unknown: false
+        }
+    }
+
+    /// Removes the files beside a database that is gone: they would be taken for those of the one in its place.
+    func removeOrphans() {
+        for (suffix, identity) in [("-wal", self.log), ("-shm", self.sharedMemory)]
+        where identity != nil && Self.identity(at: self.path + suffix) == identity {
+            try? FileManager.default.removeItem(atPath: self.path + suffix)
+        }
+    }
+
+    private static func identity(at path: String) -> Identity? {
+        if case .file(let identity, _) = self.look(at: path) { identity } else { nil }
+    }
+
+    private static func look(at path: String) -> Found {
+        var status = stat()
+        guard stat(path, &status) != 0 else {
+            let identity = Identity(
+                device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(truncatingIfNeeded: status.st_ino))
+            return .file(identity, size: Int64(status.st_size))
+        }
+        return errno == ENOENT || errno == ENOTDIR ? .nothing : .unknown
+    }
+}
+#endif

@@ -1,0 +1,56 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import GRDB
+import Sessions
+
+/// A position in a listing: a row, and the version of the schema.
+///
+/// A VACUUM numbers the rows anew, and counts the version of the schema up. A walk that it interrupts begins again, so
+/// that it misses nothing.
+struct SQLiteRowPosition {
+    /// What is listed. Positions of one listing are none of another.
+    enum Listing: UInt8 {
+        case everything = 1
+        case subject = 2
+    }
+
+    /// The last row that was met; one before the first at the beginning.
+    var row = Int64.min
+    private let listing: Listing
+    private let schemaVersion: Int64
+
+    /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor of another listing.
+    init(of cursor: SessionCursor?, in listing: Listing, _ db: Database) throws {
+        self.listing = listing
+        self.schemaVersion = try Int64.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+        guard let cursor else { return }
+        guard cursor.bytes.count == 17, cursor.bytes[0] == listing.rawValue else {
+            throw SessionStoreError.invalidCursor
+        }
+        guard Int64(bigEndian: cursor.bytes[9...]) == self.schemaVersion else { return }
+        self.row = Int64(bigEndian: cursor.bytes[1..<9])
+    }
+
+    /// Where the page after the row begins.
+    var cursor: SessionCursor {
+        SessionCursor(bytes: [self.listing.rawValue] + self.row.bigEndianBytes + self.schemaVersion.bigEndianBytes)
+    }
+}
+
+extension Int64 {
+    fileprivate init(bigEndian bytes: some Collection<UInt8>) {
+        self = bytes.reduce(0) { $0 << 8 | Int64($1) }
+    }
+
+    fileprivate var bigEndianBytes: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: self >> (56 - 8 * Int64($0))) }
+    }
+}
+#endif

@@ -1,0 +1,59 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import SessionsTesting
+
+@testable import Sessions
+
+/// A browser before a site of one backend.
+struct CSRFVisits {
+    /// Every backend, each as a site of its own.
+    enum Backend: CaseIterable {
+        case stored, signed, atRest, sealed, tokenOnly
+
+        func make(_ keyring: SecretKeyring) -> SessionBackend {
+            let store = MemorySessionStore()
+            return switch self {
+            case .stored: .stored(in: store)
+            case .signed: .stored(in: store, signedWith: keyring)
+            case .atRest: .stored(in: store, encryptedAtRest: true)
+            case .sealed: .sealed(with: keyring, revocation: .inMemoryUntilRestart)
+            case .tokenOnly: .tokenOnly(with: keyring)
+            }
+        }
+    }
+
+    let keyring = SecretKeyring.ephemeral()
+    let site: EngineHarness
+    let browser: TestBrowser
+
+    init(_ backend: Backend, _ configure: (inout SessionConfiguration) -> Void = { _ in }) throws {
+        self.site = try EngineHarness(backend.make(self.keyring), configure)
+        self.browser = self.site.browser()
+    }
+
+    var clock: ManualClock { self.site.clock }
+
+    @discardableResult
+    func visit<Result>(
+        _ browser: TestBrowser? = nil,
+        _ handler: (Session) async throws -> Result
+    ) async throws -> Result {
+        let browser = browser ?? self.browser
+        let session = try await self.site.open(browser)
+        let result = try await handler(session)
+        try await self.site.close(session, browser)
+        return result
+    }
+
+    func token() async throws -> String { try await self.visit { try await $0.ensureCSRFToken() } }
+
+    func accepts(_ token: String, _ browser: TestBrowser? = nil) async throws -> Bool {
+        try await self.visit(browser) { try $0.acceptsCSRFToken(Array(token.utf8)) }
+    }
+}

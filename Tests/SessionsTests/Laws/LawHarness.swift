@@ -1,0 +1,72 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import InMemoryLogging
+import Sessions
+import SessionsTesting
+import Testing
+
+/// A site on any backend, for the laws that all of them keep.
+struct LawHarness: TestHarness {
+    let clock = ManualClock()
+    let memory = MemorySessionStore(maximumCount: 10_000)
+    /// The store of the sessions, or of their endings; it can be broken.
+    let store: FaultySessionStore
+    let engine: SessionEngine
+    let logs = InMemoryLogHandler()
+
+    init(_ backend: LawBackend, _ configure: (inout SessionConfiguration) -> Void = { _ in }) throws {
+        let store = FaultySubjectStore(self.memory)
+        self.store = store.faults
+        var configuration = SessionConfiguration()
+        configuration.clock = self.clock.sessionClock
+        configure(&configuration)
+        self.engine = try SessionEngine(
+            backend.make(store),
+            configuration: configuration,
+            transports: [AuditedTransport(CookieTransport(configuration))]
+        )
+    }
+
+    /// How often the store was asked for anything.
+    var storeCalls: Int { self.store.count(of: .load) + self.storeWrites }
+
+    /// How often the store was asked to change something.
+    var storeWrites: Int {
+        [.create, .replace, .touch, .end].reduce(0) { $0 + self.store.count(of: $1) }
+    }
+}
+
+/// A way to remember sessions, with keys of its own each time it is made.
+struct LawBackend: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let make: @Sendable (FaultySubjectStore) -> SessionBackend
+
+    private init(_ name: String, _ make: @escaping @Sendable (FaultySubjectStore) -> SessionBackend) {
+        self.testDescription = name
+        self.make = make
+    }
+
+    static let signed = LawBackend("stored, with signed tokens") { .stored(in: $0, signedWith: .ephemeral()) }
+    static let encrypted = LawBackend("stored, encrypted at rest") { .stored(in: $0, encryptedAtRest: true) }
+    static let endedInStore = LawBackend("sealed, ended in a store") {
+        .sealed(with: .ephemeral(), revocation: .stored(in: $0, maximumAge: .zero))
+    }
+
+    static let stored = [LawBackend("stored") { .stored(in: $0) }, signed, encrypted]
+    static let sealed = [
+        LawBackend("sealed, ended in memory") { _ in
+            .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)
+        }, endedInStore,
+    ]
+    static let tokenOnly = LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }
+
+    /// Those that remember anything.
+    static let remembering = stored + sealed
+    static let all = remembering + [tokenOnly]
+}

@@ -1,0 +1,267 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+@testable import Sessions
+@testable import SessionsTesting
+import Synchronization
+import Testing
+
+@Suite("The revocation log")
+struct RevocationLogTests {
+    private func list(_ site: SealedHarness, _ server: Int = 0) throws -> RevocationList {
+        try #require(site.servers[server].engine.driver as? SealedSessions).revocations
+    }
+
+    private func head(_ site: SealedHarness) async throws -> RevocationSegment {
+        let result = try await site.subjects.base.load(RevocationSegment.headID, now: site.clock.now)
+        guard case .found(let record) = result else { throw SessionStoreError(.unavailable, "There is no log.") }
+        return try RevocationSegment(record)
+    }
+
+    private func writeCount(_ site: SealedHarness) -> Int {
+        site.store.count(of: .create) + site.store.count(of: .replace) + site.store.count(of: .end)
+    }
+
+    @Test("a server reads what is new and nothing else, however much there is")
+    func readsTheNew() async throws {
+        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let (ids, browser) = (SampleRecords(), site.browser())
+        for _ in 0..<1_000 { try await site.engine.revoke(ids.id()) }
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        try await site.servers[1].visit(browser)
+        #expect(try self.list(site, 1).count == 1_000)
+        for newCount in [0, 1, 10, 300] {
+            let new = (0..<newCount).map { _ in ids.id() }
+            for id in new { try await site.engine.revoke(id) }
+            site.clock.advance(by: .seconds(1))
+            let loads = site.store.count(of: .load)
+            try await site.servers[1].visit(browser) { #expect($0.subject == "ada") }
+            // The head, and the segments that filled up meanwhile.
+            #expect(site.store.count(of: .load) - loads <= 1 + (newCount + 125) / 126)
+            for id in new { #expect(try await !site.servers[1].engine.revoke(id)) }
+        }
+    }
+
+    @Test("a thousand revocations that come while the store writes are published with a few writes")
+    func groups() async throws {
+        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let ids = SampleRecords()
+        try await site.engine.revoke(ids.id())
+        let (list, before) = (try self.list(site), self.writeCount(site))
+        site.store.injectFault(.stalling, .replace)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<1_000 {
+                let id = ids.id()
+                group.addTask { try await site.engine.revoke(id) }
+            }
+            while list.waitingCount < 1_000 { await Task.yield() }
+            site.store.clearFault()
+            for try await isNew in group { #expect(isNew) }
+        }
+        #expect(self.writeCount(site) - before <= 20)
+        _ = try await site.servers[1].engine.revoke(ids.id())
+        #expect(try self.list(site, 1).count == 1_002)
+    }
+
+    @Test("servers that append at once, and fill segments at once, lose nothing, and one of them ends each session")
+    func servers() async throws {
+        let site = try SealedHarness(servers: 3, revocation: { .stored(in: $0) })
+        let samples = SampleRecords()
+        let ids = (0..<400).map { _ in samples.id() }
+        let ended = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for id in ids {
+                for server in site.servers[0...1] { group.addTask { try await server.engine.revoke(id) } }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(ended == ids.count)
+        for id in ids { #expect(try await !site.servers[2].engine.revoke(id)) }
+        #expect(try self.list(site, 2).count == ids.count)
+    }
+
+    @Test(
+        "a server that lost appends to another tries again with what it reads after its wait, and not with what it had read"
+    )
+    func afterTheWait() async throws {
+        let (store, samples) = (FaultySubjectStore(MemorySessionStore()), SampleRecords())
+        let other = try EngineHarness(.sealed(with: .ephemeral(), revocation: .stored(in: store)))
+        @Sendable func race() async throws { try await other.engine.revoke(samples.id()) }
+        let raceCount = Mutex(4)
+        let racing = RacingStore(base: store) {
+            let isRacing = raceCount.withLock { count in
+                count -= 1
+                return count >= 0
+            }
+            if isRacing { try await race() }
+        }
+        let now = ManualClock().now
+        let site = try EngineHarness(
+            .sealed(with: .ephemeral(), revocation: .stored(in: racing)),
+            { $0.clock = SessionClock(now: { now }, sleep: { _ in try await race() }) }
+        )
+        #expect(try await site.engine.revoke(samples.id()))
+        // Four that won, and one while it waited.
+        #expect(try #require(site.engine.driver as? SealedSessions).revocations.count == 6)
+    }
+
+    @Test("a server that slept while segments came and went knows what is new")
+    func sleeper() async throws {
+        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        func endSome(_ count: Int) async throws {
+            for _ in 0..<count {
+                let browser = site.browser()
+                try await site.visit(browser) { $0[.views] = 1 }
+                try await site.visit(browser) { try await $0.destroy() }
+            }
+        }
+        let victim = site.browser()
+        try await site.visit(victim) { try await $0.logIn("ada", remember: true) }
+        try await site.servers[1].visit(victim) { #expect($0.subject == "ada") }
+        for _ in 0..<3 {
+            try await endSome(300)
+            // All of these are over, and gone.
+            site.clock.advance(by: .hours(9))
+        }
+        let thief = victim.copy(of: site)
+        try await site.visit(victim) { try await $0.logOut() }
+        try await endSome(300)
+        try await site.servers[1].visit(thief) { #expect($0.subject == nil) }
+    }
+
+    @Test("a segment is as long in the store as its entries matter, and the log goes on for years without any")
+    func lifetimes() async throws {
+        let site = try SealedHarness(revocation: { .stored(in: $0) })
+        let (ids, browser) = (SampleRecords(), site.browser())
+        for _ in 0..<400 { try await site.engine.revoke(ids.id()) }
+        let log = try await self.head(site).log
+        let page = try await site.subjects.base.page(
+            of: RevocationSegment.subject, from: nil, limit: 10, now: site.clock.now)
+        let longest = SessionConfiguration().rememberedLimits.absolute
+        #expect(page.records.count == 4)
+        for record in page.records where record.id != RevocationSegment.headID {
+            #expect(record.expiresAt == site.clock.now + longest)
+        }
+        for _ in 0..<4 {
+            site.clock.advance(by: .days(300))
+            try await site.visit(browser) { try await $0.logIn("ada") }
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+        }
+        #expect(try await self.head(site).log == log)
+        #expect(try await site.subjects.base.count(now: site.clock.now) == 1)
+    }
+
+    @Test("many waiters of a store that hangs fail together at one deadline, also without a circuit breaker")
+    func frozen() async throws {
+        let clock = ManualClock()
+        let store = FaultySubjectStore(MemorySessionStore(), needsDeadline: true)
+        for maximumAge in [Duration.seconds(1), .zero] {
+            let site = try EngineHarness(
+                .sealed(with: .ephemeral(), revocation: .stored(in: store, maximumAge: maximumAge)),
+                clock: clock,
+                { $0.circuitBreaker = .none }
+            )
+            let list = try #require(site.engine.driver as? SealedSessions).revocations
+            let browser = site.browser()
+            try await site.visit(browser) { try await $0.logIn("ada") }
+            clock.advance(by: .seconds(1))
+            store.faults.injectFault(.stalling)
+            await withTaskGroup(of: SessionError.Code?.self) { group in
+                for _ in 0..<24 {
+                    group.addTask {
+                        do { _ = try await site.open(browser) } catch { return (error as? SessionError)?.code }
+                        return nil
+                    }
+                }
+                // Some are cancelled, which the others do not notice.
+                let cancelled = Task { try await site.open(browser) }
+                while list.waitingCount < 25 { await Task.yield() }
+                cancelled.cancel()
+                await #expect(throws: (any Error).self) { _ = try await cancelled.value }
+                while clock.sleeperCount == 0 { await Task.yield() }
+                clock.advance(by: site.engine.configuration.storeDeadline)
+                for await code in group { #expect(code == .storeUnavailable) }
+            }
+            store.faults.clearFault()
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+        }
+    }
+
+    @Test("what the log cannot be read from is a store that fails, and nothing is accepted on its account")
+    func unreadable() async throws {
+        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let browser = site.browser()
+        try await site.visit(browser) { try await $0.logIn("ada") }
+        guard case .found(var record) = try await site.subjects.base.load(RevocationSegment.headID, now: site.clock.now)
+        else { return #expect(Bool(false)) }
+        let version = record.version
+        record.values = SessionValues(["entries": .string("AAAA")])
+        record.version = version.next(tag: 7)
+        _ = try await site.subjects.base.replace(record, ifVersion: version, now: site.clock.now)
+        let error = await #expect(throws: SessionError.self) { try await site.servers[1].open(browser) }
+        #expect(error?.code == .storeUnavailable)
+    }
+
+    @Test("entries come back from their text as they were, and other text is none")
+    func codec() {
+        let samples = SampleRecords()
+        let now = ManualClock().now
+        let entries: [Revocation] = [
+            .session(samples.id(), until: now), .session(samples.id(), isAnonymous: true, until: .distantFuture),
+            Revocation(id: Revocation.id(of: "ada"), epoch: 7, until: now), .trace(samples.id(), until: now),
+        ]
+        #expect(Revocation.decode(Revocation.encode(entries)) == entries)
+        #expect(Revocation.decode("") == [])
+        for text in ["A", "AAAA", String(Revocation.encode(entries).dropLast()), "!"] {
+            #expect(Revocation.decode(text) == nil)
+        }
+    }
+}
+
+/// A store that another server writes to just before each replacement.
+private struct RacingStore: SubjectSessionStore {
+    let base: FaultySubjectStore
+    let race: @Sendable () async throws -> Void
+
+    var needsDeadline: Bool { false }
+
+    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.base.load(id, now: now)
+    }
+
+    func create(_ record: SessionRecord, now: Instant) async throws {
+        try await self.base.create(record, now: now)
+    }
+
+    func replace(
+        _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
+    ) async throws -> SessionReplaceResult {
+        try await self.race()
+        return try await self.base.replace(record, ifVersion: version, now: now)
+    }
+
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.base.touch(id, touch, now: now)
+    }
+
+    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
+    }
+
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
+    }
+
+    func endSessions(
+        of subject: String, except kept: Set<SessionID>, from cursor: SessionCursor?, limit: Int,
+        tombstoneUntil: Instant,
+        now: Instant
+    ) async throws -> SessionEndingPage {
+        try await self.base.endSessions(
+            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
+    }
+}
