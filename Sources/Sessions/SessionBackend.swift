@@ -10,7 +10,9 @@ import Logging
 
 /// Where the sessions of an engine are remembered.
 public struct SessionBackend: Sendable {
-    let makeDriver: @Sendable (SessionConfiguration) throws -> any BackendDriver
+    /// Whether the credential is the session, so that what is kept needs a header of the response.
+    let isInText: Bool
+    let makeDriver: @Sendable (EngineEnvironment) throws -> any BackendDriver
 
     /// In a store: the client has a token and nothing else.
     ///
@@ -28,11 +30,12 @@ public struct SessionBackend: Sendable {
         encryptedAtRest: Bool = false,
         signedWith keyring: SecretKeyring? = nil
     ) -> SessionBackend {
-        SessionBackend { configuration in
+        SessionBackend(isInText: false) { environment in
             StoredSessions(
-                store: ResilientStore(store: store, configuration: configuration),
+                store: store,
                 isEncryptedAtRest: encryptedAtRest,
-                signer: try keyring.map { try TokenSigner($0, for: .stored, configuration) }
+                signer: try keyring.map { try TokenSigner($0, for: .stored, environment.configuration) },
+                environment
             )
         }
     }
@@ -61,7 +64,8 @@ public struct SessionBackend: Sendable {
         revocation: SessionRevocation,
         maximumCookies: Int? = nil
     ) -> SessionBackend {
-        SessionBackend { configuration in
+        SessionBackend(isInText: true) { environment in
+            let configuration = environment.configuration
             var problems = configuration.problemsOfRenewal(by: ".sealed") + revocation.problems
             if let maximumCookies, !(1...CookieChunks.ceiling).contains(maximumCookies) {
                 problems.append(
@@ -82,9 +86,9 @@ public struct SessionBackend: Sendable {
                 ),
                 csrfKeys: try CSRFKeys(
                     keyring, audience: configuration.audience(.sealed), former: configuration.formerTokens),
-                revocations: RevocationList(revocation, configuration: configuration),
+                revocations: RevocationList(revocation, environment),
                 capacity: capacity,
-                configuration: configuration
+                environment
             )
         }
     }
@@ -97,14 +101,15 @@ public struct SessionBackend: Sendable {
     ///
     /// - Parameter keyring: The keys that sign.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {
-        SessionBackend { configuration in
+        SessionBackend(isInText: true) { environment in
+            let configuration = environment.configuration
             let problems = configuration.problemsOfRenewal(by: ".tokenOnly")
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
             return TokenOnlySessions(
                 signer: try TokenSigner(keyring, for: .tokens, configuration),
                 csrfKeys: try CSRFKeys(
                     keyring, audience: configuration.audience(.tokens), former: configuration.formerTokens),
-                configuration: configuration
+                environment: environment
             )
         }
     }
@@ -113,10 +118,11 @@ public struct SessionBackend: Sendable {
     package static func external(
         _ makeStore: @escaping @Sendable (SessionConfiguration) throws -> any ExternalSessionStore
     ) -> SessionBackend {
-        SessionBackend { configuration in
+        SessionBackend(isInText: false) { environment in
+            let configuration = environment.configuration
             let problems = configuration.problemsOfRenewal(by: ".express")
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
-            return ExternalSessions(store: try makeStore(configuration), configuration: configuration)
+            return ExternalSessions(store: try makeStore(configuration), environment)
         }
     }
 }

@@ -111,6 +111,10 @@ public struct SessionConfiguration: Sendable {
     /// How long a call to the store may take, unless it keeps a deadline itself. The default is 2 seconds.
     public var storeDeadline: Duration = .seconds(2)
 
+    /// Whether every call is asynchronous, also where the backend could answer at once. The default is false. For tests,
+    /// which run on both ways.
+    package var alwaysWaits = false
+
     /// When a store that keeps failing is left alone, so that it costs requests no time. The default is
     /// ``SessionCircuitBreaker/standard``: after 5 failures in a row, for 1 second.
     public var circuitBreaker: SessionCircuitBreaker = .standard

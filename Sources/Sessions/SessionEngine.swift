@@ -21,16 +21,14 @@ public import Logging
 /// Middleware for a server framework is these two calls; applications that have such a middleware need neither.
 public final class SessionEngine: Sendable {
     /// How this engine's sessions behave.
-    public let configuration: SessionConfiguration
+    public var configuration: SessionConfiguration { self.environment.configuration }
+    let environment: EngineEnvironment
     let driver: any BackendDriver
-    let transports: [PreparedTransport]
-    let planner: SessionPlanner
-    /// Whether openings and closings are part of a trace, which costs them more than they do themselves.
-    let isTraced: Bool
-    /// Whether a request without the field of the only transport is a visitor without a session, with nothing to be
-    /// asked.
+    /// Whether what can be done without waiting is done so: not in a trace, whose spans are asynchronous.
+    let worksWithoutWaiting: Bool
+    /// Whether a request without a cookie is a visitor without a session, with nothing to look up.
     let canSkipLookupWithoutCookie: Bool
-    /// What the texts of every request look like, unless the request has a say in it.
+    /// What the credentials of every request look like, unless the request has a say in it.
     private let usualForm: ExtractedCredentials.Form?
 
     /// Creates an engine.
@@ -48,41 +46,40 @@ public final class SessionEngine: Sendable {
         transports: [any SessionTransport]? = nil
     ) throws {
         try configuration.check()
-        self.configuration = configuration
-        self.driver = try backend.makeDriver(configuration)
+        let transports = try (transports ?? [CookieTransport()]).map { try $0.bound(to: configuration) }
+        self.environment = EngineEnvironment(
+            configuration, transports: transports.map(PreparedTransport.init), isInText: backend.isInText)
+        self.driver = try backend.makeDriver(self.environment)
         if let limit = configuration.maximumSessionsPerSubject, !self.driver.listsSessions,
             limit != SessionConfiguration.standardMaximumSessionsPerSubject
         {
             throw SessionError.configuration([
                 """
-                maximumSessionsPerSubject is \(limit), and nobody knows how many sessions a user has: use the backend \
-                .stored(in:) with a store that is a SubjectSessionStore, or nil.
+                maximumSessionsPerSubject is \(limit), and this backend does not know how many sessions a user has: \
+                use the backend .stored(in:) with a store that is a SubjectSessionStore, or nil.
                 """
             ])
         }
-        let transports = try (transports ?? [CookieTransport()]).map { try $0.bound(to: configuration) }
-        let problems = transports.problems(isInText: self.driver.isInText)
+        let problems = transports.problems(isInText: backend.isInText)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
-        self.transports = transports.map(PreparedTransport.init)
-        self.planner = SessionPlanner(configuration: configuration, isInText: self.driver.isInText)
-        self.isTraced = configuration.tracer != nil
-        if configuration.cookieForRequest == nil {
-            let nothing = SessionRequest(headerFields: HTTPFields())
-            let form = self.driver.form(for: nothing)
-            let stranger = self.driver.resolutionAtOnce(of: ExtractedCredentials(of: form), nothing)
-            self.usualForm = form
-            self.canSkipLookupWithoutCookie =
-                transports.count == 1 && transports[0] is CookieTransport && stranger.map { $0.record == nil } ?? false
-        } else {
-            self.usualForm = nil
-            self.canSkipLookupWithoutCookie = false
-        }
+        self.worksWithoutWaiting = configuration.tracer == nil && !configuration.alwaysWaits
+        self.usualForm =
+            configuration.cookieForRequest == nil
+            ? self.driver.form(for: SessionRequest(headerFields: HTTPFields())) : nil
+        self.canSkipLookupWithoutCookie =
+            self.worksWithoutWaiting && configuration.cookieForRequest == nil && transports.count == 1
+            && transports[0] is CookieTransport && self.driver.sessionForVisitor() == nil
         let cookie = configuration.cookie
         self.needsConnectionSecurity =
             cookie.secure == .auto || cookie.sameSite == .auto || configuration.cookieForRequest != nil
     }
 
-    /// What the texts of a request look like.
+    var transports: [PreparedTransport] { self.environment.transports }
+
+    /// What the transports ask of clients that are to say who they are.
+    func challenges(_ challenge: SessionChallenge) -> [String] { self.environment.challenges(challenge) }
+
+    /// What the credentials of a request look like.
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
         self.usualForm ?? self.driver.form(for: request)
     }
@@ -104,9 +101,17 @@ public final class SessionEngine: Sendable {
     ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
-        switch try self.begin(request, logger: logger) {
-        case .opened(let session): return session
-        case .waiting(let opening): return try await self.open(opening)
+        let request = self.environment.configuration.trustedProxies.resolve(request)
+        if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
+            let resolution = SessionResolution(standing: .visitor, reason: .noToken)
+            return Session(engine: self, request: request, logger: logger, resolution: resolution)
+        }
+        var opening = try SessionOpening(request, logger: logger, self)
+        if self.worksWithoutWaiting, let session = try opening.performWithoutWaiting() { return session }
+        return try await self.traced("session.open") {
+            try await opening.perform()
+        } describe: { session, span in
+            session.describe(in: span)
         }
     }
 
@@ -139,8 +144,24 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
-        if self.closeAtOnce(session, outcome: outcome, response: &response) { return }
-        try await self.closeByWaiting(session, outcome: outcome, response: &response)
+        var closing = SessionClosing(session, .end(outcome))
+        if self.worksWithoutWaiting, try closing.closeWithoutWaiting(&response) { return }
+        try await self.traced("session.close") {
+            try await closing.close(&response)
+        } describe: { _, span in
+            session.describe(in: span)
+        }
+    }
+
+    /// Writes what ``close(_:outcome:response:)`` wrote into another response, which goes out in place of the handler's:
+    /// the answer to the error that it threw, for example. Before the session is closed it does nothing.
+    ///
+    /// - Parameters:
+    ///   - session: The session of the request.
+    ///   - response: The header fields of the other response.
+    public func writeFields(of session: Session, to response: inout HTTPFields) {
+        guard let effects = session.withState({ $0.effects }) else { return }
+        session.write(effects, to: &response)
     }
 }
 

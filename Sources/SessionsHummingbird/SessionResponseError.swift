@@ -32,22 +32,4 @@ public struct SessionResponseError: HTTPResponseError {
 
     public func response(from request: Request, context: some RequestContext) throws -> Response { self.response }
 }
-
-extension Response {
-    /// The header fields that a session needs, of those that were written into another response.
-    ///
-    /// - Parameters:
-    ///   - after: The fields of the other response with those of the session. Nothing else of them goes out.
-    ///   - before: The same without.
-    mutating func takeSessionFields(from after: HTTPFields, before: HTTPFields) {
-        self.headers.append(contentsOf: after[fields: .setCookie])
-        for name in after.listItems(of: .vary) {
-            if let field = HTTPField.Name(String(name)) { self.headers.keepPrivate(varyingBy: field) }
-        }
-        let own: [HTTPField.Name] = [.setCookie, .vary, .cacheControl]
-        for name in Set(after.map(\.name)).subtracting(own) where after[values: name] != before[values: name] {
-            self.headers[values: name] = after[values: name]
-        }
-    }
-}
 #endif

@@ -71,30 +71,33 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         var context = context
-        // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
-        let isSecure = self.engine.needsConnectionSecurity ? try await self.isSecure(context) : false
-        let logger = context.logger
         let session: Session
         do {
-            let opening =
-                self.isUsualStorage
-                ? try self.begin(request, isSecure: isSecure, logger: logger, in: &context.sessions)
-                : try self.begin(request, isSecure: isSecure, logger: logger, in: &context[keyPath: self.storage])
-            switch opening {
-            case .opened(let opened):
-                session = opened
-            case .waiting(let opening):
-                session = try await self.engine.open(opening)
-                if self.isUsualStorage {
-                    context.sessions.openSession = session
-                } else {
-                    context[keyPath: self.storage].openSession = session
-                }
-            case nil:
+            let storage = self.isUsualStorage ? context.sessions : context[keyPath: self.storage]
+            if let session = storage.openSession, session.belongs(to: self.engine) {
+                if self.isPassive { session.markPassive() }
+                if self.onStoreFailure != nil { throw SessionError.innerPolicy }
                 return try await next(request, context)
             }
+            session = try await self.engine.open(
+                SessionRequest(
+                    method: request.method,
+                    headerFields: request.headers,
+                    // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
+                    isSecure: self.engine.needsConnectionSecurity ? try await storage.connection.isSecure : false,
+                    peer: storage.connection,
+                    isPassive: self.isPassive,
+                    onStoreFailure: self.onStoreFailure
+                ),
+                logger: context.logger
+            )
         } catch let error as SessionError where !self.refusals.isStandard {
             throw SessionResponseError(error, response: try self.rendered(error, to: request, context))
+        }
+        if self.isUsualStorage {
+            context.sessions.openSession = session
+        } else {
+            context[keyPath: self.storage].openSession = session
         }
         var response: Response
         do {
@@ -102,53 +105,14 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         } catch {
             throw try await self.close(session, after: error, request, context)
         }
-        // Of a body that is streamed no one knows yet what it reads.
+        // What a streamed body reads is not known yet.
         if response.body.contentLength == nil { session.markAccessed() }
-        if self.engine.closeAtOnce(session, response: &response.headers) { return response }
-        let before = response.headers
         do {
-            try await self.engine.closeByWaiting(session, response: &response.headers)
+            try await self.engine.close(session, response: &response.headers)
         } catch {
-            // The handler's response does not go out; but the cookie of another engine's session may be in it.
-            throw try self.failure(error, fields: response.headers, before: before, request, context)
+            throw try self.failure(error, of: session, request, context)
         }
         return response
-    }
-
-    private func isSecure(_ context: Context) async throws -> Bool {
-        let storage = context[keyPath: self.storage]
-        if storage.isOpen(by: self.engine) { return false }
-        return try await storage.connection.isSecure
-    }
-
-    /// Opens the session as far as that goes without suspending.
-    ///
-    /// - Returns: Nil where this engine's is open already.
-    @inline(__always)
-    private func begin(
-        _ request: Request,
-        isSecure: Bool,
-        logger: Logger,
-        in storage: inout SessionsStorage
-    ) throws(SessionError) -> SessionOpening? {
-        if let session = storage.openSession, session.belongs(to: self.engine) {
-            if self.isPassive { session.markPassive() }
-            if self.onStoreFailure != nil { throw .innerPolicy }
-            return nil
-        }
-        let opening = try self.engine.begin(
-            SessionRequest(
-                method: request.method,
-                headerFields: request.headers,
-                isSecure: isSecure,
-                peer: storage.connection,
-                isPassive: self.isPassive,
-                onStoreFailure: self.onStoreFailure
-            ),
-            logger: logger
-        )
-        if case .opened(let session) = opening { storage.openSession = session }
-        return opening
     }
 
     /// The error that leaves in place of the handler's: the same, with the header fields that the session needs.
@@ -177,7 +141,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
             context.logger.debug(
                 "A handler failed, and closing its session too",
                 metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"])
-            return try self.failure(closingError, fields: fields, before: before, request, context)
+            return try self.failure(closingError, of: session, request, context)
         }
         // The server itself answers what it could not parse, and must find the error as it was.
         if error is HTTPParserError { return error }
@@ -209,13 +173,12 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     /// The error that leaves when the session could not be closed: the handler's response does not go out.
     private func failure(
         _ error: any Error,
-        fields: HTTPFields,
-        before: HTTPFields,
+        of session: Session,
         _ request: Request,
         _ context: Context
     ) throws -> SessionResponseError {
         var response = try self.rendered(error, to: request, context)
-        response.takeSessionFields(from: fields, before: before)
+        self.engine.writeFields(of: session, to: &response.headers)
         return SessionResponseError(error, response: response)
     }
 }

@@ -57,9 +57,5 @@ public struct SessionsStorage: Sendable {
             return openSession
         }
     }
-
-    func isOpen(by engine: SessionEngine) -> Bool {
-        self.openSession?.belongs(to: engine) ?? false
-    }
 }
 #endif

@@ -24,6 +24,11 @@ struct ConformanceTests {
         try await rule.check(MemorySessionStore())
     }
 
+    @Test("MemorySessionStore, asked without waiting, keeps the rule", arguments: StoreConformance.rules)
+    func memoryWithoutWaiting(_ rule: StoreRule) async throws {
+        try await rule.check(SynchronousCalls(MemorySessionStore()))
+    }
+
     @Test("SQLiteSessionStore keeps the rule", arguments: StoreConformance.rules)
     func sqlite(_ rule: StoreRule) async throws {
         try await TemporaryFolder.with { folder in

@@ -34,13 +34,27 @@ protocol BackendDriver: Sendable {
     /// What the texts of a request look like.
     func form(for request: SessionRequest) -> ExtractedCredentials.Form
 
-    /// Finds out what a request stands on, by the texts it carries.
-    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
-        -> SessionResolution
+    /// How the engine is set up.
+    var environment: EngineEnvironment { get }
 
-    /// The same without suspending, if that can be had: it is how nearly every request of a session in memory or in a
-    /// cookie comes. Nil says nothing, and has noted nothing.
-    func resolutionAtOnce(of reading: ExtractedCredentials, _ request: SessionRequest) -> ResolutionAtOnce?
+    /// The session of a visitor who has none: nil, but where every visitor has a token.
+    func sessionForVisitor() -> SessionState.LoadedSession?
+
+    /// Finds out what a credential opens.
+    ///
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`.
+    func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
+
+    /// The same without waiting. Nil says that it must be waited for.
+    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
+        -> CredentialFinding?
+
+    /// The secrets that an ended session had, as far as they are known.
+    func endedSecrets(of id: SessionID) async throws -> EndedSecrets?
+
+    /// Whether a loss of what is known of ended sessions has yet to be reported. The answer is true once.
+    func takeLoss() -> Bool
 
     /// Keeps a session for a visitor of whom nothing was remembered so far.
     func create(
@@ -48,27 +62,32 @@ protocol BackendDriver: Sendable {
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession
 
-    /// Changes a session, on the newest state there is; the change may be asked for again on a newer one.
-    func rewrite(
-        _ live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult
-
-    /// The same without suspending, if that can be had. Nil says nothing, and nothing was changed.
-    ///
-    /// - Returns: The record as it is now.
-    func rewriteAtOnce(
+    /// Tries once to change a session.
+    func attempt(
         _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
-        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
-    ) -> SessionRecord?
+    ) async throws -> RewriteAttempt
+
+    /// The same without waiting. Nil says that it must be waited for, and that nothing was changed.
+    func attemptWithoutWaiting(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> RewriteAttempt?
+
+    /// The newest record that a request may change; nil when its session is gone.
+    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
 
     /// Notes that a session was used.
     ///
     /// - Returns: False when it is gone.
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool
+
+    /// The same without waiting. Nil says that it must be waited for, and that nothing was changed.
+    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool?
 
     /// The session as it is now, or nil when it is gone.
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
@@ -105,7 +124,7 @@ protocol BackendDriver: Sendable {
     /// Ends the session that a token opens.
     ///
     /// - Returns: Whether it was this call that ended it.
-    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool
 
     /// What a login must note besides the user.
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs
@@ -193,30 +212,30 @@ extension BackendDriver {
         return true
     }
 
-    func resolutionAtOnce(of reading: ExtractedCredentials, _ request: SessionRequest) -> ResolutionAtOnce? { nil }
+    func sessionForVisitor() -> SessionState.LoadedSession? { nil }
 
-    func rewriteAtOnce(
+    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
+        -> CredentialFinding?
+    { nil }
+
+    func endedSecrets(of id: SessionID) async throws -> EndedSecrets? { nil }
+
+    func takeLoss() -> Bool { false }
+
+    func attemptWithoutWaiting(
         _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
-        now: Instant,
         _ change: (inout SessionRecord) throws -> Void
-    ) -> SessionRecord? { nil }
-}
+    ) throws -> RewriteAttempt? { nil }
 
-/// What the only token of a request opened, or its only sealed text. Small, because every request is handed on in it.
-struct ResolutionAtOnce {
-    /// The session's record; nil for a visitor without a session.
-    var record: SessionRecord?
-    var reason: ResolutionReason
-    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
-    var isOutdated = false
-}
+    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { nil }
 
-/// What became of a rewrite.
-enum SessionRewriteResult {
-    case written(SessionRecord)
-    /// The session has ended, or somebody logged in or authenticated anew since the request began.
-    case gone
+    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+        try await self.reload(live)
+    }
+
+    var configuration: SessionConfiguration { self.environment.configuration }
 }
 
 /// Where a login stands among the endings of all sessions of the user, and of everybody.

@@ -124,10 +124,10 @@ struct SessionState: ~Copyable {
     var wasAccessed = false
     /// Whether the head of the response is on its way.
     var hasResponseStarted = false
+    /// What the end of the request left for its response to say.
+    var effects: ResponseEffects?
     /// The first value that could not be encoded.
     var failure: SessionError?
-    /// What the end of the request asked for.
-    var plan: SessionPlan?
     /// What the request has written so far.
     var writes: SessionWrites = []
     /// How the store failed the last operation, if it did.
@@ -189,6 +189,20 @@ struct SessionState: ~Copyable {
         if self.userChange == nil { self.userChange = UserChange(former: former) }
     }
 
+    /// The session has begun, and its client is told with the response.
+    mutating func began(_ live: LoadedSession) {
+        self.standing = .live(live)
+        self.pendingCookieAction = .set
+        if let transport = self.nextTransport { self.transport = transport }
+    }
+
+    /// The session is gone: what the request set is dropped, and it sets no cookie.
+    mutating func detach(_ id: SessionID) {
+        self.discardChanges()
+        self.standing = .detached(.ended(id))
+        self.pendingCookieAction = .none
+    }
+
     /// Forgets what was changed and not stored.
     mutating func discardChanges() {
         self.pending = SessionChanges()
@@ -216,21 +230,28 @@ struct SessionState: ~Copyable {
         self.committing = SessionChanges()
     }
 
-    /// Changes nothing; but what is that large, and is not said to change, is copied to be read.
-    mutating func facts(
-        isPrefetch: Bool,
-        isCookieWithheld: Bool,
+    /// What a plan is made from. It changes nothing; but what is that large, and is not said to change, is copied to be
+    /// read.
+    mutating func plannerInput(
+        for request: SessionRequest,
+        _ resolution: ResolutionReason,
         handlerFailed: Bool,
-        under configuration: SessionConfiguration,
+        _ environment: EngineEnvironment,
         now: Instant
     ) -> PlannerInput {
+        let configuration = environment.configuration
+        let isCookieWithheld =
+            (self.live?.isNew ?? true)
+            && environment.isCookieWithheld(
+                from: request, resolution, transport: self.nextTransport ?? self.transport)
         var facts = PlannerInput(standing: self.detachment == nil ? .visitor : .detached, now: now)
         facts.hasChanges = !self.pending.isEmpty
         facts.pendingCookieAction = self.pendingCookieAction
-        facts.isPassive = self.isPassive || isPrefetch
+        facts.isPassive = self.isPassive || request.headerFields.isPrefetch
         facts.handlerFailed = handlerFailed
         facts.canSetCookie = !self.hasResponseStarted
         facts.isCookieWithheld = isCookieWithheld
+        facts.deliversCredential = environment.transports[self.transport].deliversCredential
         guard let live = self.live else { return facts }
         // What is given to no client is nobody's: a new token counts once the handler has seen it.
         if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }

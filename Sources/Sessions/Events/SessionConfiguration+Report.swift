@@ -90,6 +90,28 @@ extension Session {
             kind, reason, id, others: others, subject: subject, error: error, from: self.eventOrigin)
     }
 
+    /// Says what was written, or why it was not.
+    func report(_ notice: CloseOperation.Notice) {
+        switch notice {
+        case .created(let record):
+            self.report(.created, nil, record.id, subject: record.subject)
+        case .updated(let update, let record):
+            let before = update.live.record
+            self.reportMerge(of: record, since: before)
+            // A sealed session with another absolute limit has another id.
+            if record.id != before.id { self.reportRenewal(.renewed, .explicit, of: before) }
+            if !update.overwrittenNames.isEmpty { self.reportOverwritten(update.overwrittenNames, of: before) }
+            if update.isRenewed { self.report(.renewed, .time, record.id, subject: record.subject) }
+        case .gone(let id, let hadChanges):
+            self.report(.refused, .endedMeanwhile, id)
+            if hadChanges { self.reportDrop() }
+        case .dropped:
+            self.reportDrop()
+        case .untouched(let id, let error):
+            self.report(.storeFailed, .touching, id, error: error)
+        }
+    }
+
     /// Says that the session has a new secret; in the place of which a sealed one has a new id.
     func reportRenewal(_ kind: SessionEvent.Kind, _ reason: SessionEvent.Reason? = nil, of former: SessionRecord) {
         let id = self.withState { $0.live?.record.id }

@@ -44,9 +44,9 @@ extension SessionEngine {
 extension Session {
     /// Notes in a span which session the request has and why, and at its end everything that it wrote.
     func describe(in span: any Span) {
-        let (id, writes, isPlanned) = self.withState { ($0.live?.record.id, $0.writes, $0.plan != nil) }
+        let (id, writes, isClosed) = self.withState { ($0.live?.record.id, $0.writes, $0.hasResponseStarted) }
         span.attributes["session.resolution"] = self.resolution.rawValue
         if let id { span.attributes["session.id"] = id.description }
-        if isPlanned { span.attributes["session.write"] = writes.description }
+        if isClosed { span.attributes["session.write"] = writes.description }
     }
 }

@@ -49,14 +49,14 @@ extension Session {
     func join(_ token: SessionToken, of sessions: StoredSessions) async throws -> Bool {
         var isKnown = false
         try await self.beforeResponse("Taking over a session") {
-            switch try await sessions.lookUp(token, origin: self.eventOrigin) {
-            case .live(let live):
+            switch try await sessions.lookUp(token, for: self.request, origin: self.eventOrigin) {
+            case .live(let live, _):
                 try await self.goOn(with: live, insteadOf: self.withState { $0.live })
                 isKnown = true
             case .ended:
                 self.detach(token.id)
                 isKnown = true
-            case .refused, .replayed:
+            case .refused, .replayed, .tombstone:
                 break
             }
         }

@@ -33,7 +33,7 @@ package struct SessionImport: Sendable {
         self.engine = engine
         self.sessions = sessions
         self.key = key.derived(for: .takingOver)
-        self.callPolicy = StoreCallPolicy(needsDeadline: true, configuration: engine.configuration)
+        self.callPolicy = StoreCallPolicy(needsDeadline: true, engine.environment)
     }
 
     /// Lets a request go on with what another system remembers of its visitor.

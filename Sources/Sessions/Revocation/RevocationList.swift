@@ -13,16 +13,16 @@ final class RevocationList: Sendable {
     static let maximumAnonymousCount = 250_000
 
     private let choice: SessionRevocation.Choice
-    private let configuration: SessionConfiguration
+    private let environment: EngineEnvironment
     private let table = RevocationTable()
     private let replica: RevocationReplica?
     private let rejectsOlderSessions: Bool
     /// How long another server may take to learn of an ending.
     let maximumAge: Duration
 
-    init(_ revocation: SessionRevocation, configuration: SessionConfiguration) {
+    init(_ revocation: SessionRevocation, _ environment: EngineEnvironment) {
         self.choice = revocation.choice
-        self.configuration = configuration
+        self.environment = environment
         switch revocation.choice {
         case .none, .inMemory:
             (self.replica, self.maximumAge, self.rejectsOlderSessions) = (nil, .zero, false)
@@ -30,7 +30,7 @@ final class RevocationList: Sendable {
             self.maximumAge = max(.zero, maximumAge)
             self.rejectsOlderSessions = lost == .rejectOlderSessions
             self.replica = RevocationReplica(
-                store, table: self.table, maximumAge: self.maximumAge, configuration: configuration)
+                store, table: self.table, maximumAge: self.maximumAge, environment)
         }
     }
 
@@ -68,7 +68,7 @@ final class RevocationList: Sendable {
     }
 
     private func knownEpochEnding(_ record: SessionRecord) -> Int64? {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         guard let replica = self.replica else { return self.table.epochEnding(record, now: now) }
         if self.table.epochEnding(record, now: now) != nil,
             let epoch = self.table.epochEnding(replica.resumed(record, now: now), now: now)
@@ -84,7 +84,7 @@ final class RevocationList: Sendable {
 
     /// A session as it goes on after it ended all others of its user, if it did so without hearing of it.
     func resumed(_ record: SessionRecord) -> SessionRecord {
-        self.replica?.resumed(record, now: self.configuration.clock.now) ?? record
+        self.replica?.resumed(record, now: self.environment.configuration.clock.now) ?? record
     }
 
     /// Whether the client of a session has yet to be told that it has ended: it was told that the ending failed. The
@@ -104,7 +104,7 @@ final class RevocationList: Sendable {
     /// - Returns: Whether it was this call that ended it, or an earlier one of this server that could not say so.
     func revoke(_ revocation: Revocation, isKept: Bool = true) async throws -> Bool {
         if case .none = self.choice { return true }
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         guard let replica = self.replica else { return self.table.add(revocation, now: now) }
         if replica.pending.contains(revocation.id) {
             try await replica.synchronize()
@@ -130,7 +130,7 @@ final class RevocationList: Sendable {
 
     private func revokeAll(of id: SessionID, until: Instant) async throws {
         try self.requireKnowledge()
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         guard let replica = self.replica else {
             _ = self.table.advance(id, until: until, now: now)
             return
@@ -148,7 +148,7 @@ final class RevocationList: Sendable {
         try self.requireKnowledge()
         let id = Revocation.id(of: subject)
         guard let replica = self.replica else {
-            return self.table.advance(id, until: until, now: self.configuration.clock.now) {
+            return self.table.advance(id, until: until, now: self.environment.configuration.clock.now) {
                 record.loginMark >= $0 ?? 0
             }
         }
@@ -172,7 +172,7 @@ final class RevocationList: Sendable {
     /// The epochs of a login of now, which no earlier revocation covers.
     func marks(of subject: String) async throws -> RevocationEpochs {
         try await self.replica?.synchronize()
-        let (now, id) = (self.configuration.clock.now, Revocation.id(of: subject))
+        let (now, id) = (self.environment.configuration.clock.now, Revocation.id(of: subject))
         let pending = self.replica?.pending.credentialVersion(ofSubject: id)
         return RevocationEpochs(
             subject: self.table.epoch(of: id, now: now) ?? 0,
@@ -187,7 +187,7 @@ final class RevocationList: Sendable {
         let id = Revocation.credentialsID(of: Revocation.id(of: subject))
         let revocation = Revocation(id: id, epoch: version, until: until)
         guard let replica = self.replica else {
-            self.table.add(revocation, now: self.configuration.clock.now)
+            self.table.add(revocation, now: self.environment.configuration.clock.now)
             return
         }
         _ = try await replica.publish(RevocationRequest(.credentials(revocation), isKept: true))
@@ -208,7 +208,7 @@ final class RevocationList: Sendable {
     }
 
     private var everyoneEpoch: Int64 {
-        max(self.table.epoch(of: Revocation.everyone, now: self.configuration.clock.now) ?? 0, self.replica?.epoch ?? 0)
+        max(self.table.epoch(of: Revocation.everyone, now: self.environment.configuration.clock.now) ?? 0, self.replica?.epoch ?? 0)
     }
 }
 

@@ -15,8 +15,9 @@ struct RevocationLog: Sendable {
     /// How long the head is kept after an append: longer than anything that the log is about.
     private let headLifetime: Duration
 
-    init(_ store: any SubjectSessionStore, configuration: SessionConfiguration) {
-        self.store = ResilientStore(store: store, configuration: configuration)
+    init(_ store: any SubjectSessionStore, _ environment: EngineEnvironment) {
+        self.store = ResilientStore(store: store, environment)
+        let configuration = environment.configuration
         let longest = max(configuration.limits.absolute, configuration.rememberedLimits.absolute)
         self.headLifetime = max(.days(400), longest * 2)
     }

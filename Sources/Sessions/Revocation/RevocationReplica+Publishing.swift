@@ -28,9 +28,9 @@ extension RevocationReplica {
     func publishPending() async throws {
         var conflictCount = 0
         var requests = self.pending.requests
-        while conflictCount < CompareAndSetLoop.limit {
+        while conflictCount < RewriteOperation.limit {
             requests.removeAll { !$0.isOpen }
-            let now = self.configuration.clock.now
+            let now = self.environment.configuration.clock.now
             guard let head = self.state.withLock({ $0.head }) else { return }
             let room = RevocationSegment.capacity - (head.isFull ? 0 : head.entries.count)
             let batch = self.batch(of: requests, atMost: room, now: now)
@@ -51,7 +51,7 @@ extension RevocationReplica {
             // Entries that the store had lost are appended as well.
             if conflictCount > 0 { requests = self.pending.requests }
         }
-        throw SessionError.contention(RevocationSegment.headID, retryAfter: self.configuration.retryAfter)
+        throw SessionError.contention(RevocationSegment.headID, retryAfter: self.environment.configuration.retryAfter)
     }
 
     private func settle(_ request: RevocationRequest, _ outcome: RevocationRequest.Outcome) {
@@ -63,10 +63,10 @@ extension RevocationReplica {
     /// now.
     private func backOff(_ conflictCount: Int) async throws {
         guard conflictCount >= 4 else { return }
-        let wait = self.configuration.random.next() % (1_000 << UInt64(min((conflictCount - 4) / 4, 4)))
-        try await self.configuration.clock.sleep(for: .microseconds(Int64(wait)))
+        let wait = self.environment.configuration.random.next() % (1_000 << UInt64(min((conflictCount - 4) / 4, 4)))
+        try await self.environment.configuration.clock.sleep(for: .microseconds(Int64(wait)))
         // What was read before the wait is old by now, and would lose again.
-        try await self.readNews(now: self.configuration.clock.now)
+        try await self.readNews(now: self.environment.configuration.clock.now)
     }
 
     /// The entries to append next. Requests that need none are settled.
@@ -129,7 +129,7 @@ extension RevocationReplica {
         batch.ids.insert(revocation.id)
         var entry = revocation
         entry.epoch = Revocation.epoch(after: self.table.epoch(of: revocation.id, now: now), now: now)
-        let trace = Revocation.trace(SessionID(random: self.configuration.random), until: now + .minutes(10))
+        let trace = Revocation.trace(SessionID(random: self.environment.configuration.random), until: now + .minutes(10))
         self.state.withLock { [entry] in
             $0.resumptions.note(trace, of: record.id, epoch: entry.epoch, now: now)
         }

@@ -28,7 +28,7 @@ final class RevocationReplica: Sendable {
     let log: RevocationLog
     let table: RevocationTable
     let pending = PendingRevocations()
-    let configuration: SessionConfiguration
+    let environment: EngineEnvironment
     let state: Mutex<State>
     private let flight = SingleFlight()
     /// The epoch of the log, 0 before it was first read: every lookup needs it.
@@ -39,12 +39,12 @@ final class RevocationReplica: Sendable {
         _ store: any SubjectSessionStore,
         table: RevocationTable,
         maximumAge: Duration,
-        configuration: SessionConfiguration
+        _ environment: EngineEnvironment
     ) {
-        self.log = RevocationLog(store, configuration: configuration)
+        self.log = RevocationLog(store, environment)
         self.table = table
         self.maximumAge = maximumAge
-        self.configuration = configuration
+        self.environment = environment
         self.state = Mutex(State(previous: PreviousRevocations(store: self.log.store)))
     }
 
@@ -65,7 +65,7 @@ final class RevocationReplica: Sendable {
 
     /// How old what is known is; nil when nothing is known, or the clock was set back.
     private var age: Duration? {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         return self.state.withLock { state in state.asOf.flatMap { now >= $0 ? now - $0 : nil } }
     }
 
@@ -116,7 +116,7 @@ final class RevocationReplica: Sendable {
 
     /// One attempt. Nothing else changes the copy meanwhile.
     private func attempt() async throws {
-        let start = self.configuration.clock.now
+        let start = self.environment.configuration.clock.now
         do {
             if self.state.withLock({ $0.head == nil }) {
                 try await self.readLog(now: start)
@@ -125,7 +125,7 @@ final class RevocationReplica: Sendable {
             }
             try await self.readPrevious(now: start)
         } catch {
-            self.pending.fail(error, now: self.configuration.clock.now)
+            self.pending.fail(error, now: self.environment.configuration.clock.now)
             throw error
         }
         self.state.withLock { $0.asOf = start }
@@ -134,7 +134,7 @@ final class RevocationReplica: Sendable {
             try await self.publishPending()
             self.pending.settle(now: start)
         } catch {
-            self.pending.fail(error, now: self.configuration.clock.now)
+            self.pending.fail(error, now: self.environment.configuration.clock.now)
         }
     }
 

@@ -30,7 +30,7 @@ extension Session {
                 case .visitor, .live: break
                 }
             }
-            let cookie = try await self.carryOut(self.plan())
+            let cookie = try await self.write(.save)
             if hasChanges { try self.requireAttached() }
             self.withState { state in
                 if cookie == .set { state.pendingCookieAction = .set }
@@ -79,7 +79,8 @@ extension Session {
                 lastAccessedAt: now,
                 expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: live.record.absoluteExpiresAt)
             )
-            guard try await self.store(touch) else { throw SessionError.ended(live.record.id) }
+            try await self.write(.touch(touch))
+            guard self.withState({ $0.live != nil }) else { throw SessionError.ended(live.record.id) }
             if live.record.isRemembered || isSealed { self.withState { $0.pendingCookieAction = .set } }
         }
     }
@@ -122,7 +123,7 @@ extension Session {
         try await self.beforeResponse("regenerate()") {
             try await self.endCurrent(.regenerated)
             try self.requireAttached()
-            try await self.requireAnonymous()
+            try await self.write(.begin(isAnonymous: true))
         }
     }
 
@@ -157,7 +158,7 @@ extension Session {
             guard problems.isEmpty else { throw SessionError(.invalidCookie, problems.joined(separator: " ")) }
             try self.requireAttached()
             guard let live = self.access({ $0.live }) else {
-                return try await self.requireAnonymous { $0.cookieOverrides = overrides }
+                return _ = try await self.write(.begin(isAnonymous: true)) { $0.cookieOverrides = overrides }
             }
             if !live.isNew, overrides.makesAnotherCookie(than: live.record.cookieOverrides ?? .init()) {
                 throw SessionError(

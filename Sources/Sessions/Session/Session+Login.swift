@@ -141,7 +141,7 @@ extension Session {
             try await self.endCurrent(.login)
             try await self.makeRoom(plan, for: subject)
             let client = SessionClient(of: self.request)
-            try await self.create { record in
+            try await self.write(.begin(isAnonymous: false)) { record in
                 record.values = carried
                 // What another system keeps beside the values, and what no value can hold, goes with all of them.
                 if carrying == .all, !isSomebodyElse, let content = before?.external?.content {

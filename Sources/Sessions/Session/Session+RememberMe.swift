@@ -54,7 +54,7 @@ extension Session {
             try self.requireAttached()
             guard let live = self.access({ $0.live }) else {
                 guard isRemembered else { return }
-                return try await self.requireAnonymous {
+                return _ = try await self.write(.begin(isAnonymous: true)) {
                     $0.setRemembered(true, for: length, configuration, now: $0.createdAt)
                 }
             }

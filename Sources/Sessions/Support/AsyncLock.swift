@@ -23,42 +23,29 @@ struct AsyncLock: ~Copyable, Sendable {
 
     /// Runs the body when no other runs. Those that wait go in the order they came.
     func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {
-        if !self.enter() {
-            await withCheckedContinuation { continuation in
-                let isFree = self.state.withLock { state in
-                    guard state.isBusy else {
-                        state.isBusy = true
-                        return true
-                    }
-                    state.waiting.append(continuation)
-                    return false
-                }
-                if isFree { continuation.resume() }
-            }
-        }
+        await self.enter()
         defer { self.leave() }
         return try await body()
     }
 
-    /// Runs a body if no other runs, and a second one if the first has no result; nil when another runs.
-    ///
-    /// - Parameters:
-    ///   - instant: What takes an instant and calls nobody's code. Who comes meanwhile does not even begin to wait.
-    ///   - body: What takes the turn.
-    @inline(__always)
-    func ifFree<Result>(_ instant: () -> Result?, otherwise body: () -> Result?) -> Result? {
-        let (result, isMine) = self.state.withLock { state -> (Result?, Bool) in
-            guard !state.isBusy else { return (nil, false) }
-            let result = instant()
-            state.isBusy = result == nil
-            return (result, state.isBusy)
+    /// Takes the turn, which ``leave()`` gives to the next.
+    func enter() async {
+        guard !self.tryEnter() else { return }
+        await withCheckedContinuation { continuation in
+            let isFree = self.state.withLock { state in
+                guard state.isBusy else {
+                    state.isBusy = true
+                    return true
+                }
+                state.waiting.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
         }
-        guard isMine else { return result }
-        defer { self.leave() }
-        return body()
     }
 
-    private func enter() -> Bool {
+    /// Takes the turn if no other has it.
+    func tryEnter() -> Bool {
         self.state.withLock { state in
             guard !state.isBusy else { return false }
             state.isBusy = true
@@ -66,7 +53,7 @@ struct AsyncLock: ~Copyable, Sendable {
         }
     }
 
-    private func leave() {
+    func leave() {
         let isFree = self.state.withLock { state in
             state.isBusy = !state.waiting.isEmpty
             return !state.isBusy

@@ -31,6 +31,22 @@ struct TinyArray<Element> {
         self.further.append(element)
         return true
     }
+
+    /// Adds an element, or keeps the better one where the same is there.
+    mutating func keep(
+        _ element: Element,
+        isSame: (Element, Element) -> Bool,
+        isBetter: (Element, Element) -> Bool
+    ) {
+        guard let first = self.first else { return self.first = element }
+        if isSame(first, element) {
+            if isBetter(element, first) { self.first = element }
+        } else if let index = self.further.firstIndex(where: { isSame($0, element) }) {
+            if isBetter(element, self.further[index]) { self.further[index] = element }
+        } else {
+            self.further.append(element)
+        }
+    }
 }
 
 extension TinyArray: Sequence {

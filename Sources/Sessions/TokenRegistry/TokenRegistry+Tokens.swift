@@ -101,7 +101,7 @@ extension TokenRegistry {
         let values = try Self.values(of: subject)
         let configuration = self.store.configuration
         try configuration.checkSize(of: values)
-        for _ in 0..<CompareAndSetLoop.limit {
+        for _ in 0..<RewriteOperation.limit {
             guard let record = try await self.record(of: token) else { return false }
             var next = record
             next.values = values

@@ -88,7 +88,7 @@ public struct TokenRegistry<Subject: Codable & Sendable>: Sendable {
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
         self.name = name
         self.maximumPerCategory = maximumPerCategory
-        self.store = ResilientStore(store: store, configuration: configuration)
+        self.store = ResilientStore(store: store, EngineEnvironment(configuration))
     }
 }
 

@@ -26,12 +26,8 @@ public struct ExtractedCredentials: Sendable {
     }
 
     private let form: Form
-    /// The same as ``tokens``, without an array.
-    private(set) var fewTokens = TinyArray<SessionToken>()
-    /// The texts of sealed sessions, different from each other.
-    private(set) var texts = TinyArray<[UInt8]>()
-    /// The names that another system gave to sessions, different from each other.
-    private(set) var externalIDs = TinyArray<ExternalSessionID>()
+    /// What was found, each once.
+    private(set) var credentials = TinyArray<SessionCredential>()
     /// How many values had the right name and were not tokens.
     public private(set) var malformedCount = 0
     /// How many were left out because there were too many.
@@ -51,19 +47,26 @@ public struct ExtractedCredentials: Sendable {
         self.form = form
     }
 
+    /// One credential.
+    init(_ credential: SessionCredential) {
+        self.init()
+        self.add(credential)
+    }
+
     /// Whether a text may be spread over several fields.
     var maySplit: Bool { if case .long = self.form { true } else { false } }
 
     /// The tokens, different from each other.
-    public var tokens: [SessionToken] { Array(self.fewTokens) }
+    public var tokens: [SessionToken] {
+        self.credentials.compactMap { if case .token(let token) = $0 { token } else { nil } }
+    }
 
     /// Whether the request is to be refused.
     public var isRefused: Bool { self.refusal != nil }
 
     /// Whether nothing was found.
     var isEmpty: Bool {
-        self.fewTokens.isEmpty && self.texts.isEmpty && self.externalIDs.isEmpty && self.malformedCount == 0
-            && self.surplusCount == 0
+        self.credentials.isEmpty && self.malformedCount == 0 && self.surplusCount == 0
     }
 
     /// Has the request refused, for what it carries where this transport reads and nobody else does: HTTP 401, with the
@@ -83,22 +86,21 @@ public struct ExtractedCredentials: Sendable {
             self.add(verified?.token)
         case .long(let limit):
             guard !text.isEmpty, text.count <= limit else { return self.malformedCount += 1 }
-            self.note(self.texts.add(Array(text), upTo: Self.limit, isSame: ==))
+            self.add(.sealed(Array(text)))
         case .external(let claim):
             guard let claim = claim(Array(text)) else { return self.malformedCount += 1 }
             self.isOutdated = self.isOutdated || claim.isOutdated
-            self.note(self.externalIDs.add(claim.id, upTo: Self.limit, isSame: ==))
+            self.add(.external(claim.id))
         }
     }
 
-    @inline(__always)
     private mutating func add(_ token: SessionToken?) {
         guard let token else { return self.malformedCount += 1 }
-        self.note(self.fewTokens.add(token, upTo: Self.limit) { $0.matches($1) })
+        self.add(.token(token))
     }
 
-    @inline(__always)
-    private mutating func note(_ hadRoom: Bool) {
+    private mutating func add(_ credential: SessionCredential) {
+        let hadRoom = self.credentials.add(credential, upTo: Self.limit) { $0.matches($1) }
         if !hadRoom { self.surplusCount += 1 }
     }
 }
@@ -106,7 +108,7 @@ public struct ExtractedCredentials: Sendable {
 extension ExtractedCredentials: CustomStringConvertible, CustomReflectable {
     /// How many texts were found, and none of them.
     public var description: String {
-        let found = [Array(self.fewTokens).count, Array(self.texts).count, Array(self.externalIDs).count].reduce(0, +)
+        let found = Array(self.credentials).count
         return "ExtractedCredentials(\(found) found, \(self.malformedCount) malformed, \(self.surplusCount) too many)"
     }
 

@@ -26,7 +26,7 @@ struct AdapterHarness: Sendable {
         transports: [any SessionTransport]? = nil,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws {
-        var configuration = SessionConfiguration()
+        var configuration = SessionConfiguration.forTests()
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
         let base = MemorySessionStore()

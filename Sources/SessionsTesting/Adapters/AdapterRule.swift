@@ -22,11 +22,16 @@ public struct AdapterRule: ConformanceRule {
         self.body = body
     }
 
-    /// Checks the rule on a server of the rule's own.
+    /// Checks the rule on servers of the rule's own: with an engine that does not wait where it need not, and with one
+    /// that always waits.
     ///
     /// - Throws: ``ConformanceFailure`` when the adapter breaks the rule, or whatever the adapter throws.
     public func check(_ adapter: any AdapterUnderTest) async throws {
-        try await self.body(AdapterRunner(adapter: adapter, check: ConformanceCheck(self)))
+        for driver in EngineDriver.allCases {
+            try await EngineDriver.$current.withValue(driver) {
+                try await self.body(AdapterRunner(adapter: adapter, check: ConformanceCheck(self)))
+            }
+        }
     }
 }
 

@@ -153,6 +153,36 @@ extension FaultySessionStore: SessionStore {
     }
 }
 
+/// It answers without waiting what the other store answers so, while no fault is injected into the call.
+extension FaultySessionStore: SynchronousSessionStore {
+    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+        try self.performSynchronously(.load) { try $0.loadSynchronously(id, now: now) }
+    }
+
+    public func replaceSynchronously(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) throws -> SessionReplaceResult? {
+        try self.performSynchronously(.replace) { try $0.replaceSynchronously(record, ifVersion: version, now: now) }
+    }
+
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
+        try self.performSynchronously(.touch) { try $0.touchSynchronously(id, touch, now: now) }
+    }
+
+    private func performSynchronously<Result>(
+        _ call: Call,
+        _ body: (any SynchronousSessionStore) throws -> Result?
+    ) throws -> Result? {
+        guard let base = self.base as? any SynchronousSessionStore else { return nil }
+        let isFaulty = self.state.withLock { $0.fault != nil && $0.calls.contains(call) }
+        guard !isFaulty, let result = try body(base) else { return nil }
+        self.state.withLock { $0.counts[call.rawValue, default: 0] += 1 }
+        return result
+    }
+}
+
 extension FaultySessionStore: CustomStringConvertible, CustomReflectable {
     /// Nothing of the store that it breaks.
     public var description: String { "FaultySessionStore" }

@@ -41,7 +41,7 @@ struct HostileServerTests {
         }
         try await ScriptedServer.with(script) { server in
             let clock = ManualClock()
-            let client = try Self.client(server, clock: clock) { $0.commandDeadline = .seconds(1) }
+            let client = try Self.client(server, clock: clock) { $0.commandDeadline = .seconds(2) }
             let late = try await Self.failure(of: client, "a")
             #expect(late.code == .deadlineExceeded && late.mayHaveRun)
             let early = try await Self.failure(of: client, "b")
@@ -62,11 +62,17 @@ struct HostileServerTests {
     @Test("a store call is over when its engine gives up, and the connection goes on")
     func storeDeadline() async throws {
         let script: ScriptedServer.Script = { command, connection in
-            if command[1] == "b" { connection.send("+a\r\n+b\r\n") }
+            switch command[1] {
+            case "b": connection.send("+a\r\n+b\r\n")
+            case "c": connection.send("+c\r\n")
+            default: break
+            }
         }
         try await ScriptedServer.with(script) { server in
             let client = try Self.client(server) { $0.queueLimit = 2 }
-            let late = try await SessionStoreDeadline.with(.now + .milliseconds(50)) {
+            // The connection is there before the call with the deadline begins.
+            #expect(try await client.execute(RedisCommand("GET", "c")) == .simpleString("c"))
+            let late = try await SessionStoreDeadline.with(.now + .seconds(1)) {
                 try await Self.failure(of: client, "a")
             }
             #expect(late.code == .deadlineExceeded && late.mayHaveRun)

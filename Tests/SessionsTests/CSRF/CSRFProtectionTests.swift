@@ -12,7 +12,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("Protection against other sites")
+@Suite("Protection against other sites", .bothDrivers)
 struct CSRFProtectionTests {
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")
 

@@ -12,7 +12,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("Tokens against forged requests")
+@Suite("Tokens against forged requests", .bothDrivers)
 struct CSRFTokenTests {
     @Test(
         "a token of the session is accepted, in the next request and in all that follow",

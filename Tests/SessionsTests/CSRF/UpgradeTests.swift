@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Requests for another protocol")
+@Suite("Requests for another protocol", .bothDrivers)
 struct UpgradeTests {
     private let upgrade: HTTPFields = [.upgrade: "websocket", .connection: "Upgrade"]
 

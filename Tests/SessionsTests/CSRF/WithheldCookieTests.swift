@@ -13,7 +13,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Requests that a browser sends without its cookie")
+@Suite("Requests that a browser sends without its cookie", .bothDrivers)
 struct WithheldCookieTests {
     /// What a browser says when a page of another site leads a tab here.
     static let navigation: [(String, String)] = [

@@ -13,7 +13,7 @@ import Testing
 @testable import Sessions
 
 /// Rows of the security checklist that are about cookies.
-@Suite("Checklist: cookies")
+@Suite("Checklist: cookies", .bothDrivers)
 struct CookieChecklistTests {
     @Test("checklist 10: whatever a request makes of its cookie, the response has one that browsers take")
     func grammar() async throws {

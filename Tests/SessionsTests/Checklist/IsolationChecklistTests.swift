@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// What requests share: nothing but the store.
-@Suite("Checklist: isolation")
+@Suite("Checklist: isolation", .bothDrivers)
 struct IsolationChecklistTests {
     @Test("checklist 31: no session object is shared between requests, and none shows another's changes")
     func noSharing() async throws {

@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// What a client can learn from being refused.
-@Suite("Checklist: refusals")
+@Suite("Checklist: refusals", .bothDrivers)
 struct RefusalChecklistTests {
     /// Tokens that open nothing, each for a reason of its own, and what a request with each is answered.
     private func answers(_ handler: @Sendable (Session) async throws -> Void) async throws -> [String: [String]] {

@@ -13,7 +13,7 @@ import Testing
 @testable import Sessions
 
 /// Rows of the security checklist that are about sealed sessions.
-@Suite("Checklist: sealing")
+@Suite("Checklist: sealing", .bothDrivers)
 struct SealingChecklistTests {
     @Test("checklist 15: of 10,000 sealed cookies of one session no two have a nonce in common, nor a part of one")
     func nonces() throws {

@@ -16,7 +16,7 @@ import Testing
 @testable import Sessions
 
 /// Rows of the security checklist that are about what stores are given and what they give back.
-@Suite("Checklist: stored data")
+@Suite("Checklist: stored data", .bothDrivers)
 struct StoredDataChecklistTests {
     private let token = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
 

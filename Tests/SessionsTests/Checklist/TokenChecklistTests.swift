@@ -14,7 +14,7 @@ import Testing
 @testable import Sessions
 
 /// Rows of the security checklist that are about tokens.
-@Suite("Checklist: tokens")
+@Suite("Checklist: tokens", .bothDrivers)
 struct TokenChecklistTests {
     @Test("checklist 1: 100,000 tokens have 64 characters, share nothing, and every bit is as often one as zero")
     func randomness() {

@@ -12,7 +12,7 @@ import SessionsTesting
 import Synchronization
 import Testing
 
-@Suite("Whether an anonymous session is stored")
+@Suite("Whether an anonymous session is stored", .bothDrivers)
 struct AnonymousSessionTests {
     @Test("the application is asked before a session is stored, and a request that needs one fails with 429's error")
     func refused() async throws {

@@ -14,7 +14,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("Values that are encrypted at rest")
+@Suite("Values that are encrypted at rest", .bothDrivers)
 struct AtRestTests {
     private let site: Harness
 

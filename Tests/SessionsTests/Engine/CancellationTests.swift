@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// A request that is cancelled while it waits for the store, at each of its waits.
-@Suite("Cancellation")
+@Suite("Cancellation", .bothDrivers)
 struct CancellationTests {
     typealias Call = FaultySessionStore.Call
 

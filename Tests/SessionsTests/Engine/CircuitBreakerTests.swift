@@ -13,7 +13,7 @@ import SessionsTesting
 import Synchronization
 import Testing
 
-@Suite("A store that keeps failing")
+@Suite("A store that keeps failing", .bothDrivers)
 struct CircuitBreakerTests {
     @Test("it is left alone after the fifth failure, and requests fail at once")
     func opening() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Ending")
+@Suite("Ending", .bothDrivers)
 struct EndingTests {
     @Test("a session that was destroyed is over at once, and its cookie is cleared")
     func destroy() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Limits")
+@Suite("Limits", .bothDrivers)
 struct LimitsTests {
     @Test("a session ends when it was idle for 20 minutes, to the millisecond")
     func idle() async throws {

@@ -13,7 +13,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Logs")
+@Suite("Logs", .bothDrivers)
 struct LogTests {
     /// The one line of the last request.
     private func why(_ site: Harness) throws -> [String] {

@@ -13,7 +13,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("A store that is down")
+@Suite("A store that is down", .bothDrivers)
 struct OutageTests {
     @Test("a request with a token gets an error to try again, and its cookie is left alone")
     func unavailable() async throws {

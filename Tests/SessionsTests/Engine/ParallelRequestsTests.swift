@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Parallel requests")
+@Suite("Parallel requests", .bothDrivers)
 struct ParallelRequestsTests {
     @Test("two requests that change different keys both keep their change")
     func differentKeys() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Remember me")
+@Suite("Remember me", .bothDrivers)
 struct RememberTests {
     @Test("an ordinary session ends with the browser, a remembered one does not")
     func persistence() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Lengths of one session")
+@Suite("Lengths of one session", .bothDrivers)
 struct RememberedLengthTests {
     /// Sessions in a store and in cookies, for which the rules are the same.
     struct Keeper: Sendable, CustomTestStringConvertible {

@@ -13,7 +13,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Renewal")
+@Suite("Renewal", .bothDrivers)
 struct RenewalTests {
     @Test("renew makes a new secret for the same session, and the old one opens nothing")
     func renew() async throws {

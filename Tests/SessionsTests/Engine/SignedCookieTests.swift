@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Signed tokens of stored sessions")
+@Suite("Signed tokens of stored sessions", .bothDrivers)
 struct SignedCookieTests {
     private let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
     private let browser = TestBrowser()

@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// A store is another machine: what it did and what it said are two things.
-@Suite("Replies that are lost, late or doubled")
+@Suite("Replies that are lost, late or doubled", .bothDrivers)
 struct UnluckyRepliesTests {
     /// Everything a request can do to a session.
     enum Act: CaseIterable, Sendable {

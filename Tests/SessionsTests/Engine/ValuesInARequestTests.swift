@@ -12,7 +12,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Values")
+@Suite("Values", .bothDrivers)
 struct ValuesInARequestTests {
     @Test("what one request sets the next one reads")
     func roundTrip() async throws {

@@ -13,7 +13,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Visitors")
+@Suite("Visitors", .bothDrivers)
 struct VisitorsTests {
     @Test("10,000 visitors of whom nothing is remembered leave nothing in the store, and never ask it")
     func nothingStored() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Events")
+@Suite("Events", .bothDrivers)
 struct EventTests {
     private let recorder = EventRecorder()
 

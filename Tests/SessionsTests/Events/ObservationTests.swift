@@ -18,7 +18,7 @@ import Synchronization
 import Testing
 import Tracing
 
-@Suite("Events: logs, metrics, traces and streams")
+@Suite("Events: logs, metrics, traces and streams", .bothDrivers)
 struct ObservationTests {
     /// Whatever a client may send, and a user that everything happens to.
     private func live(on site: Harness) async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Events: refusals and endings")
+@Suite("Events: refusals and endings", .bothDrivers)
 struct RefusalEventTests {
     private let recorder = EventRecorder()
 

@@ -12,7 +12,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("Text of others in logs and errors")
+@Suite("Text of others in logs and errors", .bothDrivers)
 struct UntrustedTextTests {
     /// A line of its own, a color of a terminal, and marks that turn the order of letters round.
     private static let hostile = "x\nFORGED \u{1B}[31m\u{202E}cba\u{2066}\u{2028}\u{200F}\u{FEFF}\u{0}\u{9B}\u{E0041}"

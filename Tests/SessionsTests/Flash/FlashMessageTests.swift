@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Flash messages")
+@Suite("Flash messages", .bothDrivers)
 struct FlashMessageTests {
     private func take(_ site: some TestHarness, _ browser: TestBrowser) async throws -> [FlashMessage] {
         let session = try await site.open(browser)

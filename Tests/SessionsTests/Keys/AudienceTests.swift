@@ -12,7 +12,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("Applications and backends with the same keys")
+@Suite("Applications and backends with the same keys", .bothDrivers)
 struct AudienceTests {
     /// A session of "ada" with the theme "dark", as the release before audiences sealed it for `__Host-session` under
     /// key 1 at the time at which a `ManualClock` begins. Made by another implementation, from the form as it is

@@ -24,6 +24,7 @@ struct LawHarness: TestHarness {
         let store = FaultySubjectStore(self.memory)
         self.store = store.faults
         var configuration = SessionConfiguration()
+        configuration.alwaysWaits = backend.driver == .asynchronous
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
         self.engine = try SessionEngine(
@@ -42,15 +43,26 @@ struct LawHarness: TestHarness {
     }
 }
 
-/// A way to remember sessions, with keys of its own each time it is made.
+/// A way to remember sessions, with keys of its own each time it is made, and with one of the engine's drivers.
 struct LawBackend: Sendable, CustomTestStringConvertible {
-    let testDescription: String
+    let name: String
+    let driver: EngineDriver
     let make: @Sendable (FaultySubjectStore) -> SessionBackend
 
-    private init(_ name: String, _ make: @escaping @Sendable (FaultySubjectStore) -> SessionBackend) {
-        self.testDescription = name
+    private init(
+        _ name: String,
+        _ driver: EngineDriver = .synchronous,
+        _ make: @escaping @Sendable (FaultySubjectStore) -> SessionBackend
+    ) {
+        self.name = name
+        self.driver = driver
         self.make = make
     }
+
+    var testDescription: String { self.driver == .synchronous ? self.name : "\(self.name), with an engine that waits" }
+
+    /// With each of the drivers.
+    private var withBothDrivers: [LawBackend] { EngineDriver.allCases.map { LawBackend(self.name, $0, self.make) } }
 
     static let signed = LawBackend("stored, with signed tokens") { .stored(in: $0, signedWith: .ephemeral()) }
     static let encrypted = LawBackend("stored, encrypted at rest") { .stored(in: $0, encryptedAtRest: true) }
@@ -58,15 +70,15 @@ struct LawBackend: Sendable, CustomTestStringConvertible {
         .sealed(with: .ephemeral(), revocation: .stored(in: $0, maximumAge: .zero))
     }
 
-    static let stored = [LawBackend("stored") { .stored(in: $0) }, signed, encrypted]
+    static let stored = [LawBackend("stored") { .stored(in: $0) }, signed, encrypted].flatMap(\.withBothDrivers)
     static let sealed = [
         LawBackend("sealed, ended in memory") { _ in
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)
         }, endedInStore,
-    ]
+    ].flatMap(\.withBothDrivers)
     static let tokenOnly = LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }
 
     /// Those that remember anything.
     static let remembering = stored + sealed
-    static let all = remembering + [tokenOnly]
+    static let all = remembering + tokenOnly.withBothDrivers
 }

@@ -66,7 +66,7 @@ struct LawsOfTokensTests {
         try await site.visit(browser) { try await $0.logIn("ada") }
         let token = try #require(browser.token)
         // Of a token the secret; of a seal what makes it one.
-        let isSealed = LawBackend.sealed.contains { $0.testDescription == backend.testDescription }
+        let isSealed = LawBackend.sealed.contains { $0.name == backend.name }
         let bytes = try #require(Base64URL.decode((isSealed ? token[...] : token.prefix(64)).utf8))
         let secret = bytes.suffix(isSealed ? 16 : 32)
 
@@ -77,14 +77,14 @@ struct LawsOfTokensTests {
         for record in dump {
             let stored = SessionRecordCodec.encode(record)
             #expect(!stored.contains(secret))
-            if isSealed || backend.testDescription == LawBackend.encrypted.testDescription {
+            if isSealed || backend.name == LawBackend.encrypted.name {
                 #expect(!stored.contains("easy to find".utf8))
             }
             for text in [stored, record.id.bytes + record.secretHash.bytes, record.id.bytes].map(Base64URL.encode) {
                 try await site.visit(site.browser(planted: text)) { #expect($0.id == nil) }
             }
         }
-        #expect(dump.isEmpty == (backend.testDescription == LawBackend.sealed[0].testDescription))
+        #expect(dump.isEmpty == (backend.name == LawBackend.sealed[0].name))
         try await site.visit(browser) { #expect($0[.theme] == "a theme that is easy to find") }
     }
 

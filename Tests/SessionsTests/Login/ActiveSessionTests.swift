@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("The sessions of a user")
+@Suite("The sessions of a user", .bothDrivers)
 struct ActiveSessionTests {
     private let laptop = SessionClient(
         address: "192.0.2.7",

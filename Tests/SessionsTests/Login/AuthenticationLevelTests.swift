@@ -12,7 +12,7 @@ import InMemoryLogging
 import SessionsTesting
 import Testing
 
-@Suite("Authentication levels")
+@Suite("Authentication levels", .bothDrivers)
 struct AuthenticationLevelTests {
     @Test("methods and levels are in the session, on every backend", arguments: CredentialVersionTests.Kind.all)
     func facts(_ kind: CredentialVersionTests.Kind) async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Data of the site that a logout clears")
+@Suite("Data of the site that a logout clears", .bothDrivers)
 struct ClearedSiteDataTests {
     private func field(_ response: HTTPFields) throws -> String? {
         response[try #require(HTTPField.Name("Clear-Site-Data"))]

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("What is known of clients")
+@Suite("What is known of clients", .bothDrivers)
 struct ClientTests {
     private let laptop = SessionClient(address: "192.0.2.7", userAgent: "Laptop/1")
     private let moved = SessionClient(address: "198.51.100.1", userAgent: "Laptop/1")

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Credential versions")
+@Suite("Credential versions", .bothDrivers)
 struct CredentialVersionTests {
     /// A site of each kind of backend that keeps versions.
     struct Kind: Sendable, CustomTestStringConvertible {

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Ending a user's sessions from elsewhere")
+@Suite("Ending a user's sessions from elsewhere", .bothDrivers)
 struct EndingElsewhereTests {
     private func site(_ count: Int) async throws -> (site: Harness, browsers: [TestBrowser]) {
         let site = try Harness()

@@ -10,7 +10,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Lists under load")
+@Suite("Lists under load", .bothDrivers)
 struct ListsUnderLoadTests {
     @Test("the list of a user is the sessions that live, after logins, log-outs and endings all at once")
     func listsAreTheLiving() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Logging in")
+@Suite("Logging in", .bothDrivers)
 struct LoginTests {
     @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
     func newSession() async throws {

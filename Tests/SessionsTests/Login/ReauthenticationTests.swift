@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Authenticating anew")
+@Suite("Authenticating anew", .bothDrivers)
 struct ReauthenticationTests {
     @Test("the token is new, the old one is dead at once, and the session is the same (ASVS 7.2.4)")
     func newToken() async throws {

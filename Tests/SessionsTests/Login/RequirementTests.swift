@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("What a handler requires of a login")
+@Suite("What a handler requires of a login", .bothDrivers)
 struct RequirementTests {
     @Test("a user is let through by name, and a visitor is told to log in")
     func authenticated() async throws {

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("At most so many sessions for a user")
+@Suite("At most so many sessions for a user", .bothDrivers)
 struct SessionLimitTests {
     private func logIn(_ site: Harness, _ count: Int) async throws -> [TestBrowser] {
         var browsers: [TestBrowser] = []

@@ -14,7 +14,7 @@ import Testing
 @testable import Sessions
 
 /// What visitors notice of a move: nothing.
-@Suite("Sessions that move")
+@Suite("Sessions that move", .bothDrivers)
 struct MovedSessionTests {
     /// Two stores that can be broken, and sites on the servers of every phase.
     private struct House {

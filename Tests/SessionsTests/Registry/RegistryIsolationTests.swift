@@ -13,7 +13,7 @@ import SessionsTesting
 import Testing
 
 /// Sessions, endings of sealed sessions and registered tokens in one store.
-@Suite("Registered tokens beside sessions")
+@Suite("Registered tokens beside sessions", .bothDrivers)
 struct RegistryIsolationTests {
     private let site: Harness
     private let links: TokenRegistry<String>

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Responses that no cache gives to another visitor")
+@Suite("Responses that no cache gives to another visitor", .bothDrivers)
 struct PrivacyTests {
     @Test("a session that was taken makes the response private, whether or not it was read")
     func taken() async throws {

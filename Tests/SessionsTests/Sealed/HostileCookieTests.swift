@@ -13,7 +13,7 @@ import SessionsTesting
 import Testing
 
 /// Whatever does not open is the same visitor without a session: one answer, no trap, and nobody is asked.
-@Suite("Hostile sealed cookies")
+@Suite("Hostile sealed cookies", .bothDrivers)
 struct HostileCookieTests {
     private let site: SealedHarness
     private let sealed: [UInt8]

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Rotating keys under load")
+@Suite("Rotating keys under load", .bothDrivers)
 struct KeyRotationTests {
     @Test("while keys rotate three times in 10,000 requests nobody is logged out, and a removed key opens nothing")
     func rotation() async throws {

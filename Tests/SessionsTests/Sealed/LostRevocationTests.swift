@@ -13,7 +13,7 @@ import Logging
 import SessionsTesting
 import Testing
 
-@Suite("Revocations that the store has lost")
+@Suite("Revocations that the store has lost", .bothDrivers)
 struct LostRevocationTests {
     private func lossCount(_ logs: EventRecorder) -> Int {
         logs.take().count { $0.reason == .lostRevocations }

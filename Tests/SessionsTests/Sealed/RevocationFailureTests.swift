@@ -11,7 +11,7 @@ import HTTPTypes
 @testable import SessionsTesting
 import Testing
 
-@Suite("Revocations that the store does not take")
+@Suite("Revocations that the store does not take", .bothDrivers)
 struct RevocationFailureTests {
     @Test(
         "each write of a revocation is lost in turn: it throws and completes when it is tried again, or holds",

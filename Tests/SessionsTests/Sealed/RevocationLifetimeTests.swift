@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("How long revocations are kept")
+@Suite("How long revocations are kept", .bothDrivers)
 struct RevocationLifetimeTests {
     private func sessions(_ site: EngineHarness) throws -> SealedSessions {
         try #require(site.engine.driver as? SealedSessions)

@@ -11,7 +11,7 @@
 import Synchronization
 import Testing
 
-@Suite("The revocation log")
+@Suite("The revocation log", .bothDrivers)
 struct RevocationLogTests {
     private func list(_ site: SealedHarness, _ server: Int = 0) throws -> RevocationList {
         try #require(site.servers[server].engine.driver as? SealedSessions).revocations

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Ending sealed sessions")
+@Suite("Ending sealed sessions", .bothDrivers)
 struct RevocationTests {
     static let everyKind: [Kind] = [
         Kind(name: "in memory", servers: 1) { _ in .inMemoryUntilRestart },

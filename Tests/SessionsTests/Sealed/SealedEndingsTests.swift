@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Ending sealed sessions from elsewhere")
+@Suite("Ending sealed sessions from elsewhere", .bothDrivers)
 struct SealedEndingsTests {
     private func site(_ kind: RevocationTests.Kind) throws -> SealedHarness {
         try SealedHarness(servers: kind.servers, revocation: kind.revocation)

@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Sealed sessions")
+@Suite("Sealed sessions", .bothDrivers)
 struct SealedSessionTests {
     @Test("a session is in its cookie, on any server with the keys")
     func anyServer() async throws {

@@ -12,7 +12,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite("The size of sealed sessions")
+@Suite("The size of sealed sessions", .bothDrivers)
 struct SealedSizeTests {
     /// The size of the whole `Set-Cookie` fields, as HTTP/1.1 writes them and as HTTP/2 counts them.
     private func sizes(_ response: HTTPFields) -> (lines: Int, list: Int) {

@@ -30,7 +30,7 @@ struct EngineHarness: TestHarness {
     ) throws {
         self.clock = clock
         self.logs = logs
-        var configuration = SessionConfiguration()
+        var configuration = SessionConfiguration.forTests()
         configuration.clock = clock.sessionClock
         configure(&configuration)
         self.engine = try SessionEngine(

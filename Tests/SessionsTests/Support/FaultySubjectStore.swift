@@ -10,7 +10,7 @@ import Sessions
 import SessionsTesting
 
 /// A store that knows its subjects, can be looked through, and can be broken.
-struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore {
+struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore, SynchronousSessionStore {
     let faults: FaultySessionStore
     let base: MemorySessionStore
 
@@ -27,6 +27,22 @@ struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore {
 
     func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
         try await self.faults.endedSecrets(of: id, now: now)
+    }
+
+    func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+        try self.faults.loadSynchronously(id, now: now)
+    }
+
+    func replaceSynchronously(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) throws -> SessionReplaceResult? {
+        try self.faults.replaceSynchronously(record, ifVersion: version, now: now)
+    }
+
+    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
+        try self.faults.touchSynchronously(id, touch, now: now)
     }
 
     func create(_ record: SessionRecord, now: Instant) async throws {

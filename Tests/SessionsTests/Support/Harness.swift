@@ -33,7 +33,7 @@ struct Harness: TestHarness {
         self.memory = other?.memory ?? MemorySessionStore(maximumCount: 10_000)
         let store = FaultySubjectStore(self.memory, needsDeadline: needsDeadline)
         self.store = store.faults
-        var configuration = SessionConfiguration()
+        var configuration = SessionConfiguration.forTests()
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
         // Chance is the system's: were it the same for every site, one's secret would stand in another's ids, which

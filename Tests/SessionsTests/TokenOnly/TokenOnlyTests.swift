@@ -11,7 +11,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-@Suite("Tokens and nothing else")
+@Suite("Tokens and nothing else", .bothDrivers)
 struct TokenOnlyTests {
     private let browser = TestBrowser()
 

@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// Bearer tokens beside cookies, in one request and one after the other.
-@Suite("Bearer tokens beside cookies")
+@Suite("Bearer tokens beside cookies", .bothDrivers)
 struct BearerAndCookieTests {
     private let sites = BearerSites()
 

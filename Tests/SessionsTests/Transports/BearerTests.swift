@@ -12,7 +12,7 @@ import SessionsTesting
 import Testing
 
 /// What programs send: `Authorization: Bearer …`.
-@Suite("Bearer tokens")
+@Suite("Bearer tokens", .bothDrivers)
 struct BearerTests {
     private let sites = BearerSites()
 

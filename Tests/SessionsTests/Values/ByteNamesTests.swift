@@ -15,7 +15,7 @@ import Testing
 private let composed = "caf\u{E9}"
 private let decomposed = "cafe\u{301}"
 
-@Suite("Names are bytes")
+@Suite("Names are bytes", .bothDrivers)
 struct ByteNamesTests {
     private func key(_ name: String) -> SessionKey<String?> { SessionKey(name) }
 

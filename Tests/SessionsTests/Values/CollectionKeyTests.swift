@@ -12,7 +12,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Collections that parallel requests change in place")
+@Suite("Collections that parallel requests change in place", .bothDrivers)
 struct CollectionKeyTests {
     /// Lets two requests that began together change a session, one after the other.
     private func race(

@@ -29,7 +29,7 @@ extension ExternalSessions {
 
     func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.externalUnlisted }
 
-    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool { throw SessionError.externalUnlisted }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.externalUnlisted }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.externalUnlisted

@@ -11,16 +11,14 @@ import Crypto
 /// Sessions that another system keeps as well: the visitor has what that system gave out, or would have.
 struct ExternalSessions: BackendDriver {
     let store: any ExternalSessionStore
-    let configuration: SessionConfiguration
+    let environment: EngineEnvironment
     private let callPolicy: StoreCallPolicy
-    private let rewriting: CompareAndSetLoop
     private let contradictions = ContradictionLog()
 
-    init(store: any ExternalSessionStore, configuration: SessionConfiguration) {
+    init(store: any ExternalSessionStore, _ environment: EngineEnvironment) {
         self.store = store
-        self.configuration = configuration
-        self.callPolicy = StoreCallPolicy(needsDeadline: store.needsDeadline, configuration: configuration)
-        self.rewriting = CompareAndSetLoop(configuration)
+        self.environment = environment
+        self.callPolicy = StoreCallPolicy(needsDeadline: store.needsDeadline, environment)
     }
 
     var isInText: Bool { false }
@@ -35,44 +33,28 @@ struct ExternalSessions: BackendDriver {
         return .external { store.claim($0) }
     }
 
-    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
-        -> SessionResolution
+    func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
     {
-        guard !reading.externalIDs.isEmpty else { return reading.anonymousResolution }
-        var valid: [SessionState.LoadedSession] = []
-        var ended: SessionID?
-        var refusal = ResolutionReason.unknown
-        for id in reading.externalIDs {
-            let now = self.configuration.clock.now
-            do {
-                let loaded = try await self.call(.anyRead) { try await $0.load(id, now: now) }
-                if case .found(let record) = loaded { self.contradictions.note(record, to: origin.logger) }
-                switch loaded {
-                case .found(let record) where self.configuration.isOver(record, now: now):
-                    self.configuration.report(.refused, .expired, id.id, subject: record.subject, from: origin)
-                    refusal = .expired
-                case .found(let record):
-                    valid.append(self.live(record, isNew: false))
-                case .ended:
-                    self.configuration.report(.refused, .ended, id.id, from: origin)
-                    ended = id.id
-                case .missing:
-                    self.configuration.report(.refused, .unknown, from: origin)
+        guard case .external(let id) = credential else { return .refused(.unknown) }
+        let now = self.configuration.clock.now
+        do {
+            switch try await self.call(.anyRead, { try await $0.load(id, now: now) }) {
+            case .found(let record):
+                self.contradictions.note(record, to: origin.logger)
+                guard !self.configuration.isOver(record, now: now) else {
+                    return .refused(.expired, id.id, subject: record.subject)
                 }
-            } catch let error as SessionStoreError {
-                // One bad record is one visitor without a session.
-                self.configuration.report(.refused, .unreadable, id.id, error: error, from: origin)
-                refusal = .unreadable
+                return .live(self.live(record, isNew: false))
+            case .ended:
+                return .ended(id.id)
+            case .missing:
+                return .refused(.unknown)
             }
+        } catch let error as SessionStoreError {
+            // One bad record is one visitor without a session.
+            return .refused(.unreadable, id.id, error: error)
         }
-        if let resolution = SessionResolution.rejectingMultiple(valid, self.configuration, origin: origin) {
-            return resolution
-        }
-        if let live = valid.first {
-            return SessionResolution(standing: .live(live), reason: .found, isOutdated: reading.isOutdated)
-        }
-        if let ended { return SessionResolution(standing: .detached(.ended(ended)), reason: .ended) }
-        return SessionResolution(standing: .visitor, reason: refusal)
     }
 
     func create(
@@ -93,31 +75,30 @@ struct ExternalSessions: BackendDriver {
         return self.live(try await self.about(.anyWrite) { try await $0.create(record, now: now) }, isNew: true)
     }
 
-    func rewrite(
-        _ live: SessionState.LoadedSession,
+    func attempt(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult {
-        try await self.rewriting.rewrite(live.record) { base in
-            var next = base
-            try change(&next)
-            try self.configuration.checkSize(of: next.values)
-            let (replacement, now) = (next, self.configuration.clock.now)
-            switch try await self.about(.anyWrite, { try await $0.replace(replacement, now: now) }) {
-            case .replaced(let record):
-                return .written(record)
-            case .missing:
-                return .gone
-            case .conflict(let current):
-                // Logins give a session another name, unless the other system does not hold to that.
-                guard current.hasSameSubject(as: live.record) else { return .gone }
-                base = current
-                return nil
-            }
-        } reload: {
-            guard let current = try await self.reload(live), current.hasSameSubject(as: live.record) else { return nil }
-            return current
+    ) async throws -> RewriteAttempt {
+        var next = record
+        try change(&next)
+        try self.configuration.checkSize(of: next.values)
+        let (replacement, now) = (next, self.configuration.clock.now)
+        switch try await self.about(.anyWrite, { try await $0.replace(replacement, now: now) }) {
+        case .replaced(let record):
+            return .written(record)
+        case .missing:
+            return .gone
+        case .conflict(let current):
+            // Logins give a session another name, unless the other system does not hold to that.
+            return current.hasSameSubject(as: live.record) ? .conflict(current) : .gone
         }
+    }
+
+    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+        guard let current = try await self.reload(live), current.hasSameSubject(as: live.record) else { return nil }
+        return current
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {

@@ -9,21 +9,46 @@
 /// A store as the engine uses it, behind its guard.
 final class ResilientStore: Sendable {
     let store: any SessionStore
-    /// The store, if nothing it does ever waits or fails, so that it needs no guard.
-    let immediate: (any ImmediateSessionStore)?
+    /// The store, if it can answer without waiting.
+    let synchronous: (any SynchronousSessionStore)?
     private let callPolicy: StoreCallPolicy
 
-    init(store: any SessionStore, configuration: SessionConfiguration) {
+    init(store: any SessionStore, _ environment: EngineEnvironment) {
         self.store = store
-        self.immediate = store as? any ImmediateSessionStore
+        self.synchronous = store as? any SynchronousSessionStore
         self.callPolicy = StoreCallPolicy(
             needsDeadline: store.needsDeadline,
-            configuration: configuration,
+            environment,
             failureDomain: { store.failureDomain(of: $0) }
         )
     }
 
     var configuration: SessionConfiguration { self.callPolicy.configuration }
+
+    /// Asks the store without waiting.
+    ///
+    /// - Returns: Nil when it must be waited for.
+    /// - Throws: What ``call(_:_:)`` throws.
+    func withoutWaiting<Result>(
+        _ operation: (any SynchronousSessionStore) throws -> Result?
+    ) throws -> Result? {
+        guard let store = self.synchronous else { return nil }
+        return try self.callPolicy.translatingErrors { try operation(store) }
+    }
+
+    /// Asks the store about one record, without waiting.
+    ///
+    /// - Returns: Nil when it must be waited for.
+    /// - Throws: What ``about(_:_:)`` throws.
+    func aboutWithoutWaiting<Result>(
+        _ operation: (any SynchronousSessionStore) throws -> Result?
+    ) throws -> Result? {
+        do {
+            return try self.withoutWaiting(operation)
+        } catch let error as SessionStoreError {
+            throw self.callPolicy.error(error)
+        }
+    }
 
     /// Calls the store.
     ///

@@ -9,7 +9,7 @@
 /// What is between the engine and whatever keeps its sessions: each call under its deadline, none to a part that keeps
 /// failing, and each failure a ``SessionError``.
 struct StoreCallPolicy: Sendable {
-    let configuration: SessionConfiguration
+    private let environment: EngineEnvironment
     private let needsDeadline: Bool
     /// Which part of the store answers for a session.
     private let failureDomain: @Sendable (SessionID) -> Int
@@ -18,15 +18,18 @@ struct StoreCallPolicy: Sendable {
 
     init(
         needsDeadline: Bool,
-        configuration: SessionConfiguration,
+        _ environment: EngineEnvironment,
         failureDomain: @escaping @Sendable (SessionID) -> Int = { _ in 0 }
     ) {
-        self.configuration = configuration
+        self.environment = environment
         self.needsDeadline = needsDeadline
         self.failureDomain = failureDomain
+        let configuration = environment.configuration
         let breaker = configuration.circuitBreaker
         self.circuits = breaker.isOff ? nil : CircuitBreakerBoard(breaker, clock: configuration.clock)
     }
+
+    var configuration: SessionConfiguration { self.environment.configuration }
 
     /// Calls the store.
     ///
@@ -53,15 +56,34 @@ struct StoreCallPolicy: Sendable {
                 circuit.note(Self.finding(of: error), of: admission)
                 throw error
             }
-        } catch let error as CancellationError {
-            throw error
-        } catch let error as SessionError {
-            throw error
-        } catch let error as SessionStoreError where error.isForCaller {
-            throw error
         } catch {
-            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+            throw self.translated(error)
         }
+    }
+
+    /// Runs a call that needs neither a deadline nor a circuit breaker.
+    ///
+    /// - Throws: What ``call(_:_:)`` throws.
+    func translatingErrors<Result>(_ operation: () throws -> Result) throws -> Result {
+        do {
+            return try operation()
+        } catch {
+            throw self.translated(error)
+        }
+    }
+
+    private func translated(_ error: any Error) -> any Error {
+        switch error {
+        case is CancellationError, is SessionError: error
+        case let error as SessionStoreError where error.isForCaller: error
+        default: SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+        }
+    }
+
+    /// What an error that is for the caller becomes in a call about one record.
+    func error(_ error: SessionStoreError) -> SessionError {
+        error.code == .invalidCursor
+            ? .invalidCursor : .storeUnavailable(error, retryAfter: self.configuration.retryAfter)
     }
 
     /// Calls the store about one record, or for a page of them; a record that cannot be read is then a store that
@@ -74,10 +96,8 @@ struct StoreCallPolicy: Sendable {
     ) async throws -> Result {
         do {
             return try await self.call(call, operation)
-        } catch let error as SessionStoreError where error.code == .invalidCursor {
-            throw SessionError.invalidCursor
         } catch let error as SessionStoreError {
-            throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+            throw self.error(error)
         }
     }
 

@@ -56,7 +56,7 @@ extension SealedSessions {
         return try await self.revocations.revoke(.session(id, until: self.longestEnd))
     }
 
-    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool { throw SessionError.sealedWithoutToken }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.sealedWithoutToken }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.sealedUnlisted

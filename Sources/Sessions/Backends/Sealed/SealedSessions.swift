@@ -16,7 +16,7 @@ struct SealedSessions: BackendDriver {
     let csrfKeys: CSRFKeys
     let revocations: RevocationList
     let capacity: SealedCookieCapacity
-    let configuration: SessionConfiguration
+    let environment: EngineEnvironment
     /// How many characters the configured cookie holds.
     private let usualLimit: Int
 
@@ -25,14 +25,14 @@ struct SealedSessions: BackendDriver {
         csrfKeys: CSRFKeys,
         revocations: RevocationList,
         capacity: SealedCookieCapacity,
-        configuration: SessionConfiguration
+        _ environment: EngineEnvironment
     ) {
         self.sealer = sealer
         self.csrfKeys = csrfKeys
         self.revocations = revocations
         self.capacity = capacity
-        self.configuration = configuration
-        self.usualLimit = capacity.characters(in: CookieTemplate(configuration.cookie))
+        self.environment = environment
+        self.usualLimit = capacity.characters(in: CookieTemplate(environment.configuration.cookie))
     }
 
     var isInText: Bool { true }
@@ -47,49 +47,70 @@ struct SealedSessions: BackendDriver {
         .long(limit: CookieChunks.capacity(name: self.name(request), maximumCount: CookieChunks.ceiling))
     }
 
-    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
-        -> SessionResolution
+    func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
     {
-        guard !reading.texts.isEmpty else { return reading.anonymousResolution }
-        var valid: [SessionState.LoadedSession] = []
-        var isOutdated = false
-        var ended: SessionID?
-        var untold: SessionRecord?
-        var refusal = ResolutionReason.unknown
-        for text in reading.texts {
-            guard let opened = self.open(text, self.name(request)) else { continue }
-            var (record, now) = (opened.record, self.configuration.clock.now)
-            if self.configuration.isOver(record, now: now) {
-                self.configuration.report(.refused, .expired, record.id, subject: record.subject, from: origin)
-                refusal = .expired
-            } else if let epoch = try await self.revocations.epochEnding(record) {
-                // Long after the end of all of them nobody is on the way any more, and visitors may begin anew.
-                let isRecent = now < Instant(millisecondsSince1970: epoch) + self.configuration.tombstoneLifetime
-                if isRecent { ended = record.id } else { refusal = .ended }
-                if self.revocations.takeUntold(record.id) { untold = record }
-                self.configuration.report(.refused, .ended, record.id, subject: record.subject, from: origin)
-            } else {
-                record = self.revocations.resumed(record)
-                isOutdated = isOutdated || opened.isOutdated || record.loginMark != opened.record.loginMark
-                // Two states of one session are one visitor, who is best known by the later one.
-                let earlier = valid.firstIndex { $0.record.id == record.id }
-                if let earlier, valid[earlier].record.version.counter >= record.version.counter { continue }
-                let live = SessionState.LoadedSession(record: record, token: .ofNobody(record.id), isNew: false)
-                if let earlier { valid[earlier] = live } else { valid.append(live) }
-            }
+        let now = self.configuration.clock.now
+        switch self.unseal(credential, for: request, now: now) {
+        case .refused(let finding):
+            return finding
+        case .session(let record, let isOutdated):
+            let epoch = try await self.revocations.epochEnding(record)
+            return self.finding(of: record, isOutdated: isOutdated, endedBy: epoch, now: now)
         }
-        if self.revocations.takeLoss() { self.configuration.report(.suspicious, .lostRevocations, from: origin) }
-        if let resolution = SessionResolution.rejectingMultiple(valid, self.configuration, origin: origin) {
-            return resolution
-        }
-        if let live = valid.first {
-            return SessionResolution(standing: .live(live), reason: .found, isOutdated: isOutdated)
-        }
-        if let untold { return SessionResolution(ended: untold) }
-        if let ended { return SessionResolution(standing: .detached(.ended(ended)), reason: .ended) }
-        if refusal == .unknown { self.configuration.report(.refused, .unknown, from: origin) }
-        return SessionResolution(standing: .visitor, reason: refusal)
     }
+
+    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
+        -> CredentialFinding?
+    {
+        guard self.revocations.isCurrent else { return nil }
+        let now = self.configuration.clock.now
+        switch self.unseal(credential, for: request, now: now) {
+        case .refused(let finding):
+            return finding
+        case .session(let record, let isOutdated):
+            // An ending that could not be published is published first.
+            guard !self.revocations.isKnownToCover(record) else { return nil }
+            return self.finding(of: record, isOutdated: isOutdated, endedBy: nil, now: now)
+        }
+    }
+
+    private enum Unsealed {
+        case session(SessionRecord, isOutdated: Bool)
+        case refused(CredentialFinding)
+    }
+
+    private func unseal(_ credential: SessionCredential, for request: SessionRequest, now: Instant) -> Unsealed {
+        guard case .sealed(let text) = credential, let (record, isOutdated) = self.open(text, self.name(request)) else {
+            return .refused(.refused(.unknown))
+        }
+        guard !self.configuration.isOver(record, now: now) else {
+            return .refused(.refused(.expired, record.id, subject: record.subject))
+        }
+        return .session(record, isOutdated: isOutdated)
+    }
+
+    /// - Parameter epoch: The epoch by which the session has ended before its time; nil when it has not.
+    private func finding(
+        of record: SessionRecord,
+        isOutdated: Bool,
+        endedBy epoch: Int64?,
+        now: Instant
+    ) -> CredentialFinding {
+        guard let epoch else {
+            let resumed = self.revocations.resumed(record)
+            let live = SessionState.LoadedSession(record: resumed, token: .ofNobody(resumed.id), isNew: false)
+            return .live(live, isOutdated: isOutdated || resumed.loginMark != record.loginMark)
+        }
+        let unreported = self.revocations.takeUntold(record.id) ? record : nil
+        // Long after all sessions have ended no request is under way any more, and visitors may begin anew.
+        let isRecent = now < Instant(millisecondsSince1970: epoch) + self.configuration.tombstoneLifetime
+        return isRecent || unreported != nil
+            ? .ended(record.id, subject: record.subject, unreported: unreported)
+            : .refused(.ended, record.id, subject: record.subject)
+    }
+
+    func takeLoss() -> Bool { self.revocations.takeLoss() }
 
     func create(
         for request: SessionRequest,
@@ -103,20 +124,38 @@ struct SealedSessions: BackendDriver {
         return SessionState.LoadedSession(record: record, token: token, isNew: true)
     }
 
-    func rewrite(
-        _ live: SessionState.LoadedSession,
+    func attempt(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult {
+    ) async throws -> RewriteAttempt {
         // What ended meanwhile must not cover the cookie of a fresh login.
-        guard try await !self.isGone(live.record) else { return .gone }
-        var record = try self.next(after: live.record, request, change)
+        guard try await !self.isGone(record) else { return .gone }
+        var next = try self.next(after: record, request, change)
         // An id has one pair of limits for ever: its revocation, which lasts as long, is about every copy there is.
-        if !record.hasLimits(of: live.record) {
+        if !next.hasLimits(of: record) {
             guard try await self.endToReplace(live) else { return .gone }
-            record.id = SessionID(random: self.configuration.random)
+            next.id = SessionID(random: self.configuration.random)
         }
-        return .written(record)
+        return .written(next)
+    }
+
+    func attemptWithoutWaiting(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> RewriteAttempt? {
+        guard self.isKnownToLive(record) else { return nil }
+        let next = try self.next(after: record, request, change)
+        return next.hasLimits(of: record) ? .written(next) : nil
+    }
+
+    /// Whether a session is known, without asking, not to be over.
+    private func isKnownToLive(_ record: SessionRecord) -> Bool {
+        self.revocations.isCurrent && !self.configuration.isOver(record, now: self.configuration.clock.now)
+            && !self.revocations.isKnownToCover(record)
     }
 
     /// The session that is to follow another.
@@ -135,6 +174,10 @@ struct SealedSessions: BackendDriver {
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
         try await !self.isGone(live.record)
+    }
+
+    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? {
+        self.isKnownToLive(live.record) ? true : nil
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {

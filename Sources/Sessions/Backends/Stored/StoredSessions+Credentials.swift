@@ -26,7 +26,7 @@ extension StoredSessions {
     /// Raises the version, or leaves it when it is as new.
     private func raise(to version: Int64, of subject: String) async throws {
         let configuration = self.configuration
-        for _ in 0..<CompareAndSetLoop.limit {
+        for _ in 0..<RewriteOperation.limit {
             let (present, now) = (try await self.credentials(of: subject), configuration.clock.now)
             var record = present ?? self.newCredentials(of: subject, now: now)
             let required = max(version, self.version(in: record))

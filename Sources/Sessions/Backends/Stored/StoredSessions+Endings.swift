@@ -66,13 +66,14 @@ extension StoredSessions {
         return try await self.end(id)
     }
 
-    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool {
-        switch try await self.lookUp(token, origin: origin) {
-        case .live: return try await self.end(token.id)
-        case .replayed(let record): try await self.answerReplay(of: record, origin: origin)
-        case .ended, .refused: break
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+        var check = CredentialCheck(.token(token), onReplayedSecret: self.configuration.onReplayedSecret)
+        var step = check.next(.started)
+        while case .perform(let action) = step {
+            step = check.next(try await self.perform(action, for: request, origin: origin))
         }
-        return false
+        guard case .finish(let resolution) = step, resolution.live != nil else { return false }
+        return try await self.end(token.id)
     }
 
     func endAll(of subject: String, except kept: Set<SessionID>) async throws {

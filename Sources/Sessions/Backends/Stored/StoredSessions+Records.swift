@@ -25,42 +25,46 @@ extension StoredSessions {
         return SessionState.LoadedSession(record: record, token: token, isNew: true)
     }
 
-    /// Replaces the record of a session by what `change` makes of it, on the newest version there is.
-    ///
-    /// `change` runs again on the record that another request has written meanwhile, until it is stored.
-    func rewrite(
-        _ live: SessionState.LoadedSession,
+    func attempt(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult {
-        try await self.rewriting.rewrite(live.record) { base in
-            try await self.tryRewrite(&base, of: live, change)
-        } reload: {
-            try await self.current(live)
+    ) async throws -> RewriteAttempt {
+        let now = self.environment.configuration.clock.now
+        let next = try self.next(after: record, change)
+        let replacement = try self.sealed(next)
+        let result = try await self.store.about(.write(replacement.id)) {
+            try await $0.replace(replacement, ifVersion: record.version, now: now)
         }
+        return self.attempt(next, of: live, result)
     }
 
-    /// Tries once; nil means that `base` is now what somebody else wrote.
-    private func tryRewrite(
-        _ base: inout SessionRecord,
+    func attemptWithoutWaiting(
+        _ record: SessionRecord,
         of live: SessionState.LoadedSession,
+        for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult? {
-        let now = self.configuration.clock.now
-        let next = try self.next(after: base, change)
-        let (replacement, version) = (try self.sealed(next), base.version)
-        let result = try await self.store.about(.write(replacement.id)) {
-            try await $0.replace(replacement, ifVersion: version, now: now)
-        }
+    ) throws -> RewriteAttempt? {
+        guard self.store.synchronous != nil else { return nil }
+        let now = self.environment.configuration.clock.now
+        let next = try self.next(after: record, change)
+        let replacement = try self.sealed(next)
+        return try self.store.aboutWithoutWaiting {
+            try $0.replaceSynchronously(replacement, ifVersion: record.version, now: now)
+        }.map { self.attempt(next, of: live, $0) }
+    }
+
+    /// What a store's answer says of an attempt to write a record.
+    private func attempt(
+        _ next: SessionRecord,
+        of live: SessionState.LoadedSession,
+        _ result: SessionReplaceResult
+    ) -> RewriteAttempt {
         switch result {
-        case .replaced:
-            return .written(next)
-        case .missing:
-            return .gone
-        case .conflict(let current):
-            guard let current = self.opened(current, of: live) else { return .gone }
-            base = current
-            return nil
+        case .replaced: .written(next)
+        case .missing: .gone
+        case .conflict(let current): self.opened(current, of: live).map { .conflict($0) } ?? .gone
         }
     }
 
@@ -76,7 +80,7 @@ extension StoredSessions {
         return next
     }
 
-    private func current(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         let now = self.configuration.clock.now
         let id = live.record.id
         let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
@@ -93,6 +97,13 @@ extension StoredSessions {
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
         let (id, now) = (live.record.id, self.configuration.clock.now)
         return try await self.store.about(.write(id)) { try await $0.touch(id, touch, now: now) }
+    }
+
+    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? {
+        let now = self.environment.configuration.clock.now
+        return try self.store.aboutWithoutWaiting {
+            try $0.touchSynchronously(live.record.id, touch, now: now)
+        }
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {

@@ -12,20 +12,17 @@ import Logging
 /// Sessions in a store: the visitor has a token, and nothing else.
 struct StoredSessions: BackendDriver {
     let store: ResilientStore
-    /// The store's, at hand, so that asking it copies nothing.
-    let configuration: SessionConfiguration
+    let environment: EngineEnvironment
     let isEncryptedAtRest: Bool
     let signer: TokenSigner?
-    let rewriting: CompareAndSetLoop
     let tags: WriteTagGenerator
 
-    init(store: ResilientStore, isEncryptedAtRest: Bool, signer: TokenSigner?) {
-        self.store = store
-        self.configuration = store.configuration
+    init(store: any SessionStore, isEncryptedAtRest: Bool, signer: TokenSigner?, _ environment: EngineEnvironment) {
+        self.store = ResilientStore(store: store, environment)
+        self.environment = environment
         self.isEncryptedAtRest = isEncryptedAtRest
         self.signer = signer
-        self.rewriting = CompareAndSetLoop(self.configuration)
-        self.tags = WriteTagGenerator(random: self.configuration.random)
+        self.tags = WriteTagGenerator(random: environment.configuration.random)
     }
 
     var isInText: Bool { false }

@@ -14,7 +14,7 @@ import Crypto
 struct TokenOnlySessions: BackendDriver {
     let signer: TokenSigner
     let csrfKeys: CSRFKeys
-    let configuration: SessionConfiguration
+    let environment: EngineEnvironment
 
     var isInText: Bool { true }
     var isSealed: Bool { false }
@@ -27,18 +27,21 @@ struct TokenOnlySessions: BackendDriver {
         .signed(self.signer, name: self.configuration.cookieName(for: request))
     }
 
-    func resolution(of reading: ExtractedCredentials, _ request: SessionRequest, origin: EventOrigin) async throws
-        -> SessionResolution
-    {
-        let valid = reading.tokens.map { self.live($0, isNew: false) }
-        if valid.count == 1 {
-            return SessionResolution(standing: .live(valid[0]), reason: .found, isOutdated: reading.isOutdated)
-        }
-        let reason =
-            SessionResolution.rejectingMultiple(valid, self.configuration, origin: origin)?.reason
-            ?? reading.anonymousResolution.reason
-        return SessionResolution(
-            standing: .live(self.live(SessionToken(random: self.configuration.random), isNew: true)), reason: reason)
+    func sessionForVisitor() -> SessionState.LoadedSession? {
+        self.live(SessionToken(random: self.configuration.random), isNew: true)
+    }
+
+    func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
+    { self.finding(of: credential) }
+
+    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
+        -> CredentialFinding?
+    { self.finding(of: credential) }
+
+    private func finding(of credential: SessionCredential) -> CredentialFinding {
+        guard case .token(let token) = credential else { return .refused(.unknown) }
+        return .live(self.live(token, isNew: false))
     }
 
     func create(
@@ -50,13 +53,24 @@ struct TokenOnlySessions: BackendDriver {
         return live
     }
 
-    func rewrite(
-        _ live: SessionState.LoadedSession,
+    func attempt(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> SessionRewriteResult {
-        try self.refuse(change, to: live.record)
-        return .written(live.record)
+    ) async throws -> RewriteAttempt {
+        try self.refuse(change, to: record)
+        return .written(record)
+    }
+
+    func attemptWithoutWaiting(
+        _ record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> RewriteAttempt? {
+        try self.refuse(change, to: record)
+        return .written(record)
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool { true }
@@ -79,7 +93,7 @@ struct TokenOnlySessions: BackendDriver {
 
     func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.tokenOnly }
 
-    func end(_ token: SessionToken, origin: EventOrigin) async throws -> Bool { throw SessionError.tokenOnly }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.tokenOnly }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.tokenOnly

@@ -33,7 +33,7 @@ extension Session {
             if let live = self.access({ $0.live }) { return try self.csrfToken(of: live.record) }
             try await self.beforeResponse("ensureCSRFToken()") {
                 try self.requireAttached()
-                if self.withState({ $0.live }) == nil { try await self.requireAnonymous() }
+                if self.withState({ $0.live }) == nil { try await self.write(.begin(isAnonymous: true)) }
             }
         }
     }

@@ -44,12 +44,7 @@ extension Session {
                 state.nextTransport ?? state.transport
             )
         }
-        return !hasSession && self.isCookieWithheld(knowing: transport)
-    }
-
-    /// - Parameter transport: The one that would hand a new session out.
-    func isCookieWithheld(knowing transport: Int) -> Bool {
-        guard self.resolution == .noToken, self.engine.transports[transport].kind == .cookie else { return false }
-        return self.engine.configuration.cookie(for: self.request).isWithheld(from: self.request)
+        return !hasSession
+            && self.engine.environment.isCookieWithheld(from: self.request, self.resolution, transport: transport)
     }
 }

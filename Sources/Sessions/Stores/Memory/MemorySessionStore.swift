@@ -108,7 +108,7 @@ extension MemorySessionStore: SessionStore {
     public var needsDeadline: Bool { false }
 
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try self.loadAtOnce(id, now: now)
+        try self.shard(of: id).load(id, now: now)
     }
 
     public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
@@ -124,7 +124,7 @@ extension MemorySessionStore: SessionStore {
         ifVersion version: SessionVersion,
         now: Instant
     ) async throws -> SessionReplaceResult {
-        try self.replaceAtOnce(record, ifVersion: version, now: now)
+        try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
@@ -137,16 +137,20 @@ extension MemorySessionStore: SessionStore {
     }
 }
 
-extension MemorySessionStore: ImmediateSessionStore {
-    func loadAtOnce(_ id: SessionID, now: Instant) throws -> SessionLoadResult {
+extension MemorySessionStore: SynchronousSessionStore {
+    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
         try self.shard(of: id).load(id, now: now)
     }
 
-    func replaceAtOnce(
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) -> Bool? {
+        self.shard(of: id).touch(id, touch, now: now)
+    }
+
+    public func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
         now: Instant
-    ) throws -> SessionReplaceResult {
+    ) throws -> SessionReplaceResult? {
         try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
     }
 }

@@ -13,33 +13,30 @@ extension SessionRecord {
         /// Renewed a moment ago, and still good.
         case previous
         /// Renewed, and no longer good.
-        case outlived
+        case replaced
         case unknown
-
-        /// Whether the secret opens the session.
-        var isGood: Bool { self == .current || self == .previous }
     }
 
     /// Compares with both secrets whatever the outcome, each in constant time.
-    func standing(of hash: SecretHash, now: Instant) -> SecretMatch {
+    func match(of hash: SecretHash, now: Instant) -> SecretMatch {
         let isCurrent = hash == self.secretHash
         let isPrevious = self.previousSecret.map { hash == $0.hash } ?? false
         if isCurrent { return .current }
         guard isPrevious, let previousSecret else { return .unknown }
-        return now < previousSecret.validUntil ? .previous : .outlived
+        return now < previousSecret.validUntil ? .previous : .replaced
     }
 
     /// The newest token of this session that the holder of a token may be given: that token itself, or the one that a
     /// timed renewal made of it; nil when there is another that only somebody else was given.
     func newestToken(for token: SessionToken, now: Instant) -> SessionToken? {
-        switch self.standing(of: token.secretHash, now: now) {
+        switch self.match(of: token.secretHash, now: now) {
         case .current:
             return token
         case .previous:
             guard let previousSecret else { return nil }
             let successor = token.secret.successor(nonce: previousSecret.nonce)
             return successor.hash == self.secretHash ? SessionToken(id: self.id, secret: successor) : nil
-        case .outlived, .unknown:
+        case .replaced, .unknown:
             return nil
         }
     }

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Caches")
+@Suite("Caches", .bothDrivers)
 struct CachingTests {
     private func response(
         cacheControl: [String] = [],

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-@Suite("Set-Cookie fields")
+@Suite("Set-Cookie fields", .bothDrivers)
 struct SetCookieTests {
     /// The attributes that a new session's cookie has on the wire.
     private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws

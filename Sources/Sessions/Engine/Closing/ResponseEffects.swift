@@ -19,8 +19,7 @@ struct ResponseEffects {
 
 extension SessionState {
     /// What is left to say when the request ends with this cookie step.
-    @inline(__always)
-    mutating func ending(_ cookie: SessionPlan.CookieAction, clearing data: ClearedSiteData) -> ResponseEffects {
+    mutating func effects(_ cookie: SessionPlan.CookieAction, clearing data: ClearedSiteData) -> ResponseEffects {
         let subject = self.live?.record.subject
         return ResponseEffects(
             cookie: cookie,

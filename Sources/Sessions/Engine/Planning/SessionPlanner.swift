@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides what happens at the end of a request. Nothing but a function of what is known: no store, no HTTP, no clock.
+/// Decides what happens at the end of a request: a function of what is known, without store, HTTP or clock.
 ///
-/// A class, so that asking it copies no configuration.
+/// A class, because each request asks it and copies no configuration ("memory: untouched" in `Thresholds.tsv`).
 final class SessionPlanner: Sendable {
     let configuration: SessionConfiguration
     /// Whether the session travels with its visitor, so that what is kept must be handed out.

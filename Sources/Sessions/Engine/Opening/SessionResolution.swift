@@ -9,9 +9,9 @@
 /// What a request stands on, and how it came to that.
 struct SessionResolution {
     /// The session that the request stands on, if it stands on one.
-    let live: SessionState.LoadedSession?
+    private(set) var live: SessionState.LoadedSession?
     /// Why nothing can be stored, if that is so.
-    let detachment: SessionState.DetachReason?
+    private(set) var detachment: SessionState.DetachReason?
     var reason: ResolutionReason
     /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
     var isOutdated = false
@@ -39,17 +39,9 @@ struct SessionResolution {
 }
 
 extension SessionResolution {
-    /// How a request came that was answered at once.
-    @inline(__always)
-    init(_ found: consuming ResolutionAtOnce, token: SessionToken?) {
-        self.isOutdated = found.isOutdated
-        self.reason = found.reason
-        self.detachment = nil
-        if let record = found.record {
-            self.live = SessionState.LoadedSession(record: record, token: token ?? .ofNobody(record.id), isNew: false)
-        } else {
-            self.live = nil
-        }
+    /// Gives a visitor a session that has just begun.
+    mutating func begin(_ live: SessionState.LoadedSession) {
+        (self.live, self.detachment, self.several) = (live, nil, [])
     }
 
     init(standing: SessionState.Standing, reason: ResolutionReason, isOutdated: Bool = false) {
@@ -72,23 +64,9 @@ extension SessionResolution {
         )
     }
 
-    /// Nobody is believed who comes as several visitors at once; nil when there is one, or none.
-    static func rejectingMultiple(
-        _ valid: [SessionState.LoadedSession],
-        _ configuration: SessionConfiguration,
-        origin: EventOrigin
-    ) -> SessionResolution? {
-        guard valid.count > 1 else { return nil }
-        configuration.report(several: valid.map(\.record.id), from: origin)
-        var resolution = SessionResolution(standing: .visitor, reason: .several)
-        resolution.several = valid
-        return resolution
-    }
-}
-
-extension ExtractedCredentials {
-    /// How a request came that carries nothing to look at.
-    var anonymousResolution: SessionResolution {
-        SessionResolution(live: nil, detachment: nil, reason: self.malformedCount > 0 ? .malformed : .noToken)
+    /// How a request came with several sessions, none of which is believed.
+    init(several: [SessionState.LoadedSession]) {
+        self.init(standing: .visitor, reason: .several)
+        self.several = several
     }
 }

@@ -1,0 +1,91 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Changes a session on its newest version, without waiting as far as the backend answers at once.
+///
+/// The two methods go on with the same value, so that no attempt is made twice.
+struct SessionRewrite {
+    let live: SessionState.LoadedSession
+    private var operation: RewriteOperation
+    private var step: RewriteOperation.Step
+
+    init(_ live: SessionState.LoadedSession, _ environment: EngineEnvironment) {
+        self.live = live
+        self.operation = RewriteOperation(live.record)
+        self.step = self.operation.next(.started(isQueued: environment.writeQueues.isBusy(live.record.id)))
+    }
+
+    /// Goes on as far as nothing must be waited for.
+    ///
+    /// - Returns: Nil when something must be.
+    mutating func performWithoutWaiting(
+        by driver: some BackendDriver,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) throws -> SessionRewriteResult? {
+        while true {
+            switch self.step {
+            case .perform(.attempt(let record)):
+                let attempt = try driver.attemptWithoutWaiting(record, of: self.live, for: request, change)
+                guard let attempt else { return nil }
+                self.step = self.operation.next(.attempted(attempt))
+            case .finish(let result):
+                return result
+            case .perform, .failForContention:
+                return nil
+            }
+        }
+    }
+
+    /// Goes on to the end.
+    mutating func perform(
+        by driver: some BackendDriver,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult {
+        let environment = driver.environment
+        let (id, configuration) = (self.live.record.id, environment.configuration)
+        while true {
+            switch self.step {
+            case .perform(.attempt(let record)):
+                let attempt = try await driver.attempt(record, of: self.live, for: request, change)
+                self.step = self.operation.next(.attempted(attempt))
+                if case .conflict = attempt { try Task.checkCancellation() }
+            case .perform(.enterQueue):
+                self.step = self.operation.next(.enteredQueue)
+                return try await environment.writeQueues.whenFree(
+                    id, orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: configuration.retryAfter)
+                ) {
+                    try await self.perform(by: driver, for: request, change)
+                }
+            case .perform(.wait(let longest)):
+                let wait = configuration.random.next() % UInt64(longest.wholeMilliseconds * 1_000)
+                try await configuration.clock.sleep(for: .microseconds(Int64(wait)))
+                self.step = self.operation.next(.waited)
+            case .perform(.load):
+                self.step = self.operation.next(.loaded(try await driver.loadForRewrite(self.live)))
+            case .finish(let result):
+                return result
+            case .failForContention:
+                throw SessionError.contention(id, retryAfter: configuration.retryAfter)
+            }
+        }
+    }
+}
+
+extension BackendDriver {
+    /// Changes a session, on its newest version; the change is asked for again on each newer one.
+    func rewrite(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest,
+        _ change: (inout SessionRecord) throws -> Void
+    ) async throws -> SessionRewriteResult {
+        var rewrite = SessionRewrite(live, self.environment)
+        return try await rewrite.perform(by: self, for: request, change)
+    }
+}

@@ -1,0 +1,75 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+extension StoredSessions {
+    func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
+    {
+        guard case .token(let token) = credential else { return .refused(.unknown) }
+        let now = self.environment.configuration.clock.now
+        do {
+            let result = try await self.store.call(.read(token.id)) { try await $0.load(token.id, now: now) }
+            return self.finding(of: token, in: result, now: now)
+        } catch let error as SessionStoreError {
+            // One bad record is one visitor without a session.
+            return .refused(.unreadable, token.id, error: error)
+        }
+    }
+
+    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
+        -> CredentialFinding?
+    {
+        guard case .token(let token) = credential else { return .refused(.unknown) }
+        let now = self.environment.configuration.clock.now
+        do {
+            return try self.store.withoutWaiting { try $0.loadSynchronously(token.id, now: now) }
+                .map { self.finding(of: token, in: $0, now: now) }
+        } catch let error as SessionStoreError {
+            return .refused(.unreadable, token.id, error: error)
+        }
+    }
+
+    /// What a store's answer says of a token.
+    private func finding(of token: SessionToken, in result: SessionLoadResult, now: Instant) -> CredentialFinding {
+        // The id of no session is the client's own word, which is not repeated.
+        guard case .found(let record) = result else { return result == .ended ? .tombstone(token) : .refused(.unknown) }
+        guard record.isSession else { return .refused(.unknown) }
+        // A store may be careless.
+        guard !self.environment.configuration.isOver(record, now: now) else {
+            return .refused(.expired, record.id, subject: record.subject)
+        }
+        switch record.match(of: token.secretHash, now: now) {
+        case .current, .previous:
+            guard let opened = self.opened(record, for: token) else {
+                return .refused(.unreadable, record.id, subject: record.subject)
+            }
+            return .live(SessionState.LoadedSession(record: opened, token: token, isNew: false))
+        case .replaced:
+            return .replayed(record)
+        case .unknown:
+            return .refused(.wrongSecret, record.id, subject: record.subject)
+        }
+    }
+
+    func endedSecrets(of id: SessionID) async throws -> EndedSecrets? {
+        let now = self.environment.configuration.clock.now
+        return try await self.store.call(.read(id)) { try await $0.endedSecrets(of: id, now: now) }
+    }
+
+    /// Finds out what a token opens that an operation is given, and reports one that opens nothing.
+    func lookUp(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws
+        -> CredentialFinding
+    {
+        var finding = try await self.lookUp(.token(token), for: request, origin: origin)
+        if case .tombstone = finding {
+            finding = CredentialFinding(tombstoneOf: token, secrets: try await self.endedSecrets(of: token.id))
+        }
+        if let report = finding.report { self.environment.configuration.report(report, from: origin) }
+        return finding
+    }
+}

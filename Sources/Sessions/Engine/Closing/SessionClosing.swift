@@ -1,0 +1,148 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import HTTPTypes
+
+/// Closes a session, or writes it when the handler asks: performs the actions of a ``CloseOperation``, without waiting
+/// as far as the backend answers at once, and asynchronously from there on.
+///
+/// Both ways go on with the same value, so that nothing is decided, planned or written twice.
+struct SessionClosing {
+    private let session: Session
+    private var operation: CloseOperation
+    /// What comes next; nil before the operation has begun.
+    private var step: CloseOperation.Step?
+    /// The change that is under way.
+    private var writing: (update: SessionUpdate, rewrite: SessionRewrite)?
+
+    init(_ session: Session, _ purpose: CloseOperation.Purpose) {
+        self.session = session
+        self.operation = CloseOperation(purpose, session.resolution, session.engine.environment)
+    }
+
+    /// Closes the session as far as nothing must be waited for.
+    ///
+    /// - Returns: Whether it is closed. If not, ``close(_:)`` goes on, and until then no operation can begin.
+    mutating func closeWithoutWaiting(_ response: inout HTTPFields) throws -> Bool {
+        // The clock may be the application's, and is asked before there is a lock.
+        let now = self.session.engine.environment.configuration.clock.now
+        guard self.session.gate.tryEnter() else { return false }
+        var step = self.advance(.started(now: now))
+        while case .perform(let action) = step {
+            guard let event = self.performWithoutWaiting(action) else {
+                self.step = step
+                return false
+            }
+            step = self.advance(event)
+        }
+        self.session.gate.leave()
+        try self.finish(step, &response)
+        return true
+    }
+
+    /// Closes the session.
+    mutating func close(_ response: inout HTTPFields) async throws {
+        if self.step == nil { await self.session.gate.enter() }
+        let step = await self.perform()
+        self.session.gate.leave()
+        try self.finish(step, &response)
+    }
+
+    /// Performs the operation to its end, while no other can begin.
+    ///
+    /// - Parameter fill: What else a session that begins has.
+    mutating func perform(_ fill: (inout SessionRecord) -> Void = { _ in }) async -> CloseOperation.Step {
+        var step =
+            self.step ?? self.advance(.started(now: self.session.engine.environment.configuration.clock.now))
+        while case .perform(let action) = step {
+            do {
+                step = self.advance(try await self.perform(action, fill))
+            } catch {
+                step = self.advance(.failed(error))
+            }
+        }
+        return step
+    }
+
+    private mutating func advance(_ event: CloseOperation.Event) -> CloseOperation.Step {
+        self.session.withState { self.operation.next(event, of: self.session.request, in: &$0) }
+    }
+
+    private mutating func performWithoutWaiting(_ action: CloseOperation.Action) -> CloseOperation.Event? {
+        let (engine, request) = (self.session.engine, self.session.request)
+        do {
+            switch action {
+            case .ask, .create:
+                return nil
+            case .touch(let live, let touch):
+                return try engine.driver.touchWithoutWaiting(live, touch).map { .touched(isLive: $0) }
+            case .update(var update):
+                var rewrite = SessionRewrite(update.live, engine.environment)
+                let result = try rewrite.performWithoutWaiting(by: engine.driver, for: request) {
+                    try update.apply(to: &$0, for: request, under: engine.environment.configuration)
+                }
+                guard let result else {
+                    self.writing = (update, rewrite)
+                    return nil
+                }
+                return .updated(update, result)
+            case .report(let notice):
+                self.session.report(notice)
+                return .reported
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private mutating func perform(
+        _ action: CloseOperation.Action,
+        _ fill: (inout SessionRecord) -> Void
+    ) async throws -> CloseOperation.Event {
+        let (engine, request) = (self.session.engine, self.session.request)
+        switch action {
+        case .ask:
+            let allows = engine.environment.configuration.allowsAnonymousSession
+            return .answered(isAllowed: try await allows?(request) ?? true)
+        case .create(let changes):
+            return .created(
+                try await engine.driver.create(for: request) { record in
+                    record.values = try changes.apply(to: record.values)
+                    fill(&record)
+                }
+            )
+        case .touch(let live, let touch):
+            return .touched(isLive: try await engine.driver.touch(live, touch))
+        case .update(let update):
+            var (update, rewrite) = self.writing ?? (update, SessionRewrite(update.live, engine.environment))
+            let result = try await rewrite.perform(by: engine.driver, for: request) {
+                try update.apply(to: &$0, for: request, under: engine.environment.configuration)
+            }
+            return .updated(update, result)
+        case .report(let notice):
+            self.session.report(notice)
+            return .reported
+        }
+    }
+
+    /// Tells the client and the log how the request ended.
+    private func finish(_ step: CloseOperation.Step, _ response: inout HTTPFields) throws {
+        switch step {
+        case .finish(let effects):
+            self.session.write(effects, to: &response)
+            self.session.logWhy(effects.cookie, nil)
+        case .fail(let error, let effects):
+            self.session.reportUnstored(error)
+            self.session.write(effects, to: &response)
+            self.session.logWhy(effects.cookie, error)
+            throw error
+        case .perform:
+            break
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// Decides which session the credentials of one transport open: a value that is told what was found, and says what to
+/// do next.
+struct CredentialCheck {
+    private var remaining: TinyArray<SessionCredential>.Iterator
+    private let onReplayedSecret: ReplayedSecretPolicy
+    /// The live sessions that were found, each once.
+    private var found = TinyArray<SessionState.LoadedSession>()
+    /// The sessions of secrets that were renewed long ago.
+    private var replayed: [SessionRecord] = []
+    /// The token whose tombstone is looked at.
+    private var tombstone: SessionToken?
+    private var endedID: SessionID?
+    private var unreported: SessionRecord?
+    /// Why no session was found: at first, because no credential was.
+    private var refusal: ResolutionReason
+    private var isOutdated: Bool
+    private var hasReportedSeveral = false
+    /// What to do before anything else.
+    private var urgent: [OpenOperation.Action] = []
+
+    /// - Parameters:
+    ///   - credentials: What a transport found in a request.
+    ///   - onReplayedSecret: What the configuration says of secrets that were renewed long ago.
+    init(_ extracted: ExtractedCredentials, onReplayedSecret: ReplayedSecretPolicy) {
+        self.remaining = extracted.credentials.makeIterator()
+        self.onReplayedSecret = onReplayedSecret
+        self.isOutdated = extracted.isOutdated
+        if extracted.credentials.isEmpty {
+            self.refusal = extracted.malformedCount > 0 ? .malformed : .noToken
+            if self.refusal == .malformed { self.urgent = [.report(SessionReport(.refused, .malformed))] }
+        } else {
+            self.refusal = .unknown
+        }
+    }
+
+    /// Checks one credential that an operation is given.
+    init(_ credential: SessionCredential, onReplayedSecret: ReplayedSecretPolicy) {
+        self.init(ExtractedCredentials(credential), onReplayedSecret: onReplayedSecret)
+    }
+
+    mutating func next(_ event: OpenOperation.Event) -> OpenOperation.Step {
+        switch event {
+        case .started, .reported, .failed:
+            break
+        case .found(let finding):
+            self.take(finding)
+        case .loadedSecrets(let secrets):
+            guard let token = self.tombstone else { break }
+            self.tombstone = nil
+            self.take(CredentialFinding(tombstoneOf: token, secrets: secrets))
+        case .endedReplayed(let record, let isEnded):
+            guard isEnded else { break }
+            self.urgent.append(.report(SessionReport(.ended, .replayedSecret, record.id, subject: record.subject)))
+        }
+        return self.nextStep()
+    }
+
+    private mutating func take(_ finding: CredentialFinding) {
+        if let report = finding.report { self.urgent.append(.report(report)) }
+        switch finding {
+        case .live(let live, let isOutdated):
+            self.isOutdated = self.isOutdated || isOutdated
+            self.found.keep(live) {
+                $0.record.id == $1.record.id
+            } isBetter: {
+                $0.isKnownBetter(than: $1)
+            }
+        case .replayed(let record):
+            self.replayed.append(record)
+        case .tombstone(let token):
+            self.tombstone = token
+        case .ended(let id, _, let unreported):
+            self.endedID = id
+            if let unreported { self.unreported = unreported }
+        case .refused(let reason, _, _, _):
+            // What is known of a credential says more than that nothing is.
+            if reason != .unknown { self.refusal = reason }
+        }
+    }
+
+    private mutating func nextStep() -> OpenOperation.Step {
+        if !self.urgent.isEmpty { return .perform(self.urgent.removeFirst()) }
+        if let tombstone = self.tombstone { return .perform(.loadSecrets(tombstone.id)) }
+        if let credential = self.remaining.next() { return .perform(.lookUp(credential)) }
+        if let action = self.answerReplay() { return .perform(action) }
+        return self.conclude()
+    }
+
+    /// A secret that comes back after its renewal was copied, unless the newer secret came beside it: a cookie of a
+    /// former path or domain may be left over.
+    private mutating func answerReplay() -> OpenOperation.Action? {
+        while !self.replayed.isEmpty {
+            let record = self.replayed.removeFirst()
+            guard !self.found.contains(where: { $0.record.id == record.id }) else { continue }
+            self.refusal = .replayedSecret
+            if self.onReplayedSecret == .endSession { self.urgent.append(.endReplayed(record)) }
+            return .report(SessionReport(.suspicious, .replayedSecret, record.id, subject: record.subject))
+        }
+        return nil
+    }
+
+    private mutating func conclude() -> OpenOperation.Step {
+        if let live = self.found.only {
+            return .finish(SessionResolution(found: live, isOutdated: self.isOutdated))
+        }
+        if !self.found.isEmpty {
+            // A client that comes as several visitors at once is not believed.
+            let several = Array(self.found)
+            guard self.hasReportedSeveral else {
+                self.hasReportedSeveral = true
+                return .perform(.report(.several(several.map(\.record.id))))
+            }
+            return .finish(SessionResolution(several: several))
+        }
+        if let record = self.unreported { return .finish(SessionResolution(ended: record)) }
+        if let id = self.endedID {
+            return .finish(SessionResolution(standing: .detached(.ended(id)), reason: .ended))
+        }
+        return .finish(SessionResolution(standing: .visitor, reason: self.refusal))
+    }
+}
+
+extension SessionState.LoadedSession {
+    /// Whether the token is the newest of its session.
+    var holdsCurrentSecret: Bool { self.token.secretHash == self.record.secretHash }
+
+    /// Of two credentials of one session, the one with the newer secret is the better known, and then the one with the
+    /// later state.
+    fileprivate func isKnownBetter(than other: SessionState.LoadedSession) -> Bool {
+        guard self.holdsCurrentSecret == other.holdsCurrentSecret else { return self.holdsCurrentSecret }
+        return self.record.version.counter > other.record.version.counter
+    }
+}

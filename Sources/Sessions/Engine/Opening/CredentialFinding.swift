@@ -1,0 +1,42 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// What a backend knows of a credential.
+enum CredentialFinding {
+    /// It opens a live session.
+    ///
+    /// The flag says whether it was made with a key that is not the newest, and is to be handed out anew.
+    case live(SessionState.LoadedSession, isOutdated: Bool = false)
+    /// Its secret was renewed long ago.
+    case replayed(SessionRecord)
+    /// It has the id of a session that has ended. Only the secrets of that session tell whether its client sent it.
+    case tombstone(SessionToken)
+    /// Its session has just ended, so that other requests of its client may still be under way.
+    ///
+    /// The record is there when the client was not told.
+    case ended(SessionID, subject: String? = nil, unreported: SessionRecord? = nil)
+    /// It opens nothing.
+    case refused(ResolutionReason, SessionID? = nil, subject: String? = nil, error: (any Error)? = nil)
+
+    /// What a tombstone means for a credential. A stranger who knows only the id hears what an unknown id hears.
+    init(tombstoneOf token: SessionToken, secrets: EndedSecrets?) {
+        self = secrets?.contains(token.secretHash) ?? true ? .ended(token.id) : .refused(.unknown)
+    }
+
+    /// The event that reports it, if it is one.
+    var report: SessionReport? {
+        switch self {
+        case .live, .replayed, .tombstone:
+            nil
+        case .ended(let id, let subject, _):
+            SessionReport(.refused, .ended, id, subject: subject)
+        case .refused(let reason, let id, let subject, let error):
+            SessionReport(.refused, reason.refusal, id, subject: subject, error: error)
+        }
+    }
+}

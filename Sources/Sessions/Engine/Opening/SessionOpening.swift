@@ -1,0 +1,140 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+import Logging
+
+/// Opens the session of a request: performs what an ``OpenOperation`` asks for, without waiting as far as the backend
+/// answers at once, and asynchronously from there on.
+struct SessionOpening {
+    private let engine: SessionEngine
+    private let request: SessionRequest
+    private let logger: Logger
+    private var operation: OpenOperation
+    private var step: OpenOperation.Step
+
+    /// - Throws: ``SessionError`` with the code `invalidCredentials` when a transport refuses what the request carries.
+    init(_ request: SessionRequest, logger: Logger, _ engine: SessionEngine) throws(SessionError) {
+        self.engine = engine
+        self.request = request
+        self.logger = logger
+        self.operation = try engine.openOperation(for: request, logger: logger)
+        self.step = self.operation.next(.started)
+    }
+
+    private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment.configuration) }
+
+    /// Goes on as far as nothing must be waited for.
+    ///
+    /// - Returns: Nil when something must be.
+    mutating func performWithoutWaiting() throws(SessionError) -> Session? {
+        while true {
+            switch self.step {
+            case .perform(let action):
+                guard let event = self.performWithoutWaiting(action) else { return nil }
+                self.step = self.operation.next(event)
+            case .finish(let resolution):
+                return self.session(resolution)
+            case .fail(let error):
+                throw error
+            }
+        }
+    }
+
+    private func performWithoutWaiting(_ action: OpenOperation.Action) -> OpenOperation.Event? {
+        switch action {
+        case .lookUp(let credential):
+            do {
+                return try self.engine.driver.lookUpWithoutWaiting(credential, for: self.request).map { .found($0) }
+            } catch {
+                return (error as? SessionError).map { .failed($0) }
+            }
+        case .report(let report):
+            self.engine.environment.configuration.report(report, from: self.origin)
+            return .reported
+        case .loadSecrets, .endReplayed:
+            return nil
+        }
+    }
+
+    /// Goes on to the end.
+    mutating func perform() async throws -> Session {
+        let origin = self.origin
+        while true {
+            switch self.step {
+            case .perform(let action):
+                let event: OpenOperation.Event
+                do {
+                    event = try await self.engine.driver.perform(action, for: self.request, origin: origin)
+                } catch let error as SessionError {
+                    event = .failed(error)
+                }
+                self.step = self.operation.next(event)
+            case .finish(let resolution):
+                return self.session(resolution)
+            case .fail(let error):
+                throw error
+            }
+        }
+    }
+
+    private func session(_ resolution: consuming SessionResolution) -> Session {
+        let driver = self.engine.driver
+        if driver.takeLoss() {
+            self.engine.environment.configuration.report(
+                SessionReport(.suspicious, .lostRevocations), from: self.origin)
+        }
+        if !resolution.isRecognised, let live = driver.sessionForVisitor() { resolution.begin(live) }
+        return Session(engine: self.engine, request: self.request, logger: self.logger, resolution: resolution)
+    }
+}
+
+extension BackendDriver {
+    /// Performs an action of an opening, and waits for it.
+    func perform(_ action: OpenOperation.Action, for request: SessionRequest, origin: EventOrigin) async throws
+        -> OpenOperation.Event
+    {
+        switch action {
+        case .lookUp(let credential):
+            return .found(try await self.lookUp(credential, for: request, origin: origin))
+        case .loadSecrets(let id):
+            return .loadedSecrets(try await self.endedSecrets(of: id))
+        case .endReplayed(let record):
+            let live = SessionState.LoadedSession(record: record, token: .ofNobody(record.id), isNew: false)
+            return .endedReplayed(record, isEnded: try await self.end(live))
+        case .report(let report):
+            self.environment.configuration.report(report, from: origin)
+            return .reported
+        }
+    }
+}
+
+extension SessionEngine {
+    /// Reads the credentials of a request, by whatever transports it came.
+    fileprivate func openOperation(for request: SessionRequest, logger: Logger) throws(SessionError) -> OpenOperation {
+        let environment = self.environment
+        let onStoreFailure = request.onStoreFailure ?? environment.configuration.onStoreFailure
+        var operation: OpenOperation?
+        for index in environment.transports.indices {
+            var credentials = ExtractedCredentials(of: self.form(for: request))
+            environment.transports[index].read(request, into: &credentials)
+            if let refusal = credentials.refusal {
+                let origin = EventOrigin(request, logger, environment.configuration)
+                environment.configuration.report(SessionReport(.refused, .malformed), from: origin)
+                throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
+            }
+            if credentials.isEmpty { continue }
+            if operation == nil {
+                operation = OpenOperation(credentials, by: index, onStoreFailure: onStoreFailure, environment)
+            } else {
+                operation?.add(credentials, by: index)
+            }
+        }
+        return operation
+            ?? OpenOperation(ExtractedCredentials(), by: 0, onStoreFailure: onStoreFailure, environment)
+    }
+}

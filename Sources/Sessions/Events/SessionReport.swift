@@ -1,0 +1,52 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+/// An event before it is known which request it comes from.
+struct SessionReport {
+    var kind: SessionEvent.Kind
+    var reason: SessionEvent.Reason?
+    var id: SessionID?
+    var others: [SessionID]
+    var subject: String?
+    var error: (any Error)?
+
+    init(
+        _ kind: SessionEvent.Kind,
+        _ reason: SessionEvent.Reason? = nil,
+        _ id: SessionID? = nil,
+        others: [SessionID] = [],
+        subject: String? = nil,
+        error: (any Error)? = nil
+    ) {
+        self.kind = kind
+        self.reason = reason
+        self.id = id
+        self.others = others
+        self.subject = subject
+        self.error = error
+    }
+
+    /// One request came with several sessions.
+    static func several(_ ids: [SessionID]) -> SessionReport {
+        SessionReport(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()))
+    }
+}
+
+extension SessionConfiguration {
+    func report(_ report: SessionReport, from origin: EventOrigin) {
+        self.report(
+            report.kind,
+            report.reason,
+            report.id,
+            others: report.others,
+            subject: report.subject,
+            error: report.error,
+            from: origin
+        )
+    }
+}

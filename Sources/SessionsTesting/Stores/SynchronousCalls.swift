@@ -1,0 +1,111 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+public import Sessions
+
+/// A store as an engine asks it that does not wait where it need not: each answer that can be had without waiting is
+/// had so. It holds a ``Sessions/SynchronousSessionStore`` to the rules of stores on both of its ways:
+///
+/// ```swift
+/// @Test("MyStore, asked without waiting, keeps the rule", arguments: StoreConformance.rules(for: MyStore.self))
+/// func conformsSynchronously(_ rule: StoreRule) async throws {
+///     try await rule.check(SynchronousCalls(MyStore()))
+/// }
+/// ```
+public struct SynchronousCalls<Base: SynchronousSessionStore>: SessionStore {
+    private let base: Base
+
+    /// Creates the store that asks another.
+    public init(_ base: Base) {
+        self.base = base
+    }
+
+    public var needsDeadline: Bool { self.base.needsDeadline }
+
+    public func failureDomain(of id: SessionID) -> Int { self.base.failureDomain(of: id) }
+
+    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        if let result = try self.base.loadSynchronously(id, now: now) { return result }
+        return try await self.base.load(id, now: now)
+    }
+
+    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+        try await self.base.endedSecrets(of: id, now: now)
+    }
+
+    public func create(_ record: SessionRecord, now: Instant) async throws {
+        try await self.base.create(record, now: now)
+    }
+
+    public func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        if let result = try self.base.replaceSynchronously(record, ifVersion: version, now: now) { return result }
+        return try await self.base.replace(record, ifVersion: version, now: now)
+    }
+
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        if let isLive = try self.base.touchSynchronously(id, touch, now: now) { return isLive }
+        return try await self.base.touch(id, touch, now: now)
+    }
+
+    @discardableResult
+    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
+    }
+}
+
+extension SynchronousCalls: SubjectSessionStore where Base: SubjectSessionStore {
+    public func page(
+        of subject: String,
+        from cursor: SessionCursor?,
+        limit: Int,
+        now: Instant
+    ) async throws -> SessionPage {
+        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
+    }
+
+    public func endSessions(
+        of subject: String,
+        except kept: Set<SessionID>,
+        from cursor: SessionCursor?,
+        limit: Int,
+        tombstoneUntil: Instant,
+        now: Instant
+    ) async throws -> SessionEndingPage {
+        try await self.base.endSessions(
+            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
+    }
+}
+
+extension SynchronousCalls: EnumerableSessionStore where Base: EnumerableSessionStore {
+    public func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
+
+    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        try await self.base.page(from: cursor, limit: limit, now: now)
+    }
+
+    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+        try await self.base.end(ids, tombstoneUntil: tombstoneUntil, now: now)
+    }
+
+    public func clear() async throws { try await self.base.clear() }
+}
+
+extension SynchronousCalls: SweepableSessionStore where Base: SweepableSessionStore {
+    public func sweep(limit: Int, now: Instant) async throws -> Int {
+        try await self.base.sweep(limit: limit, now: now)
+    }
+}
+
+extension SynchronousCalls: CustomStringConvertible, CustomReflectable {
+    /// Nothing of the store that it asks.
+    public var description: String { "SynchronousCalls" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
