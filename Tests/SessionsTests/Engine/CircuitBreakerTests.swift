@@ -13,7 +13,7 @@ import SessionsTesting
 import Synchronization
 import Testing
 
-@Suite("A store that keeps failing", .bothDrivers)
+@Suite("A store that keeps failing", .asynchronousDriver)
 struct CircuitBreakerTests {
     @Test("it is left alone after the fifth failure, and requests fail at once")
     func opening() async throws {
@@ -183,6 +183,17 @@ struct CircuitBreakerTests {
         store.faults.clearFault()
         clock.advance(by: .seconds(1))
         try await visit(engine, browser) { #expect($0.subject == "ada") }
+    }
+
+    @Test("a store that answers without waiting is asked all the same: it costs a request no time")
+    func synchronousStore() async throws {
+        try await EngineDriver.$current.withValue(.synchronous) {
+            let (site, browser) = try await self.siteWithLogin()
+            site.store.injectFault(.failing)
+            for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
+            site.store.clearFault()
+            try await site.visit(browser) { #expect($0.subject == "ada") }
+        }
     }
 
     @Test(

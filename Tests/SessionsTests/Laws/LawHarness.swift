@@ -76,9 +76,9 @@ struct LawBackend: Sendable, CustomTestStringConvertible {
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)
         }, endedInStore,
     ].flatMap(\.withBothDrivers)
-    static let tokenOnly = LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }
+    static let tokens = LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }.withBothDrivers
 
     /// Those that remember anything.
     static let remembering = stored + sealed
-    static let all = remembering + tokenOnly.withBothDrivers
+    static let all = remembering + tokens
 }
