@@ -95,9 +95,9 @@ public struct SessionBackend: Sendable {
 
     /// Nowhere: the client has a token, always, and the application keeps what belongs to it.
     ///
-    /// `session.token` is there in every request, and ``Session/reset()`` makes a new one. Values and logins are
+    /// `session.token` is there in every request, and ``Session/regenerate()`` makes a new one. Values and logins are
     /// refused. Tokens are signed, so that a client cannot bring one that it invented; it can still bring one that it
-    /// was given, and have somebody else use it. So call `reset()` before a login.
+    /// was given, and have somebody else use it. So call `regenerate()` before a login.
     ///
     /// - Parameter keyring: The keys that sign.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {

@@ -115,7 +115,10 @@ extension Session {
         }
     }
 
-    /// Ends the session, if there is one, and begins a new, empty one: another id, another secret, nobody logged in.
+    /// Ends the session, if there is one, and begins a new, empty one: another id, another secret, no one logged in.
+    ///
+    /// With tokens alone it makes a new token. Call it before a login, so that a client that knew the old token is not
+    /// logged in with it.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `responseStarted`. If the new session cannot be stored, the
     ///   old one has ended all the same.
@@ -125,14 +128,6 @@ extension Session {
             try self.requireAttached()
             try await self.write(.begin(isAnonymous: true))
         }
-    }
-
-    /// The name of ``regenerate()`` where there are only tokens: a new token, of which nobody has heard. Call it before
-    /// a login, so that nobody who knew the old token is logged in with it.
-    ///
-    /// - Throws: What ``regenerate()`` throws.
-    public func reset() async throws {
-        try await self.regenerate()
     }
 
     /// Ends the session, now: no request that begins after this has returned gets in with its token. The client's

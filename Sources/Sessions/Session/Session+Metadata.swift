@@ -57,7 +57,7 @@ extension Session {
     }
 
     /// How long the session lives at most; never negative; nil while there is none.
-    public var absoluteRemaining: Duration? {
+    package var absoluteRemaining: Duration? {
         self.absoluteExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
     }
 
