@@ -56,7 +56,7 @@ public struct SessionConfiguration: Sendable {
     /// idle limit of users does not make the sessions of crawlers live as long. Nil: ``limits`` are all that counts.
     ///
     /// It does not apply to sessions that were remembered on purpose, nor to those shared with an Express application.
-    public var anonymousIdleLimit: Duration? = .minutes(20) {
+    public var anonymousIdleLimit: Duration? = .seconds(20 * 60) {
         didSet { self.setAnonymousLimits() }
     }
 
@@ -166,7 +166,7 @@ public struct SessionConfiguration: Sendable {
     /// A request that was on its way when its session ended can neither revive it nor put an anonymous cookie over a
     /// fresh login while the tombstone stands; make it no shorter than your slowest request. Shorter than
     /// ``storeDeadline`` is refused.
-    public var tombstoneLifetime: Duration = .minutes(1)
+    public var tombstoneLifetime: Duration = .seconds(60)
 
     /// What a browser is asked to forget of the site with the response in which its user logs out, or another user
     /// takes their place (ASVS 5.0, 14.3.1). The default is ``ClearedSiteData/speculations``: the pages that were

@@ -121,7 +121,10 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         return "\(self.code): \(self.message)\(cause)"
     }
 
-    package static func configuration(_ problem: String) -> SessionError {
+    /// An error of how the application is set up, with the code `configuration`: for adapters.
+    ///
+    /// - Parameter problem: What is wrong, and what to change.
+    public static func configuration(_ problem: String) -> SessionError {
         SessionError(.configuration, problem)
     }
 

@@ -54,10 +54,19 @@ public struct SessionRequest: Sendable {
     }
 
     /// Creates the description of a request that came from a peer.
-    package init(
+    ///
+    /// - Parameters:
+    ///   - method: The method. The default is nil: not known.
+    ///   - headerFields: The header fields of the request.
+    ///   - isSecure: Whether the connection is secure, as the server sees it. The default is false.
+    ///   - peer: The client, whose address is asked for only when it is needed.
+    ///   - isPassive: Whether the request only reads the session. The default is false.
+    ///   - onStoreFailure: What the request gets while the store does not answer. The default is nil: what the
+    ///     configuration says.
+    public init(
         method: HTTPRequest.Method? = nil,
         headerFields: HTTPFields,
-        isSecure: Bool,
+        isSecure: Bool = false,
         peer: any RemotePeer,
         isPassive: Bool = false,
         onStoreFailure: StoreFailurePolicy? = nil

@@ -7,11 +7,11 @@
 //
 
 /// Text that a client, another system or a store has written, for logs and messages of errors.
-package enum UntrustedText {
+public enum UntrustedText {
     /// How many bytes of a name are shown.
-    package static let nameLimit = 128
+    public static let nameLimit = 128
     /// How many bytes of the description of an error are shown.
-    package static let descriptionLimit = 2_048
+    public static let descriptionLimit = 2_048
 
     /// The text on one line, without anything that a terminal obeys or that changes the order in which it is read:
     /// control characters, marks of direction and other invisible characters are shown as `\\u{1B}`. Escaping twice
@@ -20,7 +20,7 @@ package enum UntrustedText {
     /// - Parameters:
     ///   - text: The text.
     ///   - limit: The most bytes of it that are shown; of a longer one its size is told.
-    package static func escaped(_ text: String, limit: Int = nameLimit) -> String {
+    public static func escaped(_ text: String, limit: Int = nameLimit) -> String {
         let size = text.utf8.count
         guard size > limit || text.utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return text }
         var escaped = ""

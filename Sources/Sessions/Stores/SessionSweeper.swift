@@ -35,7 +35,7 @@ public struct SessionSweeper: Service {
     ///     label `swift-sessions`.
     public init(
         _ store: any SweepableSessionStore,
-        every interval: Duration = .minutes(1),
+        every interval: Duration = .seconds(60),
         batchSize: Int = 1_000,
         clock: SessionClock = .system,
         logger: Logger = Logger(label: "swift-sessions")

@@ -35,8 +35,8 @@ public struct SampleRecords: Sendable {
     ///   - values: What is remembered. The default is one number.
     public func record(
         id: SessionID? = nil,
-        idle: Duration = .minutes(20),
-        absolute: Duration = .hours(8),
+        idle: Duration = .seconds(20 * 60),
+        absolute: Duration = .seconds(8 * 3_600),
         subject: String? = nil,
         values: [String: SessionValue] = ["views": .integer(1)]
     ) -> SessionRecord {

@@ -6,9 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Who a request came from. Most requests never ask, so that the address is written down only when one does; what fits
-/// into three words needs no place of its own meanwhile.
-package protocol RemotePeer: Sendable {
+/// The client of a request, as an adapter knows it. Its address is asked for only when a request needs it.
+///
+/// A type of at most three words costs a request no allocation ("memory: untouched" in `Thresholds.tsv`).
+public protocol RemotePeer: Sendable {
     /// The address, without a port, or nil when it is not known.
     var address: String? { get }
 }
