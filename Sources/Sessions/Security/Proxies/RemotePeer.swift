@@ -6,8 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Who a request came from. Most requests never ask, so that the address is written down only when one does; what fits
-/// into three words needs no place of its own meanwhile.
+/// The peer that a request came from. The address is formatted on demand, because most requests do not need it.
+/// Conforming types fit into three words, which avoids an allocation.
 package protocol RemotePeer: Sendable {
     /// The address, without a port, or nil when it is not known.
     var address: String? { get }
@@ -18,7 +18,7 @@ struct FixedPeer: RemotePeer {
     let address: String?
 }
 
-/// A peer whose address somebody else knows.
+/// A peer whose address a closure returns.
 struct LazyPeer: RemotePeer {
     let ask: @Sendable () -> String?
 
