@@ -96,7 +96,7 @@ public final class SessionEngine: Sendable {
     /// - Throws: ``SessionError``: `storeUnavailable` when the store fails, unless the policy is
     ///   ``StoreFailurePolicy/anonymous``; `conflictingSessions` when a request carries the sessions of two visitors by
     ///   different transports; `invalidCredentials` when a transport rejects what the request carries, as
-    ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
+    ///   ``BearerTransport`` does; and `CancellationError` when the task is canceled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
         let request = self.environment.configuration.trustedProxies.resolve(request)
         if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {

@@ -10,7 +10,7 @@
 ///
 /// Otherwise a store that is down or frozen would cost every request the whole ``SessionConfiguration/storeDeadline``.
 /// After several failures in a row, calls fail at once, except for one trial call at a time, until one succeeds. A
-/// single unreadable record counts as success. A request that its client cancelled does not count.
+/// single unreadable record counts as success. A request that its client canceled does not count.
 public struct SessionCircuitBreaker: Sendable, Hashable {
     /// The number of consecutive failures that open the circuit. The default is 5.
     public var failureLimit: Int

@@ -29,7 +29,7 @@ public struct SessionClock: Sendable {
     ///
     /// - Parameters:
     ///   - now: The current time.
-    ///   - sleep: Returns once the duration has passed; throws `CancellationError` when its task is cancelled.
+    ///   - sleep: Returns once the duration has passed; throws `CancellationError` when its task is canceled.
     public init(
         now: @escaping @Sendable () -> Instant,
         sleep: @escaping @Sendable (Duration) async throws -> Void
@@ -50,7 +50,7 @@ public struct SessionClock: Sendable {
 
     /// Waits for a duration.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// - Throws: `CancellationError` when the task is canceled.
     public func sleep(for duration: Duration) async throws {
         try await self.wait(duration)
     }

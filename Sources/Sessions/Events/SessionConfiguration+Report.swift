@@ -12,7 +12,7 @@ import Tracing
 extension SessionConfiguration {
     /// Reports an event to the log, the observers, and the current span. All events go through this method.
     ///
-    /// Without observers or a log level that shows it, no event is made, and the clock is not read.
+    /// If the log level hides it and there is no observer and no tracer, no event is made, and the clock is not read.
     func report(
         _ kind: SessionEvent.Kind,
         _ reason: SessionEvent.Reason? = nil,

@@ -130,7 +130,7 @@ extension SessionEvent {
         public static let notEncodable = Reason("not_encodable")
         /// Other requests kept changing the session.
         public static let contention = Reason("contention")
-        /// The task of the request was cancelled.
+        /// The task of the request was canceled.
         public static let cancelled = Reason("cancelled")
         /// Any other reason.
         public static let other = Reason("other")

@@ -98,7 +98,7 @@ final class SessionEventBuffer: Sendable {
         for reader in readers { reader.continuation.resume(returning: nil) }
     }
 
-    /// Waits for the next event; nil at the end, and when the task is cancelled while there is none.
+    /// Waits for the next event; nil at the end, and when the task is canceled while there is none.
     func next() async -> SessionEvent? {
         let id = self.state.withLock { state in
             defer { state.nextNumber &+= 1 }

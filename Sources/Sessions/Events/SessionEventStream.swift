@@ -22,7 +22,7 @@
 /// events of an earlier attack. ``droppedCount`` counts dropped events.
 ///
 /// It is for one reader: with several, each event goes to only one. Create a stream for each. When the reading task is
-/// cancelled, the events wait for the next one.
+/// canceled, the events wait for the next one.
 public final class SessionEventStream: SessionObserver, AsyncSequence {
     private let buffer: SessionEventBuffer
 
@@ -51,7 +51,7 @@ public final class SessionEventStream: SessionObserver, AsyncSequence {
 
         /// Waits for the next event; nil at the end of the stream.
         ///
-        /// A cancelled task gets the waiting events, and then nil.
+        /// A canceled task gets the waiting events, and then nil.
         public mutating func next() async -> SessionEvent? { await self.buffer.next() }
     }
 }

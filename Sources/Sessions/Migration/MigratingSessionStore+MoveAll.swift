@@ -10,7 +10,7 @@ extension MigratingSessionStore where Old: EnumerableSessionStore {
     /// Moves all sessions of the old store, page by page, while servers use them: unused sessions would otherwise stay
     /// there until they expire.
     ///
-    /// It can be stopped at any time, by cancelling its task or by the end of the process. It can be started again,
+    /// It can be stopped at any time, by canceling its task or by the end of the process. It can be started again,
     /// from the beginning or from ``MigrationProgress/cursor``. Nothing is lost, and moved sessions are not visited
     /// again. Several may run in parallel. Every server must be at least in ``MigrationPhase/dualRead``.
     ///

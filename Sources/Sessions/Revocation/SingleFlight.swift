@@ -10,7 +10,7 @@ import Synchronization
 
 /// Lets callers that need the same work share one run of it: they wait together, and fail together.
 ///
-/// The run is its own task, and each caller waits for it. A cancelled caller leaves at once and does not affect the
+/// The run is its own task, and each caller waits for it. A canceled caller leaves at once and does not affect the
 /// others.
 final class SingleFlight: Sendable {
     private struct State {
@@ -19,7 +19,7 @@ final class SingleFlight: Sendable {
         /// The callers that need a run which begins after they arrived.
         var next: [Int: CheckedContinuation<Void, any Error>] = [:]
         var lastNumber = 0
-        /// Callers that were cancelled before they began to wait.
+        /// Callers that were canceled before they began to wait.
         var cancelled: Set<Int> = []
     }
 
@@ -55,7 +55,7 @@ final class SingleFlight: Sendable {
                     return (false, false)
                 }
                 if isCancelled { continuation.resume(throwing: CancellationError()) }
-                // A separate task, because others wait for the work even if the request that began it is cancelled.
+                // A separate task, because others wait for the work even if the request that began it is canceled.
                 if isFirst { Task { await self.fly(work) } }
             }
         } onCancel: {

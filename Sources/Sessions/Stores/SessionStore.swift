@@ -19,7 +19,7 @@
 ///   removed it.
 /// - An id that was ended is **marked** by a tombstone until the instant passed to ``end(_:tombstoneUntil:now:)``. A
 ///   marked id cannot be created, replaced or touched, and is distinguished from a missing one.
-/// - Every call is atomic: it happened or it did not, even if its task is cancelled. When a call returns, every later
+/// - Every call is atomic: it happened or it did not, even if its task is canceled. When a call returns, every later
 ///   call of any process sees its effect.
 /// - Records come back as they were stored, by `SessionRecord ==`.
 /// - A store that receives no reply may retry `load` and `touch` by itself, because they are idempotent. It must not

@@ -8,10 +8,10 @@
 
 import Synchronization
 
-/// Runs an operation and stops waiting for it when a deadline passes or the calling task is cancelled.
+/// Runs an operation and stops waiting for it when a deadline passes or the calling task is canceled.
 ///
 /// A structured task group would wait for its children even after the deadline, and a stuck store does not respond to
-/// cancellation. So the operation runs in its own task, which is cancelled and, if necessary, abandoned. Its late
+/// cancellation. So the operation runs in its own task, which is canceled and, if necessary, abandoned. Its late
 /// result is dropped.
 ///
 /// - Throws: `timeout()` when the deadline passes first, `CancellationError` on cancellation, or the operation's error.
@@ -33,7 +33,7 @@ func withDeadline<Value: Sendable>(
                 }
             }
             let timer = Task {
-                // A cancelled timer lost the race; finishing a finished race does nothing.
+                // A canceled timer lost the race; finishing a finished race does nothing.
                 try? await clock.sleep(for: limit)
                 race.finish(.failure(timeout()))
             }

@@ -23,7 +23,7 @@ struct CircuitBreakerState {
         /// The store responded, even if only that a record cannot be read.
         case answers
         case fails
-        /// Nothing: the call was cancelled early.
+        /// Nothing: the call was canceled early.
         case unknown
     }
 
