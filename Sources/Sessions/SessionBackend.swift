@@ -95,9 +95,9 @@ public struct SessionBackend: Sendable {
 
     /// Keeps no sessions. Every client has a token, and the application keeps the data that belongs to it.
     ///
-    /// `session.token` exists in every request, and ``Session/reset()`` makes a new one. Values and logins are
+    /// `session.token` exists in every request, and ``Session/regenerate()`` makes a new one. Values and logins are
     /// rejected. Tokens are signed, so that a client cannot invent one. A client can still pass on one that it
-    /// received, and have another user use it (session fixation): call `reset()` before a login.
+    /// received, and have another user use it (session fixation): call `regenerate()` before a login.
     ///
     /// - Parameter keyring: The signing keys.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {

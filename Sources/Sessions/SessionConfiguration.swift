@@ -74,7 +74,7 @@ public struct SessionConfiguration: Sendable {
     /// 429. Logins are not checked. Typically, use a ``RateLimiter``:
     ///
     /// ```swift
-    /// let limiter = RateLimiter(60, per: .minutes(1))
+    /// let limiter = RateLimiter(60, per: .seconds(60))
     /// configuration.allowsAnonymousSession = { limiter.allows($0) }
     /// ```
     public var allowsAnonymousSession: (@Sendable (SessionRequest) async throws -> Bool)?

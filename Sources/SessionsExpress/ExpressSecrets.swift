@@ -86,7 +86,7 @@ public struct ExpressSecrets: Sendable {
     /// The value of a signed text if one of the secrets signed it, or nil, as `unsign` of cookie-signature.
     ///
     /// Signatures are compared in constant time.
-    public func unsign(_ signed: String) -> String? { self.verify(signed)?.value }
+    package func unsign(_ signed: String) -> String? { self.verify(signed)?.value }
 
     /// The value, and whether it was signed with another secret than the first.
     func verify(_ signed: String) -> (value: String, isOutdated: Bool)? {

@@ -14,7 +14,7 @@ import Synchronization
 /// ```swift
 /// let clock = ManualClock()
 /// configuration.clock = clock.sessionClock
-/// clock.advance(by: .minutes(20))
+/// clock.advance(by: .seconds(20 * 60))
 /// ```
 ///
 /// Whoever sleeps on it wakes when it has been moved far enough, or is cancelled.

@@ -62,20 +62,27 @@ protocol BackendDriver: Sendable {
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession
 
-    /// Attempts once to change a session.
-    func attempt(
-        _ record: SessionRecord,
-        of live: SessionState.LoadedSession,
+    /// The next state of a record.
+    func next(
+        after record: SessionRecord,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
+    ) throws -> SessionRecord
+
+    /// Attempts once to replace a record with its next state.
+    func write(
+        _ next: SessionRecord,
+        after record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest
     ) async throws -> RewriteAttempt
 
-    /// The synchronous variant. Nil means that the asynchronous one is needed, and that nothing was changed.
-    func attemptWithoutWaiting(
-        _ record: SessionRecord,
+    /// The synchronous variant. Nil means that the asynchronous one is needed, and that nothing was written.
+    func writeWithoutWaiting(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) throws -> RewriteAttempt?
 
     /// The newest record that a request may change; nil when its session is gone.
@@ -222,11 +229,11 @@ extension BackendDriver {
 
     func takeLoss() -> Bool { false }
 
-    func attemptWithoutWaiting(
-        _ record: SessionRecord,
+    func writeWithoutWaiting(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) throws -> RewriteAttempt? { nil }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { nil }

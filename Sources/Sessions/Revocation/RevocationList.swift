@@ -200,8 +200,8 @@ final class RevocationList: Sendable {
             if self.maximumAge == .zero {
                 try await replica.synchronize()
             } else if !replica.isStarted {
-                // If this fails, the epoch may be 0, and the session then counts as older than no log. Nothing else depends
-                // on it.
+                // If this fails, the epoch may be 0, and the session then counts as older than no log. Nothing else
+                // depends on it.
                 try? await replica.refresh()
             }
             return self.everyoneEpoch

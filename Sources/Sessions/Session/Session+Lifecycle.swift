@@ -116,6 +116,9 @@ extension Session {
 
     /// Ends the session, if there is one, and begins a new, empty one with another id and secret, and no user.
     ///
+    /// With the backend that has only tokens, it makes a new token. Call it before a login, so that a client that knew
+    /// the old token is not logged in with it (session fixation).
+    ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `responseStarted`. If the new session cannot be stored, the
     ///   old one has ended anyway.
     public func regenerate() async throws {
@@ -124,14 +127,6 @@ extension Session {
             try self.requireAttached()
             try await self.write(.begin(isAnonymous: true))
         }
-    }
-
-    /// Does what ``regenerate()`` does, for the backend that has only tokens: it makes a new token that no one knows.
-    /// Call it before a login, so that no one who knew the old token is logged in with it (session fixation).
-    ///
-    /// - Throws: What ``regenerate()`` throws.
-    public func reset() async throws {
-        try await self.regenerate()
     }
 
     /// Ends the session at once: its token opens nothing for requests that begin after this has returned. The response

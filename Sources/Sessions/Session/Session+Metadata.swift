@@ -56,7 +56,7 @@ extension Session {
     }
 
     /// The time until the session ends even if it is used. It is never negative, and nil if there is no session.
-    public var absoluteRemaining: Duration? {
+    package var absoluteRemaining: Duration? {
         self.absoluteExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
     }
 

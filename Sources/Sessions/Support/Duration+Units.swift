@@ -8,13 +8,13 @@
 
 extension Duration {
     /// A duration of whole minutes, saturating.
-    public static func minutes(_ minutes: Int) -> Duration { .saturating(minutes, times: 60) }
+    package static func minutes(_ minutes: Int) -> Duration { .saturating(minutes, times: 60) }
 
     /// A duration of whole hours, saturating.
-    public static func hours(_ hours: Int) -> Duration { .saturating(hours, times: 3_600) }
+    package static func hours(_ hours: Int) -> Duration { .saturating(hours, times: 3_600) }
 
     /// A duration of whole days of 24 hours, saturating.
-    public static func days(_ days: Int) -> Duration { .saturating(days, times: 86_400) }
+    package static func days(_ days: Int) -> Duration { .saturating(days, times: 86_400) }
 
     private static func saturating(_ count: Int, times seconds: Int) -> Duration {
         let (product, overflow) = count.multipliedReportingOverflow(by: seconds)

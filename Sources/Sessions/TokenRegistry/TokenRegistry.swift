@@ -12,7 +12,7 @@
 /// ```swift
 /// let resets = try TokenRegistry<String>("password resets", in: store)
 ///
-/// let token = try await resets.register("ada", for: .minutes(30))
+/// let token = try await resets.register("ada", for: .seconds(30 * 60))
 /// // … token.text travels in an e-mail, and comes back …
 /// let reset = try await resets.redeem(token)
 /// reset?.subject  // "ada", once

@@ -15,7 +15,7 @@ public import Sessions
 ///
 /// ```swift
 /// let payments = try router.group("payments")
-///     .add(middleware: RequireAuthenticationLevel(.aal2, within: .minutes(15), .redirect(to: "/login/second")))
+///     .add(middleware: RequireAuthenticationLevel(.aal2, within: .seconds(15 * 60), .redirect(to: "/login/second")))
 /// ```
 ///
 /// The page that it leads to checks the second factor and calls `session.reauthenticate(methods:level:)`. A client with

@@ -15,7 +15,7 @@ public import Sessions
 ///
 /// ```swift
 /// let sensitive = try router.group("account")
-///     .add(middleware: RequireRecentLogin(within: .minutes(5), .redirect(to: "/login/again")))
+///     .add(middleware: RequireRecentLogin(within: .seconds(5 * 60), .redirect(to: "/login/again")))
 /// ```
 ///
 /// The page that it leads to checks the password once more and calls `session.reauthenticate()`.

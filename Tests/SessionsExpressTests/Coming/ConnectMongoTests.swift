@@ -17,7 +17,7 @@ struct ConnectMongoTests {
     func ttl() async throws {
         let site = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
-            configuration.rememberedLimits = SessionLimits(idle: .days(14), absolute: .days(30))
+            configuration.rememberedLimits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
         }
         #expect(try await site.firstCookie().contains("; Max-Age=1209600;"))
     }
@@ -28,21 +28,21 @@ struct ConnectMongoTests {
         let record = samples.record()
         try await store.create(record, now: samples.now)
         let (clock, logger) = (ManualClock(now: record.expiresAt).sessionClock, LogAudit.logger())
-        let sweeper = SessionSweeper(store, every: .minutes(10), clock: clock, logger: logger)
+        let sweeper = SessionSweeper(store, every: .seconds(10 * 60), clock: clock, logger: logger)
         #expect(try await sweeper.sweepOnce() == 1)
     }
 
     @Test("touchAfter: a use is written when so much time has passed")
     func touchAfter() async throws {
         let site = try MigratedHarness { configuration in
-            configuration.limits = SessionLimits(idle: .days(14), absolute: .days(30))
+            configuration.limits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
             configuration.anonymousIdleLimit = nil
-            configuration.touchAfter = .hours(24)
+            configuration.touchAfter = .seconds(24 * 3_600)
         }
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let start = site.now
-        for (hours, lastAccess) in [(23, start), (1, start + .hours(24))] {
+        for (hours, lastAccess) in [(23, start), (1, start + .seconds(24 * 3_600))] {
             site.clock.advance(by: .hours(hours))
             try await site.visit(browser)
             try await site.visit(browser) { #expect($0.lastAccessedAt == lastAccess) }
@@ -55,7 +55,7 @@ struct ConnectMongoTests {
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let start = site.now
-        site.clock.advance(by: .minutes(1))
+        site.clock.advance(by: .seconds(60))
         try await site.visit(browser) { session in
             #expect(session.createdAt == start)
             #expect(session.lastAccessedAt == start)
@@ -107,7 +107,7 @@ struct ConnectMongoTests {
     @Test("a touch of what is missing: an answer, and the request goes on")
     func missing() async throws {
         let (store, samples) = (MemorySessionStore(), SampleRecords())
-        let touch = SessionTouch(lastAccessedAt: samples.now, expiresAt: samples.now + .minutes(1))
+        let touch = SessionTouch(lastAccessedAt: samples.now, expiresAt: samples.now + .seconds(60))
         let isLive = try await store.touch(samples.id(), touch, now: samples.now)
         #expect(!isLive)
     }

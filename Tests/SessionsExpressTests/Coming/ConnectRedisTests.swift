@@ -36,21 +36,21 @@ struct ConnectRedisTests {
     @Test("ttl, a number: keys live so long")
     func ttl() async throws {
         #expect(try await self.life { _ in } == .seconds(86_400))
-        #expect(try await self.life { express in express.timeToLive = .lasting(.hours(2)) } == .hours(2))
+        #expect(try await self.life { express in express.timeToLive = .lasting(.seconds(2 * 3_600)) } == .seconds(2 * 3_600))
     }
 
     @Test("ttl, a function: of what is in the session")
     func ttlOfSession() async throws {
         let life = try await self.life { express in
-            express.timeToLive = .deciding { values in values["views"] == .integer(1) ? .hours(3) : .hours(1) }
+            express.timeToLive = .deciding { values in values["views"] == .integer(1) ? .seconds(3 * 3_600) : .seconds(3_600) }
         }
-        #expect(life == .hours(3))
+        #expect(life == .seconds(3 * 3_600))
     }
 
     @Test("ttl of nothing or less: the session ends with that write")
     func noTTL() async throws {
-        let site = try ExpressHarness { $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .hours(3) } }
-        site.express(Self.id, #","views":1"#, life: .lasting(.hours(3)))
+        let site = try ExpressHarness { $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .seconds(3 * 3_600) } }
+        site.express(Self.id, #","views":1"#, life: .lasting(.seconds(3 * 3_600)))
         try await site.visit(site.browser(of: Self.id)) { $0[.views] = 2 }
         #expect(try await site.text(Self.id) == nil)
     }
@@ -61,11 +61,11 @@ struct ConnectRedisTests {
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .hours(7))
+        site.clock.advance(by: .seconds(7 * 3_600))
         try await site.visit(browser) { #expect($0[.views] == 1) }
         #expect(try await site.text(id) != nil)
         #expect(try await site.remaining(id) == nil)
-        site.clock.advance(by: .hours(1))
+        site.clock.advance(by: .seconds(3_600))
         try await site.visit(browser) { #expect($0.id == nil) }
     }
 
@@ -75,11 +75,11 @@ struct ConnectRedisTests {
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
         let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .minutes(10))
+        site.clock.advance(by: .seconds(10 * 60))
         try await site.visit(browser)
-        #expect(try await site.remaining(id) == .days(1) - .minutes(10))
+        #expect(try await site.remaining(id) == .seconds(86_400) - .seconds(10 * 60))
         try await site.visit(browser) { $0[.views] = 2 }
-        #expect(try await site.remaining(id) == .days(1))
+        #expect(try await site.remaining(id) == .seconds(86_400))
     }
 
     @Test("serializer: a value has the form that its key gives it, in a record that both read")
@@ -116,7 +116,7 @@ struct ConnectRedisTests {
         #expect(try await records.replace("other", old, with: new, .unlimited, now: now) != .replaced)
         #expect(try await records.touch("other", .kept, now: now))
         #expect(
-            try await records.end("other", tombstoneUntil: now + .minutes(1), removedUntil: now + .minutes(1), now: now)
+            try await records.end("other", tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now)
         )
     }
 

@@ -122,7 +122,7 @@ struct CookieSessionTests {
     func maxAge() async throws {
         let site = try self.site { configuration in
             configuration.remembersEverySession = true
-            configuration.rememberedLimits.idle = .minutes(1)
+            configuration.rememberedLimits.idle = .seconds(60)
         }
         let browser = site.browser()
         let response = try await site.visit(browser) { $0[.views] = 1 }
@@ -130,7 +130,7 @@ struct CookieSessionTests {
         let copy = site.browser()
         let value = try #require(browser.cookie(named: "__Host-session")?.value)
         copy.plant(TestCookie(name: "__Host-session", value: value, domain: "example.com", isSecure: true))
-        site.clock.advance(by: .minutes(1))
+        site.clock.advance(by: .seconds(60))
         try await site.visit(copy) { #expect($0.id == nil) }
     }
 
@@ -139,10 +139,10 @@ struct CookieSessionTests {
         let site = try self.site { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
-            configuration.rememberedLimits.absolute = .days(1)
+            configuration.rememberedLimits.absolute = .seconds(86_400)
         }
         #expect(try await site.firstCookie().contains("; Max-Age=86400;"))
-        site.clock.advance(by: .hours(12))
+        site.clock.advance(by: .seconds(12 * 3_600))
         #expect(try await site.firstCookie().contains("; Max-Age=86400;"))
     }
 }
@@ -217,7 +217,7 @@ struct CookieSessionValuesTests {
 
     @Test("req.sessionOptions.maxAge: a length for one session, which sticks to it")
     func maxAge() async throws {
-        let (site, fields) = try await self.visit { session in try await session.remember(for: .minutes(1)) }
+        let (site, fields) = try await self.visit { session in try await session.remember(for: .seconds(60)) }
         #expect(fields[.setCookie]?.contains("; Max-Age=60;") == true)
         let browser = site.browser()
         browser.receive(fields, from: site.origin)
@@ -232,7 +232,7 @@ struct CookieSessionValuesTests {
         #expect(fields[.setCookie] == nil)
         let browser = site.browser()
         try await site.visit(browser) { $0[.views] = 1 }
-        site.clock.advance(by: .minutes(2))
+        site.clock.advance(by: .seconds(2 * 60))
         let response = try await site.visit(browser)
         #expect(response[.setCookie] != nil)
     }

@@ -32,7 +32,7 @@ struct StoreOfExpressSessionTests {
             Issue.record("what is stored is not found")
             return
         }
-        try await self.store.end(id, tombstoneUntil: self.now + .minutes(1), now: self.now)
+        try await self.store.end(id, tombstoneUntil: self.now + .seconds(60), now: self.now)
         #expect(try await self.store.load(id, now: self.now) == .ended)
     }
 
@@ -48,7 +48,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("store.destroy: by the store, or by the engine from outside of any request")
     func destroy() async throws {
-        let until = self.now + .minutes(1)
+        let until = self.now + .seconds(60)
         let id = try await self.stored().id
         #expect(try await store.end(id, tombstoneUntil: until, now: now))
         let site = try MigratedHarness()
@@ -63,7 +63,7 @@ struct StoreOfExpressSessionTests {
     @Test("store.touch: it lengthens a life and never shortens one")
     func touch() async throws {
         let record = try await self.stored()
-        let touch = SessionTouch(lastAccessedAt: self.now, expiresAt: record.expiresAt - .minutes(1))
+        let touch = SessionTouch(lastAccessedAt: self.now, expiresAt: record.expiresAt - .seconds(60))
         #expect(try await store.touch(record.id, touch, now: now))
         #expect(try await self.store.load(record.id, now: self.now) == .found(record))
     }

@@ -27,7 +27,7 @@ extension ActiveSessionsPageConfiguration {
     /// Asks for the password once more before other sessions end.
     static func strict() throws -> ActiveSessionsPageConfiguration {
         var configuration = ActiveSessionsPageConfiguration()
-        configuration.requiresLoginWithin = .minutes(5)
+        configuration.requiresLoginWithin = .seconds(5 * 60)
         configuration.onOldLogin = try .redirect(to: "/login/again?next=/account/sessions")
         return configuration
     }

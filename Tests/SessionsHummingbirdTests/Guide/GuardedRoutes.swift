@@ -46,7 +46,7 @@ func addGuardedRoutes(
 
     // And to a page that asks for the password once more.
     let sensitive = account.group("password")
-        .add(middleware: try RequireRecentLogin(within: .minutes(5), .redirect(to: "/login/again")))
+        .add(middleware: try RequireRecentLogin(within: .seconds(5 * 60), .redirect(to: "/login/again")))
     sensitive.post { _, _ in "The password is changed" }
 }
 

@@ -242,7 +242,7 @@ struct RefusalEventTests {
         let browser = site.browser()
         try await site.visit(browser) { _ = $0.token }
         #expect(self.recorder.take().isEmpty, "a token is given to everybody")
-        try await site.visit(browser) { try await $0.reset() }
+        try await site.visit(browser) { try await $0.regenerate() }
         #expect(self.recorder.takeNames() == ["ended/regenerated", "created"])
         try await site.visit(site.browser(planted: "x"))
         #expect(self.recorder.takeNames() == ["refused/malformed"])

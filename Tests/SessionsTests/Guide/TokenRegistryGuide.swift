@@ -23,7 +23,7 @@ struct PasswordResets {
 
     /// What goes into the link; the links that the user asked for before are worthless now.
     func begin(for user: String) async throws -> String {
-        try await self.links.register(user, category: user, for: .minutes(30)).text
+        try await self.links.register(user, category: user, for: .seconds(30 * 60)).text
     }
 
     /// Whether to show the form. Whatever looks at links in e-mails takes nothing.

@@ -49,7 +49,7 @@ struct LawBackend: Sendable, CustomTestStringConvertible {
     let driver: EngineDriver
     let make: @Sendable (FaultySubjectStore) -> SessionBackend
 
-    private init(
+    init(
         _ name: String,
         _ driver: EngineDriver = .synchronous,
         _ make: @escaping @Sendable (FaultySubjectStore) -> SessionBackend
@@ -76,9 +76,9 @@ struct LawBackend: Sendable, CustomTestStringConvertible {
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)
         }, endedInStore,
     ].flatMap(\.withBothDrivers)
-    static let tokens = LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }.withBothDrivers
+    static let tokenOnly = [LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }].flatMap(\.withBothDrivers)
 
     /// Those that remember anything.
     static let remembering = stored + sealed
-    static let all = remembering + tokens
+    static let all = remembering + tokenOnly
 }

@@ -59,14 +59,17 @@ struct LawsOfLifeTests {
         }
     }
 
-    @Test("law 3: a token alone does not end: after a reset the old one still says what it said")
-    func tokensStay() async throws {
-        let site = try LawHarness(.tokenOnly)
+    @Test(
+        "law 3: a token alone does not end: after a reset the old one still says what it said",
+        arguments: LawBackend.tokenOnly
+    )
+    func tokensStay(_ backend: LawBackend) async throws {
+        let site = try LawHarness(backend)
         let browser = site.browser()
         var old: String?
         try await site.visit(browser) { old = $0.token?.text }
         let copy = browser.copy(site)
-        try await site.visit(browser) { try await $0.reset() }
+        try await site.visit(browser) { try await $0.regenerate() }
         try await site.visit(copy) { #expect($0.token?.text == old) }
         try await site.visit(browser) { #expect($0.token?.text != old) }
     }
@@ -181,9 +184,9 @@ struct LawsOfLifeTests {
         #expect(!session.isAuthenticated)
     }
 
-    @Test("law 7: a token alone has no limits")
-    func noLimits() async throws {
-        let site = try LawHarness(.tokenOnly)
+    @Test("law 7: a token alone has no limits", arguments: LawBackend.tokenOnly)
+    func noLimits(_ backend: LawBackend) async throws {
+        let site = try LawHarness(backend)
         let browser = site.browser()
         var token: String?
         try await site.visit(browser) { token = $0.token?.text }

@@ -100,7 +100,7 @@ struct LawsOfTroubleTests {
 
     @Test(
         "law 13: a renewal by time is refused where there is no secret to renew",
-        arguments: LawBackend.sealed + LawBackend.tokens
+        arguments: LawBackend.sealed + LawBackend.tokenOnly
     )
     func renewals(_ backend: LawBackend) {
         let name = backend.name.hasPrefix("sealed") ? ".sealed" : ".tokenOnly"

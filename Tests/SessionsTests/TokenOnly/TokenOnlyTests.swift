@@ -64,13 +64,13 @@ struct TokenOnlyTests {
         }
     }
 
-    @Test("reset makes a new token, and the client is told")
+    @Test("regenerate makes a new token, and the client is told")
     func reset() async throws {
         let site = try self.site()
         var tokens: [String?] = []
         try await site.visit(self.browser) { tokens.append($0.token?.text) }
         try await site.visit(self.browser) { session in
-            try await session.reset()
+            try await session.regenerate()
             tokens.append(session.token?.text)
         }
         try await site.visit(self.browser) { tokens.append($0.token?.text) }

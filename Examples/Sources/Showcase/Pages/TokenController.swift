@@ -59,7 +59,7 @@ struct TokenController {
     }
 
     @Sendable func reset(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
-        try await context.session.reset()
+        try await context.session.regenerate()
         return request.isFromBrowser
             ? Response.redirect(to: "/?did=reset") : Response.json(try context.session.json(in: .tokenOnly))
     }

@@ -75,17 +75,25 @@ struct ExternalSessions: BackendDriver {
         return self.live(try await self.about(.anyWrite) { try await $0.create(record, now: now) }, isNew: true)
     }
 
-    func attempt(
-        _ record: SessionRecord,
-        of live: SessionState.LoadedSession,
+    func next(
+        after record: SessionRecord,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> RewriteAttempt {
+    ) throws -> SessionRecord {
         var next = record
         try change(&next)
         try self.configuration.checkSize(of: next.values)
-        let (replacement, now) = (next, self.configuration.clock.now)
-        switch try await self.about(.anyWrite, { try await $0.replace(replacement, now: now) }) {
+        return next
+    }
+
+    func write(
+        _ next: SessionRecord,
+        after record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) async throws -> RewriteAttempt {
+        let now = self.configuration.clock.now
+        switch try await self.about(.anyWrite, { try await $0.replace(next, now: now) }) {
         case .replaced(let record):
             return .written(record)
         case .missing:

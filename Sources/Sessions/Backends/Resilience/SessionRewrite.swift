@@ -13,6 +13,8 @@ struct SessionRewrite {
     let live: SessionState.LoadedSession
     private var operation: RewriteOperation
     private var step: RewriteOperation.Step
+    /// The next state of the record that is being attempted, once computed: the change runs once for each record.
+    private var next: SessionRecord?
 
     init(_ live: SessionState.LoadedSession, _ environment: EngineEnvironment) {
         self.live = live
@@ -31,8 +33,12 @@ struct SessionRewrite {
         while true {
             switch self.step {
             case .perform(.attempt(let record)):
-                let attempt = try driver.attemptWithoutWaiting(record, of: self.live, for: request, change)
-                guard let attempt else { return nil }
+                let next = try driver.next(after: record, for: request, change)
+                guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: self.live, for: request)
+                else {
+                    self.next = next
+                    return nil
+                }
                 self.step = self.operation.next(.attempted(attempt))
             case .finish(let result):
                 return result
@@ -53,7 +59,9 @@ struct SessionRewrite {
         while true {
             switch self.step {
             case .perform(.attempt(let record)):
-                let attempt = try await driver.attempt(record, of: self.live, for: request, change)
+                let next = try self.next ?? driver.next(after: record, for: request, change)
+                self.next = nil
+                let attempt = try await driver.write(next, after: record, of: self.live, for: request)
                 self.step = self.operation.next(.attempted(attempt))
                 if case .conflict = attempt { try Task.checkCancellation() }
             case .perform(.enterQueue):

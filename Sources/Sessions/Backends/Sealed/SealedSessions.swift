@@ -125,32 +125,29 @@ struct SealedSessions: BackendDriver {
         return SessionState.LoadedSession(record: record, token: token, isNew: true)
     }
 
-    func attempt(
-        _ record: SessionRecord,
+    func write(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) async throws -> RewriteAttempt {
         // A session that ended in the meantime must not replace the cookie of a fresh login.
         guard try await !self.isGone(record) else { return .gone }
-        var next = try self.next(after: record, request, change)
+        guard !next.hasLimits(of: record) else { return .written(next) }
         // An id always has the same limits, so its revocation, which lives as long, covers every copy.
-        if !next.hasLimits(of: record) {
-            guard try await self.endToReplace(live) else { return .gone }
-            next.id = SessionID(random: self.configuration.random)
-        }
-        return .written(next)
+        guard try await self.endToReplace(live) else { return .gone }
+        var successor = next
+        successor.id = SessionID(random: self.configuration.random)
+        return .written(successor)
     }
 
-    func attemptWithoutWaiting(
-        _ record: SessionRecord,
+    func writeWithoutWaiting(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) throws -> RewriteAttempt? {
-        guard self.isKnownToLive(record) else { return nil }
-        let next = try self.next(after: record, request, change)
-        return next.hasLimits(of: record) ? .written(next) : nil
+        self.isKnownToLive(record) && next.hasLimits(of: record) ? .written(next) : nil
     }
 
     /// Whether a session is known, without reading the store, to be live.
@@ -159,10 +156,9 @@ struct SealedSessions: BackendDriver {
             && !self.revocations.isKnownToCover(record)
     }
 
-    /// The next state of a session.
     func next(
         after base: SessionRecord,
-        _ request: SessionRequest,
+        for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> SessionRecord {
         var next = base

@@ -25,14 +25,13 @@ extension StoredSessions {
         return SessionState.LoadedSession(record: record, token: token, isNew: true)
     }
 
-    func attempt(
-        _ record: SessionRecord,
+    func write(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) async throws -> RewriteAttempt {
         let now = self.environment.configuration.clock.now
-        let next = try self.next(after: record, change)
         let replacement = try self.sealed(next)
         let result = try await self.store.about(.write(replacement.id)) {
             try await $0.replace(replacement, ifVersion: record.version, now: now)
@@ -40,15 +39,14 @@ extension StoredSessions {
         return self.attempt(next, of: live, result)
     }
 
-    func attemptWithoutWaiting(
-        _ record: SessionRecord,
+    func writeWithoutWaiting(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
+        for request: SessionRequest
     ) throws -> RewriteAttempt? {
         guard self.store.synchronous != nil else { return nil }
         let now = self.environment.configuration.clock.now
-        let next = try self.next(after: record, change)
         let replacement = try self.sealed(next)
         return try self.store.aboutWithoutWaiting {
             try $0.replaceSynchronously(replacement, ifVersion: record.version, now: now)
@@ -68,9 +66,9 @@ extension StoredSessions {
         }
     }
 
-    /// The next state of a record.
     func next(
         after base: SessionRecord,
+        for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> SessionRecord {
         var next = base

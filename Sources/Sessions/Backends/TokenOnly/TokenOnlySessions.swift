@@ -53,25 +53,30 @@ struct TokenOnlySessions: BackendDriver {
         return live
     }
 
-    func attempt(
-        _ record: SessionRecord,
-        of live: SessionState.LoadedSession,
+    func next(
+        after record: SessionRecord,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
-    ) async throws -> RewriteAttempt {
+    ) throws -> SessionRecord {
         try self.refuse(change, to: record)
-        return .written(record)
+        return record
     }
 
-    func attemptWithoutWaiting(
-        _ record: SessionRecord,
+    func write(
+        _ next: SessionRecord,
+        after record: SessionRecord,
         of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void
-    ) throws -> RewriteAttempt? {
-        try self.refuse(change, to: record)
-        return .written(record)
-    }
+        for request: SessionRequest
+    ) async throws -> RewriteAttempt { .written(next) }
+
+    func writeWithoutWaiting(
+        _ next: SessionRecord,
+        after record: SessionRecord,
+        of live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) throws -> RewriteAttempt? { .written(next) }
+
+    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { true }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool { true }
 

@@ -20,22 +20,22 @@ public struct SessionRecord: Sendable, Equatable {
         set { self.box[0].id = newValue }
     }
     /// The hash of the secret that opens the session.
-    public var secretHash: SecretHash {
+    public package(set) var secretHash: SecretHash {
         get { self.box[0].secretHash }
         set { self.box[0].secretHash = newValue }
     }
     /// When that secret was made.
-    public var secretIssuedAt: Instant {
+    public package(set) var secretIssuedAt: Instant {
         get { self.box[0].secretIssuedAt }
         set { self.box[0].secretIssuedAt = newValue }
     }
     /// The secret before a timed renewal, which still opens the session for the grace period.
-    public var previousSecret: PreviousSecret? {
+    public package(set) var previousSecret: PreviousSecret? {
         get { self.box[0].rare.read { $0.previousSecret } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
     }
     /// The version of this record.
-    public var version: SessionVersion {
+    public package(set) var version: SessionVersion {
         get { self.box[0].version }
         set { self.box[0].version = newValue }
     }
@@ -43,64 +43,64 @@ public struct SessionRecord: Sendable, Equatable {
     public var createdAt: Instant { self.box[0].createdAt }
     /// When the session was last known to be in use. The precision is the share of the idle limit after which it is
     /// touched.
-    public var lastAccessedAt: Instant {
+    public package(set) var lastAccessedAt: Instant {
         get { self.box[0].lastAccessedAt }
         set { self.box[0].lastAccessedAt = newValue }
     }
     /// When the session ends unless it is used: never later than ``absoluteExpiresAt``.
-    public var expiresAt: Instant {
+    public package(set) var expiresAt: Instant {
         get { self.box[0].expiresAt }
         set { self.box[0].expiresAt = newValue }
     }
     /// When the session ends even if it is used.
-    public var absoluteExpiresAt: Instant {
+    public package(set) var absoluteExpiresAt: Instant {
         get { self.box[0].absoluteExpiresAt }
         set { self.box[0].absoluteExpiresAt = newValue }
     }
     /// Whether the visitor asked to be remembered: with a persistent cookie and separate limits.
-    public var isRemembered: Bool {
+    public package(set) var isRemembered: Bool {
         get { self.box[0].isRemembered }
         set { self.box[0].isRemembered = newValue }
     }
     /// The idle limit of a remembered session, if this one has its own; nil for the configured limit, and for a session
     /// that is not remembered. In whole milliseconds.
-    public var rememberedFor: Duration? {
+    public package(set) var rememberedFor: Duration? {
         get { self.box[0].rememberedMilliseconds.map { .milliseconds($0) } }
         set { self.box[0].rememberedMilliseconds = newValue?.wholeMilliseconds }
     }
     /// When the user last authenticated; nil if no one is logged in.
-    public var authenticatedAt: Instant? {
+    public package(set) var authenticatedAt: Instant? {
         get { self.box[0].rare.read { $0.authenticatedAt } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.authenticatedAt = newValue } }
     }
     /// The logged-in user; nil if no one is logged in.
-    public var subject: String? {
+    public package(set) var subject: String? {
         get { self.box[0].rare.read { $0.subject?.text } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.subject = newValue.map { ByteString($0) } } }
     }
     /// The attributes of this session's cookie that replace the configured ones.
-    public var cookieOverrides: SessionCookie.Overrides? {
+    public package(set) var cookieOverrides: SessionCookie.Overrides? {
         get { self.box[0].rare.read { $0.cookieOverrides } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.cookieOverrides = newValue } }
     }
     /// The client that logged in; nil if no one is logged in.
-    public var firstClient: SessionClient? {
+    public package(set) var firstClient: SessionClient? {
         get { self.box[0].rare.read { $0.firstClient } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.firstClient = newValue } }
     }
     /// The client that last used the session, if that is recorded and differs from the first.
-    public var lastClient: SessionClient? {
+    public package(set) var lastClient: SessionClient? {
         get { self.box[0].rare.read { $0.lastClient } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.lastClient = newValue } }
     }
     /// The visitor's name for the device.
-    public var deviceLabel: String? {
+    public package(set) var deviceLabel: String? {
         get { self.box[0].rare.read { $0.deviceLabel?.text } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.deviceLabel = newValue.map { ByteString($0) } } }
     }
     /// The values of the application. In a store that is encrypted at rest they are empty: the values are sealed for
     /// the holder of the session's secret.
-    public var values: SessionValues {
+    public package(set) var values: SessionValues {
         get { self.box[0].values }
         set { self.box[0].values = newValue }
     }
@@ -160,11 +160,11 @@ public struct SessionRecord: Sendable, Equatable {
     /// A secret that was replaced by a renewal.
     public struct PreviousSecret: Sendable, Equatable {
         /// The hash of the secret.
-        public var hash: SecretHash
+        public let hash: SecretHash
         /// When it stops opening the session.
-        public var validUntil: Instant
+        public let validUntil: Instant
         /// The nonce that derives the next secret from this one.
-        public var nonce: UInt64
+        public let nonce: UInt64
 
         /// Creates a previous secret.
         public init(hash: SecretHash, validUntil: Instant, nonce: UInt64) {
