@@ -6,22 +6,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A place on this server to go on to: an absolute path with its query, and nothing that anybody on the way could take
-/// for another host (ASVS 5.0, 3.7.2).
+/// A redirect target on this server: an absolute path with its query, which no client or proxy can interpret as another
+/// host (ASVS 5.0, 3.7.2).
 ///
-/// For what a client says of where it wants to go after a login, in `next` for example:
+/// Use it for a target that a client sends, such as `next` after a login:
 ///
 /// ```swift
 /// let next = form.next.flatMap { LocalRedirect($0) } ?? .root
 /// return .redirect(to: next.location)
 /// ```
 public struct LocalRedirect: Sendable, Hashable, CustomStringConvertible {
-    /// The most bytes of a text that is looked at.
+    /// The maximum size of an accepted string, in bytes.
     static let limit = 2048
-    /// How often a path may have been percent-encoded: nobody does it more often, unless to hide something.
+    /// How many layers of percent-encoding are checked. No honest client uses more.
     static let maximumEncodings = 4
 
-    /// The path with its query, fit for a `Location` field: printable ASCII only.
+    /// The path with its query, ready for a `Location` field: printable ASCII only.
     public let location: String
 
     /// The path `/`.
@@ -31,13 +31,13 @@ public struct LocalRedirect: Sendable, Hashable, CustomStringConvertible {
         self.location = location
     }
 
-    /// Creates a place from a text that may come from anybody. What is not ASCII is percent-encoded.
+    /// Creates a redirect target from untrusted input. Characters that are not ASCII are percent-encoded.
     ///
-    /// - Parameter text: A path with its query, not percent-encoded as a whole: what a form or the value of a query
-    ///   parameter was decoded to.
-    /// - Returns: Nil for what is not surely here: an address with a scheme or a host, also as `//host` and `/\\host`,
-    ///   which browsers read alike; backslashes and segments of dots in the path, control characters anywhere, however
-    ///   often they are percent-encoded; and more than 2,048 bytes.
+    /// - Parameter text: A path with its query, not percent-encoded as a whole: the decoded value of a form field or a
+    ///   query parameter.
+    /// - Returns: Nil if the target may not be on this server: an address with a scheme or a host, also as `//host` and
+    ///   `/\\host`, which browsers treat alike; backslashes and dot segments in the path, or control characters
+    ///   anywhere, even if percent-encoded repeatedly; or more than 2,048 bytes.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8.prefix(Self.limit + 1))
         guard bytes.count <= Self.limit, Self.isLocal(bytes) else { return nil }
@@ -46,10 +46,10 @@ public struct LocalRedirect: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// This place, with a parameter of its query that leads on from there: `/login?next=%2Faccount`.
+    /// This target with another one in its query, to continue to: `/login?next=%2Faccount`.
     ///
     /// - Parameters:
-    ///   - next: Where to go on to.
+    ///   - next: The target to continue to.
     ///   - name: The name of the parameter. The default is `next`.
     public func leading(to next: LocalRedirect, as name: String = "next") -> LocalRedirect {
         let page = self.location.prefix { $0 != "#" }
@@ -74,7 +74,7 @@ extension LocalRedirect {
             && self.everyReading(of: bytes) { !$0.contains { $0 < 0x20 || $0 == 0x7F } }
     }
 
-    /// Looks at bytes as they are, and as everybody on the way could read them, who decodes them once, or once more.
+    /// Checks the bytes as they are and after each layer of percent-decoding that a proxy or server may apply.
     private static func everyReading(of bytes: [UInt8], is isGood: ([UInt8]) -> Bool) -> Bool {
         var reading = bytes
         for _ in 0...self.maximumEncodings {
@@ -85,17 +85,18 @@ extension LocalRedirect {
         return false
     }
 
-    /// Whether a path has one reading, wherever it is resolved.
+    /// Whether a path means the same wherever it is resolved.
     private static func isUnmistakable(_ path: [UInt8]) -> Bool {
         guard !path.starts(with: "//".utf8), !path.contains(UInt8(ascii: "\\")) else { return false }
-        // Some servers cut parameters off a segment before they look at its dots.
+        // Some servers remove parameters from a segment before they check it for dots.
         return !path.split(separator: UInt8(ascii: "/")).contains { segment in
             let name = segment.prefix { $0 != UInt8(ascii: ";") }
             return name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8)
         }
     }
 
-    /// A text as the name or value of a parameter: what is not `unreserved` of RFC 3986 is percent-encoded.
+    /// A string as the name or value of a parameter: characters other than `unreserved` of RFC 3986 are
+    /// percent-encoded.
     private static func component(_ text: String) -> String {
         text.utf8.reduce(into: "") { component, byte in
             let character = Character(Unicode.Scalar(byte))

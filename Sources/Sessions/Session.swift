@@ -9,30 +9,29 @@
 import Logging
 import Synchronization
 
-/// The session of one request: what is remembered of the visitor, who they are, and how they are forgotten.
+/// The session of one request: the visitor's values, login and logout.
 ///
-/// Reading and setting values is synchronous and sends nothing; what was changed is stored before the head of the
-/// response leaves, or by ``save()``. The operations that end, create or renew a session act at once: when they return,
-/// it has happened.
+/// Reading and setting values is synchronous and sends nothing. Changes are stored before the head of the response
+/// leaves, or by ``save()``. Operations that end, create or renew a session act at once: they are complete when they
+/// return.
 ///
-/// A visitor of whom nothing is remembered has a `Session` too; it costs nothing and stores nothing until a value is
-/// set or somebody logs in.
+/// A visitor for whom nothing is stored has a `Session` too. It costs and stores nothing until a value is set or a user
+/// logs in.
 ///
-/// All of it may be called from several tasks at once.
+/// All methods may be called from several tasks at once.
 public final class Session: Sendable {
     let engine: SessionEngine
     let request: SessionRequest
     let logger: Logger
-    /// How the request came to what it stands on.
+    /// Which session the request has, and why.
     let resolution: ResolutionReason
-    /// Whether the request came with its session by a transport that clients use of their own accord, as browsers send
-    /// cookies, so that another site may have made it. False for visitors, and for what came as
-    /// `Authorization: Bearer …`.
+    /// Whether the session came by an ambient transport, such as a cookie that browsers send by themselves, so that
+    /// another site may have made the request. False for visitors without a session and for `Authorization: Bearer …`.
     public let isAuthenticatedByCookie: Bool
-    /// Whether the request carried something that a client sends on purpose, and it opened nothing.
+    /// Whether the request carried a credential that clients send deliberately, and it opened no session.
     let presentedInvalidToken: Bool
     private let state: Mutex<SessionState>
-    /// One operation at a time.
+    /// Serializes operations.
     let gate = AsyncLock()
 
     @inline(__always)
@@ -57,22 +56,22 @@ public final class Session: Sendable {
     /// Whether an engine opened this session.
     public func belongs(to engine: SessionEngine) -> Bool { self.engine === engine }
 
-    /// Notes that the response depends on this session, so that no shared cache gives it to another visitor.
+    /// Marks the response as dependent on this session, so that no shared cache serves it to another visitor.
     ///
-    /// Reading or changing the session notes it as well. Adapters call this when a handler takes the session, or
-    /// answers with a body that is streamed: what the body reads is not known when the head of the response leaves.
+    /// Reading or changing the session marks it too. Adapters call this when a handler takes the session, or streams a
+    /// body: what the body will read is unknown when the head of the response leaves.
     public func markAccessed() { self.withState { $0.wasAccessed = true } }
 
-    /// Has this request read the session without extending or renewing it, as
-    /// ``SessionRequest/isPassive`` does. There is no way back. It has no effect once the session is closed.
+    /// Makes this request passive: it does not extend or renew the session, as with ``SessionRequest/isPassive``. This
+    /// cannot be undone. It has no effect once the session is closed.
     public func markPassive() { self.withState { $0.isPassive = true } }
 
-    /// Reads or changes the state for the library itself.
+    /// Accesses the state on behalf of the library.
     func withState<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
         try self.state.withLock { try body(&$0) }
     }
 
-    /// Reads or changes the state for the handler, which makes the response depend on the session.
+    /// Accesses the state on behalf of the handler, which makes the response depend on the session.
     func access<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
         try self.withState { state in
             state.wasAccessed = true

@@ -8,23 +8,22 @@
 
 import Logging
 
-/// Where the sessions of an engine are remembered.
+/// Where an engine keeps its sessions.
 public struct SessionBackend: Sendable {
-    /// Whether the credential is the session, so that what is kept needs a header of the response.
+    /// Whether the credential contains the session, so that storing needs a response header.
     let isInText: Bool
     let makeDriver: @Sendable (EngineEnvironment) throws -> any BackendDriver
 
-    /// In a store: the client has a token and nothing else.
+    /// Keeps sessions in a store. The client has only a token.
     ///
     /// - Parameters:
     ///   - store: The store.
-    ///   - encryptedAtRest: Whether the values are sealed in the store under a key that only the visitor's token opens,
-    ///     so that neither a dump of the store nor whatever the server keeps reveals them. Subjects, times and
-    ///     what is known of clients stay readable, for lists and endings; the values of a session are then open to its
-    ///     own requests alone. It can be turned on and off at any time: a session is stored in the new way when it is
-    ///     written next. The default is false.
-    ///   - keyring: Keys that tokens are signed with, so that an invented one is refused before the store is asked.
-    ///     Turning it on or off logs everyone out. The default is nil: tokens are bare, which is as safe.
+    ///   - encryptedAtRest: Whether values are sealed in the store under a key that only the visitor's token opens, so
+    ///     that neither a dump of the store nor the server's own keys reveal them. Subjects, times and client
+    ///     descriptions stay readable, for lists and logouts. Only the session's own requests can then read its values.
+    ///     You can turn it on and off at any time: a session changes with its next write. The default is false.
+    ///   - keyring: Keys that sign tokens, so that forged ones are rejected before the store is read. Turning it on or
+    ///     off logs everyone out. The default is nil: tokens are bare, which is just as safe.
     public static func stored(
         in store: any SessionStore,
         encryptedAtRest: Bool = false,
@@ -40,25 +39,26 @@ public struct SessionBackend: Sendable {
         }
     }
 
-    /// In the cookie, encrypted and authenticated: no store, no memory, any number of servers that have the same keys.
+    /// Keeps sessions in the cookie, encrypted and authenticated. It needs no store and no memory, and works with any
+    /// number of servers that have the same keys.
     ///
-    /// Both limits are under the seal and held by the server's clock. Of two responses at once the last one wins, since
-    /// nothing compares them; <doc:Sealed-sessions> tells what else is different.
+    /// Both limits are under the seal and enforced with the server's clock. Of two parallel responses the last one
+    /// wins, because there is no compare-and-set. <doc:Sealed-sessions> describes the other differences.
     ///
     /// - Parameters:
-    ///   - keyring: The keys. The newest seals; a session that an older one sealed is sealed anew with the next
+    ///   - keyring: The keys. The newest key seals. A session that an older key sealed is sealed again with the next
     ///     response.
-    ///   - revocation: How sessions are ended before their time. There is no default: what logging out does depends on
-    ///     it.
-    ///   - maximumCookies: How many cookies a session may be spread over, from 1 to 4; a cookie holds 3,800 bytes with
-    ///     its name, and all of them 12,288 bytes with their attributes and 32 bytes each. The default is nil: one
-    ///     cookie whose `Set-Cookie` field has at most 3,072 bytes, so that a response fits the one buffer of 4 KiB
-    ///     that nginx has for its head, with 1 KiB for other fields. Larger sessions that exist are read in any case,
-    ///     and may be written as long as they do not grow.
+    ///   - revocation: How sessions are revoked before they expire. There is no default, because it determines what a
+    ///     logout does.
+    ///   - maximumCookies: How many cookies a session may use, from 1 to 4. A cookie holds 3,800 bytes with its name,
+    ///     and all of them hold 12,288 bytes with their attributes and 32 bytes each. The default is nil: one cookie
+    ///     whose `Set-Cookie` field has at most 3,072 bytes. The response head then fits the single 4 KiB buffer of
+    ///     nginx and leaves 1 KiB for other fields. Larger existing sessions are still read, and may be written as long
+    ///     as they do not grow.
     ///
-    /// - Warning: With any number, a session that grows makes nginx, with its default `proxy_buffer_size`, answer 502,
-    ///   and with more than 2 many servers refuse the requests, also the one that logs out. The log says so at start-up
-    ///   for more than 2.
+    /// - Warning: With any number, a growing session makes nginx with its default `proxy_buffer_size` respond with 502.
+    ///   With more than 2, many servers reject the requests, including the one that logs out. For more than 2, a
+    ///   start-up log line says so.
     public static func sealed(
         with keyring: SecretKeyring,
         revocation: SessionRevocation,
@@ -93,13 +93,13 @@ public struct SessionBackend: Sendable {
         }
     }
 
-    /// Nowhere: the client has a token, always, and the application keeps what belongs to it.
+    /// Keeps no sessions. Every client has a token, and the application keeps the data that belongs to it.
     ///
-    /// `session.token` is there in every request, and ``Session/regenerate()`` makes a new one. Values and logins are
-    /// refused. Tokens are signed, so that a client cannot bring one that it invented; it can still bring one that it
-    /// was given, and have somebody else use it. So call `regenerate()` before a login.
+    /// `session.token` exists in every request, and ``Session/regenerate()`` makes a new one. Values and logins are
+    /// rejected. Tokens are signed, so that a client cannot invent one. A client can still pass on one that it
+    /// received, and have another user use it (session fixation): call `regenerate()` before a login.
     ///
-    /// - Parameter keyring: The keys that sign.
+    /// - Parameter keyring: The signing keys.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {
         SessionBackend(isInText: true) { environment in
             let configuration = environment.configuration
@@ -114,7 +114,7 @@ public struct SessionBackend: Sendable {
         }
     }
 
-    /// Where another system keeps its sessions, which they then have in common.
+    /// Shares the sessions that another system keeps.
     package static func external(
         _ makeStore: @escaping @Sendable (SessionConfiguration) throws -> any ExternalSessionStore
     ) -> SessionBackend {

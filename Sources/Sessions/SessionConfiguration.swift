@@ -8,40 +8,39 @@
 
 public import Tracing
 
-/// Everything an application may decide about its sessions. Every default is safe.
+/// The options of an engine's sessions. Every default is safe.
 ///
-/// A ``SessionEngine`` checks its configuration when it is made and refuses what is unsafe or contradicts itself, in
-/// words that say what to change.
+/// A ``SessionEngine`` checks its configuration when it is created. It rejects unsafe or contradictory options with a
+/// message that says what to change.
 public struct SessionConfiguration: Sendable {
     /// The cookie that carries the token. The default is ``SessionCookie/standard``.
     public var cookie: SessionCookie = .standard
 
-    /// A cookie chosen by the request, for an application that serves several hosts. It must have the same name for
-    /// the same visitor. One that browsers would not accept is not used; ``cookie`` is. The default is nil: ``cookie``
-    /// for every request.
+    /// Chooses the cookie by request, for an application that serves several hosts. The name must be the same for the
+    /// same visitor. A cookie that browsers would reject is replaced by ``cookie``. The default is nil: ``cookie`` for
+    /// every request.
     public var cookieForRequest: (@Sendable (SessionRequest) -> SessionCookie)?
 
-    /// What tells this application from others that have the same keys, at most 255 bytes of UTF-8, compared byte by
-    /// byte. The default is empty.
+    /// The name that distinguishes this application from others with the same keys, at most 255 bytes of UTF-8,
+    /// compared byte by byte. The default is empty.
     ///
-    /// It is authenticated in sealed sessions, signed tokens and tokens against forged requests: what was made under
-    /// one name is refused under another. Give each application a name where several have the same keys, and the same
-    /// name to all servers of one. A change of the name logs out everyone whose session is sealed or whose token is
+    /// The name is authenticated in sealed sessions, signed tokens and CSRF tokens: those made under one name are
+    /// rejected under another. If several applications have the same keys, give each its own name, and give all servers
+    /// of an application the same one. Changing the name logs out everyone whose session is sealed or whose token is
     /// signed.
     ///
-    /// It does not divide a store: applications that share one also share the revocations in it.
+    /// It does not divide a store: applications that share a store also share its revocations.
     public var applicationName = ""
 
-    /// Until when sealed sessions and signed tokens of earlier releases are accepted, which did not say for which
-    /// application and which kind of backend they were made. The default is 1 June 2027, 00:00 UTC
-    /// (``formerTokensEnd``). Nil: they are refused.
+    /// The end of the period in which sealed sessions and signed tokens of earlier releases are accepted. They do not
+    /// name the application and the kind of backend that they were made for. The default is 1 June 2027, 00:00 UTC
+    /// (``formerTokensEnd``). Nil: they are rejected.
     ///
-    /// A client that comes with one is given one of the present form with the next response. Where nothing of an
-    /// earlier release can be alive any more, which is after the longest absolute limit of your sessions, set it to
-    /// nil.
+    /// A client that presents one receives a current one with the next response. When no session of an earlier release
+    /// can still be alive, which is after your longest absolute limit, set this to nil.
     ///
-    /// - Warning: Until then, whatever an earlier release made for any application and any backend with the same keys
-    ///   is accepted by each of them, as it was by that release.
+    /// - Warning: Until then, every application and backend with the same keys accepts whatever an earlier release made
+    ///   for any of them, as that release did.
     public var acceptsFormerTokensUntil: Instant? = Self.formerTokensEnd
 
     /// The default of ``acceptsFormerTokensUntil``: 2027-06-01T00:00:00Z.
@@ -52,15 +51,15 @@ public struct SessionConfiguration: Sendable {
         didSet { self.setAnonymousLimits() }
     }
 
-    /// The longest idle limit of sessions in which no one is logged in. The default is 20 minutes, so that raising the
-    /// idle limit of users does not make the sessions of crawlers live as long. Nil: ``limits`` are all that counts.
+    /// The longest idle limit of anonymous sessions. The default is 20 minutes, so that a longer idle limit for users
+    /// does not lengthen the sessions of crawlers. Nil: only ``limits`` apply.
     ///
-    /// It does not apply to sessions that were remembered on purpose, nor to those shared with an Express application.
+    /// It does not apply to remembered sessions, nor to those shared with an Express application.
     public var anonymousIdleLimit: Duration? = .seconds(20 * 60) {
         didSet { self.setAnonymousLimits() }
     }
 
-    /// The limits of anonymous sessions where they differ from ``limits``; nil where they do not.
+    /// The limits of anonymous sessions if they differ from ``limits``; else nil.
     private(set) var anonymousLimits: SessionLimits?
 
     private mutating func setAnonymousLimits() {
@@ -68,12 +67,11 @@ public struct SessionConfiguration: Sendable {
         self.anonymousLimits = limits == self.limits ? nil : limits
     }
 
-    /// Asked before a session is stored for a visitor in whom no one is logged in: answer false to store none. The
-    /// default is nil: every visitor of whom something is remembered gets a session.
+    /// Decides whether an anonymous session may be stored. It is called before each is created; return false to store
+    /// none. The default is nil: every visitor with values gets a session.
     ///
-    /// A request that set values and is refused fails with a ``SessionError`` of the code `anonymousSessionRefused`,
-    /// HTTP
-    /// 429. Logins are not asked about. A ``RateLimiter`` is the usual answer:
+    /// A rejected request that set values fails with a ``SessionError`` of the code `anonymousSessionRefused`, HTTP
+    /// 429. Logins are not checked. Typically, use a ``RateLimiter``:
     ///
     /// ```swift
     /// let limiter = RateLimiter(60, per: .seconds(60))
@@ -81,7 +79,7 @@ public struct SessionConfiguration: Sendable {
     /// ```
     public var allowsAnonymousSession: (@Sendable (SessionRequest) async throws -> Bool)?
 
-    /// The limits of sessions whose visitors asked to be remembered. The default is 14 days idle, 30 days in all.
+    /// The limits of remembered sessions. The default is 14 days idle, 30 days in all.
     public var rememberedLimits: SessionLimits = .remembered
 
     /// Whether every session is remembered from its beginning, as by ``Session/remember()``: its cookie outlives the
@@ -89,138 +87,133 @@ public struct SessionConfiguration: Sendable {
     /// false: sessions end with the browser unless their visitors ask to be remembered. Tokens without sessions
     /// (``SessionBackend/tokenOnly(with:)``) live as long as browsers allow.
     ///
-    /// - Warning: Whoever opens the browser next is the visitor (NIST SP 800-63B-4, 5.1). For preferences, not for
-    ///   logins.
+    /// - Warning: The next person who opens the browser is the visitor (NIST SP 800-63B-4, 5.1). Use it for
+    ///   preferences, not for logins.
     public var remembersEverySession = false
 
-    /// When the secret of a stored session is renewed by time alone. The default is never; a login always makes a new
-    /// one.
+    /// When the secret of a stored session is renewed by time alone. The default is never. A login always renews.
     public var renewal: SessionRenewal = .never
 
-    /// What happens when the secret before a timed renewal comes back after its grace period. The default refuses it
-    /// and reports it in the log.
+    /// What happens when a retired secret, replaced by a timed renewal, comes back after its grace period. The default
+    /// rejects it and logs a warning.
     public var onReplayedSecret: ReplayedSecretPolicy = .refuse
 
-    /// How much of the idle limit must have passed before a use is written to the store, so that a page of many
-    /// requests is not as many writes. The default is nil: a tenth of the idle limit.
+    /// How much of the idle limit must pass before a use is written to the store, so that a page of many requests does
+    /// not cause as many writes. The default is nil: a tenth of the idle limit.
     public var touchAfter: Duration?
 
-    /// What a request gets while the store does not answer. The default is 503 with `Retry-After`.
+    /// What a request gets while the store is unavailable. The default is 503 with `Retry-After`.
     public var onStoreFailure: StoreFailurePolicy = .unavailable
 
-    /// How long a call to the store may take, unless it keeps a deadline itself. The default is 2 seconds.
+    /// How long a call to the store may take, unless the store enforces its own deadline. The default is 2 seconds.
     public var storeDeadline: Duration = .seconds(2)
 
-    /// Whether every call is asynchronous, also where the backend could answer at once. The default is false. For tests,
-    /// which run on both ways.
+    /// Whether every call is asynchronous, even if the backend could respond synchronously. The default is false. It
+    /// lets tests cover both paths.
     package var alwaysWaits = false
 
-    /// When a store that keeps failing is left alone, so that it costs requests no time. The default is
+    /// When calls to a failing store fail fast, so that an outage costs requests no time. The default is
     /// ``SessionCircuitBreaker/standard``: after 5 failures in a row, for 1 second.
     public var circuitBreaker: SessionCircuitBreaker = .standard
 
-    /// What `Retry-After` says, in whole seconds, from 1 second to 1 day. The default is 5 seconds.
+    /// The value of `Retry-After`, in whole seconds, from 1 second to 1 day. The default is 5 seconds.
     public var retryAfter: Duration = .seconds(5)
 
-    /// How many sessions a user may have at once, on all devices (ASVS 5.0, 7.1.2); a login that would be one more does
-    /// what ``onSessionLimit`` says. The default is ``standardMaximumSessionsPerSubject``, 100, where the backend can
-    /// list the sessions of a user, and no limit where it cannot; any other number is refused at start-up there. Nil
-    /// means any number.
+    /// How many sessions a user may have at once, on all devices (ASVS 5.0, 7.1.2). ``onSessionLimit`` decides what a
+    /// further login does. The default is ``standardMaximumSessionsPerSubject``, 100, if the backend can list the
+    /// sessions of a user, and no limit otherwise; such a backend rejects any other number at start-up. Nil means no
+    /// limit.
     ///
-    /// Logins that race with each other each see the others before they return, so that when all have, the limit holds.
-    /// The newest stay; where the newest are refused, those that race for the last place may all be.
+    /// Parallel logins each see the others before they return, so the limit holds when all have returned. The newest
+    /// sessions stay. If the policy rejects new logins, all that compete for the last place may be rejected.
     public var maximumSessionsPerSubject: Int? = Self.standardMaximumSessionsPerSubject
 
-    /// The default of ``maximumSessionsPerSubject``: more than anyone's devices, and few enough that one account cannot
-    /// make lists and endings slow.
+    /// The default of ``maximumSessionsPerSubject``: more than anyone's devices, and few enough to keep lists and
+    /// logouts fast.
     public static let standardMaximumSessionsPerSubject = 100
 
-    /// What a login does when the user has as many sessions as are allowed. The default ends the oldest.
+    /// What a login does when the user has the maximum number of sessions. The default ends the oldest.
     public var onSessionLimit: SessionLimitPolicy = .endOldest
 
-    /// Whether the address and the user agent of the client that last used a session are noted, besides those of the
-    /// login. They are written when a use is, so that a client is seen that uses the session for longer than
+    /// Whether the address and user agent of the client that last used a session are stored, besides those of the
+    /// login. They are written with a touch: a client is recorded if it uses the session for longer than
     /// ``touchAfter``, and not every request costs a write. The default is false.
     ///
     /// - Note: Addresses are personal data: they stay in the store as long as the session does.
     public var tracksClients = false
 
-    /// Whether events name the client whose request they come from: its address and user agent
-    /// (``SessionEvent/client``), for an audit log (ASVS 5.0, 16.2.1). The default is false.
+    /// Whether events name the client of the request, with its address and user agent (``SessionEvent/client``), for an
+    /// audit log (ASVS 5.0, 16.2.1). The default is false.
     ///
-    /// - Note: Addresses are personal data: what is written of an event keeps them for as long as it is kept. The lines
-    ///   that this library logs never have them.
+    /// - Note: Addresses are personal data: whatever stores events stores them too. The log lines of this library never
+    ///   contain them.
     public var namesClientsInEvents = false
 
-    /// Which proxies' forwarded headers are believed. The default is none.
+    /// The proxies whose forwarded headers are trusted. The default is none.
     public var trustedProxies: TrustedProxies = .none
 
-    /// The most that the names and encoded values of a session may take, in bytes. The default is 65,536 (64 KiB).
+    /// The maximum size of the names and encoded values of a session, in bytes. The default is 65,536 (64 KiB).
     public var maximumValuesSize: Int = 65_536
 
-    /// What reading does with a value that no longer decodes. The default drops it and says so in the log.
+    /// What happens to a value that no longer decodes. The default drops it and logs the fact.
     public var undecodableValues: UndecodableValuePolicy = .drop
 
-    /// How long an ended session's id stays marked. The default is 1 minute.
+    /// How long an ended session leaves a tombstone. The default is 1 minute.
     ///
-    /// A request that was on its way when its session ended can neither revive it nor put an anonymous cookie over a
-    /// fresh login while the tombstone stands; make it no shorter than your slowest request. Shorter than
-    /// ``storeDeadline`` is refused.
+    /// While the tombstone exists, a request that was in progress when its session ended can neither revive the session
+    /// nor replace the cookie of a fresh login with an anonymous one. Make it at least as long as your slowest request.
+    /// A value shorter than ``storeDeadline`` is rejected.
     public var tombstoneLifetime: Duration = .seconds(60)
 
-    /// What a browser is asked to forget of the site with the response in which its user logs out, or another user
-    /// takes their place (ASVS 5.0, 14.3.1). The default is ``ClearedSiteData/speculations``: the pages that were
-    /// fetched ahead of time, which would show the former user's data and cost nothing to lose. They go with every
-    /// login as well.
+    /// What a browser is asked to clear when a user logs out or another user logs in in their place (ASVS 5.0, 14.3.1).
+    /// The default is ``ClearedSiteData/speculations``: prefetched pages, which would show the former user's data and
+    /// cost nothing to lose. They are cleared with every login as well.
     ///
-    /// The default leaves the rest alone. Responses that depend on a session are not cached in the first place, and
-    /// clearing more takes the drafts of the visitor, and what other applications of the site still need. Where scripts
-    /// keep personal data in the browser, add `.storage`.
+    /// The default clears nothing else. Responses that depend on a session are not cached anyway, and clearing more
+    /// removes the visitor's drafts and data that other applications of the site need. If scripts keep personal data in
+    /// the browser, add `.storage`.
     public var clearsSiteDataOnLogout: ClearedSiteData = .speculations
 
-    /// Whether a handler's own `Cache-Control: private` is enough for a response to a user who is logged in. The
-    /// default is false: it becomes `no-store`, so that the back button shows no page of a user who has logged out
-    /// (ASVS 5.0, 14.3.2). Responses to anonymous visitors keep theirs.
+    /// Whether a handler may set `Cache-Control: private` on a response to a logged-in user. The default is false: it
+    /// becomes `no-store`, so that the back button shows no page of a user who has logged out (ASVS 5.0, 14.3.2).
+    /// Responses to anonymous visitors keep the handler's value.
     ///
     /// - Warning: The browser then keeps such pages, and the back button shows them after a logout.
     public var allowsPrivateCaching = false
 
-    /// Whether every visitor gets a session, remembered or not; `saveUninitialized` of express-session. The default is
-    /// false.
-    ///
-    /// - Warning: Every bot and health check then fills the store, and consent to cookies is assumed.
+    /// Whether every visitor gets a session, even without values; `saveUninitialized` of express-session. The default
+    /// is false.
     public var createsEmptySessions = false
 
-    /// Whether every response sends the cookie again; `rolling` of express-session. The default is false: it is sent
-    /// when it has changed, and a remembered session's whenever its life was extended.
+    /// Whether every response sends the cookie again; `rolling` of express-session. The default is false: the cookie is
+    /// sent when it has changed, and for a remembered session whenever it was extended.
     public var resendsCookie = false
 
-    /// Whether a session is written although nothing was changed; `resave` of express-session. The default is false.
+    /// Whether a session is written without changes; `resave` of express-session. The default is false.
     ///
-    /// Unlike express-session's, such a write cannot undo another request's: it is a compare-and-set like any other.
+    /// Unlike in express-session, the write cannot undo another request's: it is a compare-and-set.
     public var writesUnchangedSessions = false
 
-    /// Who is told what happens to sessions, besides the log: an audit log, metrics, or whatever you write. The default
-    /// is nobody.
+    /// The observers of session events, besides the log: an audit log, metrics, or your own. The default is none.
     public var observers: [any SessionObserver] = []
 
-    /// What makes spans of the beginning and the end of each request's session, `session.open` and `session.close`, and
-    /// puts what happens to it into the span that is under way. The default is nil: none, which costs nothing.
+    /// Makes the spans `session.open` and `session.close` for each request, and adds session events to the current
+    /// span. The default is nil: no tracing, which costs nothing.
     public var tracer: (any Tracer)?
 
     /// The clock. The default is the system's; others are for tests.
     public var clock: SessionClock = .system
 
-    /// Makes the ids of new stored sessions; `genid` of express-session. The default is nil: they are random.
+    /// Makes the ids of new stored sessions; `genid` of express-session. The default is nil: ids are random.
     ///
-    /// An id is a name and opens nothing: the secret beside it is always ours, and random. One that is taken is asked
-    /// for again, twice, and is then an error.
+    /// An id is a name and opens nothing: the library adds its own random secret. If an id is taken, the function is
+    /// called again, up to twice; then the creation fails.
     public var makeSessionID: (@Sendable (SessionRequest) throws -> SessionID)?
 
-    /// Where ids and secrets come from. The default is the system's secure generator; others are for tests.
+    /// The source of ids and secrets. The default is the system's secure generator; others are for tests.
     public var random: SessionRandom = .system
 
-    /// The defaults.
+    /// Creates the default configuration.
     public init() {}
 
     /// The cookie of a request.
@@ -229,8 +222,8 @@ public struct SessionConfiguration: Sendable {
         return cookie
     }
 
-    /// The cookie of a request, with those of a session's own attributes that make a cookie browsers accept. They come
-    /// from a record, which another system may have written, or a server with another configuration.
+    /// The cookie of a request, with a session's own attributes if browsers accept the result. The attributes come from
+    /// a record, which another system or a server with another configuration may have written.
     func cookie(for request: SessionRequest, with overrides: SessionCookie.Overrides?) -> SessionCookie {
         let cookie = self.cookie(for: request)
         guard let overrides else { return cookie }
@@ -242,9 +235,10 @@ public struct SessionConfiguration: Sendable {
         self.cookieForRequest == nil ? self.cookie.name : self.cookie(for: request).name
     }
 
-    /// For a development machine: as the defaults, but over plain HTTP, with a cookie named `session`.
+    /// For development: the defaults over plain HTTP, with a cookie named `session`.
     ///
-    /// - Warning: The cookie is sent without `Secure` on a plain connection, where anyone on the way can read it.
+    /// - Warning: On a plain connection the cookie is sent without `Secure`, and anyone on the network path can read
+    ///   it.
     public static var development: SessionConfiguration {
         var configuration = SessionConfiguration()
         configuration.cookie = .development

@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Sessions seen from outside a request: for a reset of a password, an administrator, or a job.
+/// Session management outside a request: for password resets, administrators and jobs.
 extension SessionEngine {
-    /// A page of the active sessions of a user, on every device, the most recently used first.
+    /// Returns a page of a user's active sessions on every device, the most recently used first.
     ///
-    /// They are named by their ids, and nothing in the list opens a session.
+    /// Sessions are identified by their ids. Nothing in the list opens a session.
     ///
     /// - Parameters:
     ///   - subject: The identifier that the user logs in with.
@@ -29,14 +29,14 @@ extension SessionEngine {
             try await self.outside { try await self.driver.page(of: subject, from: cursor, limit: limit) })
     }
 
-    /// Ends a session by its id, now, whoever's it is. No request that begins after this has returned gets in with its
-    /// token.
+    /// Ends any user's session by its id at once. Its token opens nothing for requests that begin after this has
+    /// returned.
     ///
-    /// - Parameter id: The id. For one that a client sent use ``Session/logOut(_:)-(SessionID)``, which ends nobody
-    ///   else's.
-    /// - Returns: Whether it was this call that ended a session. For sealed sessions, of which no server has a list,
-    ///   whether it was not known to have ended.
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend cannot do it.
+    /// - Parameter id: The id. For an id that a client sent, use ``Session/logOut(_:)-(SessionID)``, which ends only
+    ///   the user's own sessions.
+    /// - Returns: Whether this call ended a session. For sealed sessions, which no server lists, whether the session
+    ///   was not known to have ended.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend does not support it.
     @discardableResult
     public func revoke(_ id: SessionID) async throws -> Bool {
         try await self.outside {
@@ -46,17 +46,17 @@ extension SessionEngine {
         }
     }
 
-    /// Ends all sessions of a user, now: after a password was changed, or when an account is closed (ASVS 5.0, 7.4.2
-    /// and 7.4.3). A login after this has returned begins a session as ever.
+    /// Ends all sessions of a user at once: after a password change, or when an account is closed (ASVS 5.0, 7.4.2 and
+    /// 7.4.3). Logins after this has returned work as usual.
     ///
-    /// Stored sessions are gone everywhere at once. Sealed ones are gone at once on this server, and on others as soon
-    /// as ``SessionRevocation`` promises.
+    /// Stored sessions end everywhere at once. Sealed sessions end at once on this server, and on others as soon as
+    /// ``SessionRevocation`` promises.
     ///
     /// - Parameters:
     ///   - subject: The identifier that the user logs in with.
-    ///   - kept: The ids of sessions that go on. The default is none.
+    ///   - kept: The ids of sessions to keep. The default is none.
     /// - Throws: ``SessionError``: `invalidSubject`, `storeUnavailable`, or `notOffered` when the backend or its store
-    ///   cannot do it; sealed sessions cannot keep some.
+    ///   does not support it; sealed sessions cannot keep some.
     public func revokeAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         try SessionError.check(subject: subject)
         try await self.outside {
@@ -65,21 +65,21 @@ extension SessionEngine {
         }
     }
 
-    /// Ends all sessions of everybody, now, those of visitors whom nobody knows among them: after a break-in
-    /// (ASVS 5.0, 7.4.5). Sessions that begin after this has returned live as ever.
+    /// Ends all sessions of all users and anonymous visitors at once: after a break-in (ASVS 5.0, 7.4.5). Sessions that
+    /// begin after this has returned work as usual.
     ///
-    /// Stored sessions are ended page by page, so the time it takes grows with their number, and each page has a
-    /// deadline of its own. All have ended when this returns. Those that began meanwhile may have ended or not. Engines
-    /// that share the store share its sessions. Sealed sessions end at once on this server, and on others as soon as
+    /// Stored sessions end page by page, so the time grows with their number, and each page has its own deadline. All
+    /// have ended when this returns. Those that began in the meantime may have ended or not. Engines that share the
+    /// store share its sessions. Sealed sessions end at once on this server, and on others as soon as
     /// ``SessionRevocation`` promises.
     ///
     /// - Parameters:
-    ///   - cursor: Where to continue: the last cursor that `progress` was given by a call that failed. The default is
-    ///     nil: from the beginning.
-    ///   - progress: Called after each page of stored sessions, with the number of sessions that the page ended and
-    ///     where the next page begins. What it throws ends the call. The default does nothing.
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it; and
-    ///   `CancellationError`. Some sessions may then have ended: call it again.
+    ///   - cursor: Where to continue: the last cursor that a failed call passed to `progress`. The default is nil: from
+    ///     the beginning.
+    ///   - progress: Called after each page of stored sessions, with the number of sessions that the page ended and the
+    ///     cursor of the next page. An error that it throws ends the call. The default does nothing.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store does not support
+    ///   it; and `CancellationError`. Some sessions may then have ended: call it again.
     public func revokeEverything(
         from cursor: SessionCursor? = nil,
         progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void = { _, _ in }
@@ -90,7 +90,7 @@ extension SessionEngine {
         }
     }
 
-    /// Does something that belongs to no request. Its failures have no log but the caller's.
+    /// Performs an operation that belongs to no request. Only the caller logs its failures.
     func outside<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

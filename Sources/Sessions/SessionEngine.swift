@@ -9,8 +9,7 @@
 public import HTTPTypes
 public import Logging
 
-/// Opens a session at the beginning of a request and closes it at the end: the one place that orders what happens in
-/// between.
+/// Opens a session at the beginning of a request and closes it at the end. It alone orders what happens in between.
 ///
 /// ```swift
 /// let session = try await engine.open(request, logger: logger)
@@ -18,27 +17,26 @@ public import Logging
 /// try await engine.close(session, response: &response.headerFields)
 /// ```
 ///
-/// Middleware for a server framework is these two calls; applications that have such a middleware need neither.
+/// Middleware for a server framework makes these two calls; applications with such a middleware need neither.
 public final class SessionEngine: Sendable {
-    /// How this engine's sessions behave.
+    /// The options of this engine's sessions.
     public var configuration: SessionConfiguration { self.environment.configuration }
     let environment: EngineEnvironment
     let driver: any BackendDriver
-    /// Whether what can be done without waiting is done so: not in a trace, whose spans are asynchronous.
+    /// Whether synchronous paths are used. They are not used with tracing, because spans are asynchronous.
     let worksWithoutWaiting: Bool
-    /// Whether a request without a cookie is a visitor without a session, with nothing to look up.
+    /// Whether a request without a cookie has no session, without a lookup.
     let canSkipLookupWithoutCookie: Bool
-    /// What the credentials of every request look like, unless the request has a say in it.
+    /// The format of credentials if it is the same for every request.
     private let usualForm: ExtractedCredentials.Form?
 
     /// Creates an engine.
     ///
     /// - Parameters:
-    ///   - backend: Where the sessions are remembered.
-    ///   - configuration: How they behave. The default is ``SessionConfiguration/init()``, which is safe.
-    ///   - transports: How sessions travel, in the order in which they are given to clients that came without one: to
-    ///     those by the first, to the others as they came. The default is nil: in the cookie of the configuration, as
-    ///     with ``CookieTransport/init()``.
+    ///   - backend: Where the sessions are kept.
+    ///   - configuration: The options. The default is ``SessionConfiguration/init()``, which is safe.
+    ///   - transports: The transports. A client that presents no credential receives it by the first one, others by the
+    ///     one that they used. The default is nil: the cookie of the configuration, as with ``CookieTransport/init()``.
     /// - Throws: ``SessionError`` with the code `configuration` when the configuration is unsafe or contradicts itself.
     public init(
         _ backend: SessionBackend,
@@ -76,30 +74,29 @@ public final class SessionEngine: Sendable {
 
     var transports: [PreparedTransport] { self.environment.transports }
 
-    /// What the transports ask of clients that are to say who they are.
+    /// The transports' challenges for clients that must authenticate.
     func challenges(_ challenge: SessionChallenge) -> [String] { self.environment.challenges(challenge) }
 
-    /// What the credentials of a request look like.
+    /// The format of the credentials of a request.
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
         self.usualForm ?? self.driver.form(for: request)
     }
 
-    /// Whether it matters to this engine if a connection is secure, so that an adapter for which it is costly to find
-    /// out need not always ask.
+    /// Whether this engine needs to know if a connection is secure, so that an adapter can skip a costly check.
     public let needsConnectionSecurity: Bool
 
-    /// Finds out who a request is from.
+    /// Resolves the session of a request.
     ///
-    /// A request without a token never asks the store. An unknown, forged, expired or malformed token, and a right id
-    /// with a wrong secret, are a visitor without a session.
+    /// A request without a token never reads the store. An unknown, forged, expired or malformed token, or a right id
+    /// with a wrong secret, resolves to a visitor without a session.
     ///
     /// - Parameters:
-    ///   - request: What is known of the request.
-    ///   - logger: Where to say what happened; no secret is ever logged.
-    /// - Throws: ``SessionError``: `storeUnavailable` when the store does not answer, unless the policy is
-    ///   ``StoreFailurePolicy/anonymous``; `conflictingSessions` when a request is from two visitors at once, by
-    ///   different transports; `invalidCredentials` when a transport refuses what the request carries, as
-    ///   ``BearerTransport`` does; and `CancellationError` when the task is cancelled.
+    ///   - request: The request.
+    ///   - logger: The logger. No secret is ever logged.
+    /// - Throws: ``SessionError``: `storeUnavailable` when the store fails, unless the policy is
+    ///   ``StoreFailurePolicy/anonymous``; `conflictingSessions` when a request carries the sessions of two visitors by
+    ///   different transports; `invalidCredentials` when a transport rejects what the request carries, as
+    ///   ``BearerTransport`` does; and `CancellationError` when the task is canceled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
         let request = self.environment.configuration.trustedProxies.resolve(request)
         if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
@@ -115,30 +112,28 @@ public final class SessionEngine: Sendable {
         }
     }
 
-    /// How a handler came to its end.
+    /// How a handler ended.
     public struct Outcome: Sendable, Hashable {
         let isFailure: Bool
 
-        /// With a response, or with an error that is one. This is the default.
+        /// With a response, or with an error that is a response. This is the default.
         public static let responded = Outcome(isFailure: false)
 
-        /// With an error that nobody meant: what was set and not saved is dropped; what the operations did stands, and
-        /// the client is told of it.
+        /// With an unexpected error. Unsaved changes are dropped. Completed operations remain, and the client is told
+        /// of them.
         public static let failed = Outcome(isFailure: true)
     }
 
-    /// Stores what a request changed, and writes what the client must know into the response.
+    /// Stores the changes of a request, and writes the session's header fields into the response.
     ///
-    /// Call it when the handler is done and before the head of the response leaves. The store comes first: the header
-    /// fields are written only after what they promise is true. They are written even if this throws, for what the
-    /// operations did before.
+    /// Call it when the handler is done and before the head of the response leaves. The store is written first, so the
+    /// header fields are always true. They are written even if this throws, for the operations that completed before.
     ///
     /// - Parameters:
     ///   - session: The session of the request.
-    ///   - outcome: How the handler came to its end.
+    ///   - outcome: How the handler ended.
     ///   - response: The header fields of the response.
-    /// - Throws: ``SessionError``, or `CancellationError`. The response of the handler must then not be sent as if all
-    ///   had gone well.
+    /// - Throws: ``SessionError``, or `CancellationError`. The handler's response must then not be sent as a success.
     public func close(
         _ session: Session,
         outcome: Outcome = .responded,
@@ -153,8 +148,8 @@ public final class SessionEngine: Sendable {
         }
     }
 
-    /// Writes what ``close(_:outcome:response:)`` wrote into another response, which goes out in place of the handler's:
-    /// the answer to the error that it threw, for example. Before the session is closed it does nothing.
+    /// Writes the fields of ``close(_:outcome:response:)`` into another response that replaces the handler's, such as
+    /// the one for an error that it threw. Before the session is closed it does nothing.
     ///
     /// - Parameters:
     ///   - session: The session of the request.
@@ -166,7 +161,7 @@ public final class SessionEngine: Sendable {
 }
 
 extension SessionEngine: CustomStringConvertible, CustomReflectable {
-    /// The name of its cookie. Nothing of its store and its keys, which a store of your own may show.
+    /// The name of its cookie. It has nothing of the store or the keys, which a custom store might print.
     public var description: String { "SessionEngine(\(self.configuration.cookie.name))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -10,7 +10,7 @@ extension SessionError {
     static let tokenOnly = SessionError(
         .notOffered,
         """
-        This engine gives out tokens and remembers nothing: keep what belongs to a visitor by session.token, or use the \
+        This engine issues tokens and stores nothing: key a visitor's data by session.token, or use the \
         backend .stored(in:) or .sealed(with:revocation:).
         """
     )
@@ -31,7 +31,7 @@ extension SessionError {
         """
     )
 
-    /// For adapters, where a page that is fetched ahead of time would take messages that its user may never see.
+    /// For adapters: a prefetched page would take messages that its user may never see.
     package static let prefetchDeclined = SessionError(
         .prefetchDeclined,
         "Messages wait for the page that the user opens: the browser must ask for it when that happens."
@@ -57,13 +57,13 @@ extension SessionError {
 
     static let notEnumerable = SessionError(
         .notOffered,
-        "The store cannot be looked through, so its sessions cannot all be ended: use one that is an EnumerableSessionStore."
+        "The store cannot list its sessions, so they cannot all be ended: use one that is an EnumerableSessionStore."
     )
 
     static let sealedUnlisted = SessionError(
         .notOffered,
         """
-        Sealed sessions are with their visitors, and no server has a list of whose they are: end all of a user with \
+        Sealed sessions are in their cookies, and no server lists them by user: end all of a user with \
         revokeAll(of:) or logOutOthers(), or keep sessions with the backend .stored(in:).
         """
     )
@@ -76,7 +76,7 @@ extension SessionError {
     static func notAuthenticated(challenges: [String]) -> SessionError {
         SessionError(
             .notAuthenticated,
-            "Nobody is logged in, and this is for users who are: call logIn(_:) first.",
+            "No one is logged in, and this operation requires a user: call logIn(_:) first.",
             challenges: challenges
         )
     }
@@ -132,17 +132,17 @@ extension SessionError {
     static let externalUnlisted = SessionError(
         .notOffered,
         """
-        The other system keeps its sessions by names that are secret, and no list of whose they are: end all of a user \
+        The other system keeps its sessions by secret names, and does not list them by user: end all of a user \
         with revokeAll(of:), logOutOthers() or logOutEverywhere(), or keep sessions with the backend .stored(in:).
         """
     )
 
-    /// A value that the other system could not keep.
+    /// A value that the other system cannot store.
     package static func unstorable(_ name: String, _ reason: String) -> SessionError {
         SessionError(.notEncodable, "The value \"\(UntrustedText.escaped(name))\" cannot be kept: \(reason)")
     }
 
-    /// A record that is longer than it may be where another system keeps it.
+    /// A record that is too large for the other system.
     package static func recordTooLarge(_ byteCount: Int, limit: Int) -> SessionError {
         SessionError(
             .valuesTooLarge,
@@ -153,7 +153,7 @@ extension SessionError {
         )
     }
 
-    /// What another module finds wrong in a configuration.
+    /// Problems that another module finds in a configuration.
     package static func refused(_ problems: [String]) -> SessionError { .configuration(problems) }
 
     static let conflictingSessions = SessionError(
@@ -166,7 +166,7 @@ extension SessionError {
             switch challenge {
             case .malformed: "are repeated or malformed"
             case .unknownToken: "open no session"
-            default: "are of a scheme that is not known here"
+            default: "have an unknown scheme"
             }
         return SessionError(
             .invalidCredentials,
@@ -198,7 +198,7 @@ extension SessionError {
     static func sessionLimit(_ limit: Int) -> SessionError {
         SessionError(
             .sessionLimit,
-            "The user has \(limit) sessions, which is as many as are allowed: one must be logged out first."
+            "The user has \(limit) sessions, which is the maximum: one must be logged out first."
         )
     }
 

@@ -6,29 +6,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Why a session did not do what it was asked.
+/// Why a session operation failed.
 public struct SessionError: Error, Sendable, CustomStringConvertible {
     /// The kind of a failure.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A short fixed name, fit for a metric's label.
+        /// A short fixed name, suitable as a metric label.
         public let description: String
 
         private init(_ description: String) { self.description = description }
 
         /// The configuration is unsafe or contradicts itself.
         public static let configuration = Code("configuration")
-        /// The store failed or did not answer in time. HTTP 503.
+        /// The store failed or timed out. HTTP 503.
         public static let storeUnavailable = Code("store_unavailable")
-        /// Other requests kept changing the session; this one gave up. HTTP 503.
+        /// Other requests kept changing the session, and this one gave up. HTTP 503.
         public static let contention = Code("contention")
-        /// The session ended or expired while this request ran, or somebody logged in. HTTP 409.
+        /// The session ended or expired while this request ran, or a user logged in. HTTP 409.
         public static let ended = Code("ended")
-        /// The response has begun: what would need a header comes too late. HTTP 500.
+        /// The response has begun, and the operation needs a header. HTTP 500.
         public static let responseStarted = Code("response_started")
-        /// The browser kept its cookie back, so that a new session could take the place of a login
-        /// (``Session/isCookieWithheld``). HTTP 409.
+        /// The browser withheld its cookie, so a new session could replace a login (``Session/isCookieWithheld``). HTTP
+        /// 409.
         public static let cookieWithheld = Code("cookie_withheld")
-        /// A browser fetches a page ahead of time that can be made only once. HTTP 503.
+        /// A browser prefetches a page that can be made only once. HTTP 503.
         public static let prefetchDeclined = Code("prefetch_declined")
         /// The values are larger than allowed. HTTP 500.
         public static let valuesTooLarge = Code("values_too_large")
@@ -36,49 +36,49 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let notEncodable = Code("not_encodable")
         /// The subject is empty or too long. HTTP 500.
         public static let invalidSubject = Code("invalid_subject")
-        /// Nobody is logged in. HTTP 401.
+        /// No one is logged in. HTTP 401.
         public static let notAuthenticated = Code("not_authenticated")
-        /// The user logged in too long ago for what was asked, and must authenticate anew. HTTP 401.
+        /// The user logged in too long ago for this operation and must authenticate again. HTTP 401.
         public static let authenticationTooOld = Code("authentication_too_old")
-        /// The user has not reached the level of authentication that was asked for. HTTP 401.
+        /// The user has not reached the required level of authentication. HTTP 401.
         public static let authenticationTooWeak = Code("authentication_too_weak")
-        /// A login checked credentials that were changed meanwhile. HTTP 401.
+        /// A login checked credentials that have changed in the meantime. HTTP 401.
         public static let credentialsChanged = Code("credentials_changed")
         /// A credential version, an authentication method or a level is outside its bounds. HTTP 500.
         public static let invalidAuthentication = Code("invalid_authentication")
         /// The request may come from another site. HTTP 403.
         public static let crossSite = Code("cross_site")
-        /// The cursor of a list is not one of this list. HTTP 400.
+        /// The cursor does not belong to this list. HTTP 400.
         public static let invalidCursor = Code("invalid_cursor")
-        /// The user has as many sessions as are allowed. HTTP 409.
+        /// The user has the maximum number of sessions. HTTP 409.
         public static let sessionLimit = Code("session_limit")
-        /// The application stores no session for this visitor now
-        /// (``SessionConfiguration/allowsAnonymousSession``). HTTP 429.
+        /// The application rejects a session for this visitor now (``SessionConfiguration/allowsAnonymousSession``).
+        /// HTTP 429.
         public static let anonymousSessionRefused = Code("anonymous_session_refused")
-        /// The backend, or its store, cannot do what was asked. HTTP 501.
+        /// The backend or its store does not support the operation. HTTP 501.
         public static let notOffered = Code("not_offered")
         /// A request carries the sessions of several visitors, by different transports. HTTP 400.
         public static let conflictingSessions = Code("conflicting_sessions")
-        /// A request carries credentials that are malformed, or open nothing. HTTP 401.
+        /// A request carries credentials that are malformed or open no session. HTTP 401.
         public static let invalidCredentials = Code("invalid_credentials")
-        /// The attributes asked for do not make a cookie that browsers accept. HTTP 500.
+        /// Browsers would reject a cookie with the requested attributes. HTTP 500.
         public static let invalidCookie = Code("invalid_cookie")
-        /// A session was asked to live for less than a second, or past its absolute limit. HTTP 500.
+        /// A session was to live for less than a second, or past its absolute limit. HTTP 500.
         public static let invalidLimit = Code("invalid_limit")
     }
 
     /// The kind of the failure.
     public var code: Code { self.details.code }
-    /// What happened, with the measured value and what to do, never with a secret.
+    /// What happened, with the measured value and what to do. It never contains a secret.
     public var message: String { self.details.message }
-    /// The error beneath, if there was one.
+    /// The underlying error, if there is one.
     public var underlying: (any Error)? { self.details.underlying }
-    /// After how long to try again, if that may help: what `Retry-After` carries.
+    /// When to retry, if that may help: the value of `Retry-After`.
     public var retryAfter: Duration? { self.details.retryAfter }
-    /// What the client must bring: the values of `WWW-Authenticate` fields, for HTTP 401.
+    /// The values of `WWW-Authenticate` fields, for HTTP 401.
     public var challenges: [String] { self.details.challenges }
 
-    /// In a place of their own, so that what may fail, and rarely does, is not made large by how it would.
+    /// Boxed to keep the error one word wide.
     private let details: Details
 
     private final class Details: Sendable {
@@ -136,7 +136,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     static func storeUnavailable(_ error: any Error, retryAfter: Duration) -> SessionError {
         SessionError(
             .storeUnavailable,
-            "The session store did not do its work; nobody was logged out.",
+            "The session store failed; no one was logged out.",
             underlying: error,
             retryAfter: retryAfter
         )
@@ -145,13 +145,13 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     static func contention(_ id: SessionID, retryAfter: Duration) -> SessionError {
         SessionError(
             .contention,
-            "So many requests changed the session \(id) that this one had to give up; nothing of it was stored.",
+            "So many requests changed the session \(id) that this one gave up; none of its changes were stored.",
             retryAfter: retryAfter
         )
     }
 
     static func ended(_ id: SessionID) -> SessionError {
-        SessionError(.ended, "The session \(id) has ended; nothing of this request was stored in it.")
+        SessionError(.ended, "The session \(id) has ended; none of this request's changes were stored.")
     }
 
     static func responseStarted(_ operation: String) -> SessionError {

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A typed name of a session's value, and how parallel changes of it are merged.
+/// A typed name of a session value, with the rule that merges parallel changes.
 ///
 /// ```swift
 /// extension SessionKey<Int> {
@@ -20,13 +20,13 @@
 /// }
 /// ```
 ///
-/// Two requests of one visitor may run at once. What a request changed is merged into what the other has written
-/// meanwhile, key by key: a plain key is set, a ``counter(_:default:)`` adds its difference, a
+/// Two requests of one visitor may run at once. The changes of a request are merged key by key into what the other has
+/// written in the meantime: a plain key is set, a ``counter(_:default:)`` adds its difference, a
 /// ``merging(_:default:by:)`` key calls its function, and ``Session/update(_:_:)`` runs again on the newer value.
 public struct SessionKey<Value: Sendable>: Sendable {
-    /// The name under which the value is stored: UTF-8, compared byte by byte.
+    /// The name of the stored value: UTF-8, compared byte by byte.
     public let name: String
-    /// What reading gives when nothing is stored.
+    /// The value that reading returns if nothing is stored.
     public let defaultValue: Value
     /// How the value is encoded.
     public let codec: SessionValueCodec<Value>
@@ -35,15 +35,13 @@ public struct SessionKey<Value: Sendable>: Sendable {
 
     @usableFromInline
     enum MergePolicy: Sendable {
-        /// The value that was set, whatever there is by now.
+        /// The new value replaces the stored one.
         case replace
-        /// The difference between what was read and what was set is added to what there is by now, or to the number
-        /// where counting begins.
+        /// The difference between the read and the new value is added to the stored one, or to the default.
         case addDifference(from: Int64)
         /// `merge(base, mine, theirs)`.
         case custom(@Sendable (Value, Value, Value) -> Value)
-        /// The same for a value that was changed in place; nil where the value that was set counts. An assignment
-        /// replaces.
+        /// The same for a value that was changed in place; nil if the new value wins. An assignment replaces.
         case inPlace(@Sendable (Value, Value, Value) -> Value?)
     }
 
@@ -61,10 +59,10 @@ public struct SessionKey<Value: Sendable>: Sendable {
 }
 
 extension SessionKey where Value: Codable {
-    /// A plain key with a default: of two parallel changes the later one wins, and the event
-    /// ``SessionEvent/Kind/overwritten`` says so. Arrays, sets and dictionaries of values that can be compared are
-    /// merged where they were changed in place.
-    // Collections have an initializer of their own, which is to be chosen wherever both fit.
+    /// Creates a plain key with a default. Of two parallel changes the later one wins, and the event
+    /// ``SessionEvent/Kind/overwritten`` reports it. Arrays, sets and dictionaries of comparable values are merged if
+    /// they were changed in place.
+    // Collections have their own initializer, which takes precedence.
     @_disfavoredOverload
     public init(_ name: String, default defaultValue: Value) {
         self.init(name: name, defaultValue: defaultValue, codec: .automatic, merge: .replace)
@@ -73,10 +71,11 @@ extension SessionKey where Value: Codable {
     /// A key whose parallel changes are merged by a function.
     ///
     /// - Parameters:
-    ///   - name: The name under which the value is stored.
-    ///   - defaultValue: What reading gives when nothing is stored.
-    ///   - merge: Given the value that this request began with, the one it made of it, and the one that another request
-    ///     has stored meanwhile, the value to store. It may run several times and must not have side effects.
+    ///   - name: The name of the stored value.
+    ///   - defaultValue: The value that reading returns if nothing is stored.
+    ///   - merge: Returns the value to store, given the value that this request began with, the one that it set, and
+    ///     the one that another request has stored in the meantime. It may run several times and must not have side
+    ///     effects.
     public static func merging(
         _ name: String,
         default defaultValue: Value,
@@ -87,21 +86,22 @@ extension SessionKey where Value: Codable {
 }
 
 extension SessionKey {
-    /// A plain key without a default: reading gives nil when nothing is stored, and setting nil removes.
+    /// Creates a plain key without a default: reading returns nil if nothing is stored, and setting nil removes the
+    /// value.
     public init<Wrapped: Codable & Sendable>(_ name: String) where Value == Wrapped? {
         self.init(name: name, defaultValue: nil, codec: .optional(), merge: .replace)
     }
 }
 
 extension SessionKey where Value == Int {
-    /// A key that counts: of parallel changes none is lost, because each adds its difference. Merged sums saturate.
+    /// Creates a counter. No parallel change is lost, because each adds its difference. Merged sums saturate.
     ///
-    /// In `session[.views] += 1` the addition itself is Swift's, which stops the process at `Int.max`. Where a visitor
-    /// can set the number, count with ``Session/increment(_:by:)``, which saturates.
+    /// In `session[.views] += 1` the addition is Swift's, which traps at `Int.max`. If a visitor can set the number,
+    /// count with ``Session/increment(_:by:)``, which saturates.
     ///
     /// - Parameters:
-    ///   - name: The name under which the value is stored.
-    ///   - defaultValue: Where counting begins. The default is 0.
+    ///   - name: The name of the stored value.
+    ///   - defaultValue: The start of the count. The default is 0.
     public static func counter(_ name: String, default defaultValue: Int = 0) -> SessionKey {
         SessionKey(
             name: name, defaultValue: defaultValue, codec: ValueCoding.wholeNumbers,

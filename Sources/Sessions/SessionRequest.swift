@@ -8,33 +8,33 @@
 
 public import HTTPTypes
 
-/// What the engine is told of a request.
+/// The parts of a request that the engine needs.
 public struct SessionRequest: Sendable {
-    /// The method. The default is nil: it is not known, and taken for a safe one.
+    /// The method. The default is nil: it is unknown, and treated as safe.
     public var method: HTTPRequest.Method?
     /// The header fields.
     public var headerFields: HTTPFields
-    /// Whether the visitor's connection is secure. From the adapter this is what the server itself saw; the engine
-    /// corrects it by what trusted proxies say.
+    /// Whether the visitor's connection is secure. The adapter sets what the server itself sees; the engine applies
+    /// what trusted proxies report.
     public var isSecure: Bool
-    /// The address of the visitor, without a port, or nil when it is not known. From the adapter this is the peer of
-    /// the connection; the engine corrects it by what trusted proxies say.
+    /// The address of the visitor without a port, or nil if it is unknown. The adapter sets the peer of the connection;
+    /// the engine applies what trusted proxies report.
     public var clientAddress: String? {
         get { self.peer.address }
         set { self.peer = FixedPeer(address: newValue) }
     }
-    /// Whether the request only looks: it reads the session and never extends or renews it. For polling, prefetching
-    /// and event streams. The default is false.
+    /// Whether the request is passive: it reads the session and never extends or renews it. Use it for polling,
+    /// prefetching and event streams. The default is false.
     public var isPassive: Bool
-    /// What happens while the store does not answer, if not what the configuration says.
+    /// What happens while the store is unavailable. The default is nil: what the configuration says.
     public var onStoreFailure: StoreFailurePolicy?
 
     private var peer: any RemotePeer
 
     /// Creates the description of a request.
     ///
-    /// The address is looked up when it is asked for: most requests need none, and to write one down takes as long as
-    /// to find a session.
+    /// The address is evaluated on demand: most requests need none, and formatting it takes as long as finding a
+    /// session.
     public init(
         method: HTTPRequest.Method? = nil,
         headerFields: HTTPFields,
@@ -53,16 +53,16 @@ public struct SessionRequest: Sendable {
         )
     }
 
-    /// Creates the description of a request that came from a peer.
+    /// Creates the description of a request from a peer.
     ///
     /// - Parameters:
     ///   - method: The method. The default is nil: not known.
     ///   - headerFields: The header fields of the request.
-    ///   - isSecure: Whether the connection is secure, as the server sees it. The default is false.
-    ///   - peer: The client, whose address is asked for only when it is needed.
+    ///   - isSecure: Whether the connection to the server is secure. The default is false.
+    ///   - peer: The peer, whose address is asked for only when it is needed.
     ///   - isPassive: Whether the request only reads the session. The default is false.
-    ///   - onStoreFailure: What the request gets while the store does not answer. The default is nil: what the
-    ///     configuration says.
+    ///   - onStoreFailure: What the request gets while the store does not answer. The default is nil: the
+    ///     configuration's policy.
     public init(
         method: HTTPRequest.Method? = nil,
         headerFields: HTTPFields,
@@ -81,7 +81,7 @@ public struct SessionRequest: Sendable {
 }
 
 extension SessionRequest: CustomStringConvertible, CustomReflectable {
-    /// How many header fields there are, and none of them: they carry tokens.
+    /// The number of header fields, without their contents: they carry tokens.
     public var description: String {
         let facts = [self.isSecure ? "secure" : "plain"] + (self.isPassive ? ["passive"] : [])
         return "SessionRequest(\(self.headerFields.count) fields, \(facts.joined(separator: ", ")))"

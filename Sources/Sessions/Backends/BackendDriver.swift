@@ -10,66 +10,66 @@ import Crypto
 
 /// The part of an engine that differs between backends: where its sessions are.
 ///
-/// What the visitor has is a text. What the text is, a driver knows: the token of a stored session, a whole session
-/// under a seal, or a token and nothing else. How it travels it does not know.
+/// The client holds a credential. The driver defines its format: the token of a stored session, a whole sealed session,
+/// or only a token. The driver does not know how the credential travels.
 protocol BackendDriver: Sendable {
-    /// Whether the text is the session, so that whatever is kept needs a header of the response.
+    /// Whether the credential contains the session, so that storing needs a response header.
     var isInText: Bool { get }
 
-    /// Whether the session has no token, but a seal.
+    /// Whether the session has a seal instead of a token.
     var isSealed: Bool { get }
 
-    /// Whether a session is opened by a token of ours.
+    /// Whether a token of this library opens a session.
     var hasTokens: Bool { get }
 
-    /// Whether another system keeps values beside ours, which are not ours to drop.
+    /// Whether another system also keeps values, which must not be dropped.
     var sharesValues: Bool { get }
 
-    /// Whether it knows which sessions a user has.
+    /// Whether it can list a user's sessions.
     var listsSessions: Bool { get }
 
-    /// Whether it can end all sessions of a user but one.
+    /// Whether it can end all sessions of a user except one.
     var endsOthers: Bool { get }
 
-    /// What the texts of a request look like.
+    /// The credential format of a request.
     func form(for request: SessionRequest) -> ExtractedCredentials.Form
 
-    /// How the engine is set up.
+    /// The environment of the engine.
     var environment: EngineEnvironment { get }
 
-    /// The session of a visitor who has none: nil, but where every visitor has a token.
+    /// The session of a visitor without a credential: nil, unless every visitor has a token.
     func sessionForVisitor() -> SessionState.LoadedSession?
 
-    /// Finds out what a credential opens.
+    /// Looks up what a credential opens.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`.
     func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
         -> CredentialFinding
 
-    /// The same without waiting. Nil says that it must be waited for.
+    /// The synchronous variant. Nil means that the asynchronous one is needed.
     func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
         -> CredentialFinding?
 
-    /// The secrets that an ended session had, as far as they are known.
+    /// The secrets of an ended session, as far as they are known.
     func endedSecrets(of id: SessionID) async throws -> EndedSecrets?
 
-    /// Whether a loss of what is known of ended sessions has yet to be reported. The answer is true once.
+    /// Returns true once for a loss of revocations that must still be reported.
     func takeLoss() -> Bool
 
-    /// Keeps a session for a visitor of whom nothing was remembered so far.
+    /// Creates a session for a visitor without one.
     func create(
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession
 
-    /// The record that is to follow another.
+    /// The next state of a record.
     func next(
         after record: SessionRecord,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> SessionRecord
 
-    /// Writes a record if the one before it is still there.
+    /// Attempts once to replace a record with its next state.
     func write(
         _ next: SessionRecord,
         after record: SessionRecord,
@@ -77,7 +77,7 @@ protocol BackendDriver: Sendable {
         for request: SessionRequest
     ) async throws -> RewriteAttempt
 
-    /// The same without waiting. Nil says that it must be waited for, and that nothing was written.
+    /// The synchronous variant. Nil means that the asynchronous one is needed, and that nothing was written.
     func writeWithoutWaiting(
         _ next: SessionRecord,
         after record: SessionRecord,
@@ -88,18 +88,19 @@ protocol BackendDriver: Sendable {
     /// The newest record that a request may change; nil when its session is gone.
     func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
 
-    /// Notes that a session was used.
+    /// Writes a touch of a session.
     ///
     /// - Returns: False when it is gone.
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool
 
-    /// The same without waiting. Nil says that it must be waited for, and that nothing was changed.
+    /// The synchronous variant. Nil means that the asynchronous one is needed, and that nothing was changed.
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool?
 
-    /// The session as it is now, or nil when it is gone.
+    /// Reads the session again; nil when it is gone.
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
 
-    /// Gives a session a new text at once, and changes it with the same write: the former text opens nothing any more.
+    /// Gives a session a new credential at once, and changes it in the same write. The previous credential no longer
+    /// opens it.
     ///
     /// - Returns: Nil when it is gone.
     func renew(
@@ -110,46 +111,46 @@ protocol BackendDriver: Sendable {
 
     /// Ends a session.
     ///
-    /// - Returns: Whether it was this call that ended it.
+    /// - Returns: Whether this call ended it.
     func end(_ live: SessionState.LoadedSession) async throws -> Bool
 
-    /// Ends a session that another takes the place of. When it fails, the session goes on, unless the store ended it
-    /// and could not say so.
+    /// Ends a session that another one replaces. When it fails, the session continues, unless the store ended it and
+    /// its reply was lost.
     ///
-    /// - Returns: Whether it was this call that ended it.
+    /// - Returns: Whether this call ended it.
     func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool
 
-    /// The live session of a user by its id; nil when the user has none with this id.
+    /// Returns an active session of a user by its id; nil when the user has none with this id.
     func record(_ id: SessionID, of subject: String) async throws -> SessionRecord?
 
     /// Ends a session by its id.
     ///
-    /// - Parameter subject: Whose session it must be, or nil for anybody's.
-    /// - Returns: Whether it was this call that ended it.
+    /// - Parameter subject: The user whose session it must be, or nil for any.
+    /// - Returns: Whether this call ended it.
     func end(_ id: SessionID, of subject: String?) async throws -> Bool
 
     /// Ends the session that a token opens.
     ///
-    /// - Returns: Whether it was this call that ended it.
+    /// - Returns: Whether this call ended it.
     func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool
 
-    /// What a login must note besides the user.
+    /// The epochs that a login must record.
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs
 
-    /// The oldest version of a user's credentials that is good; 0 when there is none.
+    /// The oldest valid version of a user's credentials; 0 when there is none.
     ///
-    /// - Throws: ``SessionError`` with the code `notOffered` where none is kept.
+    /// - Throws: ``SessionError`` with the code `notOffered` if none is kept.
     func requiredCredentialVersion(of subject: String) async throws -> Int64
 
-    /// Ends all sessions of a user with an older version of credentials, and refuses it from now on.
+    /// Ends all sessions of a user with an older version of credentials, and rejects that version from now on.
     ///
-    /// - Parameter kept: The id of a session that goes on, where a session is known by its id.
+    /// - Parameter kept: The id of a session to keep, if sessions are known by id.
     func requireCredentials(of subject: String, version: Int64, except kept: SessionID?) async throws
 
-    /// The same for the version that a change gives this session, which goes on with a new text. The others come first:
-    /// when it fails, this session is no safer than they are, and can try again.
+    /// The same for a change of credentials in this session, which continues with a new credential. The others end
+    /// first: if that fails, this session is as before, and can try again.
     ///
-    /// - Parameter goOn: Called with what goes on, as soon as it is known, also when it fails after that.
+    /// - Parameter goOn: Called with the continuing session as soon as it is known, even if a later step fails.
     /// - Returns: False when the session itself is gone.
     func changeCredentials(
         of live: SessionState.LoadedSession,
@@ -158,37 +159,36 @@ protocol BackendDriver: Sendable {
         goOn: (SessionState.LoadedSession) -> Void
     ) async throws -> Bool
 
-    /// What the visitor is to send back; nil when there is a newer text that only somebody else was given.
+    /// The credential that the client must send back; nil when there is a newer one that only another client received.
     func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String?
 
-    /// The keys of a session's tokens against forged requests.
+    /// The keys of a session's CSRF tokens.
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring
 
-    /// A page of the live sessions of a user.
+    /// Returns a page of the active sessions of a user.
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage
 
-    /// The live sessions of a user, the oldest first, at most so many.
+    /// Returns the active sessions of a user, the oldest first, up to a limit.
     func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord]
 
-    /// Ends all sessions of a user but the named ones.
+    /// Ends all sessions of a user except the given ones.
     func endAll(of subject: String, except kept: Set<SessionID>) async throws
 
-    /// Ends all sessions of a user, as far as that can be done before the last of them ends, so that its visitor can
-    /// try again.
+    /// Ends all sessions of a user, as many as possible before the given one, so that its visitor can try again.
     func endAll(of subject: String, endingLast live: SessionState.LoadedSession) async throws
 
-    /// Ends all sessions of a user but one.
+    /// Ends all sessions of a user except one.
     ///
-    /// - Returns: The one as it goes on, or nil when it is gone.
+    /// - Returns: The session as it continues, or nil when it is gone.
     func endOthers(
         than live: SessionState.LoadedSession,
         of subject: String
     ) async throws -> SessionState.LoadedSession?
 
-    /// Ends all sessions of everybody.
+    /// Ends all sessions of all users.
     ///
     /// - Parameters:
-    ///   - cursor: Where to begin, for backends that end them page by page.
+    ///   - cursor: Where to begin, for backends that work page by page.
     ///   - progress: Called after each page.
     func endEverything(
         from cursor: SessionCursor?,
@@ -245,10 +245,10 @@ extension BackendDriver {
     var configuration: SessionConfiguration { self.environment.configuration }
 }
 
-/// Where a login stands among the endings of all sessions of the user, and of everybody.
+/// The revocation epochs of a login: that of the user, and the global one.
 struct RevocationEpochs {
     var subject: Int64 = 0
     var everyone: Int64 = 0
-    /// The version of credentials that is required, where sessions with an older one are refused.
+    /// The required version of credentials, if sessions with an older one are rejected.
     var credentialVersion: Int64 = 0
 }

@@ -8,17 +8,17 @@
 
 import Synchronization
 
-/// Limits how often something happens for each network address, in constant memory.
+/// Limits the rate of an action for each network address, in constant memory.
 ///
-/// An IPv4 address counts as itself, and an IPv6 address as its network of 64 bits, which is what one customer has. The
-/// limiter belongs to one process: with several servers, each allows as much.
+/// An IPv4 address counts by itself, and an IPv6 address by its /64 network, which is what one customer has. The
+/// limiter belongs to one process: with several servers, each allows the full rate.
 ///
-/// Each address has a bucket that fills evenly, so that a burst of the whole limit is allowed once, and then one for
-/// each share of the period. Addresses are hashed with a key of the process into a fixed number of buckets, and those
-/// that meet share one.
+/// Each address has a bucket that refills evenly: it allows one burst of the whole limit, and then one action for each
+/// share of the period. Addresses are hashed with a key of the process into a fixed number of buckets. Addresses that
+/// collide share a bucket.
 public final class RateLimiter: Sendable {
     private struct Bucket {
-        /// How many billionths of one are left.
+        /// The remaining level, in billionths of an action.
         var level: Int64
         var filledAt: Instant
     }
@@ -26,7 +26,7 @@ public final class RateLimiter: Sendable {
     private static let unit: Int64 = 1_000_000_000
 
     private let capacity: Int64
-    /// How many billionths come back in a millisecond, at least 1.
+    /// The billionths that are refilled in a millisecond, at least 1.
     private let rate: Int64
     private let clock: SessionClock
     private let buckets: Mutex<[Bucket]>
@@ -34,9 +34,9 @@ public final class RateLimiter: Sendable {
     /// Creates a limiter.
     ///
     /// - Parameters:
-    ///   - limit: How often, 1 to 1,000,000.
-    ///   - period: In how long: a millisecond to a day.
-    ///   - bucketCount: How many addresses are told apart, 16 bytes each. The default is 65,536, which is 1 MiB.
+    ///   - limit: The number of actions, 1 to 1,000,000.
+    ///   - period: The period, from a millisecond to a day.
+    ///   - bucketCount: The number of buckets, 16 bytes each. The default is 65,536, which is 1 MiB.
     ///   - clock: The clock. The default is the system's.
     public init(_ limit: Int, per period: Duration, bucketCount: Int = 65_536, clock: SessionClock = .system) {
         let limit = Int64(min(max(1, limit), 1_000_000))
@@ -48,16 +48,16 @@ public final class RateLimiter: Sendable {
         self.buckets = Mutex(Array(repeating: full, count: min(max(1, bucketCount), 1 << 24)))
     }
 
-    /// Whether it may happen once more for the client of a request; if so, it counts.
+    /// Whether the client of a request may act once more. If so, the action is counted.
     ///
     /// Requests without an address share a bucket.
     public func allows(_ request: SessionRequest) -> Bool {
         self.allows(address: request.clientAddress)
     }
 
-    /// Whether it may happen once more for an address; if so, it counts.
+    /// Whether an address may act once more. If so, the action is counted.
     ///
-    /// - Parameter address: An IPv4 or IPv6 address. Nil, and anything else, share a bucket.
+    /// - Parameter address: An IPv4 or IPv6 address. Nil and invalid addresses share a bucket.
     public func allows(address: String?) -> Bool {
         let now = self.clock.now
         var hasher = Hasher()

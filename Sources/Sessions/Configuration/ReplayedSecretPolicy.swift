@@ -6,21 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What happens when the secret before a timed renewal comes back after its grace period: somebody kept a copy, and
-/// nobody can tell whether it is the visitor or a thief who did.
+/// What happens when a secret that a timed renewal replaced comes back after its grace period. Someone kept a copy, and
+/// the server cannot tell whether it was the visitor or a thief.
 ///
-/// In both cases the request is refused as a stranger's, and the log says so as a warning.
+/// In both cases the request is rejected as anonymous, and a warning is logged.
 public struct ReplayedSecretPolicy: Sendable, Hashable {
     enum Choice: Hashable, Sendable { case refuse, endSession }
 
     let choice: Choice
 
-    /// The session goes on for whoever has the newer secret. This is the default.
+    /// The session continues for the holder of the newer secret. This is the default.
     public static let refuse = ReplayedSecretPolicy(choice: .refuse)
 
-    /// The session ends for everybody, and the visitor logs in again.
+    /// The session ends, and the visitor must log in again.
     ///
-    /// It is the stricter answer where a stolen session costs more than a lost one. A browser that lost the response of
-    /// a renewal, and did not come back within the grace period, then ends its own session.
+    /// Choose it if a stolen session costs more than a lost one. A browser that lost the response of a renewal, and did
+    /// not come back within the grace period, then ends its own session.
     public static let endSession = ReplayedSecretPolicy(choice: .endSession)
 }

@@ -6,22 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// When a store that keeps failing is left alone, and when it is tried again.
+/// When calls to a failing store fail fast, and when the store is tried again.
 ///
-/// A store that is down or frozen would otherwise cost every request the whole of
-/// ``SessionConfiguration/storeDeadline``. Once several calls in a row have failed, the others fail at once, until one
-/// call at a time has been let through and has got an answer. One record that cannot be read is an answer, and a
-/// request that its client gave up says nothing about the store.
+/// Otherwise a store that is down or frozen would cost every request the whole ``SessionConfiguration/storeDeadline``.
+/// After several failures in a row, calls fail at once, except for one trial call at a time, until one succeeds. A
+/// single unreadable record counts as success. A request that its client canceled does not count.
 public struct SessionCircuitBreaker: Sendable, Hashable {
-    /// How many calls in a row must fail. The default is 5.
+    /// The number of consecutive failures that open the circuit. The default is 5.
     public var failureLimit: Int
 
-    /// How long the store is left alone before a call tries it again. The default is 1 second.
+    /// How long calls fail fast before a call tries the store again. The default is 1 second.
     public var pause: Duration
 
     let isOff: Bool
 
-    /// Creates a rule. The default is 5 failures and a pause of 1 second.
+    /// Creates a circuit breaker. The default is 5 failures and a pause of 1 second.
     public init(failureLimit: Int = 5, pause: Duration = .seconds(1)) {
         self.init(failureLimit: failureLimit, pause: pause, isOff: false)
     }
@@ -35,10 +34,10 @@ public struct SessionCircuitBreaker: Sendable, Hashable {
     /// 5 failures and a pause of 1 second.
     public static let standard = SessionCircuitBreaker()
 
-    /// The store is always called.
+    /// No circuit breaker: every call reaches the store.
     ///
-    /// - Warning: While the store is frozen, every request that has a token waits for the whole deadline, and so many
-    ///   requests wait at once that the server may run out of what they hold.
+    /// - Warning: While the store is frozen, every request that has a token waits for the whole deadline. So many
+    ///   requests may wait that the server runs out of memory or connections.
     public static let none = SessionCircuitBreaker(failureLimit: 0, pause: .zero, isOff: true)
 
     var problems: [String] {

@@ -18,9 +18,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Where a session engine gets the time from, and how it waits.
+/// The time source of a session engine, and how it waits.
 ///
-/// There is no other clock in this library: stores are given `now`, and a test that moves this clock moves every limit.
+/// This library has no other clock: stores receive `now`, and a test that moves this clock moves every limit.
 public struct SessionClock: Sendable {
     private let readNow: @Sendable () -> Instant
     private let wait: @Sendable (Duration) async throws -> Void
@@ -29,7 +29,7 @@ public struct SessionClock: Sendable {
     ///
     /// - Parameters:
     ///   - now: The current time.
-    ///   - sleep: Returns once the duration has passed; throws `CancellationError` when its task is cancelled.
+    ///   - sleep: Returns once the duration has passed; throws `CancellationError` when its task is canceled.
     public init(
         now: @escaping @Sendable () -> Instant,
         sleep: @escaping @Sendable (Duration) async throws -> Void
@@ -38,10 +38,10 @@ public struct SessionClock: Sendable {
         self.wait = sleep
     }
 
-    /// The clock of the machine. Session limits are calendar time, which all servers of an application share.
+    /// The system clock. Session limits are calendar time, which all servers of an application share.
     public static let system = SessionClock(
         now: { .ofMachine },
-        // A deadline that somebody made as long as there are must not overflow the machine's clock.
+        // A very long configured deadline must not overflow the system clock.
         sleep: { try await Task.sleep(for: min($0, .days(36_500))) }
     )
 
@@ -50,15 +50,15 @@ public struct SessionClock: Sendable {
 
     /// Waits for a duration.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// - Throws: `CancellationError` when the task is canceled.
     public func sleep(for duration: Duration) async throws {
         try await self.wait(duration)
     }
 }
 
 extension Instant {
-    /// What the machine takes for the time. Every request asks: where there is the system's own call, it is had without
-    /// the fractions of a `Date`.
+    /// The system time. Every request reads it, so the system call is used if there is one, without the floating-point
+    /// arithmetic of `Date`.
     fileprivate static var ofMachine: Instant {
         #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
         var time = timespec()

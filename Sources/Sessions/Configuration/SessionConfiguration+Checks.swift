@@ -7,7 +7,7 @@
 //
 
 extension SessionConfiguration {
-    /// Refuses what is unsafe or contradicts itself.
+    /// Rejects unsafe or contradictory options.
     ///
     /// - Throws: ``SessionError`` with the code `configuration`; its message names every problem and what to change.
     public func check() throws(SessionError) {
@@ -77,7 +77,7 @@ extension SessionConfiguration {
         if let maximumSessionsPerSubject, maximumSessionsPerSubject < 1 {
             problems.append(
                 """
-                maximumSessionsPerSubject is \(maximumSessionsPerSubject), and nobody could log in: give at least 1, or \
+                maximumSessionsPerSubject is \(maximumSessionsPerSubject), and no one could log in: give at least 1, or \
                 nil for any number.
                 """
             )
@@ -127,7 +127,7 @@ extension SessionConfiguration {
         return problems
     }
 
-    /// What a backend that has no secret to renew says to a renewal by time.
+    /// The problems of a timed renewal with a backend that has no secret to renew.
     func problemsOfRenewal(by backend: String) -> [String] {
         guard let after = self.renewal.after else { return [] }
         return [

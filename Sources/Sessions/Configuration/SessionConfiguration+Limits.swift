@@ -7,7 +7,7 @@
 //
 
 extension SessionConfiguration {
-    /// A record for a visitor of whom nothing was remembered so far.
+    /// Creates a record for a visitor without a session.
     func newRecord(for token: SessionToken, now: Instant) -> SessionRecord {
         let limits = self.limits(isRemembered: self.remembersEverySession, isAnonymous: true)
         let absoluteExpiresAt = now + limits.absolute
@@ -24,30 +24,30 @@ extension SessionConfiguration {
         )
     }
 
-    /// When a session ends unless it is used again: by the limit it was last written with, or by today's, whichever is
-    /// earlier. Limits that are tightened apply to the sessions that exist.
+    /// When a session ends unless it is used again: by the limit of its last write or the current one, whichever is
+    /// earlier. Tightened limits apply to existing sessions.
     @inline(__always)
     func idleEnd(of record: SessionRecord) -> Instant {
         guard let idle = self.limits(of: record).idleMilliseconds else { return record.expiresAt }
         return min(record.expiresAt, record.lastAccessedAt.advanced(byMilliseconds: idle))
     }
 
-    /// When a session ends in any case: by the limit it was made with, or by today's, whichever is earlier.
+    /// When a session ends even if it is used: by the limit of its creation or the current one, whichever is earlier.
     @inline(__always)
     func absoluteEnd(of record: SessionRecord) -> Instant {
         let limit = record.isRemembered ? self.rememberedLimits.absoluteMilliseconds : self.limits.absoluteMilliseconds
         let end = record.createdAt.advanced(byMilliseconds: limit)
-        // Only an authentication after the creation, which is rare, moves it.
+        // Only an authentication after the creation moves the end, which is rare.
         guard end < record.absoluteExpiresAt, record.hasOptionalFields else {
             return min(end, record.absoluteExpiresAt)
         }
-        // The limits of a session that another system keeps are that system's.
+        // The other system sets the limits of an external session.
         guard record.external == nil else { return record.absoluteExpiresAt }
         let start = max(record.createdAt, record.authenticatedAt ?? record.createdAt)
         return min(start.advanced(byMilliseconds: limit), record.absoluteExpiresAt)
     }
 
-    /// Whether a session is over.
+    /// Whether a session has expired.
     @inline(__always)
     func isOver(_ record: SessionRecord, now: Instant) -> Bool {
         now >= self.idleEnd(of: record) || now >= self.absoluteEnd(of: record)

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a login does when the user has as many sessions as are allowed already
+/// What a login does when the user already has the maximum number of sessions
 /// (``SessionConfiguration/maximumSessionsPerSubject``).
 public struct SessionLimitPolicy: Sendable {
     enum Choice: Sendable {
@@ -16,25 +16,26 @@ public struct SessionLimitPolicy: Sendable {
 
     let choice: Choice
 
-    /// The oldest sessions end, so that the new one is within the limit. This is the default.
+    /// The oldest sessions end, to make room for the new one. This is the default.
     public static let endOldest = SessionLimitPolicy(choice: .decided(.endOldest))
 
-    /// The login is refused with a ``SessionError`` of the code `sessionLimit`, and everything is as it was.
+    /// The login fails with a ``SessionError`` of the code `sessionLimit`, and nothing changes.
     ///
-    /// - Note: A user who has lost a device must then wait for its session to end, or be helped.
+    /// - Note: A user who has lost a device must then wait for its session to end, or ask for help.
     public static let refuse = SessionLimitPolicy(choice: .decided(.refuse))
 
-    /// A function decides, for each login that comes when the limit is reached: by the user's plan, for example.
+    /// A function decides about each login that exceeds the limit, for example by the user's plan.
     ///
-    /// - Parameter decide: Given the user and their living sessions, the oldest login first and without the one that
-    ///   the login would replace, what to do. What it throws, the login throws, and everything is as it was.
+    /// - Parameter decide: Returns what to do, given the user and their active sessions, the oldest login first,
+    ///   without the session that the login replaces. If it throws, the login throws the same error, and nothing
+    ///   changes.
     public static func deciding(
         by decide: @escaping @Sendable (_ subject: String, _ sessions: [ActiveSession]) async throws -> Decision
     ) -> SessionLimitPolicy {
         SessionLimitPolicy(choice: .deciding(decide))
     }
 
-    /// What to do with one login.
+    /// What to do about one login.
     public struct Decision: Sendable, Equatable {
         enum Choice: Equatable {
             case endOldest
@@ -44,16 +45,16 @@ public struct SessionLimitPolicy: Sendable {
 
         let choice: Choice
 
-        /// The oldest sessions end, so that the new one is within the limit.
+        /// The oldest sessions end, to make room for the new one.
         public static let endOldest = Decision(choice: .endOldest)
 
-        /// The login is refused.
+        /// The login fails.
         public static let refuse = Decision(choice: .refuse)
 
-        /// The login goes through, over the limit.
+        /// The login succeeds and exceeds the limit.
         public static let allow = Decision(choice: .allow(ending: []))
 
-        /// The login goes through, and these sessions of the user end; other ids mean nothing.
+        /// The login succeeds, and these sessions of the user end. Other ids are ignored.
         public static func end(_ ids: Set<SessionID>) -> Decision { Decision(choice: .allow(ending: ids)) }
     }
 }

@@ -8,13 +8,13 @@
 
 /// How long a session lives.
 public struct SessionLimits: Sendable, Equatable {
-    /// How long a session lives without being used; every use starts it anew. Nil means no idle limit.
+    /// How long a session lives without being used. Every use restarts it. Nil means no idle limit.
     public var idle: Duration? {
         didSet { self.idleMilliseconds = self.idle?.wholeMilliseconds }
     }
-    /// The idle limit as times are counted: every request needs it, and to make it is a division of 128 bits.
+    /// The idle limit in milliseconds, because every request needs it and the conversion is a 128-bit division.
     private(set) var idleMilliseconds: Int64?
-    /// How long a session lives in any case. Only a new authentication starts it anew.
+    /// How long a session lives even if it is used. Only a new authentication restarts it.
     public var absolute: Duration {
         didSet { self.absoluteMilliseconds = self.absolute.wholeMilliseconds }
     }
@@ -28,7 +28,7 @@ public struct SessionLimits: Sendable, Equatable {
         self.absoluteMilliseconds = absolute.wholeMilliseconds
     }
 
-    /// These limits with an idle limit that is at most as long as the given one.
+    /// These limits, with an idle limit of at most the given duration.
     func limitingIdle(to longest: Duration) -> SessionLimits {
         SessionLimits(idle: min(self.idle ?? longest, longest), absolute: self.absolute)
     }

@@ -14,14 +14,14 @@ import Musl
 import Darwin
 #endif
 
-/// Where ids, secrets and version tags come from.
+/// The source of ids, secrets and version tags.
 public struct SessionRandom: Sendable {
     private let fill: @Sendable (UnsafeMutableBufferPointer<UInt64>) -> Void
 
     /// Creates a source of random words.
     ///
-    /// - Warning: Anything but a cryptographically secure generator lets attackers guess tokens. Other sources are for
-    ///   tests.
+    /// - Warning: Anything but a cryptographically secure generator lets attackers guess tokens. Use other sources only
+    ///   in tests.
     public init(_ generate: @escaping @Sendable () -> UInt64) {
         self.fill = { words in
             for index in words.indices { words[index] = generate() }
@@ -34,7 +34,7 @@ public struct SessionRandom: Sendable {
 
     /// The cryptographically secure generator of the operating system. This is the default.
     public static let system = SessionRandom(filling: { words in
-        // The system is asked once for all words: to ask is most of what they cost. It answers up to 256 bytes whole.
+        // One system call fills all words, because the call dominates the cost. It returns up to 256 bytes at once.
         if words.count <= 32, getentropy(words.baseAddress, words.count * 8) == 0 { return }
         var generator = SystemRandomNumberGenerator()
         for index in words.indices { words[index] = generator.next() }
@@ -45,7 +45,7 @@ public struct SessionRandom: Sendable {
         self.words(count: 1) { $0[0] }
     }
 
-    /// The next random words, for as long as the body runs.
+    /// Calls the body with the next random words, which are valid during the call.
     func words<Result>(
         count: Int,
         _ body: (UnsafeMutableBufferPointer<UInt64>) throws -> Result
@@ -61,7 +61,7 @@ public struct SessionRandom: Sendable {
         self.withBytes(count: count) { Array($0) }
     }
 
-    /// The next random bytes, for as long as the body runs.
+    /// Calls the body with the next random bytes, which are valid during the call.
     func withBytes<Result>(count: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try self.words(count: (count + 7) / 8) { words in
             for index in words.indices { words[index] = words[index].bigEndian }

@@ -8,21 +8,21 @@
 
 /// When the secret of a session is renewed by time alone.
 ///
-/// A renewed secret shortens the use of one that leaked. Pages load in parallel, so the secret before goes on opening
-/// the session for a grace period, in which every response hands out the same new one. After it the previous secret is
-/// refused and reported: somebody kept a copy.
+/// Renewal shortens the use of a leaked secret. Pages load in parallel, so the previous secret still opens the session
+/// for a grace period, in which every response delivers the same new one. After the grace period the previous secret is
+/// rejected and reported, because someone kept a copy.
 public struct SessionRenewal: Sendable, Equatable {
-    /// How old a secret may become. Nil, the default, means that time alone never renews it.
+    /// The maximum age of a secret. Nil, the default, means that time alone never renews it.
     public var after: Duration?
-    /// How long the previous secret goes on opening the session. The default is 30 seconds.
+    /// How long the previous secret still opens the session. The default is 30 seconds.
     public var grace: Duration
 
-    /// Creates a rule of renewal.
+    /// Creates a renewal rule.
     public init(after: Duration?, grace: Duration = .seconds(30)) {
         self.after = after
         self.grace = grace
     }
 
-    /// Never by time. This is the default: a login renews in any case.
+    /// Time alone never renews. This is the default. A login always renews.
     public static let never = SessionRenewal(after: nil)
 }

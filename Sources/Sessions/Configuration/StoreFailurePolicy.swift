@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request gets while the store does not answer.
+/// What a request gets while the store is unavailable.
 ///
-/// A store outage is not a logout: in no case is the visitor's cookie touched. A request that only reads is served as
-/// long as its session can be loaded: that its use could not be written, or its secret not renewed, fails no response.
+/// A store outage is not a logout: the visitor's cookie is never changed. A request that only reads succeeds if its
+/// session can be loaded, even if the touch or the renewal of the secret cannot be written.
 public struct StoreFailurePolicy: Sendable, Hashable {
     enum Choice: Hashable, Sendable { case unavailable, anonymous }
 
@@ -18,9 +18,9 @@ public struct StoreFailurePolicy: Sendable, Hashable {
     /// A request that carries a token gets 503 with `Retry-After`. This is the default.
     public static let unavailable = StoreFailurePolicy(choice: .unavailable)
 
-    /// A request continues as a visitor without a session when its session cannot be loaded; what it sets is dropped.
+    /// A request whose session cannot be loaded continues without a session. Values that it sets are dropped.
     ///
-    /// - Warning: For pages that are the same for everyone. A guard that asks "is no one logged in?" gets yes.
+    /// - Warning: Use it for pages that are the same for everyone. A guard that asks "is no one logged in?" gets yes.
     public static let anonymous = StoreFailurePolicy(choice: .anonymous)
 
     /// Whether a request whose session cannot be loaded continues without one.

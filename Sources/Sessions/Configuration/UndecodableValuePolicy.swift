@@ -6,17 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What reading a value does that no longer decodes as its key's type.
+/// What happens to a value that no longer decodes as its key's type.
 public struct UndecodableValuePolicy: Sendable, Hashable {
     enum Choice: Hashable, Sendable { case drop, keep }
 
     let choice: Choice
 
-    /// Reading gives the key's default, the value is removed with the next write, and the log says so. This is the
+    /// Reading returns the key's default, the next write removes the value, and the log reports it. This is the
     /// default.
     public static let drop = UndecodableValuePolicy(choice: .drop)
 
-    /// Reading gives the key's default and the stored value stays until it is set: for a deployment that may be rolled
-    /// back.
+    /// Reading returns the key's default, and the stored value stays until it is set. Use it for a deployment that may
+    /// be rolled back.
     public static let keep = UndecodableValuePolicy(choice: .keep)
 }

@@ -6,19 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What every part of an engine works with. It is made once and never changes.
+/// The shared environment of an engine's parts. It is created once and never changes.
 final class EngineEnvironment: Sendable {
     let configuration: SessionConfiguration
-    /// How sessions travel, in the order in which they are handed out.
+    /// The transports, in the order of delivery.
     let transports: [PreparedTransport]
     let planner: SessionPlanner
-    /// Where requests that change the same session wait for their turn.
+    /// The queues of requests that change the same session.
     let writeQueues = KeyedWriteQueues()
 
     /// - Parameters:
-    ///   - configuration: How sessions behave.
-    ///   - transports: How they travel. The default is none, for parts that are used without an engine.
-    ///   - isInText: Whether the credential is the session.
+    ///   - configuration: The options.
+    ///   - transports: The transports. The default is none, for parts that are used without an engine.
+    ///   - isInText: Whether the credential contains the session.
     init(
         _ configuration: SessionConfiguration,
         transports: [PreparedTransport] = [],
@@ -29,18 +29,18 @@ final class EngineEnvironment: Sendable {
         self.planner = SessionPlanner(configuration: configuration, isInText: isInText)
     }
 
-    /// Whether the visitor may have a session that the browser kept back.
+    /// Whether the visitor may have a session whose cookie the browser withheld.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - resolution: How it came to its session.
-    ///   - transport: The transport that would hand a new session out.
+    ///   - resolution: Which session it has, and why.
+    ///   - transport: The transport that would deliver a new session.
     func isCookieWithheld(from request: SessionRequest, _ resolution: ResolutionReason, transport: Int) -> Bool {
         guard resolution == .noToken, self.transports[transport].kind == .cookie else { return false }
         return self.configuration.cookie(for: request).isWithheld(from: request)
     }
 
-    /// What the transports ask of clients that are to say who they are.
+    /// The transports' challenges for clients that must authenticate.
     func challenges(_ challenge: SessionChallenge) -> [String] {
         self.transports.compactMap { $0.transport.challenge(challenge) }
     }

@@ -6,21 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// At most so many sessions for each user.
+/// The maximum number of sessions for each user.
 ///
-/// Nothing counts and creates in one step, least of all on several servers. So a login looks before it begins its
-/// session, which is what matters nearly always, and once more after: by then whoever raced with it is in the list, or
-/// will find this one there. Of those that look, the last sees all; so the limit holds when all have returned.
+/// Counting and creating are not atomic, least of all on several servers. So a login checks before it begins its
+/// session, which is nearly always sufficient, and once more after. By then parallel logins are in the list, or will
+/// find this one there. The last one to check sees all, so the limit holds when all have returned.
 extension Session {
-    /// What a login does for the limit.
+    /// What a login does about the limit.
     struct LimitPlan {
-        /// The sessions that end to make room.
+        /// The sessions to end.
         var ending: [SessionID] = []
-        /// What to do if there are too many all the same; nil when that is of no matter.
+        /// What to do if there are still too many; nil to allow them.
         var rule: SessionLimitPolicy.Decision?
     }
 
-    /// Looks before a login, when nothing has been done that could not be undone.
+    /// Checks before a login, while nothing needs to be undone.
     ///
     /// - Throws: ``SessionError`` with the code `sessionLimit`, or what the application's function throws.
     func limitPlan(for subject: String, replacing current: SessionID?) async throws -> LimitPlan {
@@ -34,7 +34,7 @@ extension Session {
         case .decided(let decided):
             decision = decided
         case .deciding(let decide):
-            // Nothing to decide while there is room.
+            // There is room.
             guard sessions.count >= limit else { return LimitPlan() }
             let list = sessions.compactMap { ActiveSession($0) }
             decision = try await decide(subject, list)
@@ -53,7 +53,7 @@ extension Session {
         }
     }
 
-    /// Ends what is to make room.
+    /// Ends the sessions that the plan names.
     func makeRoom(_ plan: LimitPlan, for subject: String) async throws {
         guard !plan.ending.isEmpty else { return }
         self.report(.limitReached, plan.rule == nil ? .decided : .oldestEnded, subject: subject)
@@ -65,10 +65,10 @@ extension Session {
         self.report(.ended, .limit, id, subject: subject)
     }
 
-    /// Looks after a login whether others came at the same time.
+    /// Checks after a login whether there were parallel ones.
     ///
-    /// - Throws: ``SessionError`` when it is this session that is one too many: `sessionLimit`, or `ended` where newer
-    ///   ones take the place of the oldest.
+    /// - Throws: ``SessionError`` when this session exceeds the limit: `sessionLimit`, or `ended` if newer ones replace
+    ///   the oldest.
     func keepLimit(_ plan: LimitPlan, for subject: String) async throws {
         guard
             let rule = plan.rule, let limit = self.engine.configuration.maximumSessionsPerSubject,
@@ -77,7 +77,7 @@ extension Session {
         let sessions = try await self.sessionsByAge(of: subject, limit: limit)
         guard sessions.count > limit else { return }
         guard rule == .endOldest else {
-            // Two that race for the last place may both see the other, and both withdraw.
+            // Two parallel logins for the last place may see each other, and both withdraw.
             self.report(.limitReached, .newestRefused, subject: subject)
             try await self.endCurrent(.limit)
             throw SessionError.sessionLimit(limit)
@@ -91,10 +91,10 @@ extension Session {
         }
     }
 
-    /// The live sessions of a user, the oldest login first: in one order for all servers.
+    /// The active sessions of a user, the oldest login first: in the same order on all servers.
     ///
-    /// Somewhat more than the limit are looked at, so that a user who has too many comes within it with the next
-    /// logins, and no login reads thousands.
+    /// It reads somewhat more than the limit, so that a user who has too many comes within it with the next logins, and
+    /// no login reads thousands.
     private func sessionsByAge(of subject: String, limit: Int) async throws -> [SessionRecord] {
         try await self.engine.driver.sessionsByAge(of: subject, atMost: limit.addingReportingOverflow(256).partialValue)
     }

@@ -7,8 +7,8 @@
 //
 
 extension Session {
-    /// Runs an operation when no other runs, and remembers a failure of the store, which the end of the request need
-    /// not wait for a second time.
+    /// Runs an operation while no other runs. It records a store failure, so that the end of the request does not wait
+    /// for the store again.
     func alone<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await self.gate.whenFree {
             do {
@@ -23,7 +23,7 @@ extension Session {
         }
     }
 
-    /// Runs an operation that needs a header of the response, alone.
+    /// Runs an operation that needs a response header, serialized.
     func beforeResponse(_ operation: String, _ body: () async throws -> Void) async throws {
         try await self.alone {
             let hasResponseStarted = self.access { $0.hasResponseStarted }
@@ -32,8 +32,8 @@ extension Session {
         }
     }
 
-    /// Runs an operation that changes what is kept of the session, alone. Where that is in the visitor's text, it needs
-    /// a header of the response.
+    /// Runs an operation that changes stored data of the session, serialized. If the credential contains the session,
+    /// it needs a response header.
     func whileKeepable(_ operation: String, _ body: () async throws -> Void) async throws {
         guard self.engine.driver.isInText else { return try await self.alone(body) }
         try await self.beforeResponse(operation) {
@@ -44,15 +44,15 @@ extension Session {
         }
     }
 
-    /// Ends the session that the request stands on, in the store first.
+    /// Ends the session of the request, in the store first.
     ///
-    /// - Parameter reason: Why, for whoever listens.
-    /// - Returns: Whether it was this call that ended it.
+    /// - Parameter reason: The reason, for events.
+    /// - Returns: Whether this call ended it.
     @discardableResult
     func endCurrent(_ reason: SessionEvent.Reason) async throws -> Bool {
         let isReplaced = [.login, .regenerated].contains(reason)
         guard let live = self.access({ $0.live }) else {
-            // Of a session that could not be asked for no one can say that it has ended.
+            // If the session could not be loaded, it must not be reported as ended.
             if !isReplaced, case .detached(.storeUnavailable(let error)) = self.withState({ $0.standing }) {
                 throw error
             }
@@ -61,8 +61,8 @@ extension Session {
         }
         let (id, driver) = (live.record.id, self.engine.driver)
         let wasLive = try await isReplaced ? driver.endToReplace(live) : driver.end(live)
-        // Whoever ended it before has told the client, perhaps with a fresh login, which must be neither cleared nor
-        // covered by an anonymous session.
+        // Another request that ended it has told the client, perhaps with a fresh login. Its cookie must be neither
+        // cleared nor replaced by an anonymous one.
         guard wasLive else {
             self.detach(id)
             return false
@@ -71,7 +71,7 @@ extension Session {
             state.discardChanges()
             state.standing = .visitor
             state.pendingCookieAction = state.hasResponseStarted ? .none : .clear
-            // Of one that began in this request the client has heard nothing yet.
+            // The client does not know of a session that began in this request.
             if !live.isNew || state.ended == nil {
                 state.ended = .init(transport: state.transport, cookieOverrides: live.record.cookieOverrides)
             }
@@ -81,10 +81,10 @@ extension Session {
         return true
     }
 
-    /// Ends the sessions that the request carried tokens of, where there are several: one of them may have been planted
-    /// by a neighbouring host, and would make the next request one of several sessions again.
+    /// Ends the sessions of a request that carried tokens of several. Another host of the site may have planted one,
+    /// which would make the next request ambiguous again.
     ///
-    /// - Returns: Whether it was this call that ended one.
+    /// - Returns: Whether this call ended one.
     private func endSeveral(_ reason: SessionEvent.Reason) async throws -> Bool {
         var hasEnded = false
         for live in self.withState({ $0.several }) where try await self.engine.driver.end(live) {
@@ -95,7 +95,7 @@ extension Session {
         return hasEnded
     }
 
-    /// - Throws: The reason, when the request stands on a session that is gone.
+    /// - Throws: The reason, when the session of the request is gone.
     func requireAttached() throws {
         if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
     }

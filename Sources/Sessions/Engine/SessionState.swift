@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a ``Session`` holds while its request runs.
+/// The state of a ``Session`` while its request runs.
 struct SessionState: ~Copyable {
-    /// What the request stands on.
+    /// The status of the request's session.
     enum Standing {
         case visitor
         case detached(DetachReason)
@@ -36,11 +36,11 @@ struct SessionState: ~Copyable {
         }
     }
 
-    /// A text that opens nothing any more. A class, because few requests have one.
+    /// A credential that no longer opens anything. It is a class, because few requests have one.
     final class EndedCredential: Sendable {
-        /// Which of the engine's transports it was with.
+        /// The index of its transport.
         let transport: Int
-        /// The attributes that its cookie had.
+        /// The attributes of its cookie.
         let cookieOverrides: SessionCookie.Overrides?
 
         init(transport: Int, cookieOverrides: SessionCookie.Overrides?) {
@@ -49,7 +49,7 @@ struct SessionState: ~Copyable {
         }
     }
 
-    /// A change of the user by a request.
+    /// A change of the logged-in user by a request.
     final class UserChange: Sendable {
         /// The user before the first change; nil for an anonymous visitor.
         let former: String?
@@ -66,8 +66,7 @@ struct SessionState: ~Copyable {
         var token: SessionToken
         /// Whether the session began in this request.
         var isNew: Bool
-        /// The values by name, once there are so many, and so many were asked for, that searching for each would be
-        /// slow.
+        /// The values by name, built once linear searches become slow.
         private var index: [ByteString: SessionValue]?
         private var searchCount = 0
 
@@ -91,8 +90,8 @@ struct SessionState: ~Copyable {
         }
     }
 
-    /// The session that the request stands on, if it stands on one. In a place of its own, so that it changes in place.
-    /// Written out, for what is written with a question mark begins as nil and is set again.
+    /// The session of the request, if it has one. A separate property, so that it changes in place. `Optional<T>`
+    /// rather than `T?`, which would be initialized twice.
     private(set) var live: Optional<LoadedSession> {
         didSet { self.revision &+= 1 }
     }
@@ -102,35 +101,35 @@ struct SessionState: ~Copyable {
     var pending = SessionChanges() {
         didSet { self.revision &+= 1 }
     }
-    /// Changes that a write under way has taken.
+    /// Changes that a write in progress has taken.
     var committing = SessionChanges() {
         didSet { self.revision &+= 1 }
     }
-    /// Another number when a value may be another.
+    /// Changes whenever a value may have changed.
     private(set) var revision: UInt64 = 0
-    /// What the operations did that the client must be told.
+    /// What operations did that the client must be told.
     var pendingCookieAction: PlannerInput.PendingCookieAction
-    /// What the client had of a session that an operation ended.
+    /// The client's credential of a session that an operation ended.
     var ended: EndedCredential?
-    /// Which of the engine's transports the session came by, or is handed out by.
+    /// The index of the transport that carried the session, or delivers it.
     var transport: Int
-    /// Which one hands out what begins next, if the handler chose one.
+    /// The index of the transport for sessions that begin next, if the handler chose one.
     var nextTransport: Int?
-    /// Who was logged in before this request logged somebody in or out; nil if it did neither.
+    /// The user before this request logged a user in or out; nil if it did neither.
     var userChange: UserChange?
-    /// Whether the request only looks.
+    /// Whether the request is passive.
     var isPassive: Bool
     /// Whether the handler read or wrote the session.
     var wasAccessed = false
-    /// Whether the head of the response is on its way.
+    /// Whether the head of the response has been sent.
     var hasResponseStarted = false
-    /// What the end of the request left for its response to say.
+    /// What the end of the request determined for its response.
     var effects: ResponseEffects?
     /// The first value that could not be encoded.
     var failure: SessionError?
     /// What the request has written so far.
     var writes: SessionWrites = []
-    /// How the store failed the last operation, if it did.
+    /// The store failure of the last operation, if it failed.
     var storeFailure: SessionError?
 
     init(_ resolution: consuming SessionResolution, isPassive: Bool) {
@@ -144,10 +143,10 @@ struct SessionState: ~Copyable {
         self.live = resolution.live
     }
 
-    /// The sessions that the request carried tokens of, where there are several and none is believed.
+    /// The sessions of a request that carried tokens of several. None is accepted.
     var several: [LoadedSession]
 
-    /// What the request stands on.
+    /// The status of the request's session.
     var standing: Standing {
         get {
             if let live = self.live { return .live(live) }
@@ -158,7 +157,7 @@ struct SessionState: ~Copyable {
         }
     }
 
-    /// The value as the handler sees it: what it changed, above what is stored.
+    /// The value as the handler sees it: its changes over the stored value.
     mutating func value(of name: String) -> SessionValue? {
         if !self.pending.isEmpty, case .changed(let value) = self.pending.outcome(of: name) { return value }
         if !self.committing.isEmpty, case .changed(let value) = self.committing.outcome(of: name) { return value }
@@ -168,49 +167,49 @@ struct SessionState: ~Copyable {
     /// All values as the handler sees them.
     var values: SessionValues {
         let stored = self.live?.record.values ?? SessionValues()
-        // A step that fails on a value that is already merged has nothing to say about what is seen now.
+        // A step may fail on a value that is already merged; this does not affect what the handler sees.
         return (try? self.pending.apply(to: (try? self.committing.apply(to: stored)) ?? stored)) ?? stored
     }
 
-    /// The session's record is this one now.
+    /// Records that the record was written.
     mutating func wrote(_ record: SessionRecord, _ writes: SessionWrites) {
         self.live?.record = record
         self.writes.formUnion(writes)
     }
 
-    /// The session was touched.
+    /// Records that the session was touched.
     mutating func wrote(_ touch: SessionTouch) {
         self.live?.record.apply(touch)
         self.writes.insert(.touched)
     }
 
-    /// Notes that the request logs a user in or out.
+    /// Records that the request logs a user in or out.
     mutating func noteUserChange(from former: String?) {
         if self.userChange == nil { self.userChange = UserChange(former: former) }
     }
 
-    /// The session has begun, and its client is told with the response.
+    /// Records that the session has begun. The response delivers it to the client.
     mutating func began(_ live: LoadedSession) {
         self.standing = .live(live)
         self.pendingCookieAction = .set
         if let transport = self.nextTransport { self.transport = transport }
     }
 
-    /// The session is gone: what the request set is dropped, and it sets no cookie.
+    /// The session is gone: the request's changes are dropped, and it sets no cookie.
     mutating func detach(_ id: SessionID) {
         self.discardChanges()
         self.standing = .detached(.ended(id))
         self.pendingCookieAction = .none
     }
 
-    /// Forgets what was changed and not stored.
+    /// Discards unsaved changes.
     mutating func discardChanges() {
         self.pending = SessionChanges()
         self.committing = SessionChanges()
         self.failure = nil
     }
 
-    /// Hands the changes to a write, which must settle them.
+    /// Hands the changes to a write, which must commit them or roll them back.
     mutating func beginCommit() -> SessionChanges {
         let changes = self.pending
         (self.committing, self.pending) = (changes, SessionChanges())
@@ -222,7 +221,7 @@ struct SessionState: ~Copyable {
         self.committing = SessionChanges()
     }
 
-    /// The changes could not be stored and are pending again, below what came since.
+    /// The changes could not be stored. They are pending again, below later ones.
     mutating func rollback() {
         var restored = self.committing
         restored.append(self.pending)
@@ -230,8 +229,8 @@ struct SessionState: ~Copyable {
         self.committing = SessionChanges()
     }
 
-    /// What a plan is made from. It changes nothing; but what is that large, and is not said to change, is copied to be
-    /// read.
+    /// Makes the planner input. It changes nothing, and is `mutating` only because reading the large state would
+    /// otherwise copy it.
     mutating func plannerInput(
         for request: SessionRequest,
         _ resolution: ResolutionReason,
@@ -253,7 +252,7 @@ struct SessionState: ~Copyable {
         facts.isCookieWithheld = isCookieWithheld
         facts.deliversCredential = environment.transports[self.transport].deliversCredential
         guard let live = self.live else { return facts }
-        // What is given to no client is nobody's: a new token counts once the handler has seen it.
+        // A token that no client receives is useless: a new token counts once the handler has read it.
         if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
         facts.standing = .live(
             PlannerInput.LiveFacts(

@@ -14,7 +14,7 @@ import Glibc
 import Musl
 #endif
 
-/// A file that is added to, and that other programs may move away at any time.
+/// A file for appending, which other programs may move away at any time.
 struct AppendedFile: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let number: Int32
@@ -24,7 +24,7 @@ struct AppendedFile: Sendable {
 
     let path: String
 
-    /// Adds bytes to the end, in one piece where the system does that.
+    /// Appends bytes, in one write where the system supports it.
     func append(_ bytes: [UInt8]) throws(Failure) {
         let file = open(self.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Failure(number: errno) }

@@ -8,7 +8,7 @@
 
 import Logging
 
-/// The request that an event comes from: its log, and its client where events name clients.
+/// The request that an event comes from: its logger, and its client if events name clients.
 struct EventOrigin {
     let logger: Logger
     let client: SessionClient?

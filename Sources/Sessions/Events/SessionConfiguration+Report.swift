@@ -10,9 +10,9 @@ import Logging
 import Tracing
 
 extension SessionConfiguration {
-    /// Says what happened: to the log, to the observers, and to the span that is under way. The one place that does.
+    /// Reports an event to the log, the observers, and the current span. All events go through this method.
     ///
-    /// Where nobody listens no event is made, and the clock is not read.
+    /// If the log level hides it and there is no observer and no tracer, no event is made, and the clock is not read.
     func report(
         _ kind: SessionEvent.Kind,
         _ reason: SessionEvent.Reason? = nil,
@@ -39,12 +39,12 @@ extension SessionConfiguration {
         if let tracer { event.trace(by: tracer) }
     }
 
-    /// Says that one request came as several visitors.
+    /// Reports that one request came as several visitors.
     func report(several ids: [SessionID], from origin: EventOrigin) {
         self.report(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()), from: origin)
     }
 
-    /// Says that the store failed, if that is what an error is about.
+    /// Reports a store failure, if the error is one.
     func report(storeFailure error: any Error, _ reason: SessionEvent.Reason, from origin: EventOrigin? = nil) {
         guard (error as? SessionError)?.code == .storeUnavailable else { return }
         self.report(.storeFailed, reason, error: error, from: origin)
@@ -52,7 +52,7 @@ extension SessionConfiguration {
 }
 
 extension SessionEvent {
-    /// The code of the innermost error that is ours.
+    /// The code of the innermost error of this library.
     fileprivate static func code(_ error: any Error) -> String {
         switch error {
         case let error as SessionStoreError: error.code.description
@@ -76,7 +76,7 @@ extension SessionEvent {
 extension Session {
     var eventOrigin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.configuration) }
 
-    /// Says what happened in this request.
+    /// Reports an event of this request.
     func report(
         _ kind: SessionEvent.Kind,
         _ reason: SessionEvent.Reason? = nil,
@@ -90,7 +90,7 @@ extension Session {
             kind, reason, id, others: others, subject: subject, error: error, from: self.eventOrigin)
     }
 
-    /// Says what was written, or why it was not.
+    /// Reports what was written, or why it was not.
     func report(_ notice: CloseOperation.Notice) {
         switch notice {
         case .created(let record):
@@ -112,20 +112,19 @@ extension Session {
         }
     }
 
-    /// Says that the session has a new secret; in the place of which a sealed one has a new id.
+    /// Reports that the session has a new secret. A sealed session has a new id instead.
     func reportRenewal(_ kind: SessionEvent.Kind, _ reason: SessionEvent.Reason? = nil, of former: SessionRecord) {
         let id = self.withState { $0.live?.record.id }
         self.report(kind, reason, id, others: id == former.id ? [] : [former.id], subject: former.subject)
     }
 
-    /// Says that what this request changed came upon what others had written: each write counts its record's version up
-    /// by one.
+    /// Reports that this request's changes were merged with others: each write increments the record's version.
     func reportMerge(of record: SessionRecord, since read: SessionRecord) {
         guard record.version.counter > read.version.counter &+ 1 else { return }
         self.report(.conflictMerged, nil, record.id, subject: record.subject)
     }
 
-    /// Says that what this request set took the place of what another had set meanwhile.
+    /// Reports that this request's values overwrote those that another had set in the meantime.
     func reportOverwritten(_ names: [String], of record: SessionRecord) {
         self.report(.overwritten, nil, record.id, subject: record.subject)
         self.logger.debug(
@@ -137,7 +136,7 @@ extension Session {
         )
     }
 
-    /// Says why what this request changed goes nowhere.
+    /// Reports why this request's changes are dropped.
     func reportDrop() {
         switch self.withState({ $0.standing }) {
         case .detached(.ended(let id)): self.report(.changesDropped, .ended, id)
@@ -148,7 +147,7 @@ extension Session {
         }
     }
 
-    /// Says why the end of the request could not be stored; but not again what an operation has said.
+    /// Reports why the end of the request could not be stored, unless an operation has already reported it.
     func reportUnstored(_ error: any Error) {
         let (live, isKnown) = self.withState { ($0.live, $0.storeFailure != nil) }
         let isStoreFailure = (error as? SessionError)?.code == .storeUnavailable
@@ -164,7 +163,7 @@ extension Session {
 }
 
 extension ResolutionReason {
-    /// Why what the client brought was refused; nil when it was not.
+    /// Why the client's credential was rejected; nil when it was not.
     var refusal: SessionEvent.Reason? {
         switch self {
         case .malformed: .malformed

@@ -9,7 +9,7 @@
 import Tracing
 
 extension SessionEvent {
-    /// Adds the event to the span that is under way, if the tracer knows which that is.
+    /// Adds the event to the current span, if the tracer knows it.
     func trace(by tracer: any Tracer) {
         guard let span = tracer.activeSpan(identifiedBy: .current ?? .topLevel) else { return }
         var attributes: SpanAttributes = [:]
@@ -21,12 +21,12 @@ extension SessionEvent {
 }
 
 extension SessionEngine {
-    /// Runs a part of a request in a span of its own, if there is a tracer.
+    /// Runs a part of a request in its own span, if there is a tracer.
     ///
     /// - Parameters:
     ///   - name: The name of the span.
     ///   - body: The part.
-    ///   - describe: What of its result to note.
+    ///   - describe: Adds attributes from the result.
     func traced<Result>(
         _ name: String,
         _ body: () async throws -> Result,
@@ -42,7 +42,7 @@ extension SessionEngine {
 }
 
 extension Session {
-    /// Notes in a span which session the request has and why, and at its end everything that it wrote.
+    /// Adds to a span which session the request has and why, and at its end everything that it wrote.
     func describe(in span: any Span) {
         let (id, writes, isClosed) = self.withState { ($0.live?.record.id, $0.writes, $0.hasResponseStarted) }
         span.attributes["session.resolution"] = self.resolution.rawValue

@@ -11,9 +11,8 @@ extension SessionEvent: Encodable {
         case time, kind, reason, session, others, subject, error, address, agent
     }
 
-    /// Writes the event as an object of texts: `time` (ISO 8601 in UTC with milliseconds) and `kind`, and where there
-    /// are any `reason`, `session`, `others` (a list), `subject`, `error`,
-    /// and of the client `address` and `agent`.
+    /// Writes the event as an object of strings: `time` (ISO 8601 in UTC with milliseconds) and `kind`, and if present
+    /// `reason`, `session`, `others` (a list), `subject`, `error`, and of the client `address` and `agent`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode("\(self.time)", forKey: .time)

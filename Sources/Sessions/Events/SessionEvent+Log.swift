@@ -8,10 +8,10 @@
 
 import Logging
 
-/// How an event stands in the log. Its message and level are fixed; whatever differs is metadata. Users are not named:
-/// that is for the application's audit log to decide.
+/// The log line of an event. Its message and level are fixed; details are metadata. Users are not named: the
+/// application's audit log decides about that.
 extension SessionEvent {
-    /// Nothing above debug in normal use; a warning is for somebody to look at, an error for somebody to mend.
+    /// Normal use logs nothing above debug. A warning needs attention; an error needs a fix.
     static func level(_ kind: Kind, _ reason: Reason?) -> Logger.Level {
         switch (kind, reason) {
         case (.suspicious, .lostRevocations?): .error
@@ -29,24 +29,24 @@ extension SessionEvent {
     private static let messages: [Kind: Logger.Message] = [
         .created: "A session began",
         .loggedIn: "A user logged in",
-        .reauthenticated: "A user authenticated anew",
+        .reauthenticated: "A user authenticated again",
         .renewed: "The secret of a session was renewed",
         .refused: "A session token was refused",
         .ended: "A session was ended",
-        .limitReached: "A user has as many sessions as are allowed",
+        .limitReached: "A user has reached the maximum number of sessions",
         .overwritten: "A value that another request had set was overwritten",
         .conflictMerged: "The changes of parallel requests were merged",
         .changesDropped: "Changes of a session were dropped",
         .storeFailed: "The session store failed",
     ]
 
-    /// Where the kind says too little.
+    /// Messages for reasons that the kind does not explain.
     private static let reasons: [Reason: Logger.Message] = [
         .endedMeanwhile: "A session ended while a request used it",
         .crossSite: "A request that may come from another site was refused",
-        .replayedSecret: "A session secret came back after its renewal: somebody may have kept a copy",
+        .replayedSecret: "A session secret came back after its renewal: someone may have kept a copy",
         .lostRevocations: "The store of the revocations has lost some: sessions that had ended may be accepted again",
-        .severalTokens: "A request carries several valid session tokens, so none is believed",
+        .severalTokens: "A request carries several valid session tokens, so none is accepted",
     ]
 
     private var message: Logger.Message {
@@ -55,9 +55,9 @@ extension SessionEvent {
             ?? "\(self.kind)"
     }
 
-    /// Writes the event into a log.
+    /// Writes the event to a log.
     ///
-    /// - Parameter error: The error beneath, of which the event itself has the code alone.
+    /// - Parameter error: The underlying error. The event has only its code.
     func log(_ error: (any Error)?, to logger: Logger) {
         var metadata: Logger.Metadata = [:]
         if let reason { metadata["session.reason"] = "\(reason)" }

@@ -7,9 +7,9 @@
 //
 
 extension SessionEvent {
-    /// What can happen.
+    /// The kind of an event.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
-        /// A short fixed name, fit for a metric's label.
+        /// A short fixed name, suitable as a metric label.
         public let description: String
 
         private init(_ description: String) { self.description = description }
@@ -18,111 +18,111 @@ extension SessionEvent {
         public static let created = Kind("created")
         /// A user logged in. It follows the ``created`` of the new session.
         public static let loggedIn = Kind("logged_in")
-        /// A user proved again who they are; the session has a new token.
+        /// A user authenticated again. The session has a new token.
         public static let reauthenticated = Kind("reauthenticated")
         /// The secret of a session was renewed: ``Reason/time``, ``Reason/explicit``.
         public static let renewed = Kind("renewed")
-        /// What a client brought opened nothing, or no longer: ``Reason/malformed``, ``Reason/unknown``,
+        /// A client's credential opened nothing, or no longer does: ``Reason/malformed``, ``Reason/unknown``,
         /// ``Reason/expired``, ``Reason/ended``, ``Reason/wrongSecret``, ``Reason/unreadable``,
-        /// ``Reason/endedMeanwhile``. Requests without a token are no event. Or a whole request: ``Reason/crossSite``.
+        /// ``Reason/endedMeanwhile``. Requests without a token cause no event. Or a whole request was rejected:
+        /// ``Reason/crossSite``.
         public static let refused = Kind("refused")
-        /// Something that somebody should look at: ``Reason/replayedSecret``, ``Reason/severalTokens``,
-        /// ``Reason/lostRevocations``.
+        /// Something needs attention: ``Reason/replayedSecret``, ``Reason/severalTokens``, ``Reason/lostRevocations``.
         public static let suspicious = Kind("suspicious")
-        /// One session ended, or all of a user or of everybody: ``Reason/loggedOut``, ``Reason/userNotFound``,
+        /// One session ended, or all of a user or of all users: ``Reason/loggedOut``, ``Reason/userNotFound``,
         /// ``Reason/destroyed``, ``Reason/regenerated``, ``Reason/login``, ``Reason/revoked``, ``Reason/others``,
         /// ``Reason/allOfSubject``, ``Reason/everything``, ``Reason/limit``, ``Reason/replayedSecret``,
-        /// ``Reason/expired``. Sessions that nobody used until their time was over end without an event.
+        /// ``Reason/expired``. Sessions that expire without being used cause no event.
         public static let ended = Kind("ended")
-        /// A login met as many sessions as are allowed: ``Reason/oldestEnded``, ``Reason/newestRefused``,
+        /// A login reached the maximum number of sessions: ``Reason/oldestEnded``, ``Reason/newestRefused``,
         /// ``Reason/decided``.
         public static let limitReached = Kind("limit_reached")
-        /// The changes of a request were merged into what another had written meanwhile.
+        /// The changes of a request were merged with those that another had written in the meantime.
         public static let conflictMerged = Kind("conflict_merged")
-        /// A value that a request set took the place of another that a parallel request had set. The log has its name.
+        /// A value that a request set overwrote one that a parallel request had set. The log has its name.
         public static let overwritten = Kind("overwritten")
         /// The changes of a request were not stored: ``Reason/ended``, ``Reason/responseStarted``,
         /// ``Reason/storeUnavailable``, ``Reason/cookieWithheld``, ``Reason/valuesTooLarge``, ``Reason/notEncodable``,
         /// ``Reason/contention``, ``Reason/cancelled``, ``Reason/other``.
         public static let changesDropped = Kind("changes_dropped")
-        /// The store did not do its work, while: ``Reason/opening``, ``Reason/closing``, ``Reason/touching``,
-        /// ``Reason/operation``, ``Reason/administration``. ``SessionEvent/errorCode`` says how.
+        /// The store failed during: ``Reason/opening``, ``Reason/closing``, ``Reason/touching``, ``Reason/operation``,
+        /// ``Reason/administration``. ``SessionEvent/errorCode`` has the error.
         public static let storeFailed = Kind("store_failed")
     }
 
-    /// Why it happened.
+    /// The reason of an event.
     public struct Reason: Sendable, Hashable, CustomStringConvertible {
-        /// A short fixed name, fit for a metric's label.
+        /// A short fixed name, suitable as a metric label.
         public let description: String
 
         private init(_ description: String) { self.description = description }
 
-        /// What came under the name of a token was none.
+        /// The credential is malformed.
         public static let malformed = Reason("malformed")
-        /// A token of no session: never issued, long ended, or expired and forgotten by the store.
+        /// No session has this token: it was never issued, ended long ago, or expired and was removed from the store.
         public static let unknown = Reason("unknown")
-        /// The session's time was over.
+        /// The session has expired.
         public static let expired = Reason("expired")
         /// The session had ended.
         public static let ended = Reason("ended")
-        /// The id of a session without its secret.
+        /// The token has the id of a session and a wrong secret.
         public static let wrongSecret = Reason("wrong_secret")
-        /// What is stored cannot be read.
+        /// The stored data cannot be read.
         public static let unreadable = Reason("unreadable")
-        /// The session ended, or its user logged in anew, while a request used it.
+        /// The session ended, or its user logged in again, while a request used it.
         public static let endedMeanwhile = Reason("ended_meanwhile")
         /// Another site may have made a browser send the request.
         public static let crossSite = Reason("cross_site")
 
-        /// A secret that was renewed long ago came back: somebody may have kept a copy.
+        /// A retired secret came back: someone may have kept a copy.
         public static let replayedSecret = Reason("replayed_secret")
-        /// The valid tokens of several sessions in one request, of which none is believed.
+        /// One request has the valid tokens of several sessions, and none is accepted.
         public static let severalTokens = Reason("several_tokens")
 
-        /// The store of the revocations of sealed sessions has lost them, or some of them, and
-        /// ``SessionRevocation/LostRevocations`` says what becomes of older sessions.
+        /// The store of revocations for sealed sessions has lost some or all of them.
+        /// ``SessionRevocation/LostRevocations`` decides about older sessions.
         public static let lostRevocations = Reason("lost_revocations")
 
         /// The visitor logged out, here or from another session.
         public static let loggedOut = Reason("logged_out")
-        /// The user of the session does not exist any more.
+        /// The user of the session no longer exists.
         public static let userNotFound = Reason("user_not_found")
         /// The application ended the session.
         public static let destroyed = Reason("destroyed")
-        /// A new, empty session took its place.
+        /// A new, empty session replaced it.
         public static let regenerated = Reason("regenerated")
-        /// The session of a login took its place.
+        /// The session of a login replaced it.
         public static let login = Reason("login")
-        /// Ended from outside any request.
+        /// It was ended outside any request.
         public static let revoked = Reason("revoked")
-        /// All of a user but the one that asked for it.
+        /// All sessions of a user except the one that requested it.
         public static let others = Reason("others")
-        /// All of a user.
+        /// All sessions of a user.
         public static let allOfSubject = Reason("all_of_subject")
-        /// All of everybody.
+        /// All sessions of all users.
         public static let everything = Reason("everything")
-        /// All of a user that were begun with former credentials.
+        /// All sessions of a user that began with former credentials.
         public static let credentialsChanged = Reason("credentials_changed")
-        /// To keep the number of a user's sessions.
+        /// To keep the limit of a user's sessions.
         public static let limit = Reason("limit")
 
-        /// The oldest sessions make room.
+        /// The oldest sessions were ended.
         public static let oldestEnded = Reason("oldest_ended")
-        /// The login was refused.
+        /// The login was rejected.
         public static let newestRefused = Reason("newest_refused")
-        /// The application's function named the sessions that make room.
+        /// The application's function chose the sessions to end.
         public static let decided = Reason("decided")
 
-        /// It was time.
+        /// The secret had reached its maximum age.
         public static let time = Reason("time")
-        /// The application asked for it.
+        /// The application requested it.
         public static let explicit = Reason("explicit")
 
-        /// What would need a header came too late.
+        /// It needed a header, and the response had begun.
         public static let responseStarted = Reason("response_started")
-        /// The request goes on without its session, because the store does not answer.
+        /// The request continues without its session, because the store is unavailable.
         public static let storeUnavailable = Reason("store_unavailable")
-        /// The browser kept its cookie back from a request of another site (``Session/isCookieWithheld``).
+        /// The browser withheld its cookie from a request of another site (``Session/isCookieWithheld``).
         public static let cookieWithheld = Reason("cookie_withheld")
         /// The values are larger than allowed.
         public static let valuesTooLarge = Reason("values_too_large")
@@ -130,18 +130,18 @@ extension SessionEvent {
         public static let notEncodable = Reason("not_encodable")
         /// Other requests kept changing the session.
         public static let contention = Reason("contention")
-        /// The task of the request was cancelled.
+        /// The task of the request was canceled.
         public static let cancelled = Reason("cancelled")
-        /// None of the others.
+        /// Any other reason.
         public static let other = Reason("other")
 
         /// At the beginning of a request.
         public static let opening = Reason("opening")
         /// At the end of a request.
         public static let closing = Reason("closing")
-        /// While a use was noted, without harm to the request.
+        /// While a touch was written, without harm to the request.
         public static let touching = Reason("touching")
-        /// While an operation ran that a handler called.
+        /// During an operation that a handler called.
         public static let operation = Reason("operation")
         /// Outside any request.
         public static let administration = Reason("administration")

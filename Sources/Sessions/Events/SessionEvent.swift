@@ -6,33 +6,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Something that happened to a session: what logs, metrics and traces are made of, and an audit log can be.
+/// Something that happened to a session: the basis of logs, metrics, traces and audit logs.
 ///
-/// An event names sessions and users by their identifiers. It never has a token, a secret, a hash or a value, and the
-/// address of a client only where ``SessionConfiguration/namesClientsInEvents`` asks for it.
+/// An event names sessions and users by their identifiers. It never has a token, a secret, a hash or a value. It has
+/// the address of a client only if ``SessionConfiguration/namesClientsInEvents`` is set.
 public struct SessionEvent: Sendable, Hashable {
     /// What happened.
     public let kind: Kind
-    /// Why, of a fixed set for each kind; nil where there is nothing to choose from.
+    /// Why, from a fixed set for each kind; nil if the kind has no reasons.
     public let reason: Reason?
-    /// The session it is about; nil when it is about none that there is, or about all of a user or of everybody.
+    /// The session; nil if there is none, or if the event is about all sessions of a user or of all users.
     public let sessionID: SessionID?
-    /// The other sessions it is about: where one request came as several visitors, and the id that a sealed session had
-    /// before its renewal.
+    /// Further sessions: those of a request that came as several visitors, and the id that a sealed session had before
+    /// its renewal.
     public let otherSessionIDs: [SessionID]
-    /// The user it is about; nil when nobody is logged in, and where it is not known.
+    /// The user; nil if no one is logged in, or if the user is unknown.
     public var subject: String? { self.subjectBytes?.text }
     private let subjectBytes: ByteString?
-    /// The code of the error beneath, if there was one: of a ``SessionStoreError`` or ``SessionError``, and `other` for
-    /// those of strangers.
+    /// The code of the underlying error, if there is one: of a ``SessionStoreError`` or ``SessionError``, and `other`
+    /// for any other type.
     public let errorCode: String?
-    /// The client whose request it comes from; nil unless ``SessionConfiguration/namesClientsInEvents`` is set, and for
-    /// what belongs to no request.
+    /// The client of the request; nil unless ``SessionConfiguration/namesClientsInEvents`` is set, and for events
+    /// outside requests.
     public let client: SessionClient?
-    /// When it happened, by the clock of the configuration.
+    /// The time, by the clock of the configuration.
     public let time: Instant
 
-    /// Creates an event. Engines do it; observers need it in their tests.
+    /// Creates an event. Engines create events; tests of observers need this initializer.
     public init(
         _ kind: Kind,
         reason: Reason? = nil,
@@ -55,7 +55,7 @@ public struct SessionEvent: Sendable, Hashable {
 }
 
 extension SessionEvent: CustomStringConvertible {
-    /// One line: `ended reason=logged_out session=… subject="ada"`. A subject cannot break out of it.
+    /// One line: `ended reason=logged_out session=… subject="ada"`. The subject is escaped.
     public var description: String {
         let parts = [
             self.reason.map { "reason=\($0)" },

@@ -8,7 +8,7 @@
 
 import Synchronization
 
-/// The events that wait for their reader, of which those that strangers can cause give way to the others.
+/// Buffers events for their reader. When it is full, events that anyone can cause are dropped first.
 final class SessionEventBuffer: Sendable {
     private struct Entry {
         let number: UInt64
@@ -34,7 +34,7 @@ final class SessionEventBuffer: Sendable {
     }
 
     private struct State {
-        /// What anyone can cause in any number.
+        /// Events that anyone can cause in any number.
         var noise = Queue()
         var others = Queue()
         var nextNumber: UInt64 = 0
@@ -44,7 +44,7 @@ final class SessionEventBuffer: Sendable {
 
         var count: Int { self.noise.count + self.others.count }
 
-        /// The oldest event.
+        /// Takes the oldest event.
         mutating func take() -> SessionEvent? {
             switch (self.noise.first, self.others.first) {
             case (let noise?, let other?) where noise.number < other.number: return self.takeNoise(noise)
@@ -98,7 +98,7 @@ final class SessionEventBuffer: Sendable {
         for reader in readers { reader.continuation.resume(returning: nil) }
     }
 
-    /// The next event; nil at the end, and when the task is cancelled while none is there.
+    /// Waits for the next event; nil at the end, and when the task is canceled while there is none.
     func next() async -> SessionEvent? {
         let id = self.state.withLock { state in
             defer { state.nextNumber &+= 1 }

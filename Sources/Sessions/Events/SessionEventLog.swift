@@ -15,7 +15,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Writes what happens to sessions as JSON Lines, one event a line: an audit log.
+/// Writes session events as JSON Lines, one event a line: an audit log.
 ///
 /// ```swift
 /// let events = SessionEventStream()
@@ -24,20 +24,20 @@ import Foundation
 /// try await Application(router: router, services: [audit]).runService()
 /// ```
 ///
-/// On a graceful shutdown it writes the events that wait before it ends. Services shut down in the reverse of their
-/// order, so give it before the server.
+/// On a graceful shutdown it writes the waiting events before it ends. Services shut down in reverse order, so list it
+/// before the server.
 public final class SessionEventLog: Service {
     private let stream: SessionEventStream
     private let logger: Logger
     private let write: @Sendable (_ line: [UInt8]) async throws -> Void
 
-    /// Creates a log with a way to write of your own.
+    /// Creates a log with your own write function.
     ///
     /// - Parameters:
-    ///   - stream: Where the events come from. The log is its only reader.
-    ///   - logger: Where to say that an event could not be written, and how many were lost.
-    ///   - write: Writes a line, which ends with a line feed. Called for one line after the other. When it throws, that
-    ///     event is lost, and the log goes on with the next.
+    ///   - stream: The source of events. The log is its only reader.
+    ///   - logger: Logs write failures, and how many events were lost.
+    ///   - write: Writes a line, which ends with a line feed. It is called for one line at a time. When it throws, that
+    ///     event is lost, and the log continues with the next.
     public init(
         _ stream: SessionEventStream,
         logger: Logger,
@@ -51,10 +51,10 @@ public final class SessionEventLog: Service {
     /// Creates a log that appends to a file, which only its owner can read.
     ///
     /// - Parameters:
-    ///   - stream: Where the events come from. The log is its only reader.
-    ///   - path: The file; it is made where there is none. Each line is written at once, so that a program that moves
-    ///     the file away gets whole lines; the log opens the path again with the next one.
-    ///   - logger: Where to say that an event could not be written, and how many were lost.
+    ///   - stream: The source of events. The log is its only reader.
+    ///   - path: The file, which is created if it does not exist. Each line is written at once, so that a program that
+    ///     moves the file away gets whole lines. The next line opens the path again.
+    ///   - logger: Logs write failures, and how many events were lost.
     /// - Throws: ``SessionError`` with the code `configuration` when the file cannot be opened for writing.
     public convenience init(
         _ stream: SessionEventStream,

@@ -9,12 +9,11 @@
 public import CoreMetrics
 import Synchronization
 
-/// Counts what happens to sessions, with swift-metrics.
+/// Counts session events with swift-metrics.
 ///
-/// There is one counter, `sessions.events` unless you name it otherwise, in events, with two labels: `kind` and
-/// `reason`, which are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, `none` where there is no reason.
-/// No client can add to them: there are a few dozen pairs in all, and each has its handler made when it is first
-/// counted, once.
+/// There is one counter of events, `sessions.events` by default, with two labels: `kind` and `reason`. They are the
+/// names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without a reason. Clients cannot add label
+/// values: there are a few dozen pairs in all, and the handler of each is created once, when it is first counted.
 ///
 /// ```swift
 /// configuration.observers = [SessionMetrics()]
@@ -29,11 +28,11 @@ public final class SessionMetrics: SessionObserver {
     private let factory: any MetricsFactory
     private let counters = Mutex<[Labels: Counter]>([:])
 
-    /// Creates an observer that counts.
+    /// Creates an observer that counts events.
     ///
     /// - Parameters:
     ///   - name: The name of the counter. The default is `sessions.events`.
-    ///   - factory: What makes the counters. The default is the one that the process was set up with.
+    ///   - factory: Creates the counters. The default is the factory of the process.
     public init(name: String = "sessions.events", factory: any MetricsFactory = MetricsSystem.factory) {
         self.name = name
         self.factory = factory

@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Is told what happens to sessions, while it happens.
+/// Receives session events as they happen.
 ///
-/// Give it to ``SessionConfiguration/observers``. ``SessionEventStream`` is one that a task of your own reads from,
-/// ``SessionMetrics`` one that counts.
+/// Add it to ``SessionConfiguration/observers``. ``SessionEventStream`` passes events to your own task, and
+/// ``SessionMetrics`` counts them.
 public protocol SessionObserver: Sendable {
-    /// Takes an event.
+    /// Receives an event.
     ///
-    /// It is called within the request, from whatever thread that runs on, and the request waits for it: be quick, and
-    /// do no I/O. The events of one request come in their order; those of several are called at once.
+    /// It is called within the request, on its thread, and the request waits for it: be quick, and do no I/O. The
+    /// events of one request arrive in order; those of several requests arrive in parallel.
     func observe(_ event: SessionEvent)
 }

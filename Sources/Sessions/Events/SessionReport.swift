@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// An event before it is known which request it comes from.
+/// An event before its request is known.
 struct SessionReport {
     var kind: SessionEvent.Kind
     var reason: SessionEvent.Reason?

@@ -6,20 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Text that a client, another system or a store has written, for logs and messages of errors.
+/// Text from a client, another system or a store, for logs and error messages.
 public enum UntrustedText {
-    /// How many bytes of a name are shown.
+    /// The maximum size of a shown name, in bytes.
     public static let nameLimit = 128
-    /// How many bytes of the description of an error are shown.
+    /// The maximum size of a shown error description, in bytes.
     public static let descriptionLimit = 2_048
 
-    /// The text on one line, without anything that a terminal obeys or that changes the order in which it is read:
-    /// control characters, marks of direction and other invisible characters are shown as `\\u{1B}`. Escaping twice
-    /// changes nothing.
+    /// Returns the text on one line, without anything that controls a terminal or changes the reading order: control
+    /// characters, direction marks and other invisible characters are shown as `\\u{1B}`. Escaping is idempotent.
     ///
     /// - Parameters:
     ///   - text: The text.
-    ///   - limit: The most bytes of it that are shown; of a longer one its size is told.
+    ///   - limit: The maximum size shown, in bytes. Of a longer text, the size is given.
     public static func escaped(_ text: String, limit: Int = nameLimit) -> String {
         let size = text.utf8.count
         guard size > limit || text.utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return text }

@@ -6,32 +6,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What becomes of a session of another system: whose it is, and what is remembered.
+/// The result of importing a session of another system: its user and values.
 ///
-/// An adapter that takes over the sessions of such a system, as `PersistDriverImportMiddleware` of SessionsHummingbird
-/// does, asks the application for it.
+/// An adapter that imports such sessions, as `PersistDriverImportMiddleware` of SessionsHummingbird does, asks the
+/// application for it.
 public struct ImportedSession: Sendable {
-    /// The identifier of the user, 1 to 1,024 bytes; nil while nobody is logged in. The default is nil.
+    /// The identifier of the user, 1 to 1,024 bytes; nil if no one is logged in. The default is nil.
     public var subject: String?
 
-    /// When the user proved who they are. The default is nil: nobody knows, and it counts as a day ago, so that
-    /// whatever asks for a recent login asks for a new one.
+    /// When the user authenticated. The default is nil: the time is unknown and counts as a day ago, so that operations
+    /// which require a recent login require a new one.
     public var authenticatedAt: Instant?
 
-    /// Whether the visitor is remembered beyond the life of the browser. The default is false.
+    /// Whether the visitor is remembered after the browser closes. The default is false.
     public var isRemembered = false
 
-    /// Of several values of one name the last counts.
+    /// The last of several values of one name wins.
     private(set) var values: [(name: String, value: SessionValue)] = []
 
-    /// Creates a session of a user, or of nobody.
+    /// Creates a session of a user, or an anonymous one.
     public init(subject: String? = nil) {
         self.subject = subject
     }
 
     /// Sets a value.
     ///
-    /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
+    /// - Throws: ``SessionError`` with the code `notEncodable`; the value is then unchanged.
     public mutating func set<Value>(_ key: SessionKey<Value>, to value: Value) throws {
         let encoded = try key.encode(value)
         self.values.removeAll { $0.name.hasSameBytes(as: key.name) }

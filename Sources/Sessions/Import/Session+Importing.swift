@@ -7,12 +7,12 @@
 //
 
 extension Session {
-    /// Begins the session of a token that was computed.
+    /// Begins the session of a computed token.
     ///
     /// - Returns: False when its id is taken, or marked as ended.
     func begin(_ token: SessionToken, _ taken: ImportedSession, in sessions: StoredSessions) async throws -> Bool {
         var isNew = false
-        try await self.beforeResponse("Taking over a session") {
+        try await self.beforeResponse("Importing a session") {
             let subject = taken.subject
             if let subject { try SessionError.check(subject: subject) }
             let (before, carried) = self.withState { ($0.live, $0.values) }
@@ -43,12 +43,12 @@ extension Session {
         return isNew
     }
 
-    /// Goes on with the session of a token that was computed, if there is one.
+    /// Continues with the session of a computed token, if there is one.
     ///
-    /// - Returns: Whether there is one, or was a moment ago.
+    /// - Returns: Whether there is one, or was recently.
     func join(_ token: SessionToken, of sessions: StoredSessions) async throws -> Bool {
         var isKnown = false
-        try await self.beforeResponse("Taking over a session") {
+        try await self.beforeResponse("Importing a session") {
             switch try await sessions.lookUp(token, for: self.request, origin: self.eventOrigin) {
             case .live(let live, _):
                 try await self.goOn(with: live, insteadOf: self.withState { $0.live })
@@ -63,7 +63,7 @@ extension Session {
         return isKnown
     }
 
-    /// One visitor has one session: another that the request came with is over.
+    /// Ends another session that the request came with, because one visitor has one session.
     private func goOn(with live: SessionState.LoadedSession, insteadOf before: SessionState.LoadedSession?) async throws
     {
         self.withState { state in
@@ -76,7 +76,7 @@ extension Session {
 }
 
 extension StoredSessions {
-    /// Keeps a session under a token that was computed.
+    /// Stores a session under a computed token.
     ///
     /// - Returns: Nil when its id is taken, or marked as ended.
     fileprivate func create(

@@ -8,26 +8,26 @@
 
 import Crypto
 
-/// Takes over the sessions of another system, one by one, when their visitors come.
+/// Imports the sessions of another system, one by one, when their visitors come.
 ///
-/// The token of ours is computed from the other system's secret id, under a key that only the servers have. So parallel
-/// requests with the same old cookie make the same session, of which the store creates one; a response that was lost is
-/// given again; and the old cookie goes on opening ours while ours lives, and nothing when ours has ended. No claim has
-/// to be kept anywhere, and no request waits for another. Whoever knows the old id, from a dump of the other system,
-/// cannot compute the token without the key.
+/// The new token is computed from the other system's secret id, under a key that only the servers have. So parallel
+/// requests with the same old cookie compute the same token, and the store creates one session. A lost response is made
+/// again. The old cookie opens the new session while it lives, and nothing when it has ended. No claims need to be
+/// stored, and no request waits for another. Anyone who knows the old id, from a dump of the other system, cannot
+/// compute the token without the key.
 package struct SessionImport: Sendable {
     private let engine: SessionEngine
     private let sessions: StoredSessions
     private let key: SymmetricKey
-    /// What stands before the other system: a deadline, and no calls while it keeps failing.
+    /// The policy of calls to the other system: a deadline, and a circuit breaker.
     private let callPolicy: StoreCallPolicy
 
-    /// - Throws: ``SessionError`` with the code `configuration` when the engine has no store, where a session could be
-    ///   made only once.
+    /// - Throws: ``SessionError`` with the code `configuration` when the engine has no store, which is needed to create
+    ///   a session only once.
     package init(into engine: SessionEngine, key: SecretKey) throws(SessionError) {
         guard let sessions = engine.driver as? StoredSessions else {
             throw .configuration([
-                "Sessions of another system are taken over into a store: use the backend .stored(in:)."
+                "Sessions of another system are imported into a store: use the backend .stored(in:)."
             ])
         }
         self.engine = engine
@@ -36,15 +36,15 @@ package struct SessionImport: Sendable {
         self.callPolicy = StoreCallPolicy(needsDeadline: true, engine.environment)
     }
 
-    /// Lets a request go on with what another system remembers of its visitor.
+    /// Continues a request with the other system's session of its visitor.
     ///
     /// - Parameters:
     ///   - origin: The other system's secret id.
     ///   - session: The session of the request.
-    ///   - read: Reads what the other system has under the id; nil when that is nothing.
-    ///   - convert: Says what becomes of it; nil for nothing.
-    ///   - forget: Removes it there.
-    /// - Returns: Whether the id is worth nothing any more, so that its cookie can go.
+    ///   - read: Reads the other system's session with the id; nil when there is none.
+    ///   - convert: Converts it; nil to import nothing.
+    ///   - forget: Removes it from the other system.
+    /// - Returns: Whether the id is now worthless, so that its cookie can be cleared.
     package func takeOver<Old: Sendable>(
         _ origin: String,
         into session: Session,
@@ -57,11 +57,11 @@ package struct SessionImport: Sendable {
         case .detached(.storeUnavailable):
             return false
         case .live(let live) where live.record.subject != nil, .live(let live) where live.token.id == token.id:
-            // Whoever is logged in with a session of ours is who they are.
+            // A login in a session of this library takes precedence.
             try await self.callPolicy.call(.anyWrite, forget)
             return true
         case .detached(.ended):
-            // They have just logged out, of this as well.
+            // The user has just logged out, of the old session as well.
             try await self.callPolicy.call(.anyWrite, forget)
             return true
         case .live, .visitor:
@@ -74,7 +74,8 @@ package struct SessionImport: Sendable {
                 return try await session.join(token, of: self.sessions)
             }
             if let taken = try convert(old) {
-                // What was read long ago may have been taken over and ended meanwhile, and nobody remember it any more.
+                // What was read long ago may have been imported and ended in the meantime, and its tombstone may have
+                // expired.
                 guard clock.now - began < self.engine.configuration.tombstoneLifetime / 2 else { continue }
                 if try await !session.begin(token, taken, in: self.sessions) {
                     _ = try await session.join(token, of: self.sessions)
@@ -85,14 +86,14 @@ package struct SessionImport: Sendable {
         }
     }
 
-    /// The token of the session that follows one of another system. Each application with a name computes tokens of its
-    /// own; one without a name computes them as earlier releases did.
+    /// The token of the session that continues one of another system. Each application with a name computes its own
+    /// tokens; one without a name computes them as earlier releases did.
     private func token(for origin: String) -> SessionToken {
         let application = self.engine.configuration.applicationName
         func code(_ purpose: String) -> HMAC<SHA256>.MAC {
             var writer = ByteWriter()
             writer.write("\(purpose) \(origin)".utf8)
-            // The id of the other system has no byte of zero.
+            // The id of the other system has no zero byte.
             if !application.isEmpty { writer.write([0] + Array(application.utf8)) }
             return HMAC<SHA256>.authenticationCode(for: writer.bytes, using: self.key)
         }
@@ -103,11 +104,11 @@ package struct SessionImport: Sendable {
 }
 
 extension KeyPurpose {
-    /// Tokens of sessions that another system began.
+    /// Tokens of imported sessions.
     static let takingOver = KeyPurpose(label: "taking over")
 }
 
 extension SessionImport: CustomReflectable {
-    /// The key is shown nowhere.
+    /// The key must not be printed.
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Listings go through the old store first: what leaves it meanwhile is met in the new one.
+/// Listings read the old store first: sessions that move in the meantime are found in the new one.
 extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionStore, New: SubjectSessionStore {
     public func page(
         of subject: String,
@@ -23,7 +23,7 @@ extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionSt
         return SessionPage(page.records.filter { $0.belongs(to: subject) }, next: page.next)
     }
 
-    /// Ends them one by one, a few at once: a session never changes its subject.
+    /// Ends them one by one, a few in parallel: a session never changes its subject.
     public func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
@@ -42,8 +42,8 @@ extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionSt
 }
 
 extension MigratingSessionStore: EnumerableSessionStore where Old: EnumerableSessionStore, New: EnumerableSessionStore {
-    /// How many sessions are live in either store. One that is moving at this moment may be counted twice, and so may
-    /// one whose move was cut off, until a request meets it.
+    /// Returns how many sessions are live in either store. A session that is moving at this moment may be counted
+    /// twice, and so may one whose migration was interrupted, until a request uses it.
     public func count(now: Instant) async throws -> Int {
         let left = try await self.old.count(now: now)
         return left + (try await self.new.count(now: now))
@@ -72,13 +72,13 @@ extension MigratingSessionStore: SweepableSessionStore where Old: SweepableSessi
     }
 }
 
-/// Which of the two stores a listing is in. Its number is the first byte of a cursor.
+/// Which of the two stores a listing is in. The raw value is the first byte of a cursor.
 private enum ListedStore: UInt8 {
     case old, new
 }
 
 extension MigratingSessionStore {
-    /// A page of the old store; once that has no more, of the new one.
+    /// Returns a page of the old store, and of the new one once the old one has no more.
     private func pageOfEither(
         from cursor: SessionCursor?,
         limit: Int,
@@ -106,7 +106,7 @@ extension MigratingSessionStore {
         return SessionPage(records, next: page.next.map { SessionCursor(bytes: [store.rawValue] + $0.bytes) })
     }
 
-    /// What a listing shows of the records of a page.
+    /// The records of a page that a listing shows.
     private func listed(
         _ records: [SessionRecord],
         in store: ListedStore,
@@ -117,7 +117,7 @@ extension MigratingSessionStore {
             if record.migrationMarker == nil {
                 listed.append(record)
             } else if store == .old {
-                // It is on its way, or has arrived: let it arrive, and meet it there.
+                // It is being handed off, or has moved: complete the handoff, and list it in the new store.
                 _ = try await self.load(record.id, now: now)
             }
         }
@@ -126,7 +126,7 @@ extension MigratingSessionStore {
 }
 
 extension Array where Element: Sendable {
-    /// Asks about each element, a bounded number at once; the answers come in any order.
+    /// Calls a closure for each element, with bounded concurrency. The results come in any order.
     func concurrentMap<Answer: Sendable>(
         atMost width: Int,
         _ ask: @escaping @Sendable (Element) async throws -> Answer

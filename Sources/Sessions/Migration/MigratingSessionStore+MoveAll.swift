@@ -7,25 +7,25 @@
 //
 
 extension MigratingSessionStore where Old: EnumerableSessionStore {
-    /// Moves all sessions that the old store has, page by page, while servers use them: what nobody asks for would stay
-    /// there until it expires.
+    /// Moves all sessions of the old store, page by page, while servers use them: unused sessions would otherwise stay
+    /// there until they expire.
     ///
-    /// It can be stopped at any time, by its task's cancellation or by the end of the process, and begun again, from
-    /// the beginning or from ``MigrationProgress/cursor``; nothing is lost, and what has moved is not met again.
-    /// Several may run at once. Every server must be ``MigrationPhase/dualRead`` at the least.
+    /// It can be stopped at any time, by canceling its task or by the end of the process. It can be started again,
+    /// from the beginning or from ``MigrationProgress/cursor``. Nothing is lost, and moved sessions are not visited
+    /// again. Several may run in parallel. Every server must be at least in ``MigrationPhase/dualRead``.
     ///
-    /// What a store cannot do for a moment, because a connection was lost, for example, is tried again after a pause
-    /// that doubles, from a tenth of a second to five seconds: for about half a minute in all.
+    /// Transient store failures, such as a lost connection, are retried with a backoff that doubles from a tenth of a
+    /// second to five seconds, for about half a minute in all.
     ///
     /// - Parameters:
-    ///   - cursor: Where to begin: the cursor of the progress of an earlier call. The default is at the first session.
+    ///   - cursor: Where to begin: the cursor of an earlier call's progress. The default is the first session.
     ///   - pageSize: How many sessions are read at once. The default is 1,000.
     ///   - concurrency: How many sessions move at the same time. The default is 16.
     ///   - clock: The clock. The default is the system's.
-    ///   - progress: Told after each page how far it is. What it throws ends the moving.
-    /// - Returns: How far it came, which is to the end.
+    ///   - progress: Called after each page with the progress. An error that it throws ends the migration.
+    /// - Returns: The progress at the end.
     /// - Throws: ``SessionStoreError`` with the code `unusable` when this store's phase is not
-    ///   ``MigrationPhase/migrating``; whatever a store throws that no longer passes by itself.
+    ///   ``MigrationPhase/migrating``; any store error that is not transient.
     @discardableResult
     public func migrateAll(
         from cursor: SessionCursor? = nil,
@@ -57,10 +57,10 @@ extension MigratingSessionStore where Old: EnumerableSessionStore {
 }
 
 extension SessionClock {
-    /// How often something is tried again.
+    /// The maximum number of retries.
     private static var retryLimit: Int { 12 }
 
-    /// Tries again what a store could not do for a moment. A step of a move may be taken any number of times.
+    /// Retries after transient store failures. Every step of a migration is idempotent.
     fileprivate func retrying<Result>(_ body: () async throws -> Result) async throws -> Result {
         var pause = Duration.milliseconds(100)
         for _ in 0..<Self.retryLimit {

@@ -8,7 +8,7 @@
 
 /// The steps of a move.
 extension MigratingSessionStore {
-    /// What the new store has under an id.
+    /// What the new store has for an id.
     enum Standing {
         case session(SessionRecord)
         case place(SessionRecord)
@@ -16,10 +16,11 @@ extension MigratingSessionStore {
         case missing
     }
 
-    /// How often a step is tried while others write the same session. Each try that fails means that another succeeded.
+    /// The maximum number of attempts while others write the same session. Each failed attempt means that another one
+    /// succeeded.
     private static var limit: Int { 1_000 }
 
-    /// Tries until there is an answer.
+    /// Retries until there is a result.
     func untilAnswered<Answer>(about id: SessionID, _ attempt: () async throws -> Answer?) async throws -> Answer {
         for _ in 0..<Self.limit {
             try Task.checkCancellation()
@@ -36,10 +37,10 @@ extension MigratingSessionStore {
         }
     }
 
-    /// Sees to it that the old store has no live session of an id; what there was is in the new store then.
+    /// Ensures that the old store has no live session with an id. If it had one, the new store has it now.
     ///
-    /// - Parameter known: What the old store answered a moment ago, if it was asked.
-    /// - Returns: Whether the id is marked as ended in the old store. A move leaves no tombstone there.
+    /// - Parameter known: The result of loading it from the old store, if that was just done.
+    /// - Returns: Whether the id has a tombstone in the old store. A migration leaves none there.
     @discardableResult
     func move(_ id: SessionID, known: SessionLoadResult? = nil, now: Instant) async throws -> Bool {
         var known = known
@@ -58,11 +59,11 @@ extension MigratingSessionStore {
                 return false
             }
             guard let place = kept else {
-                // The record is read once more when its place is kept: whoever extends it in the old store looks for a
-                // place afterwards, so that either of the two knows of the other.
+                // The record is read again after its reservation is made: a request that extends it in the old store
+                // checks for a reservation afterwards, so at least one of the two sees the other.
                 kept = try await self.keepPlace(for: record, now: now)
                 guard kept == nil else { return nil }
-                // The new store knows better.
+                // The new store has a later state.
                 try await self.forget(id, now: now)
                 return false
             }
@@ -75,8 +76,8 @@ extension MigratingSessionStore {
         }
     }
 
-    /// The version of the place that is kept for a session, or nil when the new store has more of the session than
-    /// that.
+    /// Reserves a place for a session, and returns its version; nil when the new store already has the session or its
+    /// tombstone.
     func keepPlace(for record: SessionRecord, now: Instant) async throws -> SessionVersion? {
         try await self.untilAnswered(about: record.id) { () -> SessionVersion?? in
             let place = SessionRecord.place(for: record, random: self.random)
@@ -99,9 +100,9 @@ extension MigratingSessionStore {
         }
     }
 
-    /// Puts a record that has left the old store in its place.
+    /// Replaces the reservation with the record that has left the old store.
     ///
-    /// - Returns: Whether it is there: by this call, or by that of somebody else, and as it was.
+    /// - Returns: Whether the record is there, by this call or by another one, and unchanged.
     @discardableResult
     func arrive(_ leaving: SessionRecord, at place: SessionVersion, now: Instant) async throws -> Bool {
         let result = try await self.new.replace(leaving.unmarked, ifVersion: place, now: now)
@@ -109,7 +110,7 @@ extension MigratingSessionStore {
         return result == .replaced
     }
 
-    /// Removes from the old store what the new one knows better, and leaves no tombstone.
+    /// Removes a record from the old store if the new one has a later state, and leaves no tombstone.
     func forget(_ id: SessionID, now: Instant) async throws {
         _ = try await self.old.end(id, tombstoneUntil: Instant(millisecondsSince1970: 0), now: now)
     }

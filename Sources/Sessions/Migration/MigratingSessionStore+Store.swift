@@ -13,7 +13,7 @@ extension MigratingSessionStore: CompositeSessionStore {
 extension MigratingSessionStore: SessionStore {
     public var needsDeadline: Bool { self.old.needsDeadline || self.new.needsDeadline }
 
-    /// Calls need both stores, so the sessions that fail together are those with the same two parts.
+    /// Calls need both stores, so a failure domain is a pair of domains of the two.
     public func failureDomain(of id: SessionID) -> Int {
         self.old.failureDomain(of: id) &* 1_024 &+ self.new.failureDomain(of: id)
     }
@@ -37,7 +37,7 @@ extension MigratingSessionStore: SessionStore {
         return try await self.old.endedSecrets(of: id, now: now)
     }
 
-    /// What the new store knows of a session; nil when it is not there.
+    /// The result of the new store for a session; nil when it is not there.
     private func loadFromNew(_ id: SessionID, now: Instant) async throws -> SessionLoadResult? {
         switch try await self.standingInNew(id, now: now) {
         case .session(let record): .found(record)
@@ -55,8 +55,8 @@ extension MigratingSessionStore: SessionStore {
         guard isCreated else { throw SessionStoreError.duplicate(record.id) }
     }
 
-    /// Of two servers of different phases that create the same id, each looks into the other's store after it has
-    /// written to its own, so that one of them sees the other. The place in the new store then decides.
+    /// If servers of different phases create the same id in parallel, each reads the other's store after it has written
+    /// its own, so at least one of them sees the other. The reservation in the new store then decides.
     private func createInOld(_ record: SessionRecord, now: Instant) async throws -> Bool {
         switch try await self.standingInNew(record.id, now: now) {
         case .session, .ended: return false
@@ -74,7 +74,7 @@ extension MigratingSessionStore: SessionStore {
     }
 
     private func createInNew(_ record: SessionRecord, now: Instant) async throws -> Bool {
-        // Asked first as well, so that what the old store has leaves no place behind.
+        // Also read first, so that an id in the old store leaves no reservation behind.
         guard case .missing = try await self.old.load(record.id, now: now),
             let place = try await self.keepPlace(for: record, now: now),
             case .missing = try await self.old.load(record.id, now: now)
@@ -102,7 +102,7 @@ extension MigratingSessionStore: SessionStore {
         return try await self.replaceInNew(record, ifVersion: version, now: now) ?? .missing
     }
 
-    /// What came of a replacement in the new store; nil when the session is not there.
+    /// The result of a replacement in the new store; nil when the session is not there.
     private func replaceInNew(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
@@ -119,7 +119,8 @@ extension MigratingSessionStore: SessionStore {
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
         switch self.phase.choice {
         case .dualRead:
-            // Where there is a place, somebody may have read the record before this touch, and is about to move it.
+            // If there is a reservation, another request may have read the record before this touch, and be about to
+            // move it.
             if try await self.old.touch(id, touch, now: now),
                 case .missing = try await self.standingInNew(id, now: now)
             {
@@ -133,14 +134,15 @@ extension MigratingSessionStore: SessionStore {
     }
 
     private func touchInNew(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        // A touch would extend a place as well.
+        // A touch would extend a reservation as well.
         guard case .session = try await self.standingInNew(id, now: now) else { return false }
         return try await self.new.touch(id, touch, now: now)
     }
 
     @discardableResult
     public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        // From here on nothing leaves the old store. What has left it has a place in the new one, if it is not there.
+        // From here on nothing leaves the old store. A session that has left it has a reservation in the new one, if it
+        // is not there.
         let wasInOld = try await self.old.end(id, tombstoneUntil: tombstoneUntil, now: now)
         return try await self.untilAnswered(about: id) { () -> Bool? in
             do {
@@ -148,7 +150,8 @@ extension MigratingSessionStore: SessionStore {
                 case .missing:
                     return wasInOld
                 case .place(var place):
-                    // For this version somebody may hold the record that was just ended.
+                    // Another request may hold the record that was just ended, and complete its handoff for this
+                    // version.
                     let version = place.version
                     place.version = version.next(random: self.random)
                     let result = try await self.new.replace(place, ifVersion: version, now: now)
@@ -157,9 +160,9 @@ extension MigratingSessionStore: SessionStore {
                     break
                 }
             } catch let error as SessionStoreError where [.corruptRecord, .newerRecord].contains(error.code) {
-                // What cannot be read can be ended.
+                // An unreadable record can still be ended.
             }
-            // Of several that end a session while it moves, this answer counts for all.
+            // If several requests end a session while it moves, this result counts for all.
             return try await self.new.end(id, tombstoneUntil: tombstoneUntil, now: now)
         }
     }

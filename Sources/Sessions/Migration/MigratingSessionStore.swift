@@ -6,50 +6,51 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Two stores that are one, while sessions move from the first to the second and nobody is logged out.
+/// Combines two stores while sessions migrate from the first to the second. No one is logged out.
 ///
 /// ```swift
 /// let store = MigratingSessionStore(from: oldStore, to: newStore, phase: .migrating)
 /// let engine = try SessionEngine(.stored(in: store))
 /// ```
 ///
-/// Servers go from the old store over ``MigrationPhase/dualRead`` and ``MigrationPhase/migrating`` to the new store,
-/// each step a rolling restart, and no law waits for the end of it. A session moves when its visitor comes, with its
-/// id, its secret and all that is remembered, and ``migrateAll(from:pageSize:concurrency:clock:progress:)`` moves those
-/// that nobody asks for. <doc:Moving-to-another-store> has the steps.
+/// Servers go from the old store through ``MigrationPhase/dualRead`` and ``MigrationPhase/migrating`` to the new store.
+/// Each step is a rolling restart, and all rules of a store hold throughout. A session moves when its visitor's next
+/// request uses it, with its id, secret and values. ``migrateAll(from:pageSize:concurrency:clock:progress:)`` moves
+/// unused sessions. <doc:Moving-to-another-store> has the steps.
 ///
-/// It can do beyond ``SessionStore`` what both stores can.
+/// It has the capabilities beyond ``SessionStore`` that both stores have.
 ///
 /// # How a session moves
 ///
-/// 1. A *place* is kept for it in the new store: a record that nobody finds, with a version of its own.
-/// 2. In the old store its record is replaced by the same, which is now *leaving* for that version: a compare-and-set,
-///    so that no write in the old store is lost, and none follows.
-/// 3. In the new store the place is replaced by the record, if it still has that version.
+/// 1. The new store gets a *reservation*: a record that no load finds, with its own version.
+/// 2. In the old store its record is replaced by the same record, which is now *leaving* for that version. This is a
+///    compare-and-set, so no write in the old store is lost, and none follows.
+/// 3. In the new store the reservation is replaced by the record, if it still has that version.
 /// 4. The old store ends its record.
 ///
-/// Everyone who meets a leaving record goes on with step 3, so that a server that stops between two steps holds up
-/// nobody. An ending ends the record in the old store and whatever the new one has, a place included: a mover that was
-/// asleep meanwhile, for however long, finds no place of its version, and nothing comes back.
+/// Every request that finds a leaving record continues with step 3, so a server that stops between two steps blocks no
+/// one. A logout ends the record in the old store and in the new one, including a reservation. A server that was
+/// suspended in the middle of a move, for however long, finds no reservation of its version, and cannot bring the
+/// session back.
 public struct MigratingSessionStore<Old: SessionStore, New: SessionStore>: Sendable {
-    /// The store that is left.
+    /// The store to migrate from.
     public let old: Old
-    /// The store that takes over.
+    /// The store to migrate to.
     public let new: New
-    /// How far the servers have come.
+    /// The phase of the migration.
     public let phase: MigrationPhase
     let random: SessionRandom
 
-    /// Makes one store of two.
+    /// Combines two stores.
     ///
-    /// Both must keep records as ``SessionRecordCodec`` has them, as all stores of this package do: what marks a move
-    /// is in them.
+    /// Both must store records encoded by ``SessionRecordCodec``, as all stores of this package do, because the
+    /// migration markers are in them.
     ///
     /// - Parameters:
-    ///   - old: The store that is left.
-    ///   - new: The store that takes over.
-    ///   - phase: How far the servers have come. The default is ``MigrationPhase/dualRead``, which moves nothing.
-    ///   - random: Where version tags come from. The default is the system's generator.
+    ///   - old: The store to migrate from.
+    ///   - new: The store to migrate to.
+    ///   - phase: The phase of the migration. The default is ``MigrationPhase/dualRead``, which moves nothing.
+    ///   - random: The source of version tags. The default is the system's generator.
     public init(
         from old: Old,
         to new: New,
@@ -71,7 +72,7 @@ extension SessionStoreError {
 }
 
 extension MigratingSessionStore: CustomStringConvertible, CustomReflectable {
-    /// The types of the two stores, and nothing of what they know.
+    /// The types of the two stores, and none of their contents.
     public var description: String { "MigratingSessionStore(\(Old.self) to \(New.self))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -6,16 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Where a record stands in a move from one store to another. No record has one outside of a move.
+/// The state of a record in a migration from one store to another. Outside a migration no record has one.
 enum MigrationMarker: Sendable, Equatable {
-    /// A place that is kept for a session in the new store. The session is not there yet.
+    /// A reservation for a session in the new store. The session is not there yet.
     case place
-    /// The session leaves the old store for the place of a version. Its own version is the other one.
+    /// A handoff: the session leaves the old store for the reservation with the first version. The second version is
+    /// its own.
     case leaving(for: SessionVersion, version: SessionVersion)
 }
 
 extension MigrationMarker {
-    /// The mark in the binary form of a record: nothing for a place, else two versions of 16 bytes.
+    /// The binary form of the marker: nothing for a reservation, else two versions of 16 bytes.
     var bytes: [UInt8] {
         guard case .leaving(let place, let version) = self else { return [] }
         var writer = ByteWriter()
@@ -23,7 +24,7 @@ extension MigrationMarker {
         return writer.bytes
     }
 
-    /// Reads a mark, or answers nil when it is none.
+    /// Parses a marker, or returns nil when the bytes are not one.
     init?(from field: inout ByteReader) {
         if field.isAtEnd {
             self = .place
@@ -40,7 +41,8 @@ extension MigrationMarker {
 }
 
 extension SessionRecord {
-    /// A place in the new store for a session, which opens for nobody and lives for as long as the session could.
+    /// Creates a reservation for a session in the new store. It cannot be opened, and lives as long as the session
+    /// could.
     static func place(for record: SessionRecord, random: SessionRandom) -> SessionRecord {
         var place = SessionRecord(
             id: record.id,
@@ -49,7 +51,7 @@ extension SessionRecord {
             version: .first(random: random),
             createdAt: record.createdAt,
             lastAccessedAt: record.lastAccessedAt,
-            // A touch can then make it live longer, which leaves its version as it is.
+            // A touch can then extend it without changing its version.
             expiresAt: record.absoluteExpiresAt,
             absoluteExpiresAt: .distantFuture
         )
@@ -57,7 +59,7 @@ extension SessionRecord {
         return place
     }
 
-    /// This record as it stands in the old store from the moment on at which nobody can write it there any more.
+    /// This record as it is in the old store from the moment when it can no longer be written there.
     func leaving(for place: SessionVersion, random: SessionRandom) -> SessionRecord {
         var leaving = self
         leaving.migrationMarker = .leaving(for: place, version: self.version)
@@ -65,7 +67,7 @@ extension SessionRecord {
         return leaving
     }
 
-    /// The record itself, without the marks of its move.
+    /// The record without its migration marker.
     var unmarked: SessionRecord {
         var record = self
         if case .leaving(_, let version) = self.migrationMarker { record.version = version }

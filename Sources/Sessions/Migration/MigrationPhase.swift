@@ -6,22 +6,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How far the servers of an application have come on their way from one store to another.
+/// The phase of a migration from one store to another.
 ///
-/// Servers of two phases that follow each other may run beside each other, so that each step is a rolling restart.
+/// Servers of two consecutive phases may run side by side, so each step is a rolling restart.
 public struct MigrationPhase: Sendable, Hashable {
     enum Choice: Hashable { case dualRead, migrating }
 
     let choice: Choice
 
-    /// The old store is the one that is written; what other servers have moved is found in the new one.
+    /// Sessions are written to the old store. Those that other servers have moved are found in the new one.
     ///
-    /// Servers with the old store alone may run beside it, and so may ``migrating`` ones.
+    /// Servers with only the old store may run beside it, and so may ``migrating`` ones.
     public static let dualRead = MigrationPhase(choice: .dualRead)
 
-    /// New sessions begin in the new store, and those that are met in the old one are moved.
+    /// New sessions begin in the new store, and those that are found in the old one are moved.
     ///
-    /// ``dualRead`` servers may run beside it, and so may servers with the new store alone, once nothing is left in the
+    /// ``dualRead`` servers may run beside it, and so may servers with only the new store, once nothing is left in the
     /// old one.
     public static let migrating = MigrationPhase(choice: .migrating)
 }

@@ -6,14 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How far ``MigratingSessionStore/migrateAll(from:pageSize:concurrency:clock:progress:)`` has come.
+/// The progress of ``MigratingSessionStore/migrateAll(from:pageSize:concurrency:clock:progress:)``.
 public struct MigrationProgress: Sendable, Hashable {
-    /// How many sessions the old store had at the beginning. It changes while servers run, so this is an estimate of
-    /// the work, and no promise.
+    /// How many sessions the old store had at the beginning. It changes while servers run, so this is an estimate.
     public let total: Int
-    /// How many sessions were dealt with: they are in the new store, or have ended meanwhile.
+    /// How many sessions were processed: they are in the new store, or have ended in the meantime.
     public internal(set) var moved = 0
-    /// Where the next page begins, to continue from after an interruption; nil before the first page and after the
+    /// The cursor of the next page, to continue from after an interruption; nil before the first page and after the
     /// last.
     public internal(set) var cursor: SessionCursor?
 }

@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a browser is asked to forget of the site when its user logs out or another user logs in: the field
+/// The data that a browser is asked to clear when its user logs out or another user logs in: the field
 /// `Clear-Site-Data` (W3C), which ASVS 5.0, 14.3.1 names.
 ///
 /// ```swift
 /// configuration.clearsSiteDataOnLogout.insert(.storage)
 /// ```
 ///
-/// Browsers follow it on secure connections only, and ignore the parts that they do not know.
+/// Browsers apply it only on secure connections, and ignore unknown parts.
 public struct ClearedSiteData: OptionSet, Sendable, Hashable {
     public let rawValue: Int
 
@@ -21,24 +21,25 @@ public struct ClearedSiteData: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// What was loaded from this origin, also pages that the back button would show. Some browsers take seconds for it.
+    /// Cached responses of this origin, including pages that the back button would show. Some browsers take seconds for
+    /// it.
     public static let cache = ClearedSiteData(rawValue: 1)
-    /// What scripts of this origin keep: local storage, databases, service workers. Drafts and preferences among it.
+    /// Data of this origin's scripts: local storage, databases, service workers. It includes drafts and preferences.
     public static let storage = ClearedSiteData(rawValue: 2)
-    /// All cookies of the registrable domain, also those of other applications and hosts there, and one that is set
-    /// with the same response. The session's own cookie is cleared in any case.
+    /// All cookies of the registrable domain, including those of other applications and hosts there, and one that the
+    /// same response sets. The session's own cookie is cleared in any case.
     public static let cookies = ClearedSiteData(rawValue: 4)
 
-    /// The pages that were fetched ahead of time by speculation rules. They ignore `no-store` and `Vary`, so that a
-    /// link would show the page of the former user. It costs nothing else.
+    /// Pages prefetched by speculation rules. They ignore `no-store` and `Vary`, so a link would show the page of the
+    /// former user. Clearing them has no other cost.
     public static let prefetchCache = ClearedSiteData(rawValue: 8)
-    /// The pages that were rendered ahead of time by speculation rules, as ``prefetchCache``.
+    /// Pages prerendered by speculation rules, like ``prefetchCache``.
     public static let prerenderCache = ClearedSiteData(rawValue: 16)
 
-    /// ``prefetchCache`` and ``prerenderCache``: what must go with every change of the user.
+    /// ``prefetchCache`` and ``prerenderCache``, which must be cleared with every change of the user.
     public static let speculations: ClearedSiteData = [.prefetchCache, .prerenderCache]
 
-    /// What the field says; nil when there is nothing to clear.
+    /// The value of the field; nil when there is nothing to clear.
     var fieldValue: String? {
         let directives: [(part: ClearedSiteData, name: String)] = [
             (.cache, "cache"), (.cookies, "cookies"), (.storage, "storage"), (.prefetchCache, "prefetchCache"),

@@ -9,7 +9,7 @@
 package import HTTPTypes
 
 extension HTTPFields {
-    /// Whether a browser fetches a page ahead of time, which its user may never see: `Sec-Purpose` (Fetch), and what
+    /// Whether a browser prefetches a page, which its user may never see: `Sec-Purpose` (Fetch), and the fields that
     /// browsers sent before it.
     package var isPrefetch: Bool {
         self.indices.contains { index in
@@ -21,7 +21,8 @@ extension HTTPFields {
 }
 
 extension HTTPField.Name {
-    /// Whether the field says what a request is for. Most names differ in length, which is known without comparing.
+    /// Whether the field names the purpose of a request. Most names differ in length, which is known without comparing
+    /// letters.
     fileprivate var isPurpose: Bool {
         let name = self.canonicalName
         switch name.utf8.count {

@@ -9,12 +9,12 @@
 package import HTTPTypes
 
 extension HTTPFields {
-    /// Marks a response as one visitor's, so that no shared cache gives it to another (CVE-2023-30861).
+    /// Marks a response as private to one visitor, so that no shared cache serves it to another (CVE-2023-30861).
     ///
     /// - Parameters:
     ///   - field: The request field that the response depends on.
-    ///   - forbidsStorage: Whether the browser's own cache must not keep it either. `private` lets the back button show
-    ///     a page after its user has logged out; `no-store` does not (ASVS 5.0, 14.3.2).
+    ///   - forbidsStorage: Whether the browser's own cache must not keep it either. With `private` the back button
+    ///     shows a page after its user has logged out; with `no-store` it does not (ASVS 5.0, 14.3.2).
     package mutating func keepPrivate(varyingBy field: HTTPField.Name, forbiddingStorage forbidsStorage: Bool = false) {
         if !self.contains(.vary) {
             self[.vary] = field.rawName
@@ -28,22 +28,21 @@ extension HTTPFields {
         self.removeSharedCacheRules()
     }
 
-    /// Removes the fields that tell one kind of shared cache something else than `Cache-Control` does.
+    /// Removes fields that override `Cache-Control` for some shared caches.
     mutating func removeSharedCacheRules() {
-        // Nearly always there are none, which one look tells without a copy.
+        // There are almost never any, which one lookup shows without a copy.
         guard self.indices.contains(where: { self[$0].name.isSharedCacheRule }) else { return }
         self.removeAll { $0.name.isSharedCacheRule }
     }
 
-    /// Whether a list has one of some items, whatever their case.
+    /// Whether a list contains one of several items, compared case-insensitively.
     private func lists(_ items: [String], in field: HTTPField.Name) -> Bool {
         self.listItems(of: field).contains { items.contains($0.lowercased()) }
     }
 }
 
 extension HTTPField.Name {
-    /// Whether shared caches take their rule from this field before `Cache-Control`: RFC 9213, and what vendors had
-    /// before it.
+    /// Whether shared caches prefer this field to `Cache-Control`: RFC 9213, and vendor fields from before it.
     fileprivate var isSharedCacheRule: Bool {
         let name = self.canonicalName
         switch name.utf8.count {

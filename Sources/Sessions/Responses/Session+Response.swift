@@ -10,10 +10,10 @@ import HTTPTypes
 import Logging
 
 extension Session {
-    /// Writes what the client, and every cache on the way, must know.
+    /// Writes the header fields for the client and for caches.
     func write(_ ending: ResponseEffects, to response: inout HTTPFields) {
         guard ending.cookie != .leave || ending.wasAccessed || !ending.clearedSiteData.isEmpty else { return }
-        // With room for what is added here, and by servers after this, so that the fields move once.
+        // Reserves room for the fields that this and later code adds, so that they move once.
         response.reserveCapacity(response.count + 6)
         let isCookieWritten = ending.cookie != .leave && self.writeCookie(ending.cookie, to: &response)
         self.clear(ending.clearedSiteData, in: &response)
@@ -40,7 +40,7 @@ extension Session {
         return isWritten
     }
 
-    /// Asks the browser to forget parts of the site, unless the handler asked for its own.
+    /// Asks the browser to clear site data, unless the handler has set its own field.
     private func clear(_ data: ClearedSiteData, in response: inout HTTPFields) {
         guard
             let value = data.fieldValue, let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
@@ -59,12 +59,12 @@ extension Session {
             text = try self.engine.driver.text(of: live, for: self.request)
         } catch {
             self.logger.error(
-                "The text of a session could not be made",
+                "The credential of a session could not be made",
                 metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"]
             )
             return false
         }
-        // Somebody else may have been given a newer one; the older must not take its place.
+        // Another client may have a newer credential, and the older one must not replace it.
         guard let text else { return false }
         let now = self.engine.configuration.clock.now
         let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil

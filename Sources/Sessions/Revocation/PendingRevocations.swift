@@ -8,29 +8,29 @@
 
 import Synchronization
 
-/// The revocations of this server that are not yet in the log: on their way, or waiting for the next attempt.
+/// The revocations of this server that are not yet in the log: being published, or waiting for the next attempt.
 ///
-/// Those that are kept are applied here at once, whether or not the store takes them.
+/// Kept ones are applied on this server at once, whether or not the store accepts them.
 final class PendingRevocations: Sendable {
     fileprivate struct State {
         var requests: [RevocationRequest] = []
-        /// What the kept ones end.
+        /// The sessions that the kept ones end.
         var sessions: Set<SessionID> = []
         var epochs: [SessionID: Int64] = [:]
         /// Why the last attempt failed.
         var failure: (any Error)?
-        /// Sessions whose client asked for the ending and was told that it failed.
+        /// Sessions whose client requested the logout and received an error.
         var untold: Set<SessionID> = []
     }
 
-    /// How many sessions may be untold. Those beyond keep a cookie that opens nothing.
+    /// The maximum number of such sessions. Clients of further ones keep a cookie that opens nothing.
     fileprivate static let maximumUntoldCount = 10_000
 
     private let state = Mutex(State())
     private let appliedCount = Atomic(0)
     private let untoldCount = Atomic(0)
 
-    /// What is to be published, in the order in which it came.
+    /// The requests to publish, in order.
     var requests: [RevocationRequest] { self.state.withLock { $0.requests.filter(\.isOpen) } }
 
     func add(_ request: RevocationRequest) {
@@ -40,7 +40,7 @@ final class PendingRevocations: Sendable {
         }
     }
 
-    /// Forgets what was published, or is over.
+    /// Removes requests that are published or have expired.
     func settle(now: Instant) {
         guard self.state.withLock({ !$0.requests.isEmpty }) else { return }
         self.update { state in
@@ -48,7 +48,7 @@ final class PendingRevocations: Sendable {
         }
     }
 
-    /// An attempt failed, and its callers with it. What is kept waits for the next one.
+    /// Fails an attempt, and its callers with it. Kept requests wait for the next attempt.
     func fail(_ error: any Error, now: Instant) {
         self.update { state in
             state.failure = error
@@ -64,12 +64,12 @@ final class PendingRevocations: Sendable {
         if let failure = self.state.withLock({ $0.failure }) { throw failure }
     }
 
-    /// Whether the ending of one session waits to be published.
+    /// Whether the revocation of one session waits to be published.
     func contains(_ id: SessionID) -> Bool {
         self.appliedCount.load(ordering: .acquiring) > 0 && self.state.withLock { $0.sessions.contains(id) }
     }
 
-    /// The epoch by which a session has ended here; nil when it has not.
+    /// The epoch that ended a session on this server; nil if it has not ended.
     func epochEnding(_ record: SessionRecord) -> Int64? {
         guard self.appliedCount.load(ordering: .acquiring) > 0 else { return nil }
         let subject = record.subject.map { Revocation.id(of: $0) }
@@ -84,18 +84,18 @@ final class PendingRevocations: Sendable {
         }
     }
 
-    /// The oldest good version of the credentials of what a subject is known by, if it waits to be published.
+    /// The oldest valid version of a subject's credentials, if it waits to be published.
     func credentialVersion(ofSubject id: SessionID) -> Int64? {
         guard self.appliedCount.load(ordering: .acquiring) > 0 else { return nil }
         return self.state.withLock { $0.epochs[Revocation.credentialsID(of: id)] }
     }
 
-    /// Notes that the client of a session was told that its ending failed.
+    /// Records that the client of a session received an error for its logout.
     func note(untold id: SessionID) {
         self.update { $0.note(untold: id) }
     }
 
-    /// Whether the client of a session has yet to be told that it has ended. The answer is true once.
+    /// Returns true once for a session whose client must still be told that it has ended.
     func takeUntold(_ id: SessionID) -> Bool {
         guard self.untoldCount.load(ordering: .acquiring) > 0 else { return false }
         return self.update { $0.untold.remove(id) != nil }

@@ -6,20 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Revocations as version 1 of this library's sealed sessions wrote them: a record for each, and one that changes with
-/// each.
+/// Revocations as version 1 of this library's sealed sessions wrote them: a record for each, and a change marker.
 ///
-/// They are honored until their time. They are read when a server starts, and for a day after that whenever there are
-/// new ones, while servers of both versions run. Nothing writes them anymore.
+/// They are applied until they expire. They are read when a server starts, and for a day after that whenever there are
+/// new ones, while servers of both versions run. No code writes them anymore.
 struct PreviousRevocations: Sendable {
     static let subject = SessionRecord.reservedPrefix + "revocations"
-    /// The id of the record that changes.
+    /// The id of the change marker.
     static let changeID = Revocation.id("swift-sessions news")
-    /// How long after its start a server looks for new ones.
+    /// How long after its start a server checks for new ones.
     private static let watchDuration = Duration.days(1)
 
     let store: ResilientStore
-    /// The version of the record that changes; nil when there is none.
+    /// The version of the change marker; nil when there is none.
     private(set) var version: SessionVersion?
     private var watchedUntil = Instant.distantPast
 
@@ -27,7 +26,7 @@ struct PreviousRevocations: Sendable {
         self.store = store
     }
 
-    /// Whether there ever were any, as far as the store still knows.
+    /// Whether there are any, as far as the store still knows.
     var exist: Bool { self.version != nil }
 
     /// Reads all of them.
@@ -63,7 +62,7 @@ struct PreviousRevocations: Sendable {
     private static func revocations(of record: SessionRecord) -> [Revocation] {
         let session = Revocation.session(record.id, until: record.expiresAt)
         guard case .integer(let epoch)? = record.values["mark"]?.storage else {
-            // What cannot be read revokes more rather than less.
+            // An unreadable record revokes more rather than less.
             return [session, Revocation(id: record.id, epoch: .max - 2, until: record.expiresAt)]
         }
         return [epoch == .max ? session : Revocation(id: record.id, epoch: epoch, until: record.expiresAt)]

@@ -11,58 +11,57 @@ import Crypto
 /// An entry of the revocation log: one session has ended, or all sessions of an earlier epoch, of a subject or of
 /// everyone.
 struct Revocation: Sendable, Hashable {
-    /// The session, or what the subject or everyone is known by.
+    /// The id of the session, or the id that represents the subject or everyone.
     var id: SessionID
-    /// Sessions of an earlier epoch have ended. For a single session it is later than any epoch.
+    /// Sessions of an earlier epoch have ended. For a single session the epoch is later than any other.
     var epoch: Int64
-    /// When the entry can be forgotten: every copy of a session that it ends is past its own limits by then.
+    /// When the entry expires: by then every copy of a session that it ends has expired.
     var until: Instant
 
     private static let endOfUser = Int64.max
     private static let endOfVisitor = Int64.max - 1
 
-    /// The epoch by which a session with former credentials has ended. Their version is no time, and long ago lets the
-    /// visitor begin anew.
+    /// The epoch of sessions that former credentials ended. A credential version is not a time, so it is 0, which lets
+    /// the visitor begin a new session.
     static let epochOfCredentials: Int64 = 0
 
-    /// The ending of one session.
+    /// The revocation of one session.
     static func session(_ id: SessionID, isAnonymous: Bool = false, until: Instant) -> Revocation {
         Revocation(id: id, epoch: isAnonymous ? self.endOfVisitor : self.endOfUser, until: until)
     }
 
-    /// A trace of an append whose reply may be lost: it ends nothing, and its author recognizes it by its random id.
+    /// A trace of an append whose reply may be lost. It ends nothing, and its author recognizes it by its random id.
     static func trace(_ id: SessionID, until: Instant) -> Revocation {
         Revocation(id: id, epoch: 0, until: until)
     }
 
-    /// An epoch after the last one, and after that of any session there may be from before, whichever server's clock it
-    /// was made by.
+    /// An epoch after the last one, and after that of any existing session, whichever server's clock made it.
     static func epoch(after last: Int64?, now: Instant) -> Int64 {
         max(now.millisecondsSince1970, (last ?? 0).addingSaturating(1))
     }
 
     /// Whether it ends one session.
     var isSession: Bool { self.epoch >= Self.endOfVisitor }
-    /// Whether it ends one session without a login.
+    /// Whether it ends one anonymous session.
     var isAnonymous: Bool { self.epoch == Self.endOfVisitor }
     /// Whether it is a trace.
     var isTrace: Bool { self.epoch == 0 }
 
-    /// What a subject is known by: half of a hash, so that subjects are told apart by their bytes and keys have one
-    /// length.
+    /// The id that represents a subject: half of a hash, so that subjects are distinguished by their bytes and keys
+    /// have one length.
     static func id(of subject: String) -> SessionID {
         self.id("swift-sessions revocation", subject)
     }
 
-    /// What the oldest good version of a subject's credentials is known by, from what the subject is.
+    /// The id that represents a subject's oldest valid credential version, derived from the subject's id.
     static func credentialsID(of subject: SessionID) -> SessionID {
         SessionID(high: subject.high ^ 0x6372_6564_656E_7469, low: subject.low ^ 0x616C_7300_0000_0000)
     }
 
-    /// What everyone is known by. No subject has this id.
+    /// The id that represents everyone. No subject has this id.
     static let everyone = Self.id("swift-sessions everyone")
 
-    /// The first half of the hash of a text, in two parts so that nothing is copied to join them.
+    /// The first half of the hash of a string, passed in two parts to avoid a copy.
     static func id(_ prefix: String, _ rest: String = "") -> SessionID {
         var hash = SHA256()
         for var part in [prefix, rest] {
@@ -78,10 +77,10 @@ struct Revocation: Sendable, Hashable {
 }
 
 extension Revocation {
-    /// How many bytes an entry takes.
+    /// The size of an entry in bytes.
     private static let byteCount = 32
 
-    /// Entries as text: the id, epoch and end of each, big-endian, in base64url.
+    /// Encodes entries as base64url: the id, epoch and expiry of each, big-endian.
     static func encode(_ revocations: [Revocation]) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(revocations.count * self.byteCount)
@@ -95,7 +94,7 @@ extension Revocation {
         return Base64URL.encode(bytes)
     }
 
-    /// The entries of a text, or nil when it is not one that ``encode(_:)`` made.
+    /// Decodes entries, or returns nil when ``encode(_:)`` did not make the input.
     static func decode(_ text: String) -> [Revocation]? {
         guard let bytes = Base64URL.decode(Array(text.utf8)), bytes.count % self.byteCount == 0 else { return nil }
         return bytes.withUnsafeBytes { bytes in

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Knows which sealed sessions have ended before their time: in memory, or by a log that servers share.
+/// The revocations of sealed sessions: in memory, or in a log that servers share.
 final class RevocationList: Sendable {
-    /// How many ended sessions without a login are kept until their copies are past their limits. A client makes one
-    /// with each request, so those beyond are kept just long enough for requests that are under way.
+    /// How many revocations of anonymous sessions are kept until the copies expire. A client can cause one with each
+    /// request, so further ones are kept only long enough for requests in progress.
     static let maximumAnonymousCount = 250_000
 
     private let choice: SessionRevocation.Choice
@@ -17,7 +17,7 @@ final class RevocationList: Sendable {
     private let table = RevocationTable()
     private let replica: RevocationReplica?
     private let rejectsOlderSessions: Bool
-    /// How long another server may take to learn of an ending.
+    /// How long another server may take to learn of a revocation.
     let maximumAge: Duration
 
     init(_ revocation: SessionRevocation, _ environment: EngineEnvironment) {
@@ -34,35 +34,35 @@ final class RevocationList: Sendable {
         }
     }
 
-    /// How many entries are known.
+    /// The number of known entries.
     var count: Int { self.table.count }
 
     /// How many callers wait for the store.
     var waitingCount: Int { self.replica?.waitingCount ?? 0 }
 
-    /// Whether another ended session without a login is kept for long.
+    /// Whether another revocation of an anonymous session is kept until its copies expire.
     var keepsAnonymousEndings: Bool { self.table.anonymousCount < Self.maximumAnonymousCount }
 
-    /// Whether a session has ended before its time.
+    /// Whether a session is revoked.
     func covers(_ record: SessionRecord) async throws -> Bool {
         try await self.epochEnding(record) != nil
     }
 
-    /// The epoch by which a session has ended before its time: about when all of a user's, or of everyone's, were
-    /// ended, and later than any time when only this one was. Nil when it has not ended.
+    /// The epoch that revoked a session. It is about the time when all sessions of the user, or of everyone, were
+    /// revoked, and later than any time when only this one was. Nil if it is not revoked.
     func epochEnding(_ record: SessionRecord) async throws -> Int64? {
         if let replica = self.replica {
             try await replica.refresh()
-            // An ending that could not be published is published before anyone is told of it.
+            // A revocation that could not be published is published before anyone learns of it.
             try await replica.publishEnding(of: record)
         }
         return self.knownEpochEnding(record)
     }
 
-    /// Whether what this server knows is new enough to go by.
+    /// Whether this server's copy is recent enough.
     var isCurrent: Bool { self.replica?.isCurrent ?? true }
 
-    /// Whether this server knows, without asking, that a session has ended.
+    /// Whether this server knows, without reading the store, that a session is revoked.
     func isKnownToCover(_ record: SessionRecord) -> Bool {
         self.knownEpochEnding(record) != nil
     }
@@ -77,31 +77,31 @@ final class RevocationList: Sendable {
         }
         if let epoch = replica.pending.epochEnding(record) { return epoch }
         guard 0 < record.everyoneMark, record.everyoneMark < replica.epoch else { return nil }
-        // The session is older than the log: an earlier one, which may have said that it has ended, was lost.
+        // The session is older than the log. An earlier log, which may have revoked it, was lost.
         replica.noteLoss()
         return self.rejectsOlderSessions ? replica.epoch : nil
     }
 
-    /// A session as it goes on after it ended all others of its user, if it did so without hearing of it.
+    /// A session in its new epoch, if it ended all others of its user in an append whose reply was lost.
     func resumed(_ record: SessionRecord) -> SessionRecord {
         self.replica?.resumed(record, now: self.environment.configuration.clock.now) ?? record
     }
 
-    /// Whether the client of a session has yet to be told that it has ended: it was told that the ending failed. The
-    /// answer is true once.
+    /// Returns true once for a session whose client must still be told that it has ended, after an error for its
+    /// logout.
     func takeUntold(_ id: SessionID) -> Bool { self.replica?.pending.takeUntold(id) ?? false }
 
-    /// Notes that the client of a session is told that its ending failed.
+    /// Records that the client of a session receives an error for its logout.
     func note(untold id: SessionID) { self.replica?.pending.note(untold: id) }
 
-    /// Whether a loss of the log has yet to be reported. The answer is true once.
+    /// Returns true once for a loss of the log that must still be reported.
     func takeLoss() -> Bool { self.replica?.takeLoss() ?? false }
 
-    /// Ends a session.
+    /// Revokes a session.
     ///
-    /// - Parameter isKept: Whether it has ended on this server also if that could not be published. It is then
+    /// - Parameter isKept: Whether a revocation that cannot be published still applies on this server. It is then
     ///   published with the next attempt.
-    /// - Returns: Whether it was this call that ended it, or an earlier one of this server that could not say so.
+    /// - Returns: Whether this call ended the session, or an earlier one of this server that failed to publish.
     func revoke(_ revocation: Revocation, isKept: Bool = true) async throws -> Bool {
         if case .none = self.choice { return true }
         let now = self.environment.configuration.clock.now
@@ -118,12 +118,12 @@ final class RevocationList: Sendable {
         return self.takeUntold(revocation.id)
     }
 
-    /// Ends all sessions that a user has; later logins are not among them, whatever the clocks say.
+    /// Revokes all sessions of a user. Later logins are not affected, even with clock skew.
     func revokeAll(of subject: String, until: Instant) async throws {
         try await self.revokeAll(of: Revocation.id(of: subject), until: until)
     }
 
-    /// Ends all sessions that there are; later ones are not among them.
+    /// Revokes all sessions. Later ones are not affected.
     func revokeEverything(until: Instant) async throws {
         try await self.revokeAll(of: Revocation.everyone, until: until)
     }
@@ -141,9 +141,9 @@ final class RevocationList: Sendable {
         _ = try await replica.publish(RevocationRequest(.epoch(revocation), isKept: true))
     }
 
-    /// Ends all sessions that a user has, of which one goes on.
+    /// Revokes all sessions of a user except one.
     ///
-    /// - Returns: The epoch in which it goes on, or nil when somebody else has ended it, at the latest just now.
+    /// - Returns: The epoch in which it continues, or nil when another request has ended it.
     func revokeOthers(than record: SessionRecord, of subject: String, until: Instant) async throws -> Int64? {
         try self.requireKnowledge()
         let id = Revocation.id(of: subject)
@@ -152,24 +152,24 @@ final class RevocationList: Sendable {
                 record.loginMark >= $0 ?? 0
             }
         }
-        // It is not kept when it fails: this session may have ended, and only the log knows.
+        // A failed one is not kept: this session may have ended, and only the log knows.
         let revocation = Revocation(id: id, epoch: 0, until: until)
         let outcome = try await replica.publish(RevocationRequest(.others(record, revocation), isKept: false))
         guard case .published(let epoch) = outcome else { return nil }
         return epoch
     }
 
-    /// - Throws: ``SessionError`` with the code `notOffered` when nothing is known of endings.
+    /// - Throws: ``SessionError`` with the code `notOffered` when no revocations are kept.
     func requireKnowledge() throws(SessionError) {
         guard self.knowsEndings else { throw .notRevocable }
     }
 
-    /// Whether it is known at all which sessions have ended.
+    /// Whether revocations are kept at all.
     var knowsEndings: Bool {
         if case .none = self.choice { false } else { true }
     }
 
-    /// The epochs of a login of now, which no earlier revocation covers.
+    /// The epochs of a login now, which no earlier revocation covers.
     func marks(of subject: String) async throws -> RevocationEpochs {
         try await self.replica?.synchronize()
         let (now, id) = (self.environment.configuration.clock.now, Revocation.id(of: subject))
@@ -181,7 +181,7 @@ final class RevocationList: Sendable {
         )
     }
 
-    /// Ends all sessions that a user has begun with older credentials, and refuses logins with them.
+    /// Revokes all sessions of a user with older credentials, and rejects logins with them.
     func requireCredentials(of subject: String, version: Int64, until: Instant) async throws {
         try self.requireKnowledge()
         let id = Revocation.credentialsID(of: Revocation.id(of: subject))
@@ -193,14 +193,15 @@ final class RevocationList: Sendable {
         _ = try await replica.publish(RevocationRequest(.credentials(revocation), isKept: true))
     }
 
-    /// The epoch of a session without a login, as far as this server knows: it need not ask for a stranger.
+    /// The global epoch of an anonymous session, as far as this server knows: a new visitor does not cause a read.
     var knownEveryoneMark: Int64 {
         get async throws {
             guard let replica = self.replica else { return self.everyoneEpoch }
             if self.maximumAge == .zero {
                 try await replica.synchronize()
             } else if !replica.isStarted {
-                // Without the epoch of the log the session is not known to be older than a later one. That is all.
+                // If this fails, the epoch may be 0, and the session then counts as older than no log. Nothing else
+                // depends on it.
                 try? await replica.refresh()
             }
             return self.everyoneEpoch
@@ -213,6 +214,6 @@ final class RevocationList: Sendable {
 }
 
 extension RevocationList: CustomReflectable {
-    /// Nothing of the store that it may have.
+    /// It has nothing of its store.
     var customMirror: Mirror { Mirror(self, children: []) }
 }

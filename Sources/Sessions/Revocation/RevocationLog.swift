@@ -8,11 +8,11 @@
 
 /// The revocation log in a store that servers share.
 ///
-/// Publishing a revocation is one compare-and-set of the head, and learning what is new is one load of it. Its cost
-/// depends on what is new, not on what there is.
+/// Publishing a revocation is one compare-and-set of the head, and reading changes is one load of it. The cost depends
+/// on the number of new entries, not on the total.
 struct RevocationLog: Sendable {
     let store: ResilientStore
-    /// How long the head is kept after an append: longer than anything that the log is about.
+    /// How long the head lives after an append: longer than anything in the log.
     private let headLifetime: Duration
 
     init(_ store: any SubjectSessionStore, _ environment: EngineEnvironment) {
@@ -29,7 +29,7 @@ struct RevocationLog: Sendable {
         try await self.segment(RevocationSegment.headID, now: now)
     }
 
-    /// The entries that left the head when it had a number; nil when they are all over.
+    /// The entries that left the head when it had a given number; nil when all have expired.
     func segment(_ number: Int64, of log: RevocationSegment.Log, now: Instant) async throws -> RevocationSegment? {
         try await self.segment(RevocationSegment.id(number, of: log), now: now)
     }
@@ -40,7 +40,7 @@ struct RevocationLog: Sendable {
         return try self.read { () throws(SessionStoreError) in try RevocationSegment(record) }
     }
 
-    /// Begins a log, unless there is one.
+    /// Creates a log, unless there is one.
     func create(epoch: Int64, now: Instant) async throws -> RevocationSegment {
         let head = self.first(epoch: epoch, entries: [], now: now)
         let record = head.record(id: RevocationSegment.headID, now: now, random: self.random)
@@ -53,7 +53,7 @@ struct RevocationLog: Sendable {
         }
     }
 
-    /// A head that begins a log.
+    /// The first head of a log.
     private func first(epoch: Int64, entries: [Revocation], now: Instant) -> RevocationSegment {
         RevocationSegment(
             log: .init(epoch: epoch, tag: Int64(bitPattern: self.random.next())),
@@ -64,16 +64,16 @@ struct RevocationLog: Sendable {
         )
     }
 
-    /// Whether the head expires so soon that it is worth writing it anew.
+    /// Whether the head expires so soon that it should be written again.
     func isRenewalDue(_ head: RevocationSegment, now: Instant) -> Bool {
         head.expiresAt < now + self.headLifetime / 2
     }
 
-    /// What became of an append.
+    /// The result of an append.
     enum Appending {
-        /// The head is this one now.
+        /// This is the new head.
         case appended(RevocationSegment)
-        /// Another server appended since: this is the head that is there.
+        /// Another server has appended in the meantime: this is the stored head.
         case conflict(RevocationSegment)
         /// There is no log.
         case missing
@@ -90,7 +90,7 @@ struct RevocationLog: Sendable {
         return try await self.replace(head, with: next, now: now)
     }
 
-    /// Begins another log with the entries of a head.
+    /// Begins a new log with the entries of a head.
     func restart(_ head: RevocationSegment, epoch: Int64, now: Instant) async throws -> Appending {
         try await self.replace(head, with: self.first(epoch: epoch, entries: head.entries, now: now), now: now)
     }
@@ -115,10 +115,10 @@ struct RevocationLog: Sendable {
         }
     }
 
-    /// Copies the entries of a full head to a segment. A full head never changes, so servers that do it at once write
-    /// the same.
+    /// Copies the entries of a full head to a segment. A full head never changes, so servers that archive it in
+    /// parallel write the same.
     private func archive(_ head: RevocationSegment, now: Instant) async throws {
-        // A store that sweeps removes it when the last of its entries is over.
+        // A sweep of the store removes it when the last of its entries has expired.
         guard let until = head.entries.map(\.until).max(), now < until else { return }
         var segment = head
         segment.version = .first(random: self.random)
@@ -133,7 +133,7 @@ struct RevocationLog: Sendable {
         }
     }
 
-    /// Reads all segments, page by page, each under a deadline of its own.
+    /// Reads all segments, page by page, each page with its own deadline.
     func readAll(now: Instant, _ body: ([Revocation]) -> Void) async throws {
         try await self.store.forEachPage(of: RevocationSegment.subject, limit: 128, now: now) { records in
             for record in records {
@@ -152,8 +152,8 @@ struct RevocationLog: Sendable {
 }
 
 extension ResilientStore {
-    /// Reads the records of a subject page by page. A page that fails is read again, twice: of many one fails now and
-    /// then.
+    /// Reads the records of a subject page by page. A failed page is read again, up to twice, because with many pages
+    /// an occasional failure is likely.
     func forEachPage(
         of subject: String,
         limit: Int,

@@ -8,14 +8,15 @@
 
 import Synchronization
 
-/// How the copy is added to.
+/// Publishing revocations.
 extension RevocationReplica {
     private struct Batch {
         var entries: [Revocation] = []
         var outcomes: [(request: RevocationRequest, outcome: RevocationRequest.Outcome)] = []
         var ids: Set<SessionID> = []
 
-        /// Adds an entry as it is, unless there is one of its id: it is decided when that is in the log.
+        /// Adds an entry unchanged, unless there is one with its id. The request is decided when that one is in the
+        /// log.
         mutating func add(_ request: RevocationRequest, _ revocation: Revocation) {
             guard self.ids.insert(revocation.id).inserted else { return }
             self.entries.append(revocation)
@@ -23,8 +24,9 @@ extension RevocationReplica {
         }
     }
 
-    /// Appends what is pending, as many entries at once as there is room for. Each append is on all of the log that
-    /// there is, so that what depends on it is decided exactly. What comes meanwhile is for the next attempt.
+    /// Appends the pending requests, as many entries at once as there is room for. Each append is based on the whole
+    /// log, so that requests which depend on it are decided exactly. Requests that arrive in the meantime wait for the
+    /// next attempt.
     func publishPending() async throws {
         var conflictCount = 0
         var requests = self.pending.requests
@@ -59,13 +61,13 @@ extension RevocationReplica {
         if case .others(let record, _) = request.kind { self.state.withLock { $0.resumptions.forget(record.id) } }
     }
 
-    /// Lets servers that append at once out of step: at first not at all, for the one that lost has the newest head
-    /// now.
+    /// Delays servers that append in parallel by different times. The first retry is immediate, because the loser now
+    /// has the newest head.
     private func backOff(_ conflictCount: Int) async throws {
         guard conflictCount >= 4 else { return }
         let wait = self.environment.configuration.random.next() % (1_000 << UInt64(min((conflictCount - 4) / 4, 4)))
         try await self.environment.configuration.clock.sleep(for: .microseconds(Int64(wait)))
-        // What was read before the wait is old by now, and would lose again.
+        // The head that was read before the wait is outdated and would lose again.
         try await self.readNews(now: self.environment.configuration.clock.now)
     }
 
@@ -105,7 +107,7 @@ extension RevocationReplica {
             return request.settle(.published(last))
         }
         guard batch.ids.insert(revocation.id).inserted else { return }
-        // Sessions of everyone have at least the epoch of the log.
+        // A session's global epoch is at least that of the log.
         let floor = revocation.id == Revocation.everyone ? self.epoch : 0
         var entry = revocation
         entry.epoch = max(revocation.epoch, max(last ?? 0, floor).addingSaturating(1))
@@ -121,7 +123,7 @@ extension RevocationReplica {
         to batch: inout Batch,
         now: Instant
     ) {
-        // What ends this session first decides about it first.
+        // An entry of the same batch that ends this session decides about it first.
         guard batch.ids.isDisjoint(with: [record.id, revocation.id, Revocation.everyone]) else { return }
         guard self.table.epochEnding(self.resumed(record, now: now), now: now) == nil else {
             return request.settle(.superseded)
@@ -137,7 +139,7 @@ extension RevocationReplica {
         batch.outcomes.append((request, .published(entry.epoch)))
     }
 
-    /// A session as it goes on after it ended all others of its user, if it did so without hearing of it.
+    /// A session in its new epoch, if it ended all others of its user in an append whose reply was lost.
     func resumed(_ record: SessionRecord, now: Instant) -> SessionRecord {
         guard
             let epoch = self.state.withLock({ $0.resumptions.epoch(of: record.id, now: now) }),

@@ -8,21 +8,20 @@
 
 import Synchronization
 
-/// How the copy is read.
+/// Reading revocations.
 extension RevocationReplica {
-    /// With more segments to read than this, all are read in pages.
+    /// If more segments than this must be read, all are read in pages.
     private static let maximumSegmentCount: Int64 = 64
 
     private var head: RevocationSegment? { self.state.withLock { $0.head } }
 
-    /// Reads the whole log. What is appended meanwhile is after the head that was read first.
+    /// Reads the whole log. Entries that are appended in the meantime come after the head that was read first.
     func readLog(now: Instant) async throws {
         var previous = self.state.withLock { $0.previous }
         try await previous.start(now: now) { self.table.add($0, now: now) }
         let exist = previous.exist
         self.state.withLock { [previous] in $0.previous = previous }
-        // Sessions of the version without a log have no epoch of one, but may have one of everyone, which is later than
-        // 1.
+        // Sessions of the version without a log have no log epoch, but may have a global one, which is later than 1.
         let epoch = exist ? 1 : self.nextLogEpoch(now: now)
         let head = try await self.log.head(now: now)
         if let head { return try await self.adopt(head, now: now) }
@@ -37,11 +36,11 @@ extension RevocationReplica {
         self.state.withLock { [previous] in $0.previous = previous }
     }
 
-    /// Reads what was appended since.
+    /// Reads new entries.
     func readNews(now: Instant) async throws {
         guard let current = try await self.log.head(now: now) else { return try await self.beginAnew(now: now) }
         try await self.absorb(current, now: now)
-        // A log to which nothing is added for years must not expire. It can wait for a store that takes no writes.
+        // A log without additions for years must not expire. The write can wait while the store is read-only.
         guard let head = self.head, self.log.isRenewalDue(head, now: now) else { return }
         if case .appended(let head) = try? await self.log.append([], to: head, now: now) { self.set(head) }
     }
@@ -52,7 +51,7 @@ extension RevocationReplica {
         self.set(head)
     }
 
-    /// The log is gone: a new one begins. What this server knows it goes on to apply.
+    /// Begins a new log, because the old one is lost. This server still applies what it knows.
     func beginAnew(now: Instant) async throws {
         try await self.adopt(try await self.log.create(epoch: self.nextLogEpoch(now: now), now: now), now: now)
         self.noteLoss()
@@ -60,11 +59,11 @@ extension RevocationReplica {
 
     private func nextLogEpoch(now: Instant) -> Int64 {
         let last = max(self.epoch, self.table.epoch(of: Revocation.everyone, now: now) ?? 0)
-        // A moment ago, so that a revocation of everything that comes now is not in the future.
+        // Slightly in the past, so that a revocation of everything now is not in the future.
         return Revocation.epoch(after: last, now: now - .milliseconds(1))
     }
 
-    /// Takes in a head that another server wrote.
+    /// Applies a head that another server wrote.
     func absorb(_ current: RevocationSegment, now: Instant) async throws {
         guard let known = self.head, known.log == current.log else {
             try await self.adopt(current, now: now)
@@ -78,7 +77,7 @@ extension RevocationReplica {
         } else if count > 0 {
             let log = self.log
             let numbers = (0..<count).map { known.number + $0 }
-            // One that is gone has no entry that still matters.
+            // A missing segment has no entry that still matters.
             let segments = try await numbers.concurrentMap(atMost: 8) {
                 try await log.segment($0, of: current.log, now: now)
             }.compactMap(\.self)
@@ -92,8 +91,8 @@ extension RevocationReplica {
         if count == 0 { self.restore(known.entries, missingIn: current.entries, now: now) }
     }
 
-    /// The store is as it was some time ago, as after a backup was restored: whole segments are missing, and some that
-    /// no server knows. It is another log from now on.
+    /// Begins a new log, because the store was reset to an earlier state, as after restoring a backup: whole segments
+    /// are missing, and it may have some that no server knows.
     private func restart(_ current: RevocationSegment, _ known: RevocationSegment, now: Instant) async throws {
         switch try await self.log.restart(current, epoch: self.nextLogEpoch(now: now), now: now) {
         case .appended(let head):
@@ -105,7 +104,7 @@ extension RevocationReplica {
         }
     }
 
-    /// Publishes entries again that the store had taken and lost, as a replica may that became the primary.
+    /// Publishes entries again that the store had accepted and lost, as in a failover to a lagging replica.
     private func restore(_ entries: [Revocation], missingIn current: [Revocation], now: Instant) {
         let lost = Set(entries).subtracting(current).filter { now < $0.until && !$0.isTrace }
         guard !lost.isEmpty else { return }

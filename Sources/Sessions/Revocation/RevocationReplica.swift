@@ -8,19 +8,19 @@
 
 import Synchronization
 
-/// A server's copy of the revocation log: all of it that matters, and what the server adds to it.
+/// A server's copy of the revocation log, with the server's own additions.
 ///
-/// One attempt at a time is under way. It reads what is new and then publishes what is pending; all who need either
-/// share it. A store that takes no writes fails those who publish, and not those who read.
+/// One attempt at a time is in progress. It reads new entries and then publishes pending ones, and all callers who need
+/// either share it. If the store rejects writes, callers who publish fail, and callers who read do not.
 final class RevocationReplica: Sendable {
     struct State {
-        /// The head as it was last read or written; nil before the log was first read.
+        /// The head as last read or written; nil before the log was first read.
         var head: RevocationSegment?
-        /// Since when the table is complete; nil before it was first read.
+        /// The time at which the table was last complete; nil before it was first read.
         var asOf: Instant?
         var previous: PreviousRevocations
         var resumptions = RevocationResumptions()
-        /// The epoch of the log for which it was last noted that an earlier one was lost.
+        /// The epoch of the log for which the loss of an earlier one was last recorded.
         var lossEpoch: Int64?
         var hasUnreportedLoss = false
     }
@@ -31,7 +31,7 @@ final class RevocationReplica: Sendable {
     let environment: EngineEnvironment
     let state: Mutex<State>
     private let flight = SingleFlight()
-    /// The epoch of the log, 0 before it was first read: every lookup needs it.
+    /// The epoch of the log, 0 before it was first read. It is atomic because every lookup needs it.
     private let logEpoch = Atomic<Int64>(0)
     private let maximumAge: Duration
 
@@ -57,34 +57,34 @@ final class RevocationReplica: Sendable {
     /// How many callers wait for the store.
     var waitingCount: Int { self.flight.waitingCount }
 
-    /// Whether what is known is new enough to decide by, and need not be read by this request.
+    /// Whether the copy is recent enough, so that this request need not refresh it.
     var isCurrent: Bool {
         guard self.maximumAge > .zero, let age = self.age, age < self.maximumAge else { return false }
         return age < self.maximumAge / 2 || self.flight.isRunning
     }
 
-    /// How old what is known is; nil when nothing is known, or the clock was set back.
+    /// The age of the copy; nil when the log was never read, or the clock was set back.
     private var age: Duration? {
         let now = self.environment.configuration.clock.now
         return self.state.withLock { state in state.asOf.flatMap { now >= $0 ? now - $0 : nil } }
     }
 
-    /// Makes sure that what is known is new enough to decide by.
+    /// Ensures that the copy is recent enough.
     ///
-    /// When half of the greatest age has passed one request reads, while the others go on; when all of it has, they
-    /// wait.
+    /// When half of the maximum age has passed, one request refreshes while the others continue. When all of it has
+    /// passed, they wait.
     func refresh() async throws {
         guard self.maximumAge > .zero else { return try await self.synchronize() }
         guard !self.isCurrent else { return }
         do {
             try await self.flight.run(joining: true) { try await self.attempt() }
         } catch let error as SessionError {
-            // What is known is still new enough.
+            // The copy is still recent enough.
             guard let age = self.age, age < self.maximumAge else { throw error }
         }
     }
 
-    /// Reads what is new and attempts to publish what is pending, after this call was made.
+    /// Reads new entries and attempts to publish pending ones, in an attempt that begins after this call.
     ///
     /// - Throws: ``SessionError`` when the log could not be read.
     func synchronize() async throws {
@@ -93,7 +93,7 @@ final class RevocationReplica: Sendable {
 
     /// Publishes a revocation.
     ///
-    /// - Returns: What became of it.
+    /// - Returns: The outcome.
     func publish(_ request: RevocationRequest) async throws -> RevocationRequest.Outcome? {
         self.pending.add(request)
         do {
@@ -107,14 +107,14 @@ final class RevocationReplica: Sendable {
         return request.outcome
     }
 
-    /// Makes sure that a session which has ended here is known to have ended to all.
+    /// Ensures that the revocation of a session that has ended on this server is published.
     func publishEnding(of record: SessionRecord) async throws {
         guard self.pending.epochEnding(record) != nil else { return }
         try await self.synchronize()
         if self.pending.epochEnding(record) != nil { try self.pending.throwFailure() }
     }
 
-    /// One attempt. Nothing else changes the copy meanwhile.
+    /// Makes one attempt. Nothing else changes the copy at the same time.
     private func attempt() async throws {
         let start = self.environment.configuration.clock.now
         do {
@@ -143,7 +143,7 @@ final class RevocationReplica: Sendable {
         self.logEpoch.store(head.log.epoch, ordering: .releasing)
     }
 
-    /// Adds what was read in the log.
+    /// Adds entries of the log.
     func add(_ entries: [Revocation], now: Instant) {
         for entry in entries {
             if entry.isTrace {
@@ -154,7 +154,7 @@ final class RevocationReplica: Sendable {
         }
     }
 
-    /// Notes, once for each log, that an earlier log was lost.
+    /// Records, once for each log, that an earlier log was lost.
     func noteLoss() {
         self.state.withLock { state in
             let epoch = state.head?.log.epoch
@@ -163,7 +163,7 @@ final class RevocationReplica: Sendable {
         }
     }
 
-    /// Whether a loss has yet to be reported. The answer is true once.
+    /// Returns true once for a loss that must still be reported.
     func takeLoss() -> Bool {
         self.state.withLock { state in
             defer { state.hasUnreportedLoss = false }

@@ -8,25 +8,26 @@
 
 import Synchronization
 
-/// A revocation that is to be published.
+/// A revocation to be published.
 final class RevocationRequest: Sendable {
     enum Kind: Sendable {
         /// One session ends.
         case session(Revocation)
-        /// A new epoch begins, at least the one of the revocation.
+        /// A new epoch begins, at least that of the revocation.
         case epoch(Revocation)
-        /// A new epoch of a subject begins, and this session goes on in it, unless it has ended.
+        /// A new epoch of a subject begins, and this session continues in it, unless it has ended.
         case others(SessionRecord, Revocation)
-        /// Credentials of a subject are good from this version on, which is in the place of the epoch.
+        /// A credential version of a subject and later ones are valid, earlier ones are not. The version is stored as
+        /// the epoch.
         case credentials(Revocation)
-        /// An entry that the log had and lost is in it again, as it was.
+        /// A lost entry of the log is added again, unchanged.
         case restored(Revocation)
     }
 
     enum Outcome: Sendable {
         /// It is in the log, with this epoch.
         case published(Int64)
-        /// Nothing was published: the session had ended before.
+        /// Nothing was published, because the session had already ended.
         case superseded
     }
 
@@ -37,7 +38,8 @@ final class RevocationRequest: Sendable {
     }
 
     let kind: Kind
-    /// Whether what could not be published is applied on this server all the same, and published with the next attempt.
+    /// Whether a revocation that could not be published still applies on this server, and is published with the next
+    /// attempt.
     let isKept: Bool
     private let state: Mutex<State>
 
@@ -47,23 +49,23 @@ final class RevocationRequest: Sendable {
         self.state = Mutex(State())
     }
 
-    /// What became of it; nil while that is not known.
+    /// The outcome; nil while it is unknown.
     var outcome: Outcome? { self.state.withLock { $0.outcome } }
 
-    /// Whether it is still to be published.
+    /// Whether it must still be published.
     var isOpen: Bool { self.state.withLock { $0.outcome == nil && !$0.isAbandoned } }
 
-    /// The last epoch that was appended, with or without success.
+    /// The last epoch that was appended, successfully or not.
     var attemptedEpoch: Int64? { self.state.withLock { $0.attemptedEpoch } }
 
     func settle(_ outcome: Outcome) { self.state.withLock { $0.outcome = outcome } }
 
     func noteAttempt(_ epoch: Int64) { self.state.withLock { $0.attemptedEpoch = epoch } }
 
-    /// Gives it up, as its caller does.
+    /// Gives it up, together with its caller.
     func abandon() { self.state.withLock { $0.isAbandoned = true } }
 
-    /// The revocation that it is about.
+    /// The revocation.
     var revocation: Revocation {
         switch self.kind {
         case .session(let revocation), .epoch(let revocation), .others(_, let revocation), .credentials(let revocation),

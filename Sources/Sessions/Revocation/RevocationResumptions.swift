@@ -8,8 +8,8 @@
 
 /// Sessions that ended all others of their user in an append whose reply was lost.
 ///
-/// The client was told that it failed, and has the cookie of the epoch before. If the append happened all the same, the
-/// session has not ended: it goes on in the epoch that it began.
+/// The client received an error, and has the cookie of the previous epoch. If the append succeeded, the session has not
+/// ended: it continues in the epoch that it began.
 struct RevocationResumptions: Sendable {
     private struct Attempt {
         var session: SessionID
@@ -19,9 +19,9 @@ struct RevocationResumptions: Sendable {
 
     private static let maximumCount = 10_000
 
-    /// Appends whose outcome is not known, by the ids of their traces.
+    /// Appends whose outcome is unknown, by the ids of their traces.
     private var attempts: [SessionID: Attempt] = [:]
-    /// Sessions whose append happened.
+    /// Sessions whose append succeeded.
     private var resumed: [SessionID: Attempt] = [:]
 
     var isEmpty: Bool { self.resumed.isEmpty }
@@ -32,19 +32,19 @@ struct RevocationResumptions: Sendable {
         self.attempts[trace.id] = Attempt(session: session, epoch: epoch, until: trace.until)
     }
 
-    /// Forgets what a session attempted: it goes on by a later success.
+    /// Forgets a session's attempts, because a later one succeeded.
     mutating func forget(_ session: SessionID) {
         self.attempts = self.attempts.filter { $0.value.session != session }
         self.resumed[session] = nil
     }
 
-    /// A trace was found in the log.
+    /// Records that a trace was found in the log.
     mutating func recognize(_ trace: SessionID) {
         guard let attempt = self.attempts.removeValue(forKey: trace) else { return }
         self.resumed[attempt.session] = attempt
     }
 
-    /// The epoch that a session goes on in; nil when it is that of its cookie.
+    /// The epoch in which a session continues; nil when it is that of its cookie.
     func epoch(of session: SessionID, now: Instant) -> Int64? {
         self.resumed[session].flatMap { now < $0.until ? $0.epoch : nil }
     }

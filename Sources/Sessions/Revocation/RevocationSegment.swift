@@ -9,21 +9,21 @@
 /// A part of the revocation log: a record with some of its entries.
 ///
 /// The head, a record with a fixed id, has the newest entries. When it is full, its entries are copied to a segment of
-/// the same number, and the head goes on empty with the next number. So all entries before those of the head are in
-/// segments with lower numbers, which never change.
+/// the same number, and the head continues empty with the next number. All entries before those of the head are
+/// therefore in segments with lower numbers, which never change.
 struct RevocationSegment: Sendable {
-    /// Which log it belongs to: one that was lost and began anew is another.
+    /// The identity of a log: one that was lost and began again is another.
     struct Log: Sendable, Hashable {
         /// The epoch in which the log began. Sessions of an earlier one are older than the log.
         var epoch: Int64
-        /// Random, so that two logs of one epoch are told apart.
+        /// A random number that distinguishes logs of the same epoch.
         var tag: Int64
     }
 
-    /// The most entries of a segment: 4 KiB, which is little to write with each append, and few segments to read at
-    /// start.
+    /// The maximum number of entries in a segment: 4 KiB, which keeps each append small and the number of segments to
+    /// read at start low.
     static let capacity = 128
-    /// The subject of all records of the log, by which a server that starts finds them.
+    /// The subject of all records of the log, by which a starting server finds them.
     static let subject = SessionRecord.reservedPrefix + "revocation log"
     /// The id of the head.
     static let headID = Revocation.id("swift-sessions revocation log")
@@ -31,15 +31,15 @@ struct RevocationSegment: Sendable {
     var log: Log
     var number: Int64
     var entries: [Revocation]
-    /// The version of the record that it was read from, or is written as.
+    /// The version of the record that was read or will be written.
     var version: SessionVersion
     /// When the record expires.
     var expiresAt: Instant
 
-    /// Whether the next append needs another segment. An append that must not be divided has two entries at the most.
+    /// Whether the next append needs another segment. An indivisible append has at most two entries.
     var isFull: Bool { self.entries.count > Self.capacity - 2 }
 
-    /// The id of the segment that has the entries of a number.
+    /// The id of the segment with a number.
     static func id(_ number: Int64, of log: Log) -> SessionID {
         Revocation.id("swift-sessions revocation segment \(log.epoch) \(log.tag) \(number)")
     }
@@ -63,10 +63,10 @@ extension RevocationSegment {
         static let entries = "entries"
     }
 
-    /// The segment of a record.
+    /// Decodes the segment of a record.
     ///
-    /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when it is none. What cannot be read revokes
-    ///   nothing, so it must not pass for an empty one.
+    /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when it is not a segment. It must not pass for an
+    ///   empty one, which would revoke nothing.
     init(_ record: SessionRecord) throws(SessionStoreError) {
         let values = record.values
         guard

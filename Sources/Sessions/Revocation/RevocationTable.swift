@@ -8,10 +8,10 @@
 
 import Synchronization
 
-/// The revocations that a server knows, in shards, so that no lock is held for longer than it takes to go through a few
-/// thousand of them.
+/// The revocations that a server knows, in shards, so that no lock is held for longer than a scan of a few thousand
+/// entries takes.
 ///
-/// An entry is its id, an epoch and a time. Entries are only ever added, and go when their time has come.
+/// An entry is an id, an epoch and an expiry. Entries are only added, and removed when they expire.
 final class RevocationTable: Sendable {
     fileprivate struct Entry {
         var epoch: Int64
@@ -21,14 +21,14 @@ final class RevocationTable: Sendable {
     private struct Shard {
         var sessions: [SessionID: Entry] = [:]
         var epochs: [SessionID: Entry] = [:]
-        /// The number of entries at which those that are over are removed.
+        /// The number of entries at which expired ones are removed.
         var sizeToClean = Self.minimumSize
         private static let minimumSize = 8
 
         mutating func clean(now: Instant) -> (sessions: Int, anonymous: Int, epochs: Int) {
             let before = (self.sessions.count, self.epochs.count)
             var anonymous = 0
-            // Filtering builds another dictionary: it is done only when something goes.
+            // Filtering builds another dictionary, so it is done only if something is removed.
             if self.sessions.values.contains(where: { now >= $0.until }) {
                 self.sessions = self.sessions.filter { id, entry in
                     let isOver = now >= entry.until
@@ -54,17 +54,17 @@ final class RevocationTable: Sendable {
     private let epochCount = Atomic(0)
     private let nextToClean = Atomic(0)
 
-    /// How many entries are known.
+    /// The number of known entries.
     var count: Int { self.sessionCount.load(ordering: .acquiring) + self.epochCount.load(ordering: .acquiring) }
 
-    /// How many ended sessions without a login are known.
+    /// The number of known revocations of anonymous sessions.
     var anonymousCount: Int { self.anonymousSessionCount.load(ordering: .acquiring) }
 
     private func place(of id: SessionID) -> Place { self.places[Int(truncatingIfNeeded: id.low & 255)] }
 
-    /// Adds an entry, or makes one that is known say more.
+    /// Adds an entry, or extends a known one.
     ///
-    /// - Returns: Whether anything of it was new.
+    /// - Returns: Whether anything was new.
     @discardableResult
     func add(_ revocation: Revocation, now: Instant) -> Bool {
         guard !revocation.isTrace, now < revocation.until else { return false }
@@ -92,7 +92,7 @@ final class RevocationTable: Sendable {
         }
     }
 
-    /// Begins a new epoch of a subject or of everyone, in one step.
+    /// Begins a new epoch of a subject or of everyone, atomically.
     ///
     /// - Parameter mayFollow: Whether it may follow the last one. By default it may.
     /// - Returns: The epoch, or nil when it may not follow.
@@ -113,7 +113,7 @@ final class RevocationTable: Sendable {
         }
     }
 
-    /// Whether a session is known to have ended by itself, and not as one of many.
+    /// Whether a session was revoked individually.
     func contains(_ id: SessionID, now: Instant) -> Bool {
         self.session(id, now: now) != nil
     }
@@ -124,7 +124,7 @@ final class RevocationTable: Sendable {
         }
     }
 
-    /// The present epoch of a subject or of everyone; nil when there was none, or none that still matters.
+    /// The current epoch of a subject or of everyone; nil when there is none, or none that still matters.
     func epoch(of id: SessionID, now: Instant) -> Int64? {
         guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
         return self.place(of: id).shard.withLock { shard in
@@ -132,12 +132,12 @@ final class RevocationTable: Sendable {
         }
     }
 
-    /// The epoch by which a session has ended, or nil when it has not.
+    /// The epoch that ended a session, or nil when it has not ended.
     func epochEnding(_ record: SessionRecord, now: Instant) -> Int64? {
         if self.sessionCount.load(ordering: .acquiring) > 0, let epoch = self.session(record.id, now: now) {
             return epoch
         }
-        // A hash of the subject is made only when there are epochs.
+        // The subject is hashed only if there are epochs.
         guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
         if let epoch = self.epoch(of: Revocation.everyone, now: now), record.everyoneMark < epoch { return epoch }
         guard let subject = record.subject else { return nil }
@@ -148,12 +148,12 @@ final class RevocationTable: Sendable {
         }
     }
 
-    /// The oldest good version of the credentials of what a subject is known by; nil when there is none.
+    /// The oldest valid version of a subject's credentials; nil when there is none.
     func credentialVersion(ofSubject id: SessionID, now: Instant) -> Int64? {
         self.epoch(of: Revocation.credentialsID(of: id), now: now)
     }
 
-    /// Removes what is over from the next shard, so that memory is given back also while nothing is added.
+    /// Removes expired entries from the next shard, so that memory is freed even while nothing is added.
     func cleanNext(now: Instant) {
         let index = self.nextToClean.wrappingAdd(1, ordering: .relaxed).newValue
         self.places[index & 255].shard.withLock { self.clean(&$0, now: now) }

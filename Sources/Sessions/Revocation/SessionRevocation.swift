@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How sealed sessions are ended before their time.
+/// How sealed sessions are revoked before they expire.
 ///
-/// A sealed session is in its cookie, and whoever has kept a copy of the cookie has the session. To end it the servers
-/// must know that it has ended: they keep the ids of ended sessions until every copy is past its own limits, and for
-/// each user whose sessions were all ended an epoch that only later logins have (ASVS 5.0, 7.4.1).
+/// A sealed session is in its cookie, and anyone who has kept a copy of the cookie has the session. To revoke it, the
+/// servers must remember that it has ended. They keep the ids of revoked sessions until every copy has expired, and for
+/// each user whose sessions were all revoked an epoch that only later logins have (ASVS 5.0, 7.4.1).
 public struct SessionRevocation: Sendable {
     enum Choice: Sendable {
         case none
@@ -18,51 +18,51 @@ public struct SessionRevocation: Sendable {
         case stored(any SubjectSessionStore, maximumAge: Duration, lost: LostRevocations)
     }
 
-    /// What becomes of sessions that are older than the revocation log, because the store has lost an earlier one: a
-    /// flushed Redis, a deleted file, an empty store in the place of another.
+    /// What happens to sessions that are older than the revocation log, because the store has lost an earlier log: a
+    /// flushed Redis, a deleted file, a new empty store.
     ///
-    /// Some of these sessions may have ended, and no server that starts from then on knows which. Either way one event
-    /// says so, ``SessionEvent/Reason/lostRevocations``, which is an error in the log.
+    /// Some of these sessions may have ended, and no server that starts later knows which. In both cases one event
+    /// reports it, ``SessionEvent/Reason/lostRevocations``, which is an error in the log.
     public struct LostRevocations: Sendable, Hashable {
         private enum Choice { case rejectOlderSessions, report }
 
         private let choice: Choice
 
-        /// They are rejected, so that no ended session is accepted again: their users log in again. This is the
+        /// They are rejected, so that no ended session is accepted again. Their users must log in again. This is the
         /// default.
         public static let rejectOlderSessions = LostRevocations(choice: .rejectOlderSessions)
 
         /// They are accepted.
         ///
         /// - Warning: Sessions that had ended are accepted again until their own limits, by all servers that did not
-        ///   keep the endings in memory.
+        ///   keep the revocations in memory.
         public static let report = LostRevocations(choice: .report)
     }
 
     let choice: Choice
 
-    /// Endings are kept in the memory of this process: at once here, unknown to other servers.
+    /// Revocations are kept in the memory of this process: they apply at once here, and other servers do not see them.
     ///
-    /// - Warning: A restart forgets them, and cookies of sessions that were ended work again until their own limits.
-    ///   For one process and short limits.
+    /// - Warning: A restart loses them, and cookies of revoked sessions work again until their own limits. Use it for
+    ///   one process and short limits.
     public static let inMemoryUntilRestart = SessionRevocation(choice: .inMemory)
 
-    /// Endings are kept in a store that several servers share: at once on the server that ended a session, and on the
-    /// others within the greatest age of what they know.
+    /// Revocations are kept in a store that several servers share. They apply at once on the server that made them, and
+    /// on the others within the maximum age.
     ///
-    /// Endings are appended to a log, with one write for all that come at once. The servers read the store once in a
-    /// while and not for every request, and then only what is new. If the store does not answer for longer than that,
-    /// the policy for a store's failure decides about the requests.
+    /// Revocations are appended to a log, with one write for all that arrive at once. The servers read the store at
+    /// intervals and not for every request, and only new entries. If the store is unavailable for longer than the
+    /// maximum age, the store failure policy decides about the requests.
     ///
-    /// An ending that the store does not take is an error. It holds on this server all the same, which publishes it
+    /// A revocation that the store does not accept is an error. It still applies on this server, which publishes it
     /// with its next attempt.
     ///
     /// - Parameters:
-    ///   - store: The store. It may hold stored sessions of another engine as well. A `MemorySessionStore` is refused:
-    ///     it displaces what it has no room for.
-    ///   - maximumAge: How old a server's knowledge may be, in a request that it decides about; at most a minute. Zero
-    ///     asks the store for every request. The default is one second.
-    ///   - lostRevocations: What becomes of sessions that are older than the log in the store. The default is
+    ///   - store: The store. It may also hold stored sessions of another engine. A `MemorySessionStore` is rejected,
+    ///     because it evicts records when it is full.
+    ///   - maximumAge: The maximum age of a server's copy in a request; at most a minute. Zero reads the store for
+    ///     every request. The default is one second.
+    ///   - lostRevocations: What happens to sessions that are older than the log in the store. The default is
     ///     ``LostRevocations/rejectOlderSessions``.
     public static func stored(
         in store: any SubjectSessionStore,
@@ -72,20 +72,20 @@ public struct SessionRevocation: Sendable {
         SessionRevocation(choice: .stored(store, maximumAge: maximumAge, lost: lostRevocations))
     }
 
-    /// Sessions end by their own limits only.
+    /// Sessions end only by their own limits.
     ///
-    /// - Warning: Logging out then takes the cookie from the browser and nothing else: whoever has kept a copy of it is
-    ///   still logged in until the limits of the session. Sessions of a user cannot be ended from elsewhere.
+    /// - Warning: Logging out then only removes the cookie from the browser: anyone who has kept a copy of it is still
+    ///   logged in until the limits of the session. A user's other sessions cannot be ended.
     public static let none = SessionRevocation(choice: .none)
 
-    /// Why endings would be forgotten before their time, and what to use instead.
+    /// Why revocations would be lost early, and what to use instead.
     var problems: [String] {
         guard case .stored(let store, let maximumAge, _) = self.choice else { return [] }
         var problems: [String] = []
         if Self.displaces(store) {
             problems.append(
                 """
-                A MemorySessionStore displaces what it has no room for, and endings of sealed sessions with it: use the \
+                A full MemorySessionStore evicts records, including revocations of sealed sessions: use the \
                 revocation .inMemoryUntilRestart, which keeps them all, or a store that outlives the process.
                 """
             )
@@ -93,7 +93,7 @@ public struct SessionRevocation: Sendable {
         if maximumAge < .zero || maximumAge > .minutes(1) {
             problems.append(
                 """
-                What a server knows of endings may be 0 to 60 seconds old (maximumAge is \(maximumAge)): a log-out \
+                A server's copy of the revocations may be 0 to 60 seconds old (maximumAge is \(maximumAge)): a logout \
                 counts on other servers only after that.
                 """
             )
@@ -101,7 +101,7 @@ public struct SessionRevocation: Sendable {
         return problems
     }
 
-    /// Whether a store, or one that it is made of, displaces what it has no room for.
+    /// Whether a store, or one that it consists of, evicts records when it is full.
     private static func displaces(_ store: any SessionStore) -> Bool {
         if let composed = store as? any CompositeSessionStore { return composed.parts.contains(where: self.displaces) }
         return store is MemorySessionStore
@@ -109,7 +109,7 @@ public struct SessionRevocation: Sendable {
 }
 
 extension SessionRevocation: CustomStringConvertible, CustomReflectable {
-    /// Nothing of the store that it may have.
+    /// It has nothing of its store.
     public var description: String { "SessionRevocation" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

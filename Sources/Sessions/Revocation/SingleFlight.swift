@@ -8,24 +8,24 @@
 
 import Synchronization
 
-/// Lets callers that need the same work share one run of it: they wait for it together, and fail together.
+/// Lets callers that need the same work share one run of it: they wait together, and fail together.
 ///
-/// The run is a task of its own, which each of them waits for, so that a caller that is cancelled leaves at once and
-/// takes nothing from the others.
+/// The run is its own task, and each caller waits for it. A canceled caller leaves at once and does not affect the
+/// others.
 final class SingleFlight: Sendable {
     private struct State {
-        /// Who waits for the run that is under way; nil when there is none.
+        /// The callers that wait for the current run; nil when there is none.
         var current: [Int: CheckedContinuation<Void, any Error>]?
-        /// Who needs a run that begins after they came.
+        /// The callers that need a run which begins after they arrived.
         var next: [Int: CheckedContinuation<Void, any Error>] = [:]
         var lastNumber = 0
-        /// Callers that were cancelled before they had begun to wait.
+        /// Callers that were canceled before they began to wait.
         var cancelled: Set<Int> = []
     }
 
     private let state = Mutex(State())
 
-    /// Whether a run is under way.
+    /// Whether a run is in progress.
     var isRunning: Bool { self.state.withLock { $0.current != nil } }
 
     /// How many callers wait.
@@ -34,8 +34,8 @@ final class SingleFlight: Sendable {
     /// Waits for a run.
     ///
     /// - Parameters:
-    ///   - isJoining: Whether a run that has already begun will do. Otherwise it is the next one; but if the present
-    ///     one fails, the caller fails with it, and does not wait for another deadline.
+    ///   - isJoining: Whether a run that has already begun is sufficient. Otherwise the caller waits for the next one;
+    ///     but if the current one fails, the caller fails with it, instead of waiting for another deadline.
     ///   - work: The work, the same for all callers.
     func run(joining isJoining: Bool, _ work: @escaping @Sendable () async throws -> Void) async throws {
         let number = self.state.withLock { state in
@@ -55,7 +55,7 @@ final class SingleFlight: Sendable {
                     return (false, false)
                 }
                 if isCancelled { continuation.resume(throwing: CancellationError()) }
-                // A task of its own: others wait for the work, also when the request that began it is canceled.
+                // A separate task, because others wait for the work even if the request that began it is canceled.
                 if isFirst { Task { await self.fly(work) } }
             }
         } onCancel: {

@@ -6,36 +6,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A living session of a user, as a list shows it: enough to recognise a device by, and nothing that opens a session.
+/// An active session of a user, as lists show it: enough to recognize a device, and nothing that opens the session.
 public struct ActiveSession: Sendable, Equatable, Identifiable {
-    /// The public name of the session, to end it by.
+    /// The public id of the session. Use it to end the session.
     public let id: SessionID
     /// Who is logged in.
     public var subject: String { self.subjectBytes.text }
     private let subjectBytes: ByteString
-    /// Whether it is the session that asked for the list.
+    /// Whether this is the session that requested the list.
     public let isCurrent: Bool
-    /// When the session began: when the user logged in.
+    /// When the session began, which is when the user logged in.
     public let createdAt: Instant
     /// When the user last proved who they are.
     public let authenticatedAt: Instant
-    /// When the session was last known to be in use: exact to the share of the idle limit after which it is touched.
+    /// When the session was last known to be in use. The precision is the share of the idle limit after which sessions
+    /// are touched.
     public let lastAccessedAt: Instant
     /// When the session ends unless it is used again.
     public let idleExpiresAt: Instant
-    /// When the session ends in any case.
+    /// When the session ends even if it is used.
     public let absoluteExpiresAt: Instant
-    /// Whether the visitor asked to be remembered beyond the life of the browser.
+    /// Whether the visitor asked to be remembered after the browser closes.
     public let isRemembered: Bool
     /// The client that logged in.
     public let firstClient: SessionClient
-    /// The client that last used the session; the first one unless ``SessionConfiguration/tracksClients`` is set.
+    /// The client that last used the session. It is ``firstClient`` unless ``SessionConfiguration/tracksClients`` is
+    /// set.
     public let lastClient: SessionClient
-    /// What the visitor calls the device.
+    /// The visitor's name for the device.
     public var deviceLabel: String? { self.labelBytes?.text }
     private let labelBytes: ByteString?
 
-    /// Nil for a session in which nobody is logged in.
+    /// Returns nil if no one is logged in to the session.
     init?(_ record: SessionRecord, isCurrent: Bool = false) {
         guard let subject = record.subject else { return nil }
         self.id = record.id

@@ -8,18 +8,18 @@
 
 /// A page of the active sessions of a user.
 ///
-/// It is a collection of them: `for session in try await session.activeSessions() { … }`.
+/// The page is a collection: `for session in try await session.activeSessions() { … }`.
 public struct ActiveSessionList: Sendable, Equatable {
     /// The sessions of this page.
     public let sessions: [ActiveSession]
-    /// Where the next page begins; nil on the last page.
+    /// The cursor of the next page; nil on the last page.
     public let next: SessionCursor?
 
-    /// The most sessions of a page, unless another limit is given: 100.
+    /// The default page size: 100 sessions.
     public static let defaultLimit = 100
 
-    /// The current one first, then those that were used last. With ``SessionConfiguration/maximumSessionsPerSubject``
-    /// at its default, all sessions of a user are on one page; otherwise the order is that of each page.
+    /// Sorts the current session first, then by last use. With ``SessionConfiguration/maximumSessionsPerSubject`` at
+    /// its default, all sessions of a user fit on one page. Otherwise each page is sorted by itself.
     init(_ page: SessionPage, current: SessionRecord? = nil, isFirst: Bool = true) {
         var records = page.records
         if let current {

@@ -6,30 +6,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Something to tell a visitor once, on the next page they see: "Your changes are saved."
+/// A message to show a visitor once, on the next page they see: "Your changes are saved."
 ///
-/// Messages wait in the session, under the name ``valueName``: at most ``maximumCount`` of them, whose texts and kinds
-/// have together at most ``maximumSize`` bytes. When there are more, the oldest go.
+/// Messages wait in the session under the name ``valueName``. There are at most ``maximumCount`` of them, and their
+/// texts and kinds together have at most ``maximumSize`` bytes. When there are more, the oldest are dropped.
 public struct FlashMessage: Sendable, Hashable, Codable {
-    /// The name of the value that messages wait under, for who lists values by name or carries some of them over a
+    /// The name of the value that holds waiting messages, for code that lists values by name or carries some over a
     /// login.
     public static let valueName = "_flash"
-    /// How many messages wait at most.
+    /// The maximum number of waiting messages.
     public static let maximumCount = 10
-    /// How many bytes of texts and kinds wait at most, in all.
+    /// The maximum total size of the waiting texts and kinds, in bytes.
     public static let maximumSize = 2_048
 
-    /// What to say. Escape it wherever you show it: much of what is worth saying has a visitor's own words in it.
+    /// The text of the message. Escape it wherever you show it: messages often contain a visitor's input.
     public var text: String { self.bytes.text }
     private let bytes: ByteString
-    /// What kind of message it is.
+    /// The kind of the message.
     public let kind: Kind
 
     /// Creates a message.
     ///
     /// - Parameters:
-    ///   - text: What to say; of a longer text the first 1,024 bytes.
-    ///   - kind: What kind of message it is. The default is ``Kind/info``.
+    ///   - text: The text. A longer text is truncated to 1,024 bytes.
+    ///   - kind: The kind of the message. The default is ``Kind/info``.
     public init(_ text: String, kind: Kind = .info) {
         self.bytes = ByteString(text.cut(toBytes: 1_024) ?? "")
         self.kind = kind
@@ -42,24 +42,24 @@ public struct FlashMessage: Sendable, Hashable, Codable {
 }
 
 extension FlashMessage {
-    /// What a message is: good news, a warning, or a kind of your own. Compared byte by byte.
+    /// The kind of a message: success, a warning, or a kind of your own. Kinds are compared byte by byte.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
-        /// Something was done.
+        /// An action succeeded.
         public static let success = Kind("success")
-        /// Something is worth knowing.
+        /// The message is information.
         public static let info = Kind("info")
-        /// Something needs attention.
+        /// The message needs attention.
         public static let warning = Kind("warning")
-        /// Something could not be done.
+        /// An action failed.
         public static let error = Kind("error")
 
-        /// The name of the kind, fit for a class of a style sheet when it is one of the four.
+        /// The name of the kind. The four predefined names are valid CSS class names.
         public var name: String { self.bytes.text }
         private let bytes: ByteString
 
         /// Creates a kind of your own.
         ///
-        /// - Parameter name: Its name; of a longer one the first 32 bytes.
+        /// - Parameter name: The name. A longer name is truncated to 32 bytes.
         public init(_ name: String) {
             self.bytes = ByteString(name.cut(toBytes: 32) ?? "")
         }
@@ -80,7 +80,7 @@ extension FlashMessage.Kind: Codable {
 }
 
 extension SessionKey<[FlashMessage]> {
-    /// The messages that wait. Nothing is stored where none does.
+    /// The waiting messages. Nothing is stored if there are none.
     static var flashMessages: Self {
         SessionKey(
             FlashMessage.valueName,
@@ -94,7 +94,7 @@ extension SessionKey<[FlashMessage]> {
 }
 
 extension [FlashMessage] {
-    /// Adds a message; the oldest go when there are too many.
+    /// Adds a message, and drops the oldest ones over the limits.
     mutating func add(_ message: FlashMessage) {
         self.append(message)
         var size = self.reduce(0) { $0 + $1.size }

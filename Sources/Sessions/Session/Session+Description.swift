@@ -7,9 +7,9 @@
 //
 
 extension Session: CustomStringConvertible, CustomReflectable {
-    /// The public name of the session. Neither its token nor its values, nor what the request carried.
+    /// The public id of the session. The description has no token, no values, and nothing that the request carried.
     public var description: String {
-        // Printing is no access: it changes nothing of what the response becomes.
+        // Printing is not an access: it does not change the response.
         let id = self.withState { $0.live?.record.id }
         return "Session(\(id.map { "\($0)" } ?? "nothing stored"))"
     }

@@ -7,15 +7,15 @@
 //
 
 extension Session {
-    /// This session as a list shows it; nil while nobody is logged in.
+    /// This session as lists show it; nil if no one is logged in.
     public var activeSession: ActiveSession? {
         self.access { $0.live.flatMap { ActiveSession($0.record, isCurrent: true) } }
     }
 
-    /// A page of the active sessions of the user who is logged in, on every device: this one first, then the most
-    /// recently used. Empty while no one is logged in.
+    /// Returns a page of the logged-in user's active sessions on every device: this one first, then by last use. The
+    /// page is empty if no one is logged in.
     ///
-    /// They are named by their ids, and nothing in the list opens a session.
+    /// Sessions are identified by their ids. Nothing in the list opens a session.
     ///
     /// - Parameters:
     ///   - cursor: ``ActiveSessionList/next`` of the page before. The default is nil: the first page.
@@ -32,11 +32,11 @@ extension Session {
         return ActiveSessionList(page, current: live.record, isFirst: cursor == nil)
     }
 
-    /// An active session of the user who is logged in, by its id: one read, however many sessions the user has. It may
-    /// be this one.
+    /// Returns an active session of the logged-in user by its id, which may be this one. It takes one read, however
+    /// many sessions the user has.
     ///
     /// - Parameter id: The id, which may come from the client.
-    /// - Returns: Nil for an id of no session or of another user's, and while no one is logged in.
+    /// - Returns: Nil if the id belongs to no session or to another user's, or if no one is logged in.
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` by backends that have no lists.
     public func activeSession(withID id: SessionID) async throws -> ActiveSession? {
         guard let live = self.access({ $0.live }), let subject = live.record.subject else { return nil }
@@ -44,11 +44,11 @@ extension Session {
         return record.flatMap { ActiveSession($0, isCurrent: $0.id == live.record.id) }
     }
 
-    /// Gives this session a name that its visitor knows the device by, now: "The laptop in the kitchen". Nil takes it
-    /// away. Without a session nothing happens.
+    /// Stores the visitor's name for this device at once: "The laptop in the kitchen". Nil removes the name. Without a
+    /// session it does nothing.
     ///
-    /// - Parameter label: The name; of a longer one the first 128 bytes. It is the visitor's text: escape it wherever
-    ///   you show it.
+    /// - Parameter label: The name. A longer name is truncated to 128 bytes. It is the visitor's input: escape it
+    ///   wherever you show it.
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, and in a sealed session `valuesTooLarge`
     ///   or `responseStarted`.
     public func setDeviceLabel(_ label: String?) async throws {
@@ -60,12 +60,13 @@ extension Session {
         }
     }
 
-    /// Ends one of the user's sessions by its id, now, on whatever device it is. It may be this one.
+    /// Ends one of the user's sessions by its id at once, on any device. It may be this one.
     ///
-    /// The id may come from the client: a session of somebody else is as unknown as one that never was.
+    /// The id may come from the client: another user's session is treated like one that does not exist.
     ///
-    /// - Returns: Whether it was this call that ended a session of the user.
-    /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by sealed sessions, for another than this.
+    /// - Returns: Whether this call ended a session of the user.
+    /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by sealed sessions, for any session but this
+    ///   one.
     @discardableResult
     public func logOut(_ id: SessionID) async throws -> Bool {
         try await self.alone {
@@ -77,10 +78,10 @@ extension Session {
         }
     }
 
-    /// Ends the session that a token opens, now: for clients that were given theirs otherwise than in a cookie, and
-    /// give it back. It may be this session's. Whoever has the token is its visitor, so nobody need be logged in here.
+    /// Ends the session that a token opens at once, which may be this one. It is for clients that received the token
+    /// outside a cookie and send it back. The token is sufficient proof, so no one needs to be logged in here.
     ///
-    /// - Returns: Whether it was this call that ended a session. A token that opens none is no error.
+    /// - Returns: Whether this call ended a session. A token that opens no session is not an error.
     /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by backends whose sessions have no tokens.
     @discardableResult
     public func logOut(_ token: SessionToken) async throws -> Bool {
@@ -94,15 +95,14 @@ extension Session {
         }
     }
 
-    /// Ends all sessions of the user but this one, now: offer it after a change of the password or of another factor
-    /// (ASVS 5.0, 7.4.3). Without a login nothing happens.
+    /// Ends all of the user's sessions except this one at once. Offer it after a change of the password or of another
+    /// factor (ASVS 5.0, 7.4.3). Without a login it does nothing.
     ///
-    /// This session goes on under a new secret, so that a copy of its cookie opens nothing either: requests that are
-    /// under way with the old one are a stranger's. Give a program that came with a bearer token its new
-    /// ``bearerToken``.
+    /// This session continues with a new secret, so that a copy of its cookie no longer works either. Requests in
+    /// progress with the old secret become anonymous. Send a program that uses a bearer token its new ``bearerToken``.
     ///
     /// - Throws: ``SessionError``: `responseStarted`, `storeUnavailable`, `contention`, `ended` when another request
-    ///   was ending this session, or `notOffered` when the backend or its store cannot do it.
+    ///   was ending this session, or `notOffered` when the backend or its store does not support it.
     public func logOutOthers() async throws {
         try await self.beforeResponse("logOutOthers()") {
             guard let live = self.access({ $0.live }), let subject = live.record.subject else { return }
@@ -115,18 +115,18 @@ extension Session {
                 state.pendingCookieAction = .set
             }
             self.report(.ended, .others, subject: subject)
-            // What is sealed has a new text already.
+            // A sealed session already has a new credential.
             guard !self.engine.driver.isInText else { return }
             try await self.renew(kept) { _ in }
             self.reportRenewal(.renewed, .explicit, of: kept.record)
         }
     }
 
-    /// Ends all sessions of the user, this one among them, now. Without a login it ends this one, as
+    /// Ends all of the user's sessions at once, including this one. Without a login it ends this one, as
     /// ``logOut(because:)`` does.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store cannot do it; this
-    ///   session is then still there.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store does not support
+    ///   it. This session then still exists.
     public func logOutEverywhere() async throws {
         try await self.alone {
             let live = self.access { $0.live }
@@ -140,14 +140,14 @@ extension Session {
 }
 
 extension Session {
-    /// Whether the backend knows which sessions a user has.
+    /// Whether the backend can list a user's sessions.
     package var listsOthers: Bool { self.engine.driver.listsSessions }
 
-    /// Whether the backend can end all sessions of a user but this one.
+    /// Whether the backend can end all of a user's sessions except this one.
     package var endsOthers: Bool { self.engine.driver.endsOthers }
 }
 
 extension SessionRecord {
-    /// The most bytes of a label.
+    /// The maximum size of a label, in bytes.
     package static var labelLimit: Int { 128 }
 }

@@ -7,33 +7,32 @@
 //
 
 extension Session {
-    /// Leaves a message for the next page that the visitor sees: set it before a redirect, take it in the page after.
+    /// Adds a message for the next page that the visitor sees. Add it before a redirect, and take it in the page after.
     ///
-    /// It sends nothing, as setting a value does; messages that parallel requests add are all kept. Where there is no
-    /// session, one begins. Set it after a login, or after a logout, which end the session that it would be in.
+    /// Like setting a value, adding sends nothing. Messages that parallel requests add are all kept. If there is no
+    /// session, one begins. Add messages after a login or logout, because both end the session that would hold them.
     ///
     /// - Parameters:
-    ///   - text: What to say; of a longer text the first 1,024 bytes. An empty one is none.
-    ///   - kind: What kind of message it is. The default is ``FlashMessage/Kind/info``.
+    ///   - text: The text. A longer text is truncated to 1,024 bytes. An empty text adds no message.
+    ///   - kind: The kind of the message. The default is ``FlashMessage/Kind/info``.
     public func addFlashMessage(_ text: String, kind: FlashMessage.Kind = .info) {
         guard !text.isEmpty else { return }
         let message = FlashMessage(text, kind: kind)
-        // A list of texts can always be encoded.
+        // A list of strings can always be encoded.
         try? self.update(.flashMessages) { $0.add(message) }
     }
 
-    /// Takes the messages that wait for the visitor, now, the oldest first: those that were stored, and those that this
-    /// request added.
+    /// Takes the waiting messages at once, the oldest first: the stored ones and those that this request added.
     ///
-    /// It returns what this very call has removed from the store, and so of two pages that load at once exactly one has
-    /// each message. Call it where the messages are shown. A page that is asked for with HEAD, or fetched ahead of time
-    /// (`Sec-Purpose: prefetch`), leaves them.
+    /// It returns what this call removed from the store, so when two pages load at once, exactly one gets each message.
+    /// Call it where the messages are shown. Requests with HEAD and prefetches (`Sec-Purpose: prefetch`) leave the
+    /// messages.
     ///
-    /// Nothing is stored when no message waits, and nothing else that the request set is stored with it. In a session
-    /// that has ended meanwhile nothing waits.
+    /// Nothing is stored when no message waits, and none of the request's other changes are stored. A session that has
+    /// ended in the meantime has no messages.
     ///
-    /// Sealed sessions have no compare-and-set: pages that load at once may each have a message, and one of them may
-    /// leave it to be shown again, for the cookie of the last response wins.
+    /// Sealed sessions have no compare-and-set: the last cookie wins. Pages that load at once may all get a message,
+    /// and one of them may cause it to be shown again.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, or of a sealed session `responseStarted`. The
     ///   messages then still wait.
@@ -41,7 +40,7 @@ extension Session {
         guard self.hasStoredFlashMessages else { return self.takeAddedFlashMessages() }
         var taken: [FlashMessage] = []
         try await self.whileKeepable("takeFlashMessages()") {
-            // Another task of this request may have been here.
+            // Another task of this request may have taken them.
             guard self.hasStoredFlashMessages else { return taken = self.takeAddedFlashMessages() }
             let name = FlashMessage.valueName
             let added = self.access { $0.pending.takeChange(of: name) }
@@ -59,12 +58,12 @@ extension Session {
         return taken
     }
 
-    /// Whether messages wait for the visitor, as far as this request knows.
+    /// Whether messages wait, as far as this request knows.
     public var hasFlashMessages: Bool {
         self.access { $0.value(of: FlashMessage.valueName) != nil }
     }
 
-    /// Whether messages were stored when this request last looked.
+    /// Whether messages were stored when this request last read the session.
     private var hasStoredFlashMessages: Bool {
         self.access { $0.live?.record.values[FlashMessage.valueName] != nil }
     }
@@ -74,7 +73,7 @@ extension Session {
     }
 
     private static func flashMessages(in stored: SessionValue?, after added: SessionChange?) -> [FlashMessage] {
-        // What cannot be read is no message, and goes.
+        // Values that cannot be decoded are not messages, and are removed.
         let value = added.map { try? $0.apply(to: stored) } ?? stored
         return value.flatMap { try? SessionKey.flashMessages.codec.decode($0) } ?? []
     }

@@ -7,25 +7,25 @@
 //
 
 extension Session {
-    /// Goes on only if somebody is logged in. Guards of routes are made of this.
+    /// Requires a logged-in user. Use it in route guards.
     ///
     /// - Returns: The identifier of the user.
-    /// - Throws: ``SessionError``: `notAuthenticated` when nobody is logged in, or `storeUnavailable` when that cannot
-    ///   be known, where such requests go on as anonymous.
+    /// - Throws: ``SessionError``: `notAuthenticated` when no one is logged in, or `storeUnavailable` when that is
+    ///   unknown because the request continues without its session.
     @discardableResult
     public func requireAuthenticated() throws(SessionError) -> String {
         try self.login.subject
     }
 
-    /// Goes on only if the user has proven who they are a short while ago, by
-    /// ``logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` or
-    /// ``reauthenticate(credentialVersion:methods:level:)``: for what is sensitive (ASVS 5.0, 7.5.1 and 7.5.3).
+    /// Requires a recent authentication, by ``logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)``
+    /// or ``reauthenticate(credentialVersion:methods:level:)``. Use it for sensitive operations (ASVS 5.0, 7.5.1 and
+    /// 7.5.3).
     ///
-    /// - Parameter age: How long ago at the most.
+    /// - Parameter age: The maximum age of the authentication.
     /// - Returns: The identifier of the user.
-    /// - Throws: ``SessionError``: `notAuthenticated` when nobody is logged in, `authenticationTooOld` when the user
-    ///   must authenticate anew, or `storeUnavailable` when that cannot be known, where such requests go on as
-    ///   anonymous.
+    /// - Throws: ``SessionError``: `notAuthenticated` when no one is logged in, `authenticationTooOld` when the user
+    ///   must authenticate again, or `storeUnavailable` when that is unknown because the request continues without its
+    ///   session.
     @discardableResult
     public func requireAuthentication(within age: Duration) throws(SessionError) -> String {
         let login = try self.login
@@ -36,16 +36,16 @@ extension Session {
         return login.subject
     }
 
-    /// Goes on only if the user has reached a level of authentication, by a login or by
-    /// ``reauthenticate(credentialVersion:methods:level:)``: for what one factor does not do (RFC 9470, ASVS 5.0,
-    /// 7.5.3).
+    /// Requires a level of authentication, reached by a login or by
+    /// ``reauthenticate(credentialVersion:methods:level:)``. Use it for operations that need more than one factor (RFC
+    /// 9470, ASVS 5.0, 7.5.3).
     ///
     /// - Parameters:
-    ///   - level: The level; a higher rank does as well.
-    ///   - age: How long ago at the most it was reached. The default is nil: in this session.
+    ///   - level: The level. A higher rank is accepted too.
+    ///   - age: The maximum time since the level was reached. The default is nil: any time in this session.
     /// - Returns: The identifier of the user.
-    /// - Throws: ``SessionError``: `invalidAuthentication` for a level that none can reach, `notAuthenticated` when
-    ///   nobody is logged in, `authenticationTooWeak`, `authenticationTooOld`, or `storeUnavailable`, as
+    /// - Throws: ``SessionError``: `invalidAuthentication` for a level that cannot be reached, `notAuthenticated` when
+    ///   no one is logged in, `authenticationTooWeak`, `authenticationTooOld`, or `storeUnavailable`, as
     ///   ``requireAuthentication(within:)`` does.
     @discardableResult
     public func requireAuthentication(
@@ -69,7 +69,7 @@ extension Session {
     private var login: (subject: String, authenticatedAt: Instant, proofs: [AuthenticationProof]) {
         get throws(SessionError) {
             let standing = self.access { $0.standing }
-            // Whoever cannot be asked for is not to be told that they are logged out.
+            // If the store cannot be read, do not report the user as logged out.
             if case .detached(.storeUnavailable(let error)) = standing { throw error }
             guard
                 case .live(let live) = standing,

@@ -7,13 +7,13 @@
 //
 
 extension Session {
-    /// Stores what was changed, now.
+    /// Stores the changes at once.
     ///
-    /// It also works while a streamed body is being written; only a session that would have to begin then comes too
-    /// late, for its cookie, and so does whatever is kept in a sealed one.
+    /// It also works while a streamed body is being written, with two exceptions: a new session, because it needs a
+    /// cookie, and a sealed session, because it is kept in the cookie.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session ended meanwhile,
-    ///   `valuesTooLarge`, `notEncodable`, `cookieWithheld`, or `responseStarted`.
+    /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session has ended in the
+    ///   meantime, `valuesTooLarge`, `notEncodable`, `cookieWithheld`, or `responseStarted`.
     public func save() async throws {
         try await self.alone {
             if let failure = self.withState({ $0.failure }) { throw failure }
@@ -38,15 +38,15 @@ extension Session {
         }
     }
 
-    /// Forgets what was changed and not saved; nothing is sent. For a handler that answers a failed ``save()`` in its
-    /// own way, so that the end of the request does not try again.
+    /// Discards unsaved changes; nothing is sent. Use it in a handler that handles a failed ``save()`` itself, so that
+    /// the end of the request does not retry.
     public func discardChanges() {
         self.access { $0.discardChanges() }
     }
 
-    /// Reads the session anew and forgets what was changed and not saved. Without a session it only forgets.
+    /// Reads the session again and discards unsaved changes. Without a session it only discards.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session is no longer there.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session no longer exists.
     public func reload() async throws {
         try await self.alone {
             self.access { $0.discardChanges() }
@@ -59,11 +59,10 @@ extension Session {
         }
     }
 
-    /// Notes now that the session is in use, whatever share of the idle limit has passed. Without a session it does
-    /// nothing.
+    /// Extends the idle limit at once, whatever share of it has passed. Without a session it does nothing.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, `ended` when the session is no longer there, or
-    ///   `responseStarted` when it is kept in its cookie and the response has begun.
+    /// - Throws: ``SessionError``: `storeUnavailable`, `ended` when the session no longer exists, or `responseStarted`
+    ///   when the session is kept in its cookie and the response has begun.
     public func touch() async throws {
         try await self.alone {
             let (live, hasResponseStarted) = self.access { ($0.live, $0.hasResponseStarted) }
@@ -85,8 +84,8 @@ extension Session {
         }
     }
 
-    /// Makes a new secret for the same session, now: after a change of privileges, for example. The previous secret
-    /// opens nothing any more. Without a session it does nothing.
+    /// Renews the secret of the session at once, for example after a change of privileges. The previous secret no
+    /// longer opens the session. Without a session it does nothing.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func renew() async throws {
@@ -97,7 +96,7 @@ extension Session {
         }
     }
 
-    /// Makes a new secret and changes the record with it.
+    /// Renews the secret and changes the record in the same write.
     func renew(_ live: SessionState.LoadedSession, _ change: (inout SessionRecord) throws -> Void) async throws {
         guard let renewed = try await self.engine.driver.renew(live, for: self.request, change) else {
             self.detach(live.record.id)
@@ -107,7 +106,7 @@ extension Session {
         self.reportMerge(of: renewed.record, since: live.record)
     }
 
-    /// Goes on with a session that has a new text, which its client is given with the response.
+    /// Continues with a session that has a new credential. The response delivers it to the client.
     func goOn(as renewed: SessionState.LoadedSession) {
         self.withState { state in
             state.standing = .live(renewed)
@@ -115,13 +114,13 @@ extension Session {
         }
     }
 
-    /// Ends the session, if there is one, and begins a new, empty one: another id, another secret, no one logged in.
+    /// Ends the session, if there is one, and begins a new, empty one with another id and secret, and no user.
     ///
-    /// With tokens alone it makes a new token. Call it before a login, so that a client that knew the old token is not
-    /// logged in with it.
+    /// With the backend that has only tokens, it makes a new token. Call it before a login, so that a client that knew
+    /// the old token is not logged in with it (session fixation).
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `responseStarted`. If the new session cannot be stored, the
-    ///   old one has ended all the same.
+    ///   old one has ended anyway.
     public func regenerate() async throws {
         try await self.beforeResponse("regenerate()") {
             try await self.endCurrent(.regenerated)
@@ -130,23 +129,23 @@ extension Session {
         }
     }
 
-    /// Ends the session, now: no request that begins after this has returned gets in with its token. The client's
-    /// cookie is cleared with the response.
+    /// Ends the session at once: its token opens nothing for requests that begin after this has returned. The response
+    /// clears the client's cookie.
     ///
-    /// What is set afterwards begins a new session. While a streamed body is being written the session ends as well;
-    /// the cookie, by then worthless, stays. Without a session nothing happens.
+    /// Values set afterwards begin a new session. While a streamed body is being written, the session ends as well, but
+    /// the cookie, now worthless, stays. Without a session it does nothing.
     ///
-    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still exist.
     public func destroy() async throws {
         try await self.alone { _ = try await self.endCurrent(.destroyed) }
     }
 
-    /// Gives this session's cookie attributes of its own, now. They are remembered with the session. Without a session
-    /// one begins.
+    /// Gives the cookie of this session its own attributes at once. They are stored with the session. Without a
+    /// session, one begins.
     ///
-    /// - Throws: ``SessionError``: `invalidCookie` when browsers would not accept the cookie, or when they would keep
-    ///   it beside the one they have (another domain, path or partitioning: call ``regenerate()`` first);
-    ///   `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
+    /// - Throws: ``SessionError``: `invalidCookie` when browsers would reject the cookie, or would keep it beside the
+    ///   present one (another domain, path or partitioning: call ``regenerate()`` first); `storeUnavailable`,
+    ///   `contention`, `ended`, or `responseStarted`.
     public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
         try await self.beforeResponse("setCookie(_:)") {
             let problems = self.engine.configuration.cookie(for: self.request).applying(overrides).problems

@@ -7,7 +7,7 @@
 //
 
 extension Session {
-    /// Which values of the session before a login go on into the one after it.
+    /// The values of the session before a login that the new session keeps.
     public struct CarriedValues: Sendable, Equatable {
         enum Choice: Sendable, Equatable {
             case all
@@ -23,7 +23,7 @@ extension Session {
         /// None of them.
         public static let none = CarriedValues(choice: .none)
 
-        /// The ones with these names, compared byte by byte.
+        /// The values with these names, compared byte by byte.
         public static func only(_ names: String...) -> CarriedValues {
             CarriedValues(choice: .only(Set(names.map { ByteString($0) })))
         }
@@ -37,27 +37,30 @@ extension Session {
         }
     }
 
-    /// Logs a user in, now: the session ends and a new one begins, with another id and another secret (ASVS 5.0,
-    /// 7.2.4), so that nobody who knew the old token is logged in with it.
+    /// Logs a user in at once. The session ends and a new one begins with another id and another secret (ASVS 5.0,
+    /// 7.2.4), so that no one who knew the old token is logged in with it.
     ///
-    /// The time, and the address and user agent of the client, are kept with the session, for the list of
+    /// The session stores the time and the client's address and user agent, for the list of
     /// ``activeSessions(from:limit:)``.
     ///
     /// - Parameters:
-    ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
-    ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
-    ///     none ever does.
-    ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
-    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
-    ///     is nil.
-    ///   - credentialVersion: The version of the password, or of whatever was checked, 1 to 2^53: the session ends with
-    ///     it (``changeCredentials(to:methods:level:)``). The default is nil: it ends with the next change.
-    ///   - methods: How the user has proven who they are (``authenticationMethods``), at most 16. The default is none.
-    ///   - level: The level that this reaches (``authenticationLevel``). The default is nil: none.
+    ///   - subject: The identifier of the user, 1 to 1,024 bytes. It is compared byte by byte, so always spell it the
+    ///     same way.
+    ///   - carrying: Which values the new session keeps. The default is all. Values of a session in which another user
+    ///     was logged in are never kept.
+    ///   - remember: Whether the visitor is remembered after the browser closes. The default is false.
+    ///   - deviceLabel: The visitor's name for the device, for lists. A longer name is truncated to 128 bytes. The
+    ///     default is nil.
+    ///   - credentialVersion: The version of the password or other credential that was checked, 1 to 2^53. The session
+    ///     ends when that version does (``changeCredentials(to:methods:level:)``). The default is nil: the session ends
+    ///     with the next change.
+    ///   - methods: The methods by which the user authenticated (``authenticationMethods``), at most 16. The default is
+    ///     none.
+    ///   - level: The level that this authentication reaches (``authenticationLevel``). The default is nil: none.
     /// - Throws: ``SessionError``: `invalidSubject`, `invalidAuthentication`, `credentialsChanged` when the version is
-    ///   older than the one that is required, `sessionLimit`, `storeUnavailable`, `valuesTooLarge`, `notEncodable`,
+    ///   older than the required one, `sessionLimit`, `storeUnavailable`, `valuesTooLarge`, `notEncodable`,
     ///   `responseStarted`, or `notOffered` by backends that do not keep versions, methods or levels. If the new
-    ///   session cannot be stored, the old one has ended all the same.
+    ///   session cannot be stored, the old one has ended anyway.
     public func logIn(
         _ subject: String,
         carrying: CarriedValues = .all,
@@ -71,8 +74,7 @@ extension Session {
         try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel, facts) { $0 }
     }
 
-    /// Logs a user in, now, and sets what is to be known of them in the same write: a name to greet them by, roles, or
-    /// whatever is `Codable`.
+    /// Logs a user in at once and sets a value in the same write: a display name, roles, or anything `Codable`.
     ///
     /// ```swift
     /// extension SessionKey<Profile?> {
@@ -83,22 +85,23 @@ extension Session {
     /// session[.profile]?.name  // "Ada Lovelace", in every request until the session ends
     /// ```
     ///
-    /// It is a value like any other: it ends with the session, and is sealed in a store that is encrypted at rest.
+    /// It is an ordinary value: it ends with the session, and it is sealed if values are encrypted at rest.
     ///
     /// - Parameters:
-    ///   - subject: The identifier of the user, 1 to 1,024 bytes. Compared byte by byte, so give it one spelling.
-    ///   - key: What to set.
-    ///   - value: What to set it to, whatever is carried.
-    ///   - carrying: Which values go on. The default is all; but of a session in which somebody else was logged in,
-    ///     none ever does.
-    ///   - remember: Whether the visitor is remembered beyond the life of the browser. The default is false.
-    ///   - deviceLabel: What the visitor calls the device, for lists; of a longer one the first 128 bytes. The default
-    ///     is nil.
-    ///   - credentialVersion: The version of what was checked, 1 to 2^53. The default is nil.
-    ///   - methods: How the user has proven who they are. The default is none.
-    ///   - level: The level that this reaches. The default is nil: none.
-    /// - Throws: ``SessionError``, as ``logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` does;
-    ///   nothing has ended when the value cannot be encoded.
+    ///   - subject: The identifier of the user, 1 to 1,024 bytes. It is compared byte by byte, so always spell it the
+    ///     same way.
+    ///   - key: The key to set.
+    ///   - value: The value, which replaces a carried one.
+    ///   - carrying: Which values the new session keeps. The default is all. Values of a session in which another user
+    ///     was logged in are never kept.
+    ///   - remember: Whether the visitor is remembered after the browser closes. The default is false.
+    ///   - deviceLabel: The visitor's name for the device, for lists. A longer name is truncated to 128 bytes. The
+    ///     default is nil.
+    ///   - credentialVersion: The version of the credential that was checked, 1 to 2^53. The default is nil.
+    ///   - methods: The methods by which the user authenticated. The default is none.
+    ///   - level: The level that this authentication reaches. The default is nil: none.
+    /// - Throws: ``SessionError``, as ``logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` does.
+    ///   If the value cannot be encoded, no session has ended.
     public func logIn<Value>(
         _ subject: String,
         setting key: SessionKey<Value>,
@@ -143,7 +146,7 @@ extension Session {
             let client = SessionClient(of: self.request)
             try await self.write(.begin(isAnonymous: false)) { record in
                 record.values = carried
-                // What another system keeps beside the values, and what no value can hold, goes with all of them.
+                // Data that another system keeps beside the values is carried only when all values are.
                 if carrying == .all, !isSomebodyElse, let content = before?.external?.content {
                     record.external?.content = content
                 }
@@ -163,21 +166,22 @@ extension Session {
         }
     }
 
-    /// Notes that the user has proven again who they are, now: call it when the password, or whatever it was, has been
-    /// checked anew before something sensitive.
+    /// Records a new authentication of the logged-in user at once. Call it after checking the password or another
+    /// factor again, before a sensitive operation.
     ///
-    /// The session goes on under a new secret, and the old token is dead at once (ASVS 5.0, 7.2.4); ``authenticatedAt``
-    /// is now, and both limits begin anew (NIST SP 800-63B-4, 5.2). The values stay. What other requests, opened
-    /// before, have changed and not stored is dropped.
+    /// The session continues with a new secret, and the old token stops working at once (ASVS 5.0, 7.2.4).
+    /// ``authenticatedAt`` becomes the current time, and both limits restart (NIST SP 800-63B-4, 5.2). The values stay.
+    /// Unsaved changes of other requests that opened the session before are dropped.
     ///
     /// - Parameters:
-    ///   - credentialVersion: The version of what was checked, 1 to 2^53. The default is nil: it stays.
-    ///   - methods: How the user has proven who they are, beside those of before. The default is none.
-    ///   - level: The level that this reaches, beside those of before. The default is nil: none.
-    /// - Throws: ``SessionError``: `notAuthenticated` when nobody is logged in, `invalidAuthentication`,
-    ///   `credentialsChanged` when the version is older than the one that is required, `storeUnavailable`,
-    ///   `contention`, `ended`, `responseStarted`, or `notOffered` by backends that do not keep versions, methods or
-    ///   levels.
+    ///   - credentialVersion: The version of the credential that was checked, 1 to 2^53. The default is nil: the
+    ///     version stays.
+    ///   - methods: The methods by which the user authenticated, in addition to the earlier ones. The default is none.
+    ///   - level: The level that this authentication reaches, in addition to the earlier ones. The default is nil:
+    ///     none.
+    /// - Throws: ``SessionError``: `notAuthenticated` when no one is logged in, `invalidAuthentication`,
+    ///   `credentialsChanged` when the version is older than the required one, `storeUnavailable`, `contention`,
+    ///   `ended`, `responseStarted`, or `notOffered` by backends that do not keep versions, methods or levels.
     public func reauthenticate(
         credentialVersion: Int? = nil,
         methods: [AuthenticationMethod] = [],
@@ -194,7 +198,7 @@ extension Session {
         }
     }
 
-    /// The session of the user who is to be authenticated anew.
+    /// The session of the user who authenticates again.
     func loggedIn(for facts: AuthenticationFacts) throws -> (live: SessionState.LoadedSession, subject: String) {
         try self.requireAttached()
         guard let live = self.access({ $0.live }), let subject = live.record.subject else {
@@ -204,7 +208,7 @@ extension Session {
         return (live, subject)
     }
 
-    /// What a proof of now changes in a record.
+    /// The change of a record for an authentication now.
     func authenticating(by facts: AuthenticationFacts) -> (inout SessionRecord) -> Void {
         let configuration = self.engine.configuration
         let now = configuration.clock.now
@@ -213,11 +217,11 @@ extension Session {
             record.note(facts, now: now)
         }
     }
-    /// Logs out, now: the session ends, with everything in it.
+    /// Logs out at once: the session ends, with all its values.
     ///
-    /// - Parameter reason: Why, for the events (``SessionEvent/reason``). The default is
+    /// - Parameter reason: The reason, for events (``SessionEvent/reason``). The default is
     ///   ``SessionEvent/Reason/loggedOut``.
-    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still be there.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still exist.
     public func logOut(because reason: SessionEvent.Reason = .loggedOut) async throws {
         try await self.alone { _ = try await self.endCurrent(reason) }
     }

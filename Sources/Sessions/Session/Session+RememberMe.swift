@@ -7,18 +7,17 @@
 //
 
 extension Session {
-    /// Remembers the visitor beyond the life of the browser, now: a persistent cookie, and the limits of remembered
-    /// sessions. Without a session one begins.
+    /// Remembers the visitor after the browser closes, at once: with a persistent cookie and the limits of remembered
+    /// sessions. Without a session, one begins.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func remember() async throws {
         try await self.setRemembered(true)
     }
 
-    /// Remembers the visitor for as long as you say, from now and anew from each use: `cookie.maxAge` of
-    /// express-session. The cookie is persistent, and the length takes the place of ``SessionLimits/idle`` of
-    /// ``SessionConfiguration/rememberedLimits`` for this session; their absolute limit holds all the same. Without a
-    /// session one begins.
+    /// Remembers the visitor for a duration that restarts with each use: `cookie.maxAge` of express-session. The cookie
+    /// is persistent. For this session the duration replaces ``SessionLimits/idle`` of
+    /// ``SessionConfiguration/rememberedLimits``; their absolute limit still applies. Without a session, one begins.
     ///
     /// - Parameter duration: From 1 second to that absolute limit.
     /// - Throws: ``SessionError``: `invalidLimit`, `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
@@ -30,18 +29,17 @@ extension Session {
         try await self.setRemembered(true, for: .milliseconds(duration.wholeMilliseconds))
     }
 
-    /// Remembers the visitor until an instant, as ``remember(for:)`` with the time until then: `cookie.expires` of
-    /// express-session. Each use moves the end on by as much.
+    /// Remembers the visitor until an instant, as ``remember(for:)`` does with the time until then: `cookie.expires` of
+    /// express-session. Each use moves the end by that duration.
     ///
-    /// - Parameter end: From a second from now to the absolute limit of remembered sessions.
+    /// - Parameter end: From 1 second from now to the absolute limit of remembered sessions.
     /// - Throws: ``SessionError``: `invalidLimit`, `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func remember(until end: Instant) async throws {
         try await self.remember(for: end - self.engine.configuration.clock.now)
     }
 
-    /// Goes back to a session that ends with the browser, now, and to the limits of ordinary sessions. The absolute one
-    /// counts from the login, or from the beginning of the session: one that is older than that ends. Without a session
-    /// nothing happens.
+    /// Returns at once to a session that ends with the browser and has the ordinary limits. The absolute limit counts
+    /// from the login, or from the beginning of the session: an older session ends. Without a session it does nothing.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func stopRemembering() async throws {
@@ -59,7 +57,7 @@ extension Session {
                 }
             }
             let isAsItWas = isRemembered == live.record.isRemembered && live.record.rememberedFor == nil
-            // A length counts from now, whatever it was before.
+            // A duration counts from now, whatever it was before.
             guard length != nil || !isAsItWas else { return }
             let now = configuration.clock.now
             if !isRemembered, live.record.authenticationStart + configuration.limits.absolute <= now {
@@ -76,20 +74,21 @@ extension Session {
 }
 
 extension SessionRecord {
-    /// From when the absolute limit counts.
+    /// When the absolute limit starts.
     fileprivate var authenticationStart: Instant {
         self.external?.loginSeenAt ?? self.authenticatedAt ?? self.createdAt
     }
 
-    /// Begins the limits anew.
+    /// Restarts the limits.
     mutating func authenticateAnew(_ configuration: SessionConfiguration, now: Instant) {
-        // Later than the proof before, even within one millisecond: it tells requests from before it apart.
+        // Later than the previous authentication, even within one millisecond: the time identifies requests from before
+        // it.
         self.authenticatedAt = max(now, self.authenticationStart + .milliseconds(1))
         self.external?.loginSeenAt = nil
         self.setRemembered(self.isRemembered, for: self.rememberedFor, configuration, now: now)
     }
 
-    /// Changes the pair of limits that the session lives by.
+    /// Changes which limits apply to the session.
     mutating func setRemembered(
         _ isRemembered: Bool,
         for length: Duration? = nil,

@@ -5,10 +5,11 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// How the session of a request travels, where an engine has several transports.
+/// The transports of a request's session, for engines with several.
 extension Session {
-    /// Has what begins from now on in this request handed out by another transport than the one by which the request
-    /// came: a token for a program that logs in, for example. A request that came by none gets the engine's first.
+    /// Selects the transport that delivers the credentials of sessions that begin later in this request, such as a
+    /// token for a program that logs in. By default it is the transport of the request, or the engine's first one if
+    /// the request used none.
     ///
     /// ```swift
     /// try session.useTransport(.bearer)
@@ -16,7 +17,7 @@ extension Session {
     /// return ["token": session.bearerToken]
     /// ```
     ///
-    /// A session that is there already keeps its transport: its text would else be known in two places.
+    /// An existing session keeps its transport, so that its credential does not exist in two places.
     ///
     /// - Throws: ``SessionError``: `notOffered` when the engine has no transport of this kind.
     public func useTransport(_ kind: SessionTransportKind) throws(SessionError) {
@@ -26,25 +27,26 @@ extension Session {
         self.withState { $0.nextTransport = index }
     }
 
-    /// What a client sends as `Authorization: Bearer …`, for the handler to put into a response to a program.
+    /// The credential that a program sends as `Authorization: Bearer …`. The handler puts it into the response.
     ///
-    /// Nil while nothing is stored for the visitor, of a sealed session, whose text changes until the response is made,
-    /// and of a session that travels in a cookie: its text goes out in `Set-Cookie` and nowhere else (ASVS 5.0, 3.3.4).
+    /// Nil if nothing is stored for the visitor, in a sealed session, whose credential changes until the response is
+    /// made, and in a session that travels in a cookie, because its credential goes out only in `Set-Cookie` (ASVS 5.0,
+    /// 3.3.4).
     ///
-    /// - Warning: Whoever has it is the visitor. It goes to the client and nowhere else, and is never logged.
+    /// - Warning: Anyone who has the credential can act as the visitor. Send it only to the client, and never log it.
     public var bearerToken: String? {
         let (live, transport) = self.access { ($0.live, $0.transport) }
         guard let live, !self.engine.transports[transport].isAmbient, !self.engine.driver.isSealed else { return nil }
-        // A text that cannot be made is logged when the response is written.
+        // If the credential cannot be made, closing the session logs the reason.
         return try? self.engine.driver.text(of: live, for: self.request)
     }
 
-    /// What a response that asks the client to say who it is puts into `WWW-Authenticate`, one value for each field.
+    /// The values of `WWW-Authenticate` for a response that asks the client to authenticate, one for each field.
     ///
-    /// Empty where sessions travel in cookies alone, for which there is no such field.
+    /// Empty if sessions travel only in cookies, for which there is no such field.
     ///
-    /// - Parameter challenge: What is asked for. The default is nil: what this request calls for, which is
-    ///   ``SessionChallenge/unknownToken`` when it carried a token that opened nothing.
+    /// - Parameter challenge: The challenge. The default is nil: the one that fits this request, which is
+    ///   ``SessionChallenge/unknownToken`` if it carried a token that opened nothing.
     public func challenges(_ challenge: SessionChallenge? = nil) -> [String] {
         self.engine.challenges(challenge ?? (self.presentedInvalidToken ? .unknownToken : .missing))
     }

@@ -9,12 +9,12 @@
 import Logging
 
 extension Session {
-    /// The value of a key: what was set in this request, else what is stored, else the key's default.
+    /// The value of a key: the one set in this request, else the stored one, else the key's default.
     ///
-    /// Setting sends nothing. A value that cannot be encoded is reported when the session is saved; ``set(_:to:)``
-    /// reports it at once.
+    /// Setting sends nothing. If a value cannot be encoded, saving the session reports it; ``set(_:to:)`` reports it at
+    /// once.
     ///
-    /// Inlinable, so that it is compiled for the type of the value where it is used.
+    /// Inlinable, so that it is specialized for the type of the value.
     @inlinable
     public subscript<Value>(key: SessionKey<Value>) -> Value {
         get {
@@ -22,8 +22,8 @@ extension Session {
             return self.decode(&stored, key)
         }
         set { self.assign(key, newValue) }
-        // What is read and what is written back are known together, so that a counter's difference is exact even when
-        // several tasks of one request count at once.
+        // Reading and writing back are one operation, so that a counter's difference is exact when several tasks of one
+        // request count at once.
         _modify {
             let look = self.look(at: key.name)
             var stored = look.value
@@ -36,7 +36,7 @@ extension Session {
 
     /// Sets a value.
     ///
-    /// - Throws: ``SessionError`` with the code `notEncodable`; nothing is set then.
+    /// - Throws: ``SessionError`` with the code `notEncodable`; the value is then unchanged.
     @inlinable
     public func set<Value>(_ key: SessionKey<Value>, to value: Value) throws(SessionError) {
         let encoded = try key.encode(value)
@@ -47,14 +47,15 @@ extension Session {
         }
     }
 
-    /// Changes a value, and changes it again, on the newer value, if another request has written it meanwhile.
+    /// Changes a value. If another request has written it in the meantime, the change runs again on the newer value.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - body: Makes the new value of the present one. It may run several times, also while the response is being
-    ///     finished, and must not have side effects. If it throws then, the request fails and nothing of it is stored.
+    ///   - body: Makes the new value from the present one. It may run several times, also while the response is being
+    ///     finished, and must not have side effects. If it throws then, the request fails and none of its changes are
+    ///     stored.
     /// - Returns: What the first run returned.
-    /// - Throws: What the body throws, or what encoding the value throws; nothing is changed then.
+    /// - Throws: What the body throws, or what encoding the value throws; the value is then unchanged.
     @discardableResult
     public func update<Value, Result>(
         _ key: SessionKey<Value>,
@@ -65,7 +66,7 @@ extension Session {
             let result = try body(&value)
             return (try key.encode(value), result)
         }
-        // The body may use the session itself, so it runs without the lock, and again if somebody came between.
+        // The body may use the session, so it runs without the lock, and again if another task changed the value.
         while true {
             let before = self.access { $0.value(of: key.name) }
             let (after, result) = try run(before)
@@ -78,7 +79,7 @@ extension Session {
         }
     }
 
-    /// Adds to a number; sums saturate.
+    /// Adds to a number. Sums saturate.
     ///
     /// - Returns: The number as this request sees it.
     @discardableResult
@@ -107,7 +108,7 @@ extension Session {
         }
     }
 
-    /// Removes all values, also those that other requests store until this one is saved. The session goes on.
+    /// Removes all values, including those that other requests store before this one is saved. The session continues.
     public func removeAll() {
         self.access { state in
             guard !state.values.isEmpty else { return }
@@ -120,9 +121,9 @@ extension Session {
         self.access { $0.value(of: key.name) != nil }
     }
 
-    /// The names of all values, in the order of their bytes.
+    /// The names of all values, in byte order.
     public var names: [String] { self.values.names }
 
-    /// All values in encoded form.
+    /// All values, encoded.
     public var values: SessionValues { self.access { $0.values } }
 }

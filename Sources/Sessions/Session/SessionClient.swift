@@ -8,39 +8,39 @@
 
 import HTTPTypes
 
-/// What is known of the client that a session is used from.
+/// The client of a session, as far as it is known.
 ///
-/// The address is that of the connection, or what trusted proxies say it is. The user agent is what the client says of
-/// itself: good for a visitor to recognise a device by, and no proof of anything. Both are compared byte by byte.
+/// The address is that of the connection, or the one that trusted proxies report. The user agent is the client's own
+/// claim: it helps a visitor recognize a device, and proves nothing. Both are compared byte by byte.
 public struct SessionClient: Sendable, Hashable {
-    /// The address, or nil when it is not known. Of a longer one the first 64 bytes.
+    /// The address, or nil if it is unknown. A longer address is truncated to 64 bytes.
     public var address: String? { self.addressBytes?.text }
-    /// The `User-Agent` (RFC 9110 section 10.1.5), or nil when there was none. Of a longer one the first 512 bytes.
+    /// The `User-Agent` (RFC 9110 section 10.1.5), or nil if there was none. A longer one is truncated to 512 bytes.
     public var userAgent: String? { self.userAgentBytes?.text }
     private let addressBytes: ByteString?
     private let userAgentBytes: ByteString?
 
-    /// Creates a description; what is empty is as good as nil.
+    /// Creates a description. Empty strings become nil.
     public init(address: String?, userAgent: String?) {
         self.addressBytes = address?.cut(toBytes: 64).map { ByteString($0) }
         self.userAgentBytes = userAgent?.cut(toBytes: 512).map { ByteString($0) }
     }
 
-    /// A name that people know, such as "Firefox on Windows"; nil when the user agent says nothing of the kind.
+    /// A familiar name, such as "Firefox on Windows"; nil if the user agent does not reveal one.
     ///
-    /// It has at most 64 characters, letters, digits, spaces and `.-_` only, whatever the client sent.
+    /// It has at most 64 characters and only letters, digits, spaces and `.-_`, whatever the client sent.
     public var name: String? { self.userAgent.flatMap { UserAgentName($0).description } }
 }
 
 extension SessionClient {
-    /// The client of a request, whose address the engine has corrected by what trusted proxies say.
+    /// The client of a request. The engine has already applied what trusted proxies report to the address.
     init(of request: SessionRequest) {
         self.init(address: request.clientAddress, userAgent: request.headerFields[.userAgent])
     }
 }
 
 extension String {
-    /// The beginning of the text, in whole characters of Unicode; nil when nothing is left.
+    /// The beginning of the string, in whole Unicode characters; nil if nothing is left.
     package func cut(toBytes limit: Int) -> String? {
         guard !self.isEmpty else { return nil }
         guard self.utf8.count > limit else { return self }

@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a user agent calls itself, in words that people know.
+/// The familiar name of a user agent.
 ///
-/// The text is cut into words once, and the words are looked up: time grows with its length, whatever is in it.
+/// The string is split into words once, and the words are looked up: the time is linear in its length for any content.
 struct UserAgentName {
     /// The browser or program.
     let program: String?
@@ -29,14 +29,13 @@ struct UserAgentName {
         }
     }
 
-    /// "Firefox on Windows", or the one that is known, or nil.
+    /// "Firefox on Windows", or only the part that is known, or nil.
     var description: String? {
         guard let program, let system else { return self.program ?? self.system }
         return "\(program) on \(system)"
     }
 
-    /// A program that nobody told us of, by the name it gives: a token of RFC 9110, of which only what is harmless is
-    /// taken.
+    /// An unknown program, by the name it gives: a token of RFC 9110, reduced to harmless characters.
     private static func product(_ name: Substring.UTF8View) -> String? {
         let isHarmless = name.allSatisfy { byte in
             switch byte {
@@ -61,7 +60,7 @@ struct UserAgentName {
         }
     }
 
-    /// The first that is found counts: nearly every browser also says that it is all those it was made from.
+    /// The first match wins: nearly every browser also names the browsers it derives from.
     private static let programs: [(word: String, name: String)] = [
         ("Googlebot", "Googlebot"), ("bingbot", "Bingbot"),
         ("FBAN", "Facebook"), ("FBAV", "Facebook"), ("Instagram", "Instagram"),

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A store that keeps nothing itself, for what is to be known of those that do.
+/// A store that consists of other stores, so that the engine can inspect them.
 protocol CompositeSessionStore: SessionStore {
     var parts: [any SessionStore] { get }
 }

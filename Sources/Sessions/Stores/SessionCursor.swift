@@ -6,27 +6,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A position in a listing of sessions. Only the store that made it knows what it means.
+/// A position in a listing of sessions. Only the store that made it can interpret it.
 ///
-/// It opens nothing and may travel to a client and back as text. A store answers one that it did not make with the
+/// It opens nothing and may travel to a client and back as text. A store rejects one that it did not make with the
 /// error ``SessionStoreError/Code/invalidCursor``.
 public struct SessionCursor: Sendable, Hashable, LosslessStringConvertible {
-    /// The most bytes of a cursor.
+    /// The maximum size of a cursor, in bytes.
     public static let maximumByteCount = 256
 
-    /// What the store wrote into it.
+    /// The content, which the store defines.
     public let bytes: [UInt8]
 
     /// Creates a cursor, for stores.
     ///
-    /// - Parameter bytes: Whatever the store needs to go on, at most ``maximumByteCount`` bytes.
+    /// - Parameter bytes: What the store needs to continue, at most ``maximumByteCount`` bytes.
     public init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// Reads a cursor from its text: base64url without padding.
+    /// Parses a cursor: base64url without padding.
     ///
-    /// - Returns: Nil for any other text, and for one that is too long.
+    /// - Returns: Nil for anything else, and for a cursor that is too long.
     public init?(_ description: String) {
         guard
             description.utf8.count <= Self.maximumByteCount / 3 * 4 + 4,
@@ -35,19 +35,19 @@ public struct SessionCursor: Sendable, Hashable, LosslessStringConvertible {
         self.bytes = bytes
     }
 
-    /// The cursor as text, fit for a URL.
+    /// The cursor as text, safe in a URL.
     public var description: String { Base64URL.encode(self.bytes) }
 }
 
 extension SessionCursor {
-    /// Creates a cursor of a listing that is in the order of ids.
+    /// Creates a cursor of a listing in id order.
     ///
-    /// - Parameter id: The last id that was met.
+    /// - Parameter id: The last id of the page.
     public init(after id: SessionID) {
         self.init(bytes: id.bytes)
     }
 
-    /// The last id that was met, in a listing in the order of ids.
+    /// The last id of the page, in a listing in id order.
     ///
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` when the cursor is of another kind of listing.
     public var lastID: SessionID {

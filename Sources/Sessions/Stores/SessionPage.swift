@@ -6,13 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A part of a listing of sessions, and where the next part begins.
+/// A page of a listing of sessions, with the cursor of the next page.
 ///
-/// A listing is read page by page, so that its size costs neither memory nor a deadline.
+/// Listings are read page by page, so that neither memory nor a deadline depends on their size.
 public struct SessionPage: Sendable, Equatable {
-    /// The sessions of this page, at most as many as were asked for. A page may be empty and not be the last.
+    /// The sessions of this page, at most as many as were requested. A page may be empty and not be the last.
     public var records: [SessionRecord]
-    /// Where the next page begins; nil after the last page.
+    /// The cursor of the next page; nil after the last page.
     public var next: SessionCursor?
 
     /// Creates a page.
@@ -21,21 +21,21 @@ public struct SessionPage: Sendable, Equatable {
         self.next = next
     }
 
-    /// Creates a page of a store whose listings are in the order of ids: what follows begins after its last record.
+    /// Creates a page for a store that lists in id order: the next page begins after the last record.
     ///
     /// - Parameters:
     ///   - records: The records, in the order of their ids.
-    ///   - limit: How many were asked for. Fewer records are the end of the listing.
+    ///   - limit: How many were requested. Fewer records mean the end of the listing.
     public init(_ records: [SessionRecord], ofAtMost limit: Int) {
         self.init(records, next: records.count < limit ? nil : records.last.map { SessionCursor(after: $0.id) })
     }
 }
 
-/// What one step of the ending of all sessions of a subject did.
+/// The result of one step of ending all sessions of a subject.
 public struct SessionEndingPage: Sendable, Equatable {
     /// How many sessions this step ended.
     public var endedCount: Int
-    /// Where the next step begins; nil after the last step.
+    /// The cursor of the next step; nil after the last step.
     public var next: SessionCursor?
 
     /// Creates the result of a step.

@@ -6,40 +6,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A store that knows which sessions a subject has.
+/// A store that can list the sessions of a subject.
 ///
 /// The subject is an exact string: no case folding, no normalization, no patterns.
 ///
-/// A subject can have any number of sessions, because every login makes one. So both calls work in steps that are
-/// bounded by `limit`: a step holds no more than that in memory and is over within the deadline of a call, whatever the
-/// number of sessions, live or ended.
+/// A subject can have any number of sessions, because every login makes one. So both methods work in steps that `limit`
+/// bounds: a step needs no more memory than that and finishes within the deadline of a call, whatever the number of
+/// sessions, live or ended.
 public protocol SubjectSessionStore: SessionStore {
-    /// A page of the live sessions of a subject.
+    /// Returns a page of the live sessions of a subject.
     ///
-    /// A session that is live during a whole walk through the pages is met at least once, and exactly once while
-    /// nothing changes. One that begins or ends meanwhile may be met or not.
+    /// A session that is live during a whole scan of the pages is returned at least once, and exactly once while
+    /// nothing changes. One that begins or ends in the meantime may be returned or not.
     ///
     /// - Parameters:
     ///   - subject: The subject.
     ///   - cursor: Where the last page ended, or nil for the first page.
-    ///   - limit: The most records of the page, at least 1.
-    ///   - now: The present time.
+    ///   - limit: The maximum number of records of the page, at least 1.
+    ///   - now: The current time.
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
     func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
 
-    /// Ends live sessions of a subject, all but the named ones, and marks their ids: one step of ending them all.
+    /// Ends the live sessions of a subject, except the given ones, and marks their ids. Each call is one step of a
+    /// scan.
     ///
-    /// When a walk that began with no cursor has come to its end, no session that the subject had when the walk began
-    /// is live, but for the named ones. A walk that was cut off may be begun again: what has ended costs the new walk
-    /// nothing.
+    /// After a scan from nil to the last step, no session that the subject had when the scan began is live, except the
+    /// given ones. An interrupted scan may start over: ended sessions cost the new scan nothing.
     ///
     /// - Parameters:
     ///   - subject: The subject.
-    ///   - kept: The ids of sessions that go on.
+    ///   - kept: The ids of sessions to keep.
     ///   - cursor: Where the last step ended, or nil for the first step.
-    ///   - limit: The most sessions to look at in this step, at least 1.
-    ///   - tombstoneUntil: Until when the ids are marked.
-    ///   - now: The present time.
+    ///   - limit: The maximum number of sessions to check in this step, at least 1.
+    ///   - tombstoneUntil: When the tombstones expire.
+    ///   - now: The current time.
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
     func endSessions(
         of subject: String,
@@ -51,26 +51,26 @@ public protocol SubjectSessionStore: SessionStore {
     ) async throws -> SessionEndingPage
 }
 
-/// A store whose sessions can be counted and looked through.
+/// A store whose sessions can be counted and listed.
 public protocol EnumerableSessionStore: SessionStore {
-    /// How many sessions are live.
+    /// Returns the number of live sessions.
     func count(now: Instant) async throws -> Int
 
-    /// A page of all live sessions.
+    /// Returns a page of all live sessions.
     ///
-    /// A session that is live during a whole walk through the pages is met at least once, and exactly once while
-    /// nothing changes. One that begins or ends meanwhile may be met or not. A walk through all pages takes time in
-    /// proportion to what the store holds.
+    /// A session that is live during a whole scan of the pages is returned at least once, and exactly once while
+    /// nothing changes. One that begins or ends in the meantime may be returned or not. The time of a scan is
+    /// proportional to the size of the store.
     ///
     /// - Parameters:
     ///   - cursor: Where the last page ended, or nil for the first page.
-    ///   - limit: The most records of the page, at least 1.
-    ///   - now: The present time.
+    ///   - limit: The maximum number of records of the page, at least 1.
+    ///   - now: The current time.
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
     func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
 
-    /// Ends sessions, as ``SessionStore/end(_:tombstoneUntil:now:)`` does each. Optional: the default ends them one by
-    /// one, all at once. Implement it where one statement can end many.
+    /// Ends sessions, each as ``SessionStore/end(_:tombstoneUntil:now:)`` does. Optional: the default makes one call
+    /// for each, all in parallel. Implement it if one statement can end many.
     ///
     /// - Returns: How many live sessions this call ended.
     @discardableResult
@@ -90,7 +90,7 @@ extension EnumerableSessionStore {
 
 /// A store that keeps expired records and tombstones until it is swept.
 public protocol SweepableSessionStore: SessionStore {
-    /// Removes expired records and outlived tombstones, at most `limit` of them.
+    /// Removes expired records and expired tombstones, at most `limit` of them.
     ///
     /// - Returns: How many were removed; fewer than `limit` means that nothing more is due.
     func sweep(limit: Int, now: Instant) async throws -> Int

@@ -6,23 +6,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Until when an engine waits for the store that it calls.
+/// The deadline of an engine's call to a store.
 ///
-/// For most stores the engine watches the time itself: the call runs in a task of its own, beside one that is the
-/// timer. A store that waits with deadlines anyway spares it both. Its ``SessionStore/needsDeadline`` is false, and
-/// each of its calls is over by ``current``, whatever happens to what it waits for.
+/// For most stores the engine enforces the deadline: the call runs in its own task, beside a timer task. A store that
+/// has deadlines anyway avoids both. Its ``SessionStore/needsDeadline`` is false, and each of its calls ends by
+/// ``current``, whatever happens to the operation that it waits for.
 public enum SessionStoreDeadline {
     @TaskLocal private static var end: ContinuousClock.Instant?
 
-    /// When the call that this task makes is to be over; nil where no engine has called, or the engine watches the
-    /// time.
+    /// When this task's call must end; nil if no engine made the call, or the engine enforces the deadline.
     public static var current: ContinuousClock.Instant? { self.end }
 
-    /// Calls a store as an engine does that waits for it until then. For tests of stores.
+    /// Calls a store like an engine with this deadline. For tests of stores.
     ///
     /// - Parameters:
-    ///   - end: When the call is to be over.
-    ///   - isolation: Where the call is made. The default is where the caller is.
+    ///   - end: When the call must end.
+    ///   - isolation: The isolation of the call. The default is that of the caller.
     ///   - call: The call.
     public static func with<Result>(
         _ end: ContinuousClock.Instant,

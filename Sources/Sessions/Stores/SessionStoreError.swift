@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Why a store did not do what it was asked.
+/// Why a store operation failed.
 public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
     /// The kind of a failure.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A short fixed name, fit for a metric's label.
+        /// A short fixed name, suitable as a metric label.
         public let description: String
 
         private init(_ description: String) { self.description = description }
@@ -21,25 +21,25 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
         public static let corruptRecord = Code("corrupt_record")
         /// The stored bytes were written by a newer version of this library.
         public static let newerRecord = Code("newer_record")
-        /// The store cannot be reached or did not do its work.
+        /// The store cannot be reached or failed.
         public static let unavailable = Code("unavailable")
-        /// The store did not answer within its deadline.
+        /// The store did not respond within its deadline.
         public static let deadlineExceeded = Code("deadline_exceeded")
-        /// The store has failed so often that it was not called.
+        /// The store was not called, because it has failed several times (circuit breaker).
         public static let circuitOpen = Code("circuit_open")
         /// Another transaction holds the record; the store itself works.
         public static let recordBusy = Code("record_busy")
-        /// The cursor of a listing is not one that this store made.
+        /// The cursor of a listing was not made by this store.
         public static let invalidCursor = Code("invalid_cursor")
-        /// What the store is kept in (a file, a database) is not usable as it is; nothing was changed.
+        /// The storage of the store (a file, a database) is not usable; nothing was changed.
         public static let unusable = Code("unusable")
     }
 
     /// The kind of the failure.
     public let code: Code
-    /// What happened, with the measured value and what to do, never with a secret.
+    /// What happened, with the measured value and what to do. It never contains a secret.
     public let message: String
-    /// The error beneath, if there was one.
+    /// The underlying error, if there is one.
     public let underlying: (any Error)?
 
     /// Creates an error.
@@ -57,12 +57,12 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
         return "\(self.code): \(self.message)\(cause)"
     }
 
-    /// A create met an id that is there already.
+    /// A create found an existing id.
     public static func duplicate(_ id: SessionID) -> SessionStoreError {
-        SessionStoreError(.duplicate, "The session \(id) exists or was ended a moment ago.")
+        SessionStoreError(.duplicate, "The session \(id) exists or was ended recently.")
     }
 
-    /// A listing was asked to go on from a cursor of another store, or of nothing at all.
+    /// A listing got an invalid cursor, or one of another store.
     public static let invalidCursor = SessionStoreError(
         .invalidCursor,
         "The cursor is not one of this listing: begin at the first page, with no cursor."
@@ -84,7 +84,7 @@ public struct SessionStoreError: Error, Sendable, CustomStringConvertible {
 
     static let circuitOpen = SessionStoreError(
         .circuitOpen,
-        "The session store has failed several calls in a row and is left alone for a moment (circuitBreaker)."
+        "The session store has failed several calls in a row, so it is not called for a moment (circuitBreaker)."
     )
 
     static let failedOthers = SessionStoreError(

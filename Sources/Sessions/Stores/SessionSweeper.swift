@@ -9,13 +9,13 @@
 public import Logging
 public import ServiceLifecycle
 
-/// Removes what has expired from a store, from time to time, for as long as the application runs.
+/// Removes expired sessions from a store at intervals, for as long as the application runs.
 ///
 /// ```swift
 /// let application = Application(router: router, services: [SessionSweeper(store)])
 /// ```
 ///
-/// Nothing depends on it for correctness: an expired session is refused whether or not it was swept.
+/// Correctness does not depend on it: an expired session is rejected whether or not it was swept.
 public struct SessionSweeper: Service {
     private let store: any SweepableSessionStore
     private let interval: Duration
@@ -27,12 +27,11 @@ public struct SessionSweeper: Service {
     ///
     /// - Parameters:
     ///   - store: The store to sweep.
-    ///   - interval: How long to rest between sweeps. The default is 1 minute.
-    ///   - batchSize: The most to remove in one call to the store, so that it is not kept from its other work. The
+    ///   - interval: The time between sweeps. The default is 1 minute.
+    ///   - batchSize: The maximum number to remove in one call to the store, so that other calls are not delayed. The
     ///     default is 1,000.
     ///   - clock: The clock. The default is the system's.
-    ///   - logger: Where to say what was removed, at debug level, and what failed. The default is a logger with the
-    ///     label `swift-sessions`.
+    ///   - logger: Logs removals at debug level, and failures. The default is a logger with the label `swift-sessions`.
     public init(
         _ store: any SweepableSessionStore,
         every interval: Duration = .seconds(60),
@@ -64,7 +63,7 @@ public struct SessionSweeper: Service {
         }
     }
 
-    /// Removes all that is due, batch by batch.
+    /// Removes everything that is due, in batches.
     ///
     /// - Returns: How many records and tombstones were removed.
     @discardableResult
@@ -81,7 +80,7 @@ public struct SessionSweeper: Service {
 }
 
 extension SessionSweeper: CustomStringConvertible, CustomReflectable {
-    /// Nothing of its store.
+    /// It has nothing of its store.
     public var description: String { "SessionSweeper" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a touch writes: that a session was used, and how long it now lives.
+/// The data of a touch: when a session was used, and how long it now lives.
 public struct SessionTouch: Sendable, Equatable {
     /// When the session was used.
     public var lastAccessedAt: Instant

@@ -6,17 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The version of a record: a counter, and a random tag of the write that made it.
+/// The version of a record: a counter, and a random tag of its last write.
 ///
-/// A store replaces a record only if its version is the one that was read. The tag lets a write that is tried again
-/// after its reply was lost recognise itself: a record that already carries the new version was written by that write.
+/// A store replaces a record only if its version is the one that was read. The tag identifies a write that is retried
+/// after its reply was lost: if the record already has the new version, that write stored it.
 public struct SessionVersion: Sendable, Hashable {
-    /// 1 for a new record, one more with every replacement.
+    /// 1 for a new record, increased by one with every replacement.
     public let counter: UInt64
     /// Random bits of the write.
     public let tag: UInt64
 
-    /// Creates a version; for stores that read it back from their own form.
+    /// Creates a version, for stores that have their own encoding.
     public init(counter: UInt64, tag: UInt64) {
         self.counter = counter
         self.tag = tag

@@ -6,16 +6,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A store that answers without waiting, always or often: one in the memory of the process, or one with a cache.
+/// A store that can respond without suspending, always or often: one in the memory of the process, or one with a cache.
 ///
-/// The engine asks such a store in the call itself, which costs half of an asynchronous call. Each answer is that of
-/// the method of ``SessionStore`` with the same parameters. Nil says that the answer must be waited for: the call has
-/// done nothing, and the engine calls the method of ``SessionStore``.
+/// The engine calls such a store synchronously, which costs half of an asynchronous call. Each result is that of the
+/// ``SessionStore`` method with the same parameters. Nil means that the result needs an asynchronous call: this call
+/// has done nothing, and the engine calls the method of ``SessionStore``.
 ///
-/// No deadline and no circuit breaker is around these calls. A store that wraps another forwards them, and answers nil
-/// where the other is not a `SynchronousSessionStore`.
+/// These calls have no deadline and no circuit breaker. A store that wraps another one forwards them, and returns nil
+/// if the other is not a `SynchronousSessionStore`.
 public protocol SynchronousSessionStore: SessionStore {
-    /// Finds the record of an id, as `load` does.
+    /// Loads the record of an id, as `load` does.
     func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult?
 
     /// Replaces a record if its version is the one that was read, as `replace` does.

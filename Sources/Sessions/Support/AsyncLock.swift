@@ -8,9 +8,9 @@
 
 import Synchronization
 
-/// Lets one at a time do what takes several steps with waiting in between.
+/// An asynchronous lock: it serializes operations that suspend.
 struct AsyncLock: ~Copyable, Sendable {
-    // Not private: the compiler of Swift 6.3 stops at a private type in a lock of a type that cannot be copied.
+    // Not private: the Swift 6.3 compiler crashes on a private type in a lock of a noncopyable type.
     struct State {
         var isBusy = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -18,17 +18,17 @@ struct AsyncLock: ~Copyable, Sendable {
 
     private let state = Mutex(State())
 
-    /// How many wait for their turn.
+    /// The number of waiting tasks.
     var waitingCount: Int { self.state.withLock { $0.waiting.count } }
 
-    /// Runs the body when no other runs. Those that wait go in the order they came.
+    /// Runs the body when no other runs. Waiting tasks run in the order of arrival.
     func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {
         await self.enter()
         defer { self.leave() }
         return try await body()
     }
 
-    /// Takes the turn, which ``leave()`` gives to the next.
+    /// Acquires the lock, which ``leave()`` passes on to the next task.
     func enter() async {
         guard !self.tryEnter() else { return }
         await withCheckedContinuation { continuation in
@@ -44,7 +44,7 @@ struct AsyncLock: ~Copyable, Sendable {
         }
     }
 
-    /// Takes the turn if no other has it.
+    /// Acquires the lock if it is free.
     func tryEnter() -> Bool {
         self.state.withLock { state in
             guard !state.isBusy else { return false }
@@ -58,7 +58,7 @@ struct AsyncLock: ~Copyable, Sendable {
             state.isBusy = !state.waiting.isEmpty
             return !state.isBusy
         }
-        // It stays busy meanwhile, and who waits waits for this.
+        // The lock stays busy, and the next task now holds it.
         if !isFree { self.state.withLock { $0.waiting.removeFirst() }.resume() }
     }
 }

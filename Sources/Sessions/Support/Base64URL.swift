@@ -6,21 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Base64url without padding (RFC 4648 section 5), canonical form only.
+/// Base64url without padding (RFC 4648 section 5), canonical only.
 ///
-/// Two spellings of one token would be two keys of one lock, so text that pads, or whose unused last bits are not zero,
-/// is refused.
+/// Two encodings of one token would be two keys for one session, so padded input, and input whose unused last bits are
+/// not zero, is rejected.
 package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// The value of each byte as a digit; 0xFF for what is not one.
+    /// The value of each byte as a digit; 0xFF for other bytes.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 0xFF, count: 256)
         for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
         return values
     }()
 
-    /// The text of some bytes.
+    /// Encodes bytes.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         self.withBytes(of: bytes) { bytes in
             self.digits.withUnsafeBufferPointer { digits in
@@ -56,7 +56,7 @@ package enum Base64URL {
         return count
     }
 
-    /// The bytes of a text, or nil when it is not the canonical text of any.
+    /// Decodes bytes, or returns nil when the input is not canonical.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         self.withBytes(of: text) { text in
             var isText = false
@@ -69,9 +69,9 @@ package enum Base64URL {
         }
     }
 
-    /// Fills a buffer from a text of exactly its size, without an allocation.
+    /// Decodes into a buffer of the exact size, without an allocation.
     ///
-    /// - Returns: False when the text is not the canonical text of that many bytes.
+    /// - Returns: False when the input is not the canonical encoding of that many bytes.
     static func decode(_ text: some Collection<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
         self.withBytes(of: text) { self.decode($0, into: bytes) }
     }
@@ -80,7 +80,7 @@ package enum Base64URL {
         guard text.count == (bytes.count * 8 + 5) / 6 else { return false }
         return self.values.withUnsafeBufferPointer { values in
             var (read, written) = (0, 0)
-            // No digit has the highest bit, and what is none has it.
+            // Digits do not have the highest bit; the value of other bytes has it.
             var seen: UInt32 = 0
             func digit(_ index: Int) -> UInt32 {
                 let value = UInt32(values[Int(text[read &+ index])])
@@ -95,7 +95,7 @@ package enum Base64URL {
                 read &+= 4
                 written &+= 3
             }
-            // Of the last digit some bits belong to no byte: they must be zero.
+            // Some bits of the last digit belong to no byte: they must be zero.
             var surplus: UInt32 = 0
             switch bytes.count &- written {
             case 1:

@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Reads the primitives of the binary form, in bounds whatever the bytes are.
+/// Reads the primitives of the binary format, in bounds for any bytes.
 ///
-/// Every read answers nil when the bytes end early or are not canonical; nothing here traps or allocates more than the
+/// Every read returns nil when the bytes end early or are not canonical. Nothing here traps, or allocates more than the
 /// bytes that are really there.
 struct ByteReader {
     let bytes: [UInt8]
@@ -40,7 +40,7 @@ struct ByteReader {
         }
     }
 
-    /// Nearly all are lengths of one byte.
+    /// Nearly all varints are lengths of one byte.
     @inline(__always)
     mutating func readVarint() -> UInt64? {
         guard self.offset < self.end, self.bytes[self.offset] < 0x80 else { return self.readLongVarint() }
@@ -52,7 +52,7 @@ struct ByteReader {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while let byte = self.readByte() {
-            // The tenth byte may carry one bit only, and a last byte of zero would be a second spelling.
+            // The tenth byte may have only one bit, and a last byte of zero would be a second encoding.
             guard shift < 63 || byte <= 1, byte != 0 || shift == 0 else { return nil }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
@@ -70,14 +70,14 @@ struct ByteReader {
         return self.offset..<self.offset + count
     }
 
-    /// The range of the bytes that follow a varint of their length.
+    /// The range of the bytes after a varint with their length.
     @inline(__always)
     mutating func readCounted() -> Range<Int>? {
         guard let length = self.readVarint(), let count = Int(exactly: length) else { return nil }
         return self.readRange(count: count)
     }
 
-    /// Leaves out what stands before a place, which must not be behind the end.
+    /// Skips to an offset, which must not be past the end.
     mutating func skip(to offset: Int) {
         self.offset = min(offset, self.end)
     }
@@ -88,13 +88,13 @@ struct ByteReader {
         return String(validating: self.bytes[range], as: UTF8.self) != nil
     }
 
-    /// Whether the bytes in one range come before those in another, compared as numbers.
+    /// Whether the bytes in one range sort before those in another, compared as numbers.
     func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         self.bytes[right].withUnsafeBufferPointer { self.order(of: left, to: $0) < 0 }
     }
 
-    /// How the bytes in a range stand to others, compared as numbers: less than zero before them, zero when they are
-    /// the same, more than zero behind them.
+    /// Compares the bytes in a range with others, as numbers: negative if they sort before, zero if they are equal,
+    /// positive if they sort after.
     func order(of range: Range<Int>, to others: UnsafeBufferPointer<UInt8>) -> Int {
         self.bytes[range].withUnsafeBufferPointer { own in
             for index in 0..<min(own.count, others.count) where own[index] != others[index] {

@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A text that is compared, ordered and hashed by its UTF-8 bytes.
+/// A string that is compared, ordered and hashed by its UTF-8 bytes.
 ///
 /// `String` compares by canonical equivalence: `é` as one scalar and as two are equal there. Names of values, subjects
-/// and keys of stores are bytes, so that two of them may differ in normalization alone. Use this type for such names in
-/// sets, in dictionaries and in types whose equality is derived, and ``Swift/String/hasSameBytes(as:)`` for a single
+/// and keys of stores are bytes, so two of them may differ only in normalization. Use this type for such names in sets,
+/// in dictionaries and in types whose equality is derived, and ``Swift/String/hasSameBytes(as:)`` for a single
 /// comparison.
 package struct ByteString: Sendable {
     package let text: String
@@ -26,7 +26,7 @@ extension ByteString: Hashable {
     package func hash(into hasher: inout Hasher) {
         var text = self.text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        // UTF-8 never contains this byte. It separates texts that are hashed one after the other.
+        // UTF-8 never contains this byte. It separates strings that are hashed one after the other.
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -53,8 +53,8 @@ extension ByteString: ExpressibleByStringLiteral {
 }
 
 extension String {
-    /// Whether another text has the same UTF-8 bytes, unlike `==`, which takes different spellings of a letter for the
-    /// same.
+    /// Whether another string has the same UTF-8 bytes, unlike `==`, which treats different Unicode normalizations as
+    /// equal.
     package func hasSameBytes(as other: String) -> Bool {
         guard self.utf8.count == other.utf8.count else { return false }
         var (left, right) = (self, other)

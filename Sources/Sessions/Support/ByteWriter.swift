@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Appends the primitives of the binary form: little-endian words and base-128 varints.
+/// Appends the primitives of the binary format: little-endian words and base-128 varints.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
-    /// - Parameter capacity: For how many bytes there is room before they must move. The default is none.
+    /// - Parameter capacity: The initial capacity in bytes. The default is none.
     init(capacity: Int = 0) {
         if capacity > 0 { self.bytes.reserveCapacity(capacity) }
     }
@@ -23,7 +23,7 @@ struct ByteWriter {
         self.bytes.append(contentsOf: other)
     }
 
-    /// Some of the bytes of an array, without a slice of it.
+    /// Appends a range of an array, without creating a slice.
     mutating func write(_ other: [UInt8], in range: Range<Int>) {
         other.withUnsafeBufferPointer { self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
     }
@@ -32,7 +32,7 @@ struct ByteWriter {
         self.write(inMemoryOrder: word.littleEndian)
     }
 
-    /// Words that are little-endian already, all at once.
+    /// Appends words that are already little-endian, all at once.
     mutating func write(inMemoryOrder words: some BitwiseCopyable) {
         withUnsafeBytes(of: words) { self.bytes.append(contentsOf: $0) }
     }
@@ -51,19 +51,19 @@ struct ByteWriter {
         (70 - (value | 1).leadingZeroBitCount) / 7
     }
 
-    /// The bytes of a text in UTF-8.
+    /// Appends a string in UTF-8.
     mutating func write(text: String) {
         var text = text
         text.withUTF8 { self.bytes.append(contentsOf: $0) }
     }
 
-    /// A length as varint, then the bytes.
+    /// Appends a length as varint, then the bytes.
     mutating func write(counted other: some Collection<UInt8>) {
         self.write(varint: UInt64(other.count))
         self.write(other)
     }
 
-    /// The length of a text in UTF-8 as varint, then its bytes.
+    /// Appends the UTF-8 length of a string as varint, then its bytes.
     mutating func write(counted text: String) {
         var text = text
         text.withUTF8 { self.write(counted: $0) }

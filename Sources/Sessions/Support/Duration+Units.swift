@@ -21,14 +21,14 @@ extension Duration {
         return .seconds(overflow ? (count > 0 ? Int.max : Int.min) : product)
     }
 
-    /// Whole milliseconds, rounded toward zero, cut off at the ends of `Int64`.
+    /// Whole milliseconds, rounded toward zero, clamped to `Int64`.
     ///
-    /// Not by `components`, which traps on a duration of more seconds than an `Int64` can count.
+    /// It does not use `components`, which traps on a duration of more seconds than an `Int64` can count.
     package var wholeMilliseconds: Int64 {
         Int64(clamping: self.attoseconds / 1_000_000_000_000_000)
     }
 
-    /// Whole seconds, rounded down, never below zero: what `Max-Age` carries.
+    /// Whole seconds, rounded down, never below zero: the value of `Max-Age`.
     var wholeSeconds: Int64 {
         max(0, Int64(clamping: self.attoseconds / 1_000_000_000_000_000_000))
     }

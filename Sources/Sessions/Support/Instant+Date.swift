@@ -13,10 +13,10 @@ public import Foundation
 #endif
 
 extension Instant {
-    /// Creates an instant from a `Date`, to the millisecond; dates too far away give the far end of time.
+    /// Creates an instant from a `Date`, to the millisecond. Dates out of range are clamped.
     public init(_ date: Date) {
         let milliseconds = (date.timeIntervalSince1970 * 1000).rounded(.down)
-        // `Int64(exactly:)` refuses what does not fit and what is not a number, where `Int64(_:)` would trap.
+        // `Int64(exactly:)` returns nil for values out of range and for NaN; `Int64(_:)` would trap.
         if let exact = Int64(exactly: milliseconds) {
             self.init(millisecondsSince1970: exact)
         } else {
@@ -35,7 +35,8 @@ extension Instant: CustomStringConvertible {
     public var description: String {
         let writable = Int64(-62_135_596_800_000)...253_402_300_799_999
         guard writable.contains(self.millisecondsSince1970) else { return "\(self.millisecondsSince1970) ms" }
-        // The style cuts off, and a binary fraction may lie a hair below its millisecond: its middle does not.
+        // The style truncates, and a binary fraction may be slightly below its millisecond: the middle of the
+        // millisecond is not.
         let middle = Date(timeIntervalSince1970: (Double(self.millisecondsSince1970) + 0.5) / 1000)
         return middle.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }

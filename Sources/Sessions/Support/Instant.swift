@@ -8,8 +8,8 @@
 
 /// A point in time: whole milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Every limit of a session is computed with this type, and its arithmetic saturates: a hostile or mistaken duration
-/// gives the far end of time, never a trap.
+/// Every limit of a session is computed with this type, and its arithmetic saturates: a hostile or wrong duration gives
+/// the earliest or latest instant, and never traps.
 public struct Instant: Sendable, Hashable, Comparable {
     /// Whole milliseconds since 1970-01-01T00:00:00Z; negative before it.
     public var millisecondsSince1970: Int64
@@ -19,13 +19,13 @@ public struct Instant: Sendable, Hashable, Comparable {
         self.millisecondsSince1970 = millisecondsSince1970
     }
 
-    /// The earliest instant there is.
+    /// The earliest instant.
     public static let distantPast = Instant(millisecondsSince1970: .min)
 
-    /// The latest instant there is.
+    /// The latest instant.
     public static let distantFuture = Instant(millisecondsSince1970: .max)
 
-    /// This instant moved by a duration, cut off at ``distantPast`` and ``distantFuture``.
+    /// This instant moved by a duration, clamped to ``distantPast`` and ``distantFuture``.
     public func advanced(by duration: Duration) -> Instant {
         self.advanced(byMilliseconds: duration.wholeMilliseconds)
     }

@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Percent-encoding (RFC 3986 section 2.1), read as browsers do: a percent sign that begins no code stands for itself.
+/// Percent-encoding (RFC 3986 section 2.1), decoded as in browsers: a percent sign that begins no code is literal.
 enum PercentEncoding {
-    /// The bytes that a text stands for, or nil when nothing in it is encoded.
+    /// Decodes bytes, or returns nil when nothing is encoded.
     ///
     /// - Parameter plusIsSpace: Whether a plus sign is a space, as in forms. The default is false.
     static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {

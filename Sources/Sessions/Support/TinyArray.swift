@@ -6,19 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Different elements, of which there is nearly always one at most, for which no array is made.
+/// A small set of distinct elements. It allocates an array only for more than one element.
 struct TinyArray<Element> {
     private(set) var first: Element?
     private var further: [Element] = []
 
     var isEmpty: Bool { self.first == nil }
 
-    /// The element, if there is no other.
+    /// The element, if it is the only one.
     var only: Element? { self.further.isEmpty ? self.first : nil }
 
-    /// Adds an element, unless the same is there.
+    /// Adds an element, unless it is already present.
     ///
-    /// - Returns: False when it would be one too many.
+    /// - Returns: False when the limit is reached.
     @inline(__always)
     @discardableResult
     mutating func add(_ element: Element, upTo limit: Int, isSame: (Element, Element) -> Bool) -> Bool {
@@ -32,7 +32,7 @@ struct TinyArray<Element> {
         return true
     }
 
-    /// Adds an element, or keeps the better one where the same is there.
+    /// Adds an element, or keeps the better one if it is already present.
     mutating func keep(
         _ element: Element,
         isSame: (Element, Element) -> Bool,

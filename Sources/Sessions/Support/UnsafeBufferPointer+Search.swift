@@ -15,7 +15,7 @@ import Darwin
 #endif
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The first place of a byte in a range. The C library looks at many bytes at once.
+    /// The first index of a byte in a range. The C library checks many bytes at once.
     func firstPlace(of byte: UInt8, in range: Range<Int>) -> Int? {
         precondition(range.lowerBound >= 0 && range.upperBound <= self.count)
         guard let base = self.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count) else {
@@ -24,7 +24,7 @@ extension UnsafeBufferPointer<UInt8> {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    /// Whether the bytes at a place are those of another buffer.
+    /// Whether the bytes at an index are equal to another buffer.
     func has(_ other: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
         guard place >= 0, other.count <= self.count - place else { return false }
         guard let base = self.baseAddress, let bytes = other.baseAddress else { return other.isEmpty }

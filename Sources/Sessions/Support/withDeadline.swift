@@ -8,11 +8,11 @@
 
 import Synchronization
 
-/// Runs an operation and stops waiting for it when a deadline passes or the calling task is cancelled.
+/// Runs an operation and stops waiting for it when a deadline passes or the calling task is canceled.
 ///
-/// A structured task group would wait for its children even after the deadline, and a store that is stuck does not
-/// answer to cancellation. So the operation runs in a task of its own, which is cancelled and, if it must be, left to
-/// end by itself; its late result is dropped.
+/// A structured task group would wait for its children even after the deadline, and a stuck store does not respond to
+/// cancellation. So the operation runs in its own task, which is canceled and, if necessary, abandoned. Its late
+/// result is dropped.
 ///
 /// - Throws: `timeout()` when the deadline passes first, `CancellationError` on cancellation, or the operation's error.
 func withDeadline<Value: Sendable>(
@@ -24,7 +24,7 @@ func withDeadline<Value: Sendable>(
     let race = DeadlineRace<Value>()
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
-            // Not structured: the caller must not wait for a store that ignores cancellation.
+            // Unstructured, because the caller must not wait for a store that ignores cancellation.
             let work = Task {
                 do {
                     race.finish(.success(try await operation()))
@@ -33,7 +33,7 @@ func withDeadline<Value: Sendable>(
                 }
             }
             let timer = Task {
-                // A cancelled timer lost the race, and finishing a finished race does nothing.
+                // A canceled timer lost the race; finishing a finished race does nothing.
                 try? await clock.sleep(for: limit)
                 race.finish(.failure(timeout()))
             }
@@ -44,7 +44,7 @@ func withDeadline<Value: Sendable>(
     }
 }
 
-/// Lets the first of several results through and cancels what is still running.
+/// Lets the first of several results through, and cancels the remaining tasks.
 private final class DeadlineRace<Value: Sendable>: Sendable {
     private enum State {
         case waiting

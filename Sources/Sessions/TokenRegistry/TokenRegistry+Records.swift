@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How a token stands in a store: as a record under a subject that nobody can log in with, made of the names of the
-/// registry and of the category.
+/// The stored form of a token: a record under a subject that cannot log in, made of the names of the registry and the
+/// category.
 extension TokenRegistry {
     private static var valueName: String { "subject" }
 
-    /// How the subjects of this registry begin. No name has a byte 0, so that none begins like another's.
+    /// The prefix of this registry's subjects. No name has a byte 0, so no registry's prefix begins another's.
     private var prefix: String { SessionRecord.reservedPrefix + "tokens\u{0}\(self.name)\u{0}" }
 
     /// The subject of all records of a category.
@@ -22,7 +22,7 @@ extension TokenRegistry {
         return self.prefix + category
     }
 
-    /// The category of a record; nil when it is none of this registry.
+    /// The category of a record; nil when it is not of this registry.
     func category(of record: SessionRecord) -> String? {
         guard let owner = record.subject, owner.utf8.starts(with: self.prefix.utf8) else { return nil }
         return String(decoding: owner.utf8.dropFirst(self.prefix.utf8.count), as: UTF8.self)
@@ -36,7 +36,7 @@ extension TokenRegistry {
         }
     }
 
-    /// The record as the application sees it. One that no longer decodes is as good as none, and an event.
+    /// The record as the application sees it. One that no longer decodes counts as missing, and causes an event.
     func entry(_ record: SessionRecord) -> Entry? {
         guard
             let category = self.category(of: record),
@@ -54,13 +54,13 @@ extension TokenRegistry {
         )
     }
 
-    /// The living record of an id, if it is one of this registry. One that cannot be read is as good as none as well.
+    /// The live record of an id, if it is of this registry. An unreadable record counts as missing as well.
     func record(_ id: SessionID) async throws -> SessionRecord? {
         let now = self.store.configuration.clock.now
         do {
             guard
                 case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
-                // A store may be careless.
+                // The store may return expired records.
                 !record.isExpired(at: now), self.category(of: record) != nil
             else { return nil }
             return record
@@ -70,22 +70,22 @@ extension TokenRegistry {
         }
     }
 
-    /// The living record that a token opens; the secrets are compared in constant time.
+    /// The live record that a token opens; the secrets are compared in constant time.
     func record(of token: SessionToken) async throws -> SessionRecord? {
         guard let record = try await self.record(token.id), record.secretHash == token.secretHash else { return nil }
         return record
     }
 
-    /// The oldest first: in one order for all servers.
+    /// The oldest first: in the same order on all servers.
     func recordsByAge(of owner: String, atMost limit: Int) async throws -> [SessionRecord] {
         try await self.store.recordsByAge(of: owner, atMost: limit, now: self.store.configuration.clock.now)
     }
 
-    /// How many tokens of a category are looked at to keep its maximum: somewhat more, so that a category that came to
-    /// have too many gets smaller with each token.
+    /// How many tokens of a category are read to enforce its maximum: somewhat more, so that a category that came to
+    /// have too many shrinks with each token.
     private var readLimit: Int { (self.maximumPerCategory ?? 0) + 256 }
 
-    /// Later than the tokens that are there, even within one millisecond, so that the newest is the one that stays.
+    /// Later than the existing tokens, even within one millisecond, so that the newest one stays.
     func earliestBeginning(of owner: String) async throws -> Instant {
         guard self.maximumPerCategory != nil,
             let last = try await self.recordsByAge(of: owner, atMost: self.readLimit).last
@@ -95,8 +95,8 @@ extension TokenRegistry {
         return last.createdAt + .milliseconds(1)
     }
 
-    /// Ends the oldest, as far as there are too many. Of those that register at once the last sees all, so that when
-    /// all have returned the limit holds.
+    /// Ends the oldest, if there are too many. The last of parallel registrations sees all, so the limit holds when all
+    /// have returned.
     func keepMaximum(of owner: String) async throws {
         guard let maximumPerCategory else { return }
         for record in try await self.recordsByAge(of: owner, atMost: self.readLimit).dropLast(maximumPerCategory) {

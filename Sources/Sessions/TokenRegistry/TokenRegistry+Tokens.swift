@@ -10,13 +10,13 @@ extension TokenRegistry {
     /// Registers a token.
     ///
     /// - Parameters:
-    ///   - subject: What it stands for. In the store it is readable.
-    ///   - category: What it is listed and limited with: 1 to 512 bytes, compared byte by byte. The default is `any`.
-    ///   - lifetime: How long it lives, however much it is used; at least a second. There is no default: think of who
-    ///     may find it in an old e-mail.
-    /// - Returns: The token. It is in no list and cannot be had again: give its ``SessionToken/text`` to whom it is
-    ///   for.
-    /// - Throws: ``SessionError``: `configuration` for a category or lifetime that cannot be, `notEncodable`,
+    ///   - subject: What the token represents. It is readable in the store.
+    ///   - category: The category for lists and limits: 1 to 512 bytes, compared byte by byte. The default is `any`.
+    ///   - lifetime: How long the token lives, however often it is used; at least a second. There is no default:
+    ///     consider who may find it in an old e-mail.
+    /// - Returns: The token. It is in no list and cannot be retrieved again: send its ``SessionToken/text`` to its
+    ///   recipient.
+    /// - Throws: ``SessionError``: `configuration` for an invalid category or lifetime, `notEncodable`,
     ///   `valuesTooLarge`, or `storeUnavailable`.
     public func register(
         _ subject: Subject,
@@ -48,31 +48,31 @@ extension TokenRegistry {
         return token
     }
 
-    /// What a token stands for; nil when it is none of this registry, or no longer. It stays good.
+    /// Returns what a token represents; nil when it is not a valid token of this registry. The token stays valid.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`.
     public func retrieve(_ token: SessionToken) async throws -> Entry? {
         try await self.record(of: token).flatMap(self.entry)
     }
 
-    /// What a token stands for, once: it is taken. Of any number that try at once, on any number of servers, one gets
-    /// it.
+    /// Returns what a token represents, once: the token is redeemed. Of parallel attempts, on any number of servers,
+    /// exactly one succeeds.
     ///
-    /// - Returns: Nil when it is no token of this registry, or no longer, or when somebody else took it.
-    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the token may then have been taken.
+    /// - Returns: Nil when it is not a valid token of this registry, or when another call redeemed it.
+    /// - Throws: ``SessionError`` with the code `storeUnavailable`; the token may then have been redeemed.
     public func redeem(_ token: SessionToken) async throws -> Entry? {
         guard let entry = try await self.retrieve(token), try await self.store.end(token.id) else { return nil }
         return entry
     }
 
-    /// A page of the live tokens of a category: what they stand for, never the tokens themselves.
+    /// Returns a page of the valid tokens of a category: what they represent, never the tokens themselves.
     ///
     /// - Parameters:
     ///   - category: The category. The default is `any`.
     ///   - cursor: ``Page/next`` of the page before. The default is nil: the first page.
-    ///   - limit: The most tokens of the page, 1 to 1,000. The default is 100.
-    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `invalidCursor`, `storeUnavailable`,
-    ///   or `notOffered` when the store has no lists.
+    ///   - limit: The maximum number of tokens of the page, 1 to 1,000. The default is 100.
+    /// - Throws: ``SessionError``: `configuration` for an invalid category, `invalidCursor`, `storeUnavailable`, or
+    ///   `notOffered` when the store has no lists.
     public func page(
         category: String = "any",
         from cursor: SessionCursor? = nil,
@@ -83,18 +83,18 @@ extension TokenRegistry {
         return Page(entries: page.records.compactMap(self.entry), next: page.next)
     }
 
-    /// All live tokens of a category, the oldest first: what they stand for, never the tokens themselves. All of them
+    /// Returns all valid tokens of a category, the oldest first: what they represent, never the tokens themselves. All
     /// are in memory at once: for a category without a maximum use ``page(category:from:limit:)``.
     ///
-    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `storeUnavailable`, or `notOffered`
-    ///   when the store has no lists.
+    /// - Throws: ``SessionError``: `configuration` for an invalid category, `storeUnavailable`, or `notOffered` when
+    ///   the store has no lists.
     public func retrieveAll(category: String = "any") async throws -> [Entry] {
         try await self.recordsByAge(of: self.owner(of: category), atMost: .max).compactMap(self.entry)
     }
 
-    /// Lets a token stand for something else. It lives no longer for it.
+    /// Changes what a token represents. Its expiry stays the same.
     ///
-    /// - Returns: False when it is no token of this registry, or no longer.
+    /// - Returns: False when it is not a valid token of this registry.
     /// - Throws: ``SessionError``: `notEncodable`, `valuesTooLarge`, `contention`, or `storeUnavailable`.
     @discardableResult
     public func update(_ token: SessionToken, to subject: Subject) async throws -> Bool {
@@ -115,9 +115,9 @@ extension TokenRegistry {
         throw SessionError.contention(token.id, retryAfter: configuration.retryAfter)
     }
 
-    /// Ends a token, now.
+    /// Ends a token at once.
     ///
-    /// - Returns: Whether it was this call that ended it.
+    /// - Returns: Whether this call ended it.
     /// - Throws: ``SessionError`` with the code `storeUnavailable`.
     @discardableResult
     public func dispose(_ token: SessionToken) async throws -> Bool {
@@ -125,10 +125,9 @@ extension TokenRegistry {
         return try await self.store.end(token.id)
     }
 
-    /// Ends a token by its id, now.
+    /// Ends a token by its id at once.
     ///
-    /// - Returns: Whether it was this call that ended it. Ids of sessions and of other registries' tokens are nothing
-    ///   here.
+    /// - Returns: Whether this call ended it. Ids of sessions and of other registries' tokens are ignored.
     /// - Throws: ``SessionError`` with the code `storeUnavailable`.
     @discardableResult
     public func dispose(_ id: SessionID) async throws -> Bool {
@@ -136,18 +135,18 @@ extension TokenRegistry {
         return try await self.store.end(id)
     }
 
-    /// Ends all tokens of a category, now.
+    /// Ends all tokens of a category at once.
     ///
-    /// - Throws: ``SessionError``: `configuration` for a category that cannot be, `storeUnavailable`, or `notOffered`
-    ///   when the store has no lists.
+    /// - Throws: ``SessionError``: `configuration` for an invalid category, `storeUnavailable`, or `notOffered` when
+    ///   the store has no lists.
     public func disposeAll(category: String = "any") async throws {
         try await self.store.endAll(of: self.owner(of: category))
     }
 
-    /// Ends all tokens of this registry, now, one by one. Sessions and other registries in the store stay.
+    /// Ends all tokens of this registry at once, one by one. Sessions and other registries in the store stay.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the store is no ``EnumerableSessionStore``;
-    ///   and `CancellationError`. Some may then have ended: call it again.
+    /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the store is not an
+    ///   ``EnumerableSessionStore``; and `CancellationError`. Some may then have ended: call it again.
     public func clear() async throws {
         try await self.store.endAll(where: { self.category(of: $0) != nil })
     }

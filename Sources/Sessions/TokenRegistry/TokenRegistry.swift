@@ -6,8 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Tokens that stand for something other than a session, for a while: invitations, links that log in or reset a
-/// password, keys of an API.
+/// Tokens with an expiry that represent something other than a session: invitations, links that log in or reset a
+/// password, API keys.
 ///
 /// ```swift
 /// let resets = try TokenRegistry<String>("password resets", in: store)
@@ -18,54 +18,54 @@
 /// reset?.subject  // "ada", once
 /// ```
 ///
-/// It lives in any ``SessionStore``, also in that of the sessions, and shares their rules: a token has 384 random bits,
-/// the store has a hash of its secret and nothing that opens anything, and what has expired or was disposed of is gone
-/// at once on every server. A registered token is nobody's session, a session's token is nothing here, and neither is a
-/// token of another registry: make one for each purpose, so that an invitation resets no password.
+/// It works with any ``SessionStore``, including that of the sessions, and follows the same rules. A token has 384
+/// random bits. The store has a hash of its secret and nothing that opens anything. An expired or disposed token is
+/// invalid at once on every server. A registered token opens no session, and a session's token and a token of another
+/// registry are invalid here: use one registry for each purpose, so that an invitation cannot reset a password.
 ///
-/// What a client sends becomes a token with ``SessionToken/init(_:)-(StringProtocol)``, which is nil for anything that
-/// is none.
+/// To parse a client's input, use ``SessionToken/init(_:)-(StringProtocol)``, which returns nil for anything that is
+/// not a token.
 public struct TokenRegistry<Subject: Codable & Sendable>: Sendable {
     /// A registered token, without the token.
     public struct Entry: Sendable {
-        /// The public name of the token, for lists and logs. It opens nothing.
+        /// The public id of the token, for lists and logs. It opens nothing.
         public let id: SessionID
-        /// What the token stands for.
+        /// What the token represents.
         public let subject: Subject
         /// The category it was registered in.
         public let category: String
         /// When it was registered.
         public let createdAt: Instant
-        /// When it is over: at this very millisecond it is.
+        /// When it expires: at this exact millisecond it has expired.
         public let expiresAt: Instant
     }
 
-    /// A part of the live tokens of a category.
+    /// A page of the valid tokens of a category.
     public struct Page: Sendable {
-        /// What the tokens of this page stand for. A page may be empty and not be the last.
+        /// The tokens of this page. A page may be empty and not be the last.
         public let entries: [Entry]
-        /// Where the next page begins; nil after the last page.
+        /// The cursor of the next page; nil after the last page.
         public let next: SessionCursor?
     }
 
-    /// What the registry is called in the store.
+    /// The name of the registry in the store.
     public let name: String
-    /// The most tokens of one category, or nil.
+    /// The maximum number of tokens in one category, or nil.
     public let maximumPerCategory: Int?
     let store: ResilientStore
 
-    /// Creates a registry, or opens one that is there.
+    /// Creates a registry, or opens an existing one.
     ///
     /// - Parameters:
-    ///   - name: What it is called in the store: 1 to 64 bytes, other than those of registries with another purpose.
+    ///   - name: The name in the store: 1 to 64 bytes, different from those of registries with another purpose.
     ///   - store: The store. Lists, limits and ``disposeAll(category:)`` need a ``SubjectSessionStore``.
-    ///   - maximumPerCategory: The most tokens that live in one category; whatever is one too many ends the oldest.
-    ///     With a category for each user and 1, only the newest link counts. The default is nil: any number.
+    ///   - maximumPerCategory: The maximum number of valid tokens in one category; a further one ends the oldest. With
+    ///     a category for each user and a maximum of 1, only the newest link is valid. The default is nil: no limit.
     ///   - configuration: The clock, the random source, ``SessionConfiguration/storeDeadline``,
     ///     ``SessionConfiguration/retryAfter``, ``SessionConfiguration/tombstoneLifetime`` and
     ///     ``SessionConfiguration/maximumValuesSize`` are those of this configuration, and its
-    ///     ``SessionConfiguration/observers`` hear of what cannot be read. Nothing else of it counts. The default is
-    ///     ``SessionConfiguration/init()``.
+    ///     ``SessionConfiguration/observers`` receive events of unreadable records. Other options are ignored. The
+    ///     default is ``SessionConfiguration/init()``.
     /// - Throws: ``SessionError`` with the code `configuration`.
     public init(
         _ name: String,
@@ -93,7 +93,7 @@ public struct TokenRegistry<Subject: Codable & Sendable>: Sendable {
 }
 
 extension TokenRegistry: CustomStringConvertible, CustomReflectable {
-    /// Its name, and nothing of its store.
+    /// Its name, without its store.
     public var description: String { "TokenRegistry(\(self.name))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

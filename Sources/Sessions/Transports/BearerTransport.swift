@@ -7,43 +7,44 @@
 //
 public import HTTPTypes
 
-/// Texts in `Authorization: Bearer …`, for programs: applications on phones, scripts, other servers (RFC 6750).
+/// Carries credentials in `Authorization: Bearer …`, for programs: mobile apps, scripts, other servers (RFC 6750).
 ///
-/// A request has one such field or none. One that is repeated or malformed is refused with 401 and `WWW-Authenticate`,
-/// so that no client acts as another user than it meant to. Fields of other schemes are ignored: proxies that ask for a
-/// password add `Basic`. Texts are read from this field alone, never from an address or a body.
+/// A request has at most one such field. A repeated or malformed one is rejected with 401 and `WWW-Authenticate`, so
+/// that no client acts as the wrong user. Fields of other schemes are ignored: proxies that ask for a password add
+/// `Basic`. Credentials are read only from this field, never from a URL or a body.
 ///
-/// A program is handed its text in one of two ways:
+/// A program receives its credential in one of two ways:
 ///
 /// - In the body that the handler writes: ``Session/bearerToken`` after a login. This is the default.
-/// - In a field of the response that you name, as `Bearer …`, whenever it is new.
+/// - In a response field that you name, as `Bearer …`, whenever it is new.
 ///
-/// Browsers do not send the field of their own accord, so requests that carry it cannot be forged by other sites.
+/// Browsers do not send the field by themselves, so other sites cannot forge requests that carry it.
 public struct BearerTransport: SessionTransport {
     /// What happens to a request whose `Authorization` is of another scheme.
     public struct OtherSchemes: Sendable, Hashable {
         let areRefused: Bool
 
-        /// The field belongs to other software, such as a proxy that asks for a password: the request is treated as if
-        /// it were not there. This is the default.
+        /// The field belongs to other software, such as a proxy that asks for a password, and is ignored. This is the
+        /// default.
         public static let ignored = OtherSchemes(areRefused: false)
 
-        /// It is refused with 401, so that a client that misspells `Bearer` is told. For servers behind no such proxy.
+        /// The request is rejected with 401, so that a client that misspells `Bearer` notices. Use it for servers
+        /// without such a proxy.
         public static let refused = OtherSchemes(areRefused: true)
     }
 
-    /// The field of the response that hands a text out; nil for none.
+    /// The response field that delivers a credential; nil for none.
     private let responseField: HTTPField.Name?
     private let otherSchemes: OtherSchemes
 
     /// Creates a transport.
     ///
     /// - Parameters:
-    ///   - responseField: The field of the response that a new text is handed out in, as `Bearer …`, `Authorization`
-    ///     for example. The default is nil: in none; the handler gives the client ``Session/bearerToken``. Sealed
-    ///     sessions need a field, for their text changes with whatever is set, and so do tokens without sessions.
-    ///   - otherSchemes: What happens to a request whose `Authorization` is of another scheme. The default ignores
-    ///     the field.
+    ///   - responseField: The response field that delivers a new credential as `Bearer …`, for example `Authorization`.
+    ///     The default is nil: none, and the handler sends the client ``Session/bearerToken``. Sealed sessions need a
+    ///     field, because their credential changes with their values, and so do tokens without sessions.
+    ///   - otherSchemes: What happens to a request whose `Authorization` is of another scheme. The default ignores the
+    ///     field.
     public init(responseField: HTTPField.Name? = nil, otherSchemes: OtherSchemes = .ignored) {
         self.responseField = responseField
         self.otherSchemes = otherSchemes
@@ -69,8 +70,8 @@ public struct BearerTransport: SessionTransport {
         if reading.malformedCount > 0 { reading.refuse(.unknownToken) }
     }
 
-    /// What stands behind the scheme, whose case does not matter and which one or more spaces follow (RFC 9110, 11.4);
-    /// nil for another scheme.
+    /// The part after the scheme, which is case-insensitive and followed by one or more spaces (RFC 9110, 11.4); nil
+    /// for another scheme.
     private static func text(of value: String) -> Substring.UTF8View? {
         let parts = value.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0].lazy.map({ $0 | 0x20 }).elementsEqual("bearer".utf8) else { return nil }
@@ -80,7 +81,7 @@ public struct BearerTransport: SessionTransport {
 
     public func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         guard let responseField else { return }
-        // A text of any other form would say something else than "Bearer" and a text.
+        // A credential with other characters would break the syntax of the field.
         response[responseField] = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? "Bearer " + text : nil
     }
 

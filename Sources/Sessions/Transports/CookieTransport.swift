@@ -8,7 +8,7 @@
 
 public import HTTPTypes
 
-/// Texts in the cookie that a configuration describes, and in several of them where one is too long.
+/// Carries credentials in the cookie of a configuration, split over several cookies if one is too long.
 ///
 /// ```swift
 /// let transports: [any SessionTransport] = [CookieTransport(), BearerTransport()]
@@ -18,17 +18,17 @@ public struct CookieTransport: SessionTransport {
     private let configuration: SessionConfiguration
     /// The cookie of the configuration.
     private let cookie: CookieTemplate
-    /// Whether the configuration is whatever an engine has.
+    /// Whether the engine supplies the configuration.
     private let isUnbound: Bool
 
-    /// Creates a transport of the cookie that its engine's configuration describes. Without an engine it is that of
+    /// Creates a transport for the cookie of its engine's configuration. Without an engine the cookie is that of
     /// ``SessionConfiguration/init()``.
     public init() {
         self.init(SessionConfiguration(), isUnbound: true)
     }
 
-    /// Creates a transport of the cookie of a configuration, to be used without an engine, as in tests. An engine
-    /// refuses one whose cookie is not that of its own configuration: give it ``init()``.
+    /// Creates a transport for the cookie of a configuration, for use without an engine, as in tests. An engine rejects
+    /// it if its own configuration has another cookie: use ``init()``.
     public init(_ configuration: SessionConfiguration) {
         self.init(configuration, isUnbound: false)
     }
@@ -51,7 +51,7 @@ public struct CookieTransport: SessionTransport {
                 """
             ])
         }
-        // Functions cannot be compared: the engine's is used.
+        // Functions cannot be compared, so the engine's is used.
         return CookieTransport(configuration)
     }
 
@@ -107,7 +107,7 @@ public struct CookieTransport: SessionTransport {
 }
 
 extension SessionCookie {
-    /// The attributes, as they stand in a `Set-Cookie` field of a secure connection.
+    /// The attributes, as in a `Set-Cookie` field on a secure connection.
     fileprivate var shortAttributes: String {
         String(CookieTemplate(self).attributes(isSecureConnection: true).dropFirst(2))
     }

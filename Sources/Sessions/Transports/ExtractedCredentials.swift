@@ -6,43 +6,43 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a transport found in a request.
+/// The credentials that a transport finds in a request.
 ///
-/// A reading knows what texts of its engine look like, and takes no others.
+/// It knows the credential format of its engine, and accepts no other.
 public struct ExtractedCredentials: Sendable {
-    /// How many texts are looked at: a browser sends one, an attacker that plants cookies may make it several.
+    /// The maximum number of credentials: a browser sends one, and an attacker who plants cookies may add more.
     public static let limit = 4
 
-    /// What texts of an engine look like.
+    /// The credential format of an engine.
     enum Form {
         /// Bare tokens.
         case token
-        /// Tokens that are signed for a name.
+        /// Tokens that are signed for a cookie name.
         case signed(TokenSigner, name: String)
-        /// Texts that may be long.
+        /// Sealed sessions, which may be long.
         case long(limit: Int)
-        /// Texts that another system makes.
+        /// Credentials that another system makes.
         case external(@Sendable ([UInt8]) -> VerifiedExternalID?)
     }
 
     private let form: Form
-    /// What was found, each once.
+    /// The credentials, without duplicates.
     private(set) var credentials = TinyArray<SessionCredential>()
-    /// How many values had the right name and were not tokens.
+    /// The number of values that had the right name and a wrong format.
     public private(set) var malformedCount = 0
-    /// How many were left out because there were too many.
+    /// The number of credentials beyond the limit, which were ignored.
     public private(set) var surplusCount = 0
-    /// Why the request is to be refused.
+    /// Why the request must be rejected.
     private(set) var refusal: SessionChallenge?
-    /// Whether a text was made with a key that is not the newest, or by an earlier release.
+    /// Whether a credential was made with a key that is not the newest, or by an earlier release.
     private(set) var isOutdated = false
 
-    /// Nothing found, of bare tokens.
+    /// Creates an empty result for bare tokens.
     public init() {
         self.init(of: .token)
     }
 
-    /// Nothing found, of texts of some form.
+    /// Creates an empty result for a credential format.
     init(of form: Form) {
         self.form = form
     }
@@ -53,15 +53,15 @@ public struct ExtractedCredentials: Sendable {
         self.add(credential)
     }
 
-    /// Whether a text may be spread over several fields.
+    /// Whether a credential may be split over several fields.
     var maySplit: Bool { if case .long = self.form { true } else { false } }
 
-    /// The tokens, different from each other.
+    /// The tokens, without duplicates.
     public var tokens: [SessionToken] {
         self.credentials.compactMap { if case .token(let token) = $0 { token } else { nil } }
     }
 
-    /// Whether the request is to be refused.
+    /// Whether the request must be rejected.
     public var isRefused: Bool { self.refusal != nil }
 
     /// Whether nothing was found.
@@ -69,13 +69,13 @@ public struct ExtractedCredentials: Sendable {
         self.credentials.isEmpty && self.malformedCount == 0 && self.surplusCount == 0
     }
 
-    /// Has the request refused, for what it carries where this transport reads and nobody else does: HTTP 401, with the
-    /// transport's answer to the challenge. Not for cookies, which anybody may have planted.
+    /// Rejects the request with HTTP 401 and the transport's response to the challenge, because of what it carries in a
+    /// place that only this transport reads. Do not use it for cookies, which anyone may have planted.
     public mutating func refuse(_ challenge: SessionChallenge) {
         self.refusal = challenge
     }
 
-    /// Adds what was found under the right name.
+    /// Adds a value that was found under the right name.
     public mutating func add(_ text: some Collection<UInt8>) {
         switch self.form {
         case .token:
@@ -106,7 +106,7 @@ public struct ExtractedCredentials: Sendable {
 }
 
 extension ExtractedCredentials: CustomStringConvertible, CustomReflectable {
-    /// How many texts were found, and none of them.
+    /// The number of credentials, without the credentials.
     public var description: String {
         let found = Array(self.credentials).count
         return "ExtractedCredentials(\(found) found, \(self.malformedCount) malformed, \(self.surplusCount) too many)"

@@ -9,8 +9,8 @@
 package import HTTPTypes
 
 extension HTTPFields {
-    /// The items of a comma-separated list (RFC 9110 section 5.6.1), which may be spread over several fields, without
-    /// the blanks around them and without empty ones.
+    /// The items of a comma-separated list (RFC 9110 section 5.6.1), which may be split over several fields. Blanks
+    /// around items and empty items are removed.
     package func listItems(of name: HTTPField.Name) -> [Substring] {
         self[values: name].flatMap { value in
             value.split(separator: ",").compactMap { item in

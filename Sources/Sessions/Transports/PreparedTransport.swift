@@ -8,13 +8,13 @@
 
 import HTTPTypes
 
-/// A transport as an engine uses it: what every request would ask of it is asked once, when the engine is made.
+/// A transport as an engine uses it: the properties that every request needs are read once, when the engine is created.
 final class PreparedTransport: Sendable {
     let transport: any SessionTransport
     let isAmbient: Bool
     let deliversCredential: Bool
     private let requestField: HTTPField.Name
-    /// What nearly every response needs that depends on a session.
+    /// The fields for nearly every response that depends on a session.
     private let privacy: [HTTPField]
 
     init(_ transport: any SessionTransport) {
@@ -34,7 +34,7 @@ final class PreparedTransport: Sendable {
         self.transport.read(request, into: &reading)
     }
 
-    /// Marks a response as one visitor's.
+    /// Marks a response as private to one visitor.
     func keepPrivate(_ response: inout HTTPFields, forbiddingStorage forbidsStorage: Bool) {
         guard !response.contains(.vary), !response.contains(.cacheControl) else {
             return response.keepPrivate(varyingBy: self.requestField, forbiddingStorage: forbidsStorage)

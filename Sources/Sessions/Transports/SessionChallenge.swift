@@ -5,16 +5,15 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// What a client is told that must say who it is: the parameters of a `WWW-Authenticate` field.
+/// A challenge for a client that must authenticate: the parameters of a `WWW-Authenticate` field.
 public struct SessionChallenge: Sendable, Hashable {
-    /// What was wrong with what the request carried, in the words of RFC 6750, section 3.1, or RFC 9470; nil when it
-    /// carried nothing.
+    /// What was wrong with the request's credential, as an error code of RFC 6750, section 3.1, or RFC 9470; nil when
+    /// it carried none.
     public let error: String?
-    /// How long ago the client may have proven who it is (RFC 9470), in whole seconds on the wire; nil where that does
-    /// not matter.
+    /// The maximum age of the authentication (RFC 9470), in whole seconds on the wire; nil for any age.
     public let maxAge: Duration?
-    /// The levels of authentication that do, the preferred first (RFC 9470); empty where that does not matter. None has
-    /// a space, a quote or a backslash.
+    /// The accepted levels of authentication, the preferred first (RFC 9470); empty for any level. None has a space, a
+    /// quote or a backslash.
     public let acrValues: [String]
 
     init(error: String? = nil, maxAge: Duration? = nil, acrValues: [String] = []) {
@@ -23,21 +22,21 @@ public struct SessionChallenge: Sendable, Hashable {
         self.acrValues = acrValues
     }
 
-    /// Nobody has said who they are.
+    /// The request has no credential.
     public static let missing = SessionChallenge()
 
-    /// What was carried cannot be read: repeated, or of no known form.
+    /// The credential cannot be parsed: it is repeated, or its format is unknown.
     public static let malformed = SessionChallenge(error: "invalid_request")
 
-    /// What was carried is a token that opens nothing: it was damaged, or its session has ended.
+    /// The credential is a token that opens nothing: it was damaged, or its session has ended.
     public static let unknownToken = SessionChallenge(error: "invalid_token")
 
-    /// Who it is is known, and was proven too long ago (RFC 9470).
+    /// The user is known, and authenticated too long ago (RFC 9470).
     public static func tooOld(maxAge: Duration) -> SessionChallenge {
         SessionChallenge(error: "insufficient_user_authentication", maxAge: maxAge)
     }
 
-    /// Who it is is known, and was proven by too little for what is asked, or too long ago (RFC 9470).
+    /// The user is known, and authenticated at too low a level, or too long ago (RFC 9470).
     static func tooWeak(_ level: AuthenticationLevel, maxAge: Duration?) -> SessionChallenge {
         SessionChallenge(error: "insufficient_user_authentication", maxAge: maxAge, acrValues: [level.name])
     }

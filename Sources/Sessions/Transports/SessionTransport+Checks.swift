@@ -6,16 +6,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 extension [any SessionTransport] {
-    /// What an engine says to transports that cannot do its work.
+    /// The problems of an engine with unsuitable transports.
     ///
-    /// - Parameter isInText: Whether what is kept is in the text, which then changes with whatever is kept.
+    /// - Parameter isInText: Whether the credential contains the session, and so changes with its values.
     func problems(isInText: Bool) -> [String] {
         var problems: [String] = []
         if self.isEmpty {
             problems.append("There is no transport, and no session could travel: give one, or nil for the cookie.")
         }
         if Set(self.map(\.kind)).count < self.count {
-            problems.append("Two transports are of one kind, and nobody could say which is meant: give each its own.")
+            problems.append("Two transports have the same kind: give each its own.")
         }
         for transport in self where isInText && !transport.deliversCredential {
             problems.append(

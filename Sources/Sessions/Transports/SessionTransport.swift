@@ -8,49 +8,49 @@
 
 public import HTTPTypes
 
-/// How the text that makes a session travels between client and server.
+/// How a session's credential travels between client and server.
 ///
-/// A transport knows where a text stands in a request and in a response, and nothing of what it opens: it may be a bare
-/// token, a signed one, or a whole sealed session. What it reads is a claim; the engine decides. It must take any bytes
-/// without trapping. Its properties do not change: an engine asks for them once, when it is made.
+/// A transport knows where a credential is in a request and in a response, and nothing about what it opens: it may be a
+/// bare token, a signed one, or a whole sealed session. What it reads is a claim, and the engine decides. It must
+/// accept any bytes without trapping. Its properties do not change: an engine reads them once, when it is created.
 public protocol SessionTransport: Sendable {
-    /// What the transport is called. An engine has one of a kind.
+    /// The kind of the transport. An engine has at most one of each kind.
     var kind: SessionTransportKind { get }
 
-    /// The request field that texts are read from; responses that depend on the session say `Vary` on it.
+    /// The request field that holds credentials. Responses that depend on the session name it in `Vary`.
     var requestField: HTTPField.Name { get }
 
-    /// Whether clients send the text of their own accord, as browsers send cookies, also when another site made them
-    /// ask: requests that were forged are then a danger. The default is true.
+    /// Whether clients send the credential by themselves, as browsers send cookies, even in a request that another site
+    /// caused. Such requests need CSRF protection. The default is true.
     var isAmbient: Bool { get }
 
-    /// Whether ``set(_:_:in:)`` reaches the client; where it does not, the handler gives it ``Session/bearerToken``,
-    /// and nothing is renewed by time. The default is true.
+    /// Whether ``set(_:_:in:)`` reaches the client. If not, the handler sends ``Session/bearerToken``, and nothing is
+    /// renewed by time. The default is true.
     var deliversCredential: Bool { get }
 
-    /// The transport as an engine of a configuration uses it. An engine asks once, when it is made. The default is the
-    /// transport itself. A transport that wraps another one binds that.
+    /// Returns the transport for an engine's configuration. An engine calls it once, when it is created. The default
+    /// returns the transport itself. A transport that wraps another one must bind that one.
     ///
     /// - Throws: ``SessionError`` with the code `configuration` when the transport was made for another configuration.
     func bound(to configuration: SessionConfiguration) throws -> Self
 
-    /// Puts the texts that a request carries into a reading, in the order of the request.
+    /// Extracts the credentials of a request, in the order of the request.
     func read(_ request: SessionRequest, into reading: inout ExtractedCredentials)
 
-    /// Hands a text to the client, in place of any that the response has already.
+    /// Delivers a credential to the client, and replaces any that the response already has.
     ///
     /// - Parameters:
-    ///   - text: What the client is to send back: letters, digits, `-`, `_` and `.`. Whoever has it is the visitor: it
-    ///     goes to the client and nowhere else.
-    ///   - instruction: For how long, and with what attributes.
+    ///   - text: The credential that the client is to send back: letters, digits, `-`, `_` and `.`. Anyone who has it
+    ///     can act as the visitor: send it only to the client.
+    ///   - instruction: The lifetime and attributes.
     ///   - response: The header fields of the response.
     func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields)
 
-    /// Makes the client forget its text, and takes back any that the response has.
+    /// Makes the client delete its credential, and removes any that the response has.
     func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields)
 
-    /// The value of a `WWW-Authenticate` field that asks for a text (RFC 9110, 11.6.1). The default is nil: there is
-    /// none, as for cookies.
+    /// The value of a `WWW-Authenticate` field that asks for a credential (RFC 9110, 11.6.1). The default is nil: there
+    /// is none, as for cookies.
     func challenge(_ challenge: SessionChallenge) -> String?
 }
 
@@ -61,15 +61,15 @@ extension SessionTransport {
     public func challenge(_ challenge: SessionChallenge) -> String? { nil }
 }
 
-/// How a text is to be handed out.
+/// How to deliver a credential.
 public struct CredentialDelivery: Sendable {
-    /// What is left of a remembered session; nil for one that ends with the browser.
+    /// The remaining lifetime of a remembered session; nil for one that ends with the browser.
     public var maxAge: Duration?
-    /// The request that is being answered.
+    /// The request of this response.
     public var request: SessionRequest
-    /// The attributes that this session's cookie has instead of the configured ones.
+    /// The attributes of this session's cookie that replace the configured ones.
     public var cookieOverrides: SessionCookie.Overrides?
-    /// Whether texts may be too long for one field, and another part of one may be left over from before.
+    /// Whether credentials may be too long for one field, and parts of an earlier one may be left over.
     var maySplit = false
 
     /// Creates an instruction.
@@ -81,7 +81,7 @@ public struct CredentialDelivery: Sendable {
 }
 
 extension CredentialDelivery: CustomStringConvertible, CustomReflectable {
-    /// For how long a text is handed out. Nothing of the request.
+    /// The lifetime of the credential. It has nothing of the request.
     public var description: String {
         "CredentialDelivery(\(self.maxAge.map { "for \($0)" } ?? "until the browser closes"))"
     }

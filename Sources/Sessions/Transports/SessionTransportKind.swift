@@ -5,7 +5,7 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// The name of a way that sessions travel, compared byte by byte.
+/// The name of a kind of transport, compared byte by byte.
 public struct SessionTransportKind: Sendable, Hashable, CustomStringConvertible {
     /// The name, as logs show it.
     public var description: String { self.bytes.text }

@@ -9,12 +9,12 @@
 import Logging
 
 extension Session {
-    /// A value as it was seen.
+    /// A value with the revision at which it was read.
     @usableFromInline
     struct Look {
         @usableFromInline
         let value: SessionValue?
-        /// While it is the state's, the value is the same.
+        /// While the state has this revision, the value is unchanged.
         @usableFromInline
         let revision: UInt64
 
@@ -33,7 +33,7 @@ extension Session {
         }
     }
 
-    /// The value of an encoded one, or the key's default; what does not decode is then nil.
+    /// Decodes a value, or returns the key's default. If decoding fails, the encoded value becomes nil.
     @inlinable
     func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
         guard let value = encoded else { return key.defaultValue }
@@ -46,10 +46,10 @@ extension Session {
         }
     }
 
-    /// Does what the configuration says about a value that does not decode.
+    /// Handles a value that does not decode, as configured.
     @usableFromInline
     func passOver(_ value: SessionValue, of name: String, as type: Any.Type) {
-        // What a newer version wrote, or another system, is not ours to drop.
+        // Values of a newer version or of another system must not be dropped.
         let isOurs = !value.isUnknown && !self.engine.driver.sharesValues
         let drops = self.engine.configuration.undecodableValues == .drop && isOurs
         self.logger.warning(
@@ -71,7 +71,7 @@ extension Session {
         }
     }
 
-    /// Changes a value that was read, and the form it was read from.
+    /// Changes a value that was read, together with its encoded form.
     @inlinable
     func change<Value>(
         _ key: SessionKey<Value>,
@@ -82,7 +82,7 @@ extension Session {
     ) {
         do {
             let encoded = try key.encode(value)
-            // Looking at a default through `inout` and leaving it as it is must not make a stranger a session.
+            // Reading a default through `inout` without changing it must not create a session.
             if stored == nil, try key.encode(before) == encoded { return }
             guard encoded != stored else { return }
             switch key.merge {
@@ -97,13 +97,13 @@ extension Session {
         }
     }
 
-    /// Keeps what is wrong with a value until the session is saved.
+    /// Keeps the first encoding failure until the session is saved.
     @usableFromInline
     func note(_ failure: SessionError) {
         self.access { $0.failure = $0.failure ?? failure }
     }
 
-    /// Sets a value, whatever it was.
+    /// Sets a value, whatever it was before.
     @usableFromInline
     func set(_ name: String, to value: SessionValue?) {
         self.access { state in
@@ -112,7 +112,7 @@ extension Session {
         }
     }
 
-    /// Sets a number, whose difference counts.
+    /// Sets a number and records the difference.
     @usableFromInline
     func set(_ name: String, to value: SessionValue?, countingFrom initial: Int64) {
         self.access { state in
@@ -122,7 +122,7 @@ extension Session {
         }
     }
 
-    /// Sets a value whose key has a way of its own to merge it.
+    /// Sets a value whose key has a merge function.
     @usableFromInline
     func merge<Value>(_ key: SessionKey<Value>, _ value: Value, _ encoded: SessionValue?) {
         self.access { state in
@@ -133,13 +133,13 @@ extension Session {
         }
     }
 
-    /// Records that a value that was read became another.
+    /// Records a change of a value that was read.
     @usableFromInline
     func change(_ name: String, to value: SessionValue?) {
         self.access { $0.pending.record(.replacement(value), of: name) }
     }
 
-    /// Records that a number that was read became another.
+    /// Records a change of a number that was read.
     @usableFromInline
     func change(_ name: String, to value: SessionValue?, since before: Look, countingFrom initial: Int64) {
         self.access { state in
@@ -148,7 +148,7 @@ extension Session {
         }
     }
 
-    /// Records that a value became another whose key has a way of its own to merge it.
+    /// Records a change of a value whose key has a merge function.
     @usableFromInline
     func merge<Value>(
         _ key: SessionKey<Value>,
@@ -180,7 +180,7 @@ extension SessionState {
         if case .integer(let number) = self.value(of: key.name)?.storage { number } else { nil }
     }
 
-    /// Records a change that the key merges in a way of its own.
+    /// Records a change with the key's merge function.
     fileprivate mutating func merge<Value>(
         _ key: SessionKey<Value>,
         _ value: Value,
@@ -203,7 +203,7 @@ extension SessionState {
         self.pending.record(.step(step, result: result), of: key.name)
     }
 
-    /// Records that a number became another.
+    /// Records a change of a number.
     fileprivate mutating func add(
         _ name: String,
         encoded: SessionValue?,
@@ -216,7 +216,7 @@ extension SessionState {
             let start = before.map({ $0.integer }) ?? initial,
             let current = present.map({ $0.integer }) ?? initial
         else {
-            // A number cannot be added to something that is none.
+            // A number cannot be added to a value that is not one.
             self.pending.record(.replacement(encoded), of: name)
             return
         }

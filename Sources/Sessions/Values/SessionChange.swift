@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request did to one value, in a form that can be done again on a newer value.
+/// A request's change of one value. It can be applied again to a newer value.
 struct SessionChange: Sendable {
-    /// A step that makes the next value of the present one; nil stands for "nothing stored".
+    /// A step that makes the next value from the present one; nil means that nothing is stored.
     typealias Step = @Sendable (SessionValue?) throws -> SessionValue?
 
     private enum Kind: Sendable {
@@ -21,26 +21,26 @@ struct SessionChange: Sendable {
     /// The value after this change, as the request sees it.
     private(set) var result: SessionValue?
 
-    /// The value is this one, whatever it was.
+    /// Replaces any value with this one.
     static func replacement(_ value: SessionValue?) -> SessionChange {
         SessionChange(kind: .replacement, result: value)
     }
 
-    /// A number is added to the value, or to the initial one where nothing is stored.
+    /// Adds a number to the value, or to the initial one if nothing is stored.
     static func addition(of difference: Int64, initial: Int64, result: Int64) -> SessionChange {
         SessionChange(kind: .addition(difference, to: initial), result: .integer(result))
     }
 
-    /// The step makes the value of what is there.
+    /// Makes the value from the stored one.
     static func step(_ step: @escaping Step, result: SessionValue?) -> SessionChange {
         SessionChange(kind: .steps([step]), result: result)
     }
 
-    /// This change after an earlier one of the same value.
+    /// Combines this change with an earlier one of the same value.
     func after(_ earlier: SessionChange) -> SessionChange {
         switch (earlier.kind, self.kind) {
         case (_, .replacement), (.replacement, _):
-            // Whatever is built upon a value that was set is known as well as that value.
+            // A change after a replacement has a known result.
             return .replacement(self.result)
         case (.addition(let first, let initial), .addition(let second, _)):
             return SessionChange(kind: .addition(first.addingSaturating(second), to: initial), result: self.result)
@@ -49,13 +49,13 @@ struct SessionChange: Sendable {
         }
     }
 
-    /// Whether the change takes the place of a newer value without regard to it.
+    /// Whether the change replaces a newer value without taking it into account.
     func overwrites(_ newer: SessionValue?, since seen: SessionValue?) -> Bool {
         guard case .replacement = self.kind else { return false }
         return newer != seen && newer != self.result
     }
 
-    /// Does the change to a newer value.
+    /// Applies the change to a newer value.
     func apply(to value: SessionValue?) throws -> SessionValue? {
         switch self.kind {
         case .replacement: self.result
@@ -64,7 +64,7 @@ struct SessionChange: Sendable {
         }
     }
 
-    /// The sum, or nil when somebody stored something that is no number: there is nothing to add to.
+    /// The sum, or nil if another request stored a value that is not a number.
     private static func add(_ difference: Int64, to value: SessionValue) -> SessionValue? {
         guard case .integer(let number) = value.storage else { return nil }
         return .integer(number.addingSaturating(difference))

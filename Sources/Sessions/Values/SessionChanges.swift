@@ -6,26 +6,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request did to the values of a session: the changed keys and how, and nothing of the others.
+/// A request's changes of the values of a session, by key.
 struct SessionChanges: Sendable {
-    /// Most requests that change something change one value, for which no table is made.
+    /// Most requests that change something change one value, which needs no dictionary.
     private enum Changed: Sendable {
         case nothing
         indirect case one(ByteString, SessionChange)
         case several([ByteString: SessionChange])
     }
 
-    /// Whether every value that was there before is gone.
+    /// Whether all values from before are removed.
     private var clearsAll = false
     private var changed = Changed.nothing
 
-    /// Whether nothing was changed.
+    /// Whether there are no changes.
     var isEmpty: Bool {
         guard case .nothing = self.changed else { return false }
         return !self.clearsAll
     }
 
-    /// What the value of a name is after these changes.
+    /// The value of a name after these changes.
     enum Outcome {
         case untouched
         case changed(SessionValue?)
@@ -57,18 +57,18 @@ struct SessionChanges: Sendable {
         case .one(let other, let earlier):
             self.changed = .several([other: earlier, name: change])
         case .several(var changes):
-            // Taken out and put back, so that the table changes in place.
+            // Moved out and back, so that the dictionary changes in place.
             self.changed = .nothing
             changes[name] = changes[name].map { change.after($0) } ?? change
             self.changed = .several(changes)
         }
     }
 
-    /// The names of the values that another request changed meanwhile, and that these changes replace all the same.
+    /// The names of values that another request changed in the meantime, and that these changes overwrite.
     ///
     /// - Parameters:
-    ///   - newer: The values that the changes are applied to.
-    ///   - seen: The values that the request saw.
+    ///   - newer: The values to which the changes are applied.
+    ///   - seen: The values that the request read.
     func overwrittenNames(in newer: SessionValues, since seen: SessionValues) -> [String] {
         switch self.changed {
         case .nothing: []
@@ -78,7 +78,7 @@ struct SessionChanges: Sendable {
         }
     }
 
-    /// Takes the change of one value out, to be carried out by itself.
+    /// Removes and returns the change of one value, to be applied separately.
     mutating func takeChange(of name: String) -> SessionChange? {
         let name = ByteString(name)
         switch self.changed {
@@ -94,7 +94,7 @@ struct SessionChanges: Sendable {
         }
     }
 
-    /// Puts a change back that was taken out, below what came since.
+    /// Puts a removed change back, below later ones.
     mutating func putBack(_ change: SessionChange, of name: String) {
         let later = self.takeChange(of: name)
         self.record(change, of: name)
@@ -106,7 +106,7 @@ struct SessionChanges: Sendable {
         self.changed = .nothing
     }
 
-    /// Puts later changes on top of these.
+    /// Appends later changes.
     mutating func append(_ later: SessionChanges) {
         if later.clearsAll { self.recordRemovalOfAll() }
         switch later.changed {
@@ -116,7 +116,7 @@ struct SessionChanges: Sendable {
         }
     }
 
-    /// The values after the changes; other requests may have made something else of `values` meanwhile.
+    /// The values after the changes. Other requests may have changed `values` in the meantime.
     func apply(to values: SessionValues) throws -> SessionValues {
         guard !self.isEmpty else { return values }
         let base = self.clearsAll ? SessionValues() : values

@@ -6,13 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Collections keep what parallel requests add and remove, where a request changes them in place:
+/// Collections keep the additions and removals of parallel requests, if a request changes them in place:
 /// `session[.cart].append("tea")`. An assignment, `session[.cart] = []`, replaces the whole.
 extension SessionKey {
-    /// A key of an array.
+    /// Creates a key of an array.
     ///
-    /// What one request removes from the array goes, and what it inserts is inserted where it was, or at the end. Where
-    /// a request changes so much that working that out takes long, its array replaces the other.
+    /// Elements that one request removes are removed, and elements that it inserts are inserted at their position, or
+    /// at the end. If the changes are so many that a merge takes too long, the request's array replaces the other.
     public init<Element: Codable & Equatable & Sendable>(
         _ name: String,
         default defaultValue: [Element] = []
@@ -22,7 +22,7 @@ extension SessionKey {
             merge: .inPlace { CollectionMerge.merged($0, $1, $2) })
     }
 
-    /// A key of a set.
+    /// Creates a key of a set.
     public init<Element: Codable & Hashable & Sendable>(
         _ name: String,
         default defaultValue: Set<Element> = []
@@ -34,7 +34,8 @@ extension SessionKey {
             })
     }
 
-    /// A key of a dictionary, whose entries are merged one by one: of two changes of one entry the later one wins.
+    /// Creates a key of a dictionary, whose entries are merged one by one. Of two changes of one entry, the later one
+    /// wins.
     public init<Name: Codable & Hashable & Sendable, Entry: Codable & Equatable & Sendable>(
         _ name: String,
         default defaultValue: [Name: Entry] = [:]
@@ -51,18 +52,18 @@ extension SessionKey {
     }
 }
 
-/// Does to an array what was done to another.
+/// Applies the changes of one array to another.
 enum CollectionMerge {
-    /// The most comparisons that a merge may need.
+    /// The maximum number of comparisons in a merge.
     private static let limit = 1_000_000
 
-    /// - Returns: Nil when it would take too long.
+    /// - Returns: Nil if it would take too long.
     static func merged<Element: Equatable>(_ base: [Element], _ mine: [Element], _ theirs: [Element]) -> [Element]? {
         let start = zip(base, mine).prefix { $0 == $1 }.count
         let (oldTail, newTail) = (base[start...], mine[start...])
         let end = zip(oldTail.reversed(), newTail.reversed()).prefix { $0 == $1 }.count
         let (removed, inserted) = (oldTail.dropLast(end), newTail.dropLast(end))
-        // Nearly every change is one piece at the end.
+        // Nearly every change is one insertion at the end.
         if removed.isEmpty, end == 0 { return theirs + inserted }
         guard
             removed.count * inserted.count <= self.limit,

@@ -43,7 +43,7 @@ extension SessionValue {
         }
     }
 
-    /// Whether the next bytes are a value: as reading one tells, without making it.
+    /// Whether the next bytes are a value: validates like reading, without creating the value.
     static func isWhole(in reader: inout ByteReader) -> Bool {
         guard let kind = reader.readByte(), let range = reader.readCounted() else { return false }
         var payload = ByteReader(reader.bytes, in: range)
@@ -56,7 +56,7 @@ extension SessionValue {
         }
     }
 
-    /// Reads one value, or answers nil when the bytes are not one.
+    /// Reads one value, or returns nil when the bytes are not one.
     init?(from reader: inout ByteReader) {
         guard let kind = reader.readByte(), let range = reader.readCounted() else { return nil }
         switch kind {

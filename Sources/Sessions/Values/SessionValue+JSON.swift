@@ -13,9 +13,9 @@ import Foundation
 #endif
 
 extension SessionValue {
-    /// This value as a JSON text in UTF-8, for showing and for exchange with other systems.
+    /// This value as JSON in UTF-8, for display and for exchange with other systems.
     ///
-    /// A number that JSON cannot write, and a value of a newer version, is `null`.
+    /// A number that JSON cannot represent, and a value of a newer version, is `null`.
     public var jsonText: [UInt8] {
         switch self.storage {
         case .integer(let value): Array(String(value).utf8)

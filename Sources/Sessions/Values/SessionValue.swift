@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// One remembered value in encoded form.
+/// One encoded session value.
 ///
-/// Numbers, booleans and strings are kept as they are; everything else is JSON. Values are encoded one by one, so that
-/// reading one decodes one, and a value that no longer decodes is one bad value.
+/// Numbers, booleans and strings are stored directly; everything else is JSON. Values are encoded one by one, so that
+/// reading one decodes one, and a value that no longer decodes affects no other.
 public struct SessionValue: Sendable, Equatable {
     enum Storage: Sendable, Equatable {
         case integer(Int64)
@@ -17,7 +17,7 @@ public struct SessionValue: Sendable, Equatable {
         case double(UInt64)
         case string(ByteString)
         case json([UInt8])
-        /// A kind that a newer version wrote: kept as it is, decodable by nothing here.
+        /// A kind that a newer version wrote: it is kept unchanged, and nothing here can decode it.
         case unknown(kind: UInt8, [UInt8])
     }
 
@@ -27,22 +27,22 @@ public struct SessionValue: Sendable, Equatable {
         self.storage = storage
     }
 
-    /// A whole number.
+    /// An integer.
     public static func integer(_ value: Int64) -> SessionValue { SessionValue(.integer(value)) }
 
-    /// A truth value.
+    /// A Boolean value.
     public static func boolean(_ value: Bool) -> SessionValue { SessionValue(.boolean(value)) }
 
-    /// A floating-point number, to the bit.
+    /// A floating-point number, with all its bits.
     public static func double(_ value: Double) -> SessionValue { SessionValue(.double(value.bitPattern)) }
 
-    /// A text.
+    /// A string.
     public static func string(_ value: String) -> SessionValue { SessionValue(.string(ByteString(value))) }
 
-    /// A JSON text (RFC 8259) in UTF-8. It is not checked here; what does not parse does not decode.
+    /// JSON (RFC 8259) in UTF-8. It is not validated here; invalid JSON does not decode.
     public static func json(_ text: some Sequence<UInt8>) -> SessionValue { SessionValue(.json(Array(text))) }
 
-    /// Whether a newer version of this library wrote this value in a form that this one does not know.
+    /// Whether a newer version of this library wrote this value in a format that this one does not know.
     public var isUnknown: Bool {
         if case .unknown = self.storage { true } else { false }
     }

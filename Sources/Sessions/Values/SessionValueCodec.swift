@@ -12,14 +12,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// How values of a type become ``SessionValue``s and come back.
+/// Converts values of a type to ``SessionValue``s and back.
 ///
-/// The codec of every `Codable` type is chosen by ``SessionKey``'s initialisers. Write your own for a type that has a
-/// better form than JSON.
+/// ``SessionKey``'s initializers choose the codec of every `Codable` type. Write your own for a type that has a better
+/// encoding than JSON.
 public struct SessionValueCodec<Value: Sendable>: Sendable {
-    /// The encoded value, or nil for "nothing to remember", which removes it.
+    /// Encodes a value; nil removes it.
     public let encode: @Sendable (Value) throws -> SessionValue?
-    /// The value of an encoded one; throws when it is not one.
+    /// Decodes a value; throws if it is invalid.
     public let decode: @Sendable (SessionValue) throws -> Value
 
     /// Creates a codec.
@@ -33,12 +33,12 @@ public struct SessionValueCodec<Value: Sendable>: Sendable {
 }
 
 extension SessionValueCodec where Value: Codable {
-    /// Numbers, booleans and strings as they are, everything else as JSON with sorted keys.
+    /// Stores numbers, booleans and strings directly, and everything else as JSON with sorted keys.
     static var automatic: SessionValueCodec {
         SessionValueCodec(encode: { try ValueCoding.encode($0) }, decode: { try ValueCoding.decode($0) })
     }
 
-    /// The same for a value that may be absent: nil removes it.
+    /// The same for an optional value: nil removes it.
     static func optional<Wrapped: Codable & Sendable>() -> SessionValueCodec where Value == Wrapped? {
         SessionValueCodec(
             encode: { try $0.map { try ValueCoding.encode($0) } },
@@ -48,7 +48,7 @@ extension SessionValueCodec where Value: Codable {
 }
 
 enum ValueCoding {
-    /// As the automatic codec, and made once: counting is what sessions do most.
+    /// Like the automatic codec, but created once, because counters are common.
     static let wholeNumbers = SessionValueCodec<Int>(
         encode: { .integer(Int64($0)) },
         decode: { value in
@@ -66,7 +66,7 @@ enum ValueCoding {
         case let value as Int64: return .integer(value)
         default:
             let encoder = JSONEncoder()
-            // One spelling for one value: writing what is there already is then no change.
+            // A canonical encoding: writing an equal value is then not a change.
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return .json(try encoder.encode(value))
         }
@@ -89,7 +89,7 @@ enum ValueCoding {
                 DecodingError.Context(codingPath: [], debugDescription: "Kind \(kind) is of a newer version.")
             )
         }
-        // A value that was written as another type, say a number that a key now wants as an enum, is still JSON.
+        // A value that was written as another type, such as a number that is now an enum, is still JSON.
         return try JSONDecoder().decode(Value.self, from: Data(value.jsonText))
     }
 }

@@ -8,21 +8,21 @@
 
 /// The values of a session: names and encoded values, in the order of the names' UTF-8 bytes.
 ///
-/// They stay in the bytes they were loaded in. Reading one decodes one, and nothing is built for values that nobody
-/// asks for. Names are compared byte by byte: two that differ in Unicode normalization alone are two values.
+/// They stay encoded as they were loaded. Reading one decodes only that one. Names are compared byte by byte: two that
+/// differ only in Unicode normalization are two values.
 public struct SessionValues: Sendable {
-    /// Where an entry stands in ``bytes``.
+    /// The position of an entry in ``bytes``.
     private struct Entry {
-        /// All of it, with the length of the name.
+        /// The whole entry, with the length of the name.
         var whole: Range<Int>
         var name: Range<Int>
         var value: Range<Int>
     }
 
     private let bytes: [UInt8]
-    /// The entries alone, without their count.
+    /// The entries, without their count.
     private let range: Range<Int>
-    /// How many values there are.
+    /// The number of values.
     public let count: Int
 
     /// No values.
@@ -32,14 +32,14 @@ public struct SessionValues: Sendable {
         self.count = 0
     }
 
-    /// The values of a dictionary.
+    /// Creates the values from a dictionary.
     ///
-    /// A dictionary compares names as Swift strings: it cannot hold two that differ in Unicode normalization alone.
+    /// A dictionary compares names as Swift strings, so it cannot have two that differ only in Unicode normalization.
     public init(_ values: [String: SessionValue]) {
         self.init(values.lazy.map { (name: $0.key, value: $0.value) })
     }
 
-    /// Values by their names, in any order; of several values of one name the last counts.
+    /// Creates the values from pairs in any order. The last of several values of one name wins.
     public init(_ values: some Sequence<(name: String, value: SessionValue)>) {
         let values = Dictionary(values.map { (ByteString($0.name), $0.value) }) { $1 }
         var writer = ByteWriter()
@@ -50,10 +50,10 @@ public struct SessionValues: Sendable {
         self.init(bytes: writer.bytes, count: values.count)
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     public var isEmpty: Bool { self.count == 0 }
 
-    /// The size of the encoded values and their names: what ``SessionConfiguration/maximumValuesSize`` limits.
+    /// The size of the encoded values and their names, which ``SessionConfiguration/maximumValuesSize`` limits.
     public var byteCount: Int { self.range.count }
 
     /// The names, in order.
@@ -64,13 +64,13 @@ public struct SessionValues: Sendable {
         return names
     }
 
-    /// The value of a name, or nil when there is none. Time grows with the number of values.
+    /// The value of a name, or nil if there is none. The time is linear in the number of values.
     public subscript(name: String) -> SessionValue? {
         guard let entry = self.entry(of: name) else { return nil }
         return self.value(in: entry)
     }
 
-    /// The name of the largest value and its size in bytes, to name in an error.
+    /// The name of the largest value and its size in bytes, for an error message.
     var largest: (name: String, byteCount: Int)? {
         var largest: Entry?
         self.forEachEntry { entry in
@@ -79,7 +79,7 @@ public struct SessionValues: Sendable {
         return largest.map { (String(decoding: self.bytes[$0.name], as: UTF8.self), $0.value.count) }
     }
 
-    /// The values after a change of one.
+    /// The values after one change.
     func applying(_ change: SessionChange, of name: String) throws -> SessionValues {
         guard let old = self.entry(of: name) else {
             return try self.applying(CollectionOfOne((key: name, value: change)))
@@ -93,13 +93,13 @@ public struct SessionValues: Sendable {
         return SessionValues(bytes: writer.bytes, count: new == nil ? self.count - 1 : self.count)
     }
 
-    /// The values after some changes, given in the order of their names. What is not changed is copied as it stands.
+    /// The values after changes, given in the order of their names. Unchanged entries are copied.
     func applying(_ changes: some Sequence<(key: String, value: SessionChange)>) throws -> SessionValues {
         var writer = ByteWriter(capacity: self.range.count + 64)
         var count = self.count
         var reader = ByteReader(self.bytes, in: self.range)
         var next = Self.readEntry(from: &reader)
-        // What stands between two changes is copied at once.
+        // All entries between two changes are copied at once.
         var copied = self.range.lowerBound
         for (var name, change) in changes {
             var order = 1
@@ -146,7 +146,7 @@ public struct SessionValues: Sendable {
         return name.withUTF8 { wanted in
             var reader = ByteReader(self.bytes, in: self.range)
             while let entry = Self.readEntry(from: &reader) {
-                // Most names differ in length, which is cheaper to see than that theirs is the later one.
+                // Most names differ in length, which is cheaper to compare than their order.
                 if entry.name.count == wanted.count, reader.order(of: entry.name, to: wanted) == 0 { return entry }
             }
             return nil
@@ -165,7 +165,7 @@ public struct SessionValues: Sendable {
         return entry
     }
 
-    /// An entry whose lengths take one byte each, as those of nearly all do; nil when it is none.
+    /// An entry whose lengths take one byte each, as nearly all do; nil if it is not one.
     @inline(__always)
     private static func shortEntry(next reader: ByteReader) -> Entry? {
         let (bytes, start, end) = (reader.bytes, reader.offset, reader.end)
@@ -187,7 +187,7 @@ public struct SessionValues: Sendable {
 }
 
 extension SessionValues: Sequence {
-    /// Decodes the values of a session one after the other, in the order of their names.
+    /// Decodes the values of a session one by one, in the order of their names.
     public struct Iterator: IteratorProtocol {
         private let values: SessionValues
         private var reader: ByteReader
@@ -197,7 +197,7 @@ extension SessionValues: Sequence {
             self.reader = ByteReader(values.bytes, in: values.range)
         }
 
-        /// The next name and its value; nil at the end.
+        /// Returns the next name and value; nil at the end.
         public mutating func next() -> (name: String, value: SessionValue)? {
             while let entry = SessionValues.readEntry(from: &self.reader) {
                 guard let value = self.values.value(in: entry) else { continue }
@@ -225,10 +225,10 @@ extension SessionValues {
         writer.write(self.bytes, in: self.range)
     }
 
-    /// Reads values to the end of the bytes, or answers nil when they are not whole, in order and decodable.
+    /// Reads values to the end of the bytes, or returns nil if they are not complete, in order and decodable.
     ///
-    /// - Parameter checks: What to look at. Never less than the number of entries for bytes from outside: whoever
-    ///   sealed or signed them, a false number must not become the size of an allocation.
+    /// - Parameter checks: The validation. For bytes from outside it must check at least the number of entries: even if
+    ///   they are sealed or signed, a false number must not become the size of an allocation.
     init?(from reader: inout ByteReader, checks: Checks = .everything) {
         guard let count = reader.readVarint().flatMap(Int.init(exactly:)) else { return nil }
         let start = reader.offset
@@ -242,17 +242,17 @@ extension SessionValues {
         self.count = count
     }
 
-    /// What is looked at before bytes are values.
+    /// The validation of encoded values.
     enum Checks {
-        /// Nothing: this process encoded them, and they never left it.
+        /// None: this process encoded the bytes, and they never left it.
         case nothing
-        /// That there are as many entries as they say, and nothing else: a later read of one is in bounds.
+        /// Only the number of entries: a later read of an entry stays in bounds.
         case entries
         /// Each entry and its value.
         case everything
     }
 
-    /// The number of entries up to the end of the bytes, or nil when they are not whole.
+    /// The number of entries up to the end of the bytes, or nil if they are not complete.
     private static func countEntries(in reader: inout ByteReader) -> Int? {
         var count = 0
         while !reader.isAtEnd {

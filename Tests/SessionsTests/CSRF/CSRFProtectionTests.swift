@@ -102,7 +102,7 @@ struct CSRFProtectionTests {
         "an error says which of the checks decided, and no token",
         arguments: [
             (CSRFRefusal.fetchSite("same-site"), "Sec-Fetch-Site is same-site"),
-            (.severalOrigins(3), "it has 3 Origin fields"), (.noOrigin("null"), "Origin is null, which is nobody's"),
+            (.severalOrigins(3), "it has 3 Origin fields"), (.noOrigin("null"), "Origin is null, which is not an origin"),
             (.noOrigin(""), "Origin is empty"), (.wrongToken, "its token is not one of this session"),
             (.undecided, "it has no token of a session"),
             (.noOrigin(String(repeating: "x", count: 10_000)), String(repeating: "x", count: 100) + ","),
@@ -121,7 +121,7 @@ struct CSRFProtectionTests {
         #expect(refusal.error.message.contains("Origin is https://example.com, and this site is http://example.com."))
         guard case .refused(let nameless) = try self.finding([], ["https://example.com"], requested: nil)
         else { throw CancellationError() }
-        #expect(nameless.error.message.contains("this site is called nothing that is an origin"))
+        #expect(nameless.error.message.contains("this site is of no known origin"))
     }
 
     @Test(

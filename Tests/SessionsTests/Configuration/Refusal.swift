@@ -43,7 +43,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(
             """
             cookie.name "__host-session" spells the prefix __Host- in another case, which browsers hold to its rules \
-            and servers do not recognise: write __Host-.
+            and servers do not recognize: write __Host-.
             """
         ) { $0.cookie.name = "__host-session" },
         Refusal(
@@ -179,7 +179,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal("maximumValuesSize is 9223372036854775807: give 1 to 16,777,216 bytes.") {
             $0.maximumValuesSize = .max
         },
-        Refusal("maximumSessionsPerSubject is 0, and nobody could log in: give at least 1, or nil for any number.") {
+        Refusal("maximumSessionsPerSubject is 0, and no one could log in: give at least 1, or nil for any number.") {
             $0.maximumSessionsPerSubject = 0
         },
         Refusal(
@@ -208,8 +208,8 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     private static func everybody(_ network: String) -> Refusal {
         Refusal(
             """
-            trustedProxies.networks has "\(network)", which is everybody: any visitor could choose the address and the \
-            scheme that you see. Name the networks of your proxies.
+            trustedProxies.networks has "\(network)", which is every address: any visitor could choose the address and \
+            the scheme that you see. Name the networks of your proxies.
             """
         ) { $0.trustedProxies = .networks([network]) }
     }

@@ -43,7 +43,7 @@ struct LogTests {
         #expect(try self.why(site) == ["the token from before a renewal", "nothing", "set"])
         site.clock.advance(by: .seconds(10))
         try await site.visit(late)
-        #expect(try self.why(site) == ["a secret that was renewed long ago", "nothing", "leave"])
+        #expect(try self.why(site) == ["a retired secret", "nothing", "leave"])
         let ended = browser.copy(site)
         try await site.visit(browser) { try await $0.destroy() }
         #expect(try self.why(site) == ["the token of a session", "ended", "clear"])
@@ -53,7 +53,7 @@ struct LogTests {
         try await site.visit(ended)
         #expect(try self.why(site) == ["a token of no session", "nothing", "leave"])
         try await site.close(try await site.open([.cookie: "__Host-session=x"]), browser)
-        #expect(try self.why(site) == ["nothing that is a token", "nothing", "leave"])
+        #expect(try self.why(site) == ["a malformed token", "nothing", "leave"])
     }
 
     @Test("the line says everything that operations of the handler wrote, and what failed after them")

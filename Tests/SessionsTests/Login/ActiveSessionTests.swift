@@ -135,7 +135,7 @@ struct ActiveSessionTests {
         let tokens = try SessionEngine(.tokenOnly(with: .ephemeral()))
         let sealed = try SessionEngine(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
         for (engine, words) in [
-            (plain, "SubjectSessionStore"), (tokens, "remembers nothing"), (sealed, "no server has a list"),
+            (plain, "SubjectSessionStore"), (tokens, "stores nothing"), (sealed, "no server lists them"),
         ] {
             let error = await #expect(throws: SessionError.self) { _ = try await engine.activeSessions(of: "ada") }
             #expect(error?.code == .notOffered)

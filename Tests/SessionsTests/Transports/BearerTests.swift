@@ -235,7 +235,7 @@ struct BearerTests {
         let cookie = CookieTransport(configuration)
         let refused: [(SessionBackend, [any SessionTransport], String)] = [
             (.stored(in: self.sites.store), [], "There is no transport"),
-            (.stored(in: self.sites.store), [cookie, cookie], "Two transports are of one kind"),
+            (.stored(in: self.sites.store), [cookie, cookie], "Two transports have the same kind"),
             (
                 .sealed(with: .ephemeral(), revocation: .none), [cookie, BearerTransport()],
                 "The transport \"bearer\" hands nothing out"

@@ -9,8 +9,8 @@
 import Logging
 import Synchronization
 
-/// Logs in what the records of another system contradict the configuration: each kind once, because every record of the
-/// system may.
+/// Logs how the records of another system contradict the configuration: each kind once, because every record may be
+/// affected.
 final class ContradictionLog: Sendable {
     private let known = Mutex<Set<String>>([])
 

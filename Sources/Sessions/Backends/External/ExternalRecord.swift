@@ -8,13 +8,13 @@
 
 import Crypto
 
-/// The name that another system gives to a session: whoever has it is the visitor, so it is a secret.
+/// The other system's name of a session. It is a secret, because anyone who has it can act as the visitor.
 ///
-/// What lists and logs show instead is ``id``, which does not lead back to it.
+/// Lists and logs show ``id`` instead, which does not reveal the name.
 package struct ExternalSessionID: Sendable, Hashable {
     /// The name itself.
     package let text: String
-    /// The public name: the beginning of the SHA-256 of the other.
+    /// The public id: the beginning of the SHA-256 of the name.
     package let id: SessionID
 
     package init(_ text: String) {
@@ -23,7 +23,7 @@ package struct ExternalSessionID: Sendable, Hashable {
         self.id = SessionID(high: .next(of: &hash), low: .next(of: &hash))
     }
 
-    /// What keys are made of that nobody knows who does not know the name; of another hash than the public name is.
+    /// The secret from which keys are derived. It needs the name, and uses another hash than the public id.
     var secretHash: SecretHash {
         let text = "swift-sessions external secret 1 " + self.text
         return SecretHash(words: Bytes32(digest: SHA256.hash(data: Array(text.utf8))))
@@ -41,7 +41,7 @@ extension ExternalSessionID: CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What a text from a client says.
+/// A verified credential of a client.
 package struct VerifiedExternalID: Sendable {
     package var id: ExternalSessionID
     /// Whether it was made with a key that is not the newest.
@@ -53,17 +53,17 @@ package struct VerifiedExternalID: Sendable {
     }
 }
 
-/// A record as another system keeps it.
+/// A record in the form of another system.
 package struct ExternalRecord: Sendable, Equatable {
-    /// Its name there.
+    /// Its name in that system.
     package var id: ExternalSessionID
-    /// What is kept there: a write replaces these bytes and no others.
+    /// The stored bytes: a write replaces these bytes and no others.
     package var content: [UInt8]
-    /// When the session was last used, as far as was known when the content was read; nil for a new one.
+    /// When the session was last used, as known when the content was read; nil for a new one.
     package var lastAccessedAt: Instant?
-    /// When the login was first seen, of a user who logged in there at a time that is not known; else nil.
+    /// When the login was first seen, if the user logged in there at an unknown time; else nil.
     package var loginSeenAt: Instant?
-    /// In what the content and the configuration contradict each other; nil where they do not.
+    /// How the content contradicts the configuration; nil if it does not.
     package var contradiction: ExternalContradiction?
 
     package init(id: ExternalSessionID, content: [UInt8] = [], lastAccessedAt: Instant? = nil) {
@@ -73,7 +73,7 @@ package struct ExternalRecord: Sendable, Equatable {
     }
 }
 
-/// A record that says something else than the configuration, so that sessions may end too early or too late.
+/// A contradiction between a record and the configuration, by which sessions may end too early or too late.
 package struct ExternalContradiction: Sendable, Equatable {
     /// A short fixed name.
     package var name: String

@@ -6,33 +6,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Where sessions are that another system keeps as well, in its own form and under its own names.
+/// A store of sessions that another system also uses, with its own format and names.
 ///
-/// The name of a session is its secret there. So whatever gives a session a new secret here gives it a new name there,
-/// and the old one ends.
+/// The name of a session is its secret there. Every operation that renews the secret here therefore gives the session a
+/// new name there, and the old one ends.
 package protocol ExternalSessionStore: Sendable {
-    /// Whether each call is to run under a deadline.
+    /// Whether each call must run under a deadline.
     var needsDeadline: Bool { get }
 
-    /// The session that a text from a client names, or nil when the text is not genuine.
+    /// Verifies a credential of a client; nil when it is not genuine.
     func claim(_ text: [UInt8]) -> VerifiedExternalID?
 
-    /// What a client is to send back.
+    /// The credential that a client must send back.
     func text(of id: ExternalSessionID) -> String
 
-    /// A name that nobody can guess.
+    /// Creates an unguessable name.
     func newID(for request: SessionRequest) throws -> ExternalSessionID
 
-    /// Finds a session.
+    /// Loads a session.
     func load(_ id: ExternalSessionID, now: Instant) async throws -> SessionLoadResult
 
     /// Adds a session.
     ///
-    /// - Returns: The record as it is kept.
+    /// - Returns: The record as stored.
     /// - Throws: `SessionStoreError` with the code `duplicate` when the name is taken.
     func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord
 
-    /// Replaces the content that the record was read from by what it is now. A replace never creates.
+    /// Replaces the content from which the record was read with its present state. A replace never creates.
     func replace(_ record: SessionRecord, now: Instant) async throws -> ExternalReplaceResult
 
     /// Extends a session.
@@ -40,25 +40,25 @@ package protocol ExternalSessionStore: Sendable {
     /// - Returns: False when it is gone.
     func touch(_ record: SessionRecord, _ touch: SessionTouch, now: Instant) async throws -> Bool
 
-    /// Ends a session and marks its name.
+    /// Ends a session and marks its name with a tombstone.
     ///
     /// - Parameters:
     ///   - record: The session.
-    ///   - tombstoneUntil: Until when its name is known to have ended. For as long as the other system could keep it,
-    ///     it opens nothing.
-    ///   - now: The present time.
-    /// - Returns: Whether it was this call that ended it.
+    ///   - tombstoneUntil: When the tombstone expires. Until then the name opens nothing, even if the other system
+    ///     keeps the session.
+    ///   - now: The current time.
+    /// - Returns: Whether this call ended it.
     func end(_ record: SessionRecord, tombstoneUntil: Instant, now: Instant) async throws -> Bool
 
-    /// Ends sessions: one step of a walk through all of them. When a walk that began with no cursor has come to its
-    /// end, no session that was there when it began is live, but for the named ones and those of others.
+    /// Ends sessions: one step of a scan of all of them. After a scan from nil to the last step, no session that
+    /// existed when it began is live, except the given ones and those of other users.
     ///
     /// - Parameters:
-    ///   - subject: Whose sessions end, or nil for everyone's.
-    ///   - kept: The sessions that go on.
+    ///   - subject: The user whose sessions end, or nil for all users.
+    ///   - kept: The sessions to keep.
     ///   - cursor: Where the last step ended, or nil for the first step.
-    ///   - tombstoneUntil: Until when their names are marked.
-    ///   - now: The present time.
+    ///   - tombstoneUntil: When the tombstones expire.
+    ///   - now: The current time.
     func endSessions(
         of subject: String?,
         except kept: Set<SessionID>,
@@ -68,11 +68,11 @@ package protocol ExternalSessionStore: Sendable {
     ) async throws -> SessionEndingPage
 }
 
-/// What became of a replacement.
+/// The result of a replacement.
 package enum ExternalReplaceResult: Sendable {
-    /// The record as it is kept now.
+    /// The record as it is stored now.
     case replaced(SessionRecord)
-    /// Somebody else wrote since: what is there.
+    /// Another request has written in the meantime: this is the stored record.
     case conflict(SessionRecord)
     /// The session is gone; nothing was written.
     case missing

@@ -39,16 +39,15 @@ extension ExternalSessions {
         throw SessionError.externalUnlisted
     }
 
-    /// All sessions are looked through, for the other system keeps no list, and one of ours would not know of its
-    /// logins.
+    /// Scans all sessions, because the other system keeps no index, and an index of this library would miss its logins.
     func endAll(of subject: String, except kept: Set<SessionID>) async throws {
         try await self.endSessions(of: subject, except: kept)
     }
 
-    /// Ends sessions in steps that each have a deadline of their own.
+    /// Ends sessions in steps, each with its own deadline.
     ///
-    /// A step that fails begins the walk anew, a few times, unless it is the first: the server may be another one by
-    /// now, which has its keys in another order. What has ended costs the new walk nothing.
+    /// If a step other than the first fails, the scan starts over, a few times: the server may have changed, and a new
+    /// one has its keys in another order. Ended sessions cost the new scan nothing.
     private func endSessions(
         of subject: String?,
         except kept: Set<SessionID> = [],

@@ -8,7 +8,7 @@
 
 import Crypto
 
-/// Sessions that another system keeps as well: the visitor has what that system gave out, or would have.
+/// Sessions that another system also keeps. The client has a credential of that system's format.
 struct ExternalSessions: BackendDriver {
     let store: any ExternalSessionStore
     let environment: EngineEnvironment
@@ -52,7 +52,7 @@ struct ExternalSessions: BackendDriver {
                 return .refused(.unknown)
             }
         } catch let error as SessionStoreError {
-            // One bad record is one visitor without a session.
+            // One unreadable record makes one visitor anonymous.
             return .refused(.unreadable, id.id, error: error)
         }
     }
@@ -99,7 +99,7 @@ struct ExternalSessions: BackendDriver {
         case .missing:
             return .gone
         case .conflict(let current):
-            // Logins give a session another name, unless the other system does not hold to that.
+            // Logins give a session another name, unless the other system does not do so.
             return current.hasSameSubject(as: live.record) ? .conflict(current) : .gone
         }
     }
@@ -124,8 +124,8 @@ struct ExternalSessions: BackendDriver {
         return record
     }
 
-    /// The new name comes first, so that nothing is lost when the store fails in between; whoever had the old one has
-    /// nothing from the moment this returns.
+    /// Creates the new name first, so that nothing is lost if the store fails in between. The old name opens nothing
+    /// from the moment this returns.
     func renew(
         _ live: SessionState.LoadedSession,
         for request: SessionRequest,
@@ -139,7 +139,7 @@ struct ExternalSessions: BackendDriver {
         var renewed = try await self.add(record)
         renewed.isNew = live.isNew
         guard try await self.end(live) else {
-            // Somebody ended it meanwhile, and meant all of it.
+            // Another request ended the session in the meantime, so the new name must end too.
             _ = try await self.end(renewed)
             return nil
         }
@@ -150,7 +150,7 @@ struct ExternalSessions: BackendDriver {
         live.record.external.map { self.store.text(of: $0.id) }
     }
 
-    /// The session's own, as its name is: they change with it.
+    /// Keys derived from the session's name, which change with it.
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
         guard let key = record.external?.id.secretHash.csrfKey else { throw SessionError.externalUnlisted }
         return .init(newest: key, all: [key])

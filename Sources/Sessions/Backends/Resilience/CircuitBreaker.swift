@@ -8,11 +8,11 @@
 
 import Synchronization
 
-/// The circuit between an engine and its store. As long as nothing fails it costs a look at one word.
+/// The circuit breaker between an engine and its store. While nothing fails it costs one atomic load.
 final class CircuitBreaker: Sendable {
     private let clock: SessionClock
     private let state: Mutex<CircuitBreakerState>
-    /// The generation of the state, doubled, and one more unless the state is calm.
+    /// The generation of the state, doubled, plus one unless the state is healthy.
     private let summary = Atomic<UInt64>(0)
 
     init(_ breaker: SessionCircuitBreaker, clock: SessionClock) {
@@ -20,7 +20,7 @@ final class CircuitBreaker: Sendable {
         self.state = Mutex(CircuitBreakerState(breaker))
     }
 
-    /// Asks whether a call may be made.
+    /// Checks whether a call may be made.
     ///
     /// - Throws: ``SessionStoreError`` with the code `circuitOpen` when it may not.
     func admit() throws -> CircuitBreakerState.Admission {
@@ -32,14 +32,14 @@ final class CircuitBreaker: Sendable {
         return admission
     }
 
-    /// Whether calls are refused now. Asking makes no call the probe.
+    /// Whether calls are rejected now. Reading it makes no call the probe.
     var isOpen: Bool {
         guard self.summary.load(ordering: .relaxed) & 1 == 1 else { return false }
         let now = self.clock.now
         return self.state.withLock { $0.isOpen(now: now) }
     }
 
-    /// Notes what a call that was made said about the store.
+    /// Records the outcome of a call.
     func note(_ finding: CircuitBreakerState.Finding, of admission: CircuitBreakerState.Admission) {
         if finding != .fails, self.summary.load(ordering: .relaxed) & 1 == 0 { return }
         let now = self.clock.now

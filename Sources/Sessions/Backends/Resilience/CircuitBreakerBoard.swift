@@ -8,7 +8,8 @@
 
 import Synchronization
 
-/// The circuits between an engine and its store: for each failure domain of the store one for reads and one for writes.
+/// The circuit breakers between an engine and its store: for each failure domain of the store, one for reads and one
+/// for writes.
 final class CircuitBreakerBoard: Sendable {
     private struct Pair: Sendable {
         let reads: CircuitBreaker
@@ -27,8 +28,8 @@ final class CircuitBreakerBoard: Sendable {
         }
     }
 
-    /// More than any cluster has. What comes beyond shares the circuits of domain 0, so that a store which numbers its
-    /// domains badly costs no memory.
+    /// More than any cluster has. Domains beyond share the circuits of domain 0, so that a store with bad domain
+    /// numbers costs no memory.
     private static let maximumDomainCount = 1_024
 
     private let breaker: SessionCircuitBreaker
@@ -42,7 +43,7 @@ final class CircuitBreakerBoard: Sendable {
         self.first = Pair(breaker, clock: clock)
     }
 
-    /// The circuit of a kind of calls to one failure domain.
+    /// The circuit for a kind of call to one failure domain.
     func circuit(of kind: StoreCall.Kind, in domain: Int) -> CircuitBreaker {
         guard domain != 0 else { return self.first[kind] }
         return self.others.withLock { others in

@@ -6,24 +6,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides which calls to a store are made: a table of what happened, without the calls.
+/// Decides which calls to a store are made: a state machine without the calls.
 ///
-/// Closed, every call is made. After so many failures in a row it opens, and none is made until a pause has passed.
-/// Then one call, the probe, is; what becomes of it decides whether the circuit closes or rests again.
+/// When closed, it admits every call. After the configured number of consecutive failures it opens, and admits no call
+/// until a pause has passed. Then it admits one call, the probe. Its outcome closes the circuit or opens it again.
 struct CircuitBreakerState {
-    /// What becomes of a call.
+    /// Whether and how a call is admitted.
     enum Admission: Equatable {
         case call(generation: UInt64)
         case probe(generation: UInt64)
         case refused
     }
 
-    /// What a call said about the store.
+    /// What a call revealed about the store.
     enum Finding {
-        /// It answered, were it only that a record cannot be read.
+        /// The store responded, even if only that a record cannot be read.
         case answers
         case fails
-        /// Nothing: the call was given up before its time.
+        /// Nothing: the call was canceled early.
         case unknown
     }
 
@@ -35,19 +35,19 @@ struct CircuitBreakerState {
 
     let breaker: SessionCircuitBreaker
     private var position = Position.closed(failures: 0)
-    /// Counts the openings and closings, so that a call which began before the last one says nothing after it.
+    /// Counts openings and closings, so that the outcome of a call which began before the last one is ignored.
     private(set) var generation: UInt64 = 0
 
     init(_ breaker: SessionCircuitBreaker) {
         self.breaker = breaker
     }
 
-    /// Whether nothing has failed since the last answer.
+    /// Whether nothing has failed since the last success.
     var isCalm: Bool {
         if case .closed(failures: 0) = self.position { true } else { false }
     }
 
-    /// Whether calls are refused.
+    /// Whether calls are rejected.
     func isOpen(now: Instant) -> Bool {
         switch self.position {
         case .closed: false
@@ -61,7 +61,7 @@ struct CircuitBreakerState {
         case .closed:
             return .call(generation: self.generation)
         case .open(let since, let until) where now >= until || now < since:
-            // A clock that was set back must not keep the store away until it has caught up.
+            // If the clock was set back, the circuit must not stay open until it has caught up.
             self.position = .probing
             return .probe(generation: self.generation)
         case .open, .probing:
@@ -82,7 +82,7 @@ struct CircuitBreakerState {
         case (.probe(self.generation), .probing, .fails):
             self.open(now: now)
         case (.probe(self.generation), .probing, .unknown):
-            // The next call is the probe instead.
+            // The next call becomes the probe instead.
             self.position = .open(since: now, until: now)
         default:
             break

@@ -8,23 +8,22 @@
 
 import Synchronization
 
-/// Where requests of one engine that change one session at once line up.
+/// The queue of an engine's requests that change one session in parallel.
 ///
-/// Without it, of many that try at once one succeeds and all the others try again, and nothing keeps the same one from
-/// losing every time.
+/// Without it, one of many parallel attempts succeeds and all others retry, and the same one may lose every time.
 final class KeyedWriteQueue: Sendable {
     private let gate = AsyncLock()
     private let failures = Mutex(0)
 
-    /// How many wait for their turn.
+    /// The number of waiting requests.
     var waitingCount: Int { self.gate.waitingCount }
 
-    /// Runs the body when it is its turn.
+    /// Runs the body when its turn comes.
     ///
-    /// A store that stalls keeps whoever has the turn for its deadline. Those behind must not each add theirs to it: if
-    /// the store has failed somebody while they waited, they fail with it.
+    /// A stalled store delays the running request by its deadline. The waiting requests must not each add another
+    /// deadline: if the store failed for a request while they waited, they fail with it.
     ///
-    /// - Throws: `failure` when the store failed another while this one waited, or what the body throws.
+    /// - Throws: `failure` when the store failed for another request while this one waited, or what the body throws.
     func whenFree<Result>(
         orThrow failure: SessionError,
         _ body: () async throws -> Result

@@ -8,10 +8,10 @@
 
 import Synchronization
 
-/// The queues in which requests of one engine wait that change the same session at once.
+/// The queues of an engine's requests that change the same session in parallel.
 ///
-/// A queue belongs to one session and exists only while a request is in it. So requests of one session never wait for
-/// those of another, whatever their ids have in common, and there are never more queues than requests.
+/// A queue belongs to one session and exists only while a request is in it. Requests of one session therefore never
+/// wait for those of another, and there are never more queues than requests.
 final class KeyedWriteQueues: Sendable {
     private struct Entry {
         let lane = KeyedWriteQueue()
@@ -19,25 +19,25 @@ final class KeyedWriteQueues: Sendable {
     }
 
     private let entries = Mutex<[SessionID: Entry]>([:])
-    /// How many queues there are, readable without the lock.
+    /// The number of queues, readable without the lock.
     private let queueCount = Atomic(0)
 
-    /// Whether there is no queue at all.
+    /// Whether there are no queues.
     var isEmpty: Bool { self.queueCount.load(ordering: .relaxed) == 0 }
 
-    /// How many requests wait for their turn at a session.
+    /// The number of requests that wait for a session.
     func waitingCount(_ id: SessionID) -> Int { self.entries.withLock { $0[id]?.lane.waitingCount ?? 0 } }
 
-    /// Whether a session has a queue. Every request that changes a session asks, so it takes the lock only while there
-    /// are queues.
+    /// Whether a session has a queue. Every request that changes a session calls this, so it takes the lock only while
+    /// there are queues.
     func isBusy(_ id: SessionID) -> Bool {
         !self.isEmpty && self.entries.withLock { $0[id] != nil }
     }
 
-    /// Runs the body when it is its turn.
+    /// Runs the body when its turn comes.
     ///
-    /// - Throws: `failure` when the store failed another request of the queue while this one waited, or what the body
-    ///   throws.
+    /// - Throws: `failure` when the store failed for another request of the queue while this one waited, or what the
+    ///   body throws.
     func whenFree<Result>(
         _ id: SessionID,
         orThrow failure: SessionError,

@@ -6,17 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What sessions and registered tokens have in common: records under tokens of ours.
+/// Operations common to sessions and registered tokens: records under tokens of this library.
 extension ResilientStore {
     /// Adds a record under a new token.
     ///
-    /// An id that exists already is drawn again: it cannot happen by chance, and must not become somebody else's if it
-    /// happens otherwise.
+    /// If the id exists, another is drawn: this cannot happen by chance, and the record must not replace another one if
+    /// it happens otherwise.
     ///
     /// - Parameters:
-    ///   - id: An id that the application chose, if it did.
+    ///   - id: The id that the application chose, if any.
     ///   - make: Makes the record of a token.
-    ///   - stored: The record as the store is to keep it.
+    ///   - stored: Converts the record to its stored form.
     func create(
         id makeID: () throws -> SessionID? = { nil },
         _ make: (SessionToken, Instant) throws -> SessionRecord,
@@ -45,22 +45,22 @@ extension ResilientStore {
         }
     }
 
-    /// A page of the live records of a subject.
+    /// Returns a page of the live records of a subject.
     ///
-    /// - Throws: ``SessionError`` with the code `notOffered` when the store has no such lists.
+    /// - Throws: ``SessionError`` with the code `notOffered` when the store cannot list them.
     func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
         let subjects = try self.subjects
         var page = try await self.about(.listing) { _ in
             try await subjects.page(of: subject, from: cursor, limit: limit, now: now)
         }
-        // A store may be careless.
+        // The store may return wrong or expired records.
         page.records.removeAll { !$0.belongs(to: subject) || $0.isExpired(at: now) }
         return page
     }
 
-    /// The live records of a subject, the oldest first: in one order for all servers.
+    /// Returns the live records of a subject, the oldest first: in the same order on all servers.
     ///
-    /// - Parameter limit: The most to read. Of a subject that has more, some of those that are missing may be older.
+    /// - Parameter limit: The maximum number to read. If a subject has more, some of the missing ones may be older.
     func recordsByAge(of subject: String, atMost limit: Int, now: Instant) async throws -> [SessionRecord] {
         var records: [SessionID: SessionRecord] = [:]
         var cursor: SessionCursor?
@@ -72,19 +72,19 @@ extension ResilientStore {
         return records.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
-    /// Ends what a token opens, and marks its id.
+    /// Ends a record by its id, and leaves a tombstone.
     ///
-    /// - Returns: Whether it was this call that ended it.
+    /// - Returns: Whether this call ended it.
     func end(_ id: SessionID) async throws -> Bool {
         let now = self.configuration.clock.now
         let tombstoneUntil = now + self.configuration.tombstoneLifetime
         return try await self.about(.write(id)) { try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
-    /// Ends all of a subject but the named ones, in steps that each have a deadline of their own, so that it comes to
-    /// its end whatever the number of sessions.
+    /// Ends all records of a subject except the given ones, in steps with separate deadlines, so that it completes for
+    /// any number of sessions.
     ///
-    /// What has ended stays so if a step fails in the end, and another call has less to do.
+    /// If a step finally fails, earlier steps stay in effect, and another call has less to do.
     func endAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         let subjects = try self.subjects
         var cursor: SessionCursor?
@@ -107,7 +107,7 @@ extension ResilientStore {
         } while cursor != nil
     }
 
-    /// Ends those of a subject that are meant, page by page, in steps as ``endAll(of:except:)`` takes them.
+    /// Ends the records of a subject that match, page by page, in steps like those of ``endAll(of:except:)``.
     func endAll(of subject: String, where isMeant: (SessionRecord) -> Bool) async throws {
         var cursor: SessionCursor?
         repeat {
@@ -126,12 +126,12 @@ extension ResilientStore {
         } while cursor != nil
     }
 
-    /// Ends all that is meant, page by page, so that never more than a page is in memory or under way, and no page
-    /// shares its deadline with another. Every record that is live all the while is met.
+    /// Ends all matching records, page by page, so that at most one page is in memory, and each page has its own
+    /// deadline. Every record that is live throughout is visited.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin.
-    ///   - progress: Called after each page, with the number of sessions that it ended and where the next page begins.
+    ///   - progress: Called after each page, with the number of sessions that it ended and the cursor of the next page.
     func endAll(
         from cursor: SessionCursor? = nil,
         where isMeant: (SessionRecord) -> Bool,
@@ -170,11 +170,11 @@ extension ResilientStore {
         }
     }
 
-    /// How many records a step of a listing reads or ends.
+    /// How many records one step reads or ends.
     private static var pageSize: Int { 512 }
 
-    /// Takes a step of many. One that fails is taken again, a few times, unless it is the first: of thousands of steps
-    /// one fails now and then, and a store that is down is known by the first.
+    /// Runs one step of many. A failed step is retried a few times, unless it is the first: with thousands of steps an
+    /// occasional failure is likely, and the first step detects a store that is down.
     private func step<Result>(isFirst: Bool, _ body: () async throws -> Result) async throws -> Result {
         for _ in 0..<(isFirst ? 0 : 3) {
             do {

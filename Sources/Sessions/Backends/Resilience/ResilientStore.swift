@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A store as the engine uses it, behind its guard.
+/// A store with the engine's call policy.
 final class ResilientStore: Sendable {
     let store: any SessionStore
-    /// The store, if it can answer without waiting.
+    /// The store, if it can respond synchronously.
     let synchronous: (any SynchronousSessionStore)?
     private let callPolicy: StoreCallPolicy
 
@@ -25,9 +25,9 @@ final class ResilientStore: Sendable {
 
     var configuration: SessionConfiguration { self.callPolicy.configuration }
 
-    /// Asks the store without waiting.
+    /// Calls the store synchronously.
     ///
-    /// - Returns: Nil when it must be waited for.
+    /// - Returns: Nil when an asynchronous call is needed.
     /// - Throws: What ``call(_:_:)`` throws.
     func withoutWaiting<Result>(
         _ operation: (any SynchronousSessionStore) throws -> Result?
@@ -36,9 +36,9 @@ final class ResilientStore: Sendable {
         return try self.callPolicy.translatingErrors { try operation(store) }
     }
 
-    /// Asks the store about one record, without waiting.
+    /// Calls the store synchronously about one record.
     ///
-    /// - Returns: Nil when it must be waited for.
+    /// - Returns: Nil when an asynchronous call is needed.
     /// - Throws: What ``about(_:_:)`` throws.
     func aboutWithoutWaiting<Result>(
         _ operation: (any SynchronousSessionStore) throws -> Result?
@@ -53,7 +53,7 @@ final class ResilientStore: Sendable {
     /// Calls the store.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
-    ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` is the caller's matter and passes as it is.
+    ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` concerns the caller and is rethrown.
     func call<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
@@ -62,7 +62,7 @@ final class ResilientStore: Sendable {
         return try await self.callPolicy.call(call) { try await operation(store) }
     }
 
-    /// Calls the store about one record; a record that cannot be read is then a store that fails.
+    /// Calls the store about one record. A record that cannot be read counts as a store failure.
     func about<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
@@ -73,6 +73,6 @@ final class ResilientStore: Sendable {
 }
 
 extension ResilientStore: CustomReflectable {
-    /// Whatever stores it, what a store knows, such as a password, is not shown.
+    /// The store may contain a password, so it is never printed.
     var customMirror: Mirror { Mirror(self, children: []) }
 }

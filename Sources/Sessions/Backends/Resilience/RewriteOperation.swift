@@ -6,44 +6,45 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Changes a record on its newest version: a value that is told what became of each attempt, and says what to do next.
+/// Changes the newest version of a record: a state machine that gets the result of each attempt, and returns the next
+/// action.
 ///
-/// An attempt fails when another request was faster. The request then waits in the queue of its session, where it is
-/// first in the end, and tries on what the other wrote.
+/// An attempt fails when another request was faster. The request then waits in the queue of its session, where its turn
+/// comes, and retries on what the other wrote.
 struct RewriteOperation {
-    /// How many attempts a change gets. Each that fails means that another request's succeeded.
+    /// The maximum number of attempts. Each failed one means that another request's attempt succeeded.
     static var limit: Int { 128 }
-    /// From this attempt on a request waits before it tries again.
+    /// The attempt from which on a request waits before it retries.
     private static var firstWait: Int { 8 }
 
-    /// What happened.
+    /// An input of the state machine.
     enum Event {
         /// The operation begins; other requests may be queued for the session.
         case started(isQueued: Bool)
         case attempted(RewriteAttempt)
-        /// The request is first in the queue.
+        /// The request's turn in the queue has come.
         case enteredQueue
         case waited
-        /// The record as it is now; nil when it is gone.
+        /// The current record; nil when it is gone.
         case loaded(SessionRecord?)
     }
 
-    /// What is to be done.
+    /// The next action.
     enum Action {
         /// Write the change of this record.
         case attempt(SessionRecord)
         /// Wait for the turn of this request.
         case enterQueue
-        /// Wait for a random time, so that servers that share the store get out of step.
+        /// Wait for a random time, so that servers that share the store do not retry in step.
         case wait(atMost: Duration)
-        /// Load the record: what was read before a wait is old.
+        /// Load the record, because one that was read before a wait is outdated.
         case load
     }
 
     enum Step {
         case perform(Action)
         case finish(SessionRewriteResult)
-        /// Others were faster each time.
+        /// Other requests were faster each time.
         case failForContention
     }
 
@@ -59,7 +60,7 @@ struct RewriteOperation {
     mutating func next(_ event: Event) -> Step {
         switch event {
         case .started(let isQueued):
-            // A request that comes while others are queued goes behind them, or they never get their turn.
+            // A new request goes behind queued ones, so that they do not starve.
             return .perform(isQueued ? .enterQueue : .attempt(self.record))
         case .attempted(.written(let record)):
             return .finish(.written(record))
@@ -90,18 +91,18 @@ struct RewriteOperation {
     }
 }
 
-/// What became of one attempt to change a record.
+/// The result of one attempt to change a record.
 enum RewriteAttempt {
     case written(SessionRecord)
-    /// Another request wrote since: this is there.
+    /// Another request has written in the meantime: this is the stored record.
     case conflict(SessionRecord)
-    /// The session has ended, or a login or re-authentication came since the request began.
+    /// The session has ended, or there was a login or re-authentication since the request began.
     case gone
 }
 
-/// What became of a change.
+/// The result of a change.
 enum SessionRewriteResult {
     case written(SessionRecord)
-    /// The session has ended, or a login or re-authentication came since the request began.
+    /// The session has ended, or there was a login or re-authentication since the request began.
     case gone
 }

@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Changes a session on its newest version, without waiting as far as the backend answers at once.
+/// Changes the newest version of a session, synchronously as long as the backend responds synchronously.
 ///
-/// The two methods go on with the same value, so that no attempt is made twice.
+/// The two methods share the same state, so that no attempt is made twice.
 struct SessionRewrite {
     let live: SessionState.LoadedSession
     private var operation: RewriteOperation
     private var step: RewriteOperation.Step
-    /// What the record that is attempted becomes, once it is known: the change is asked for once for each record.
+    /// The next state of the record that is being attempted, once computed: the change runs once for each record.
     private var next: SessionRecord?
 
     init(_ live: SessionState.LoadedSession, _ environment: EngineEnvironment) {
@@ -22,9 +22,9 @@ struct SessionRewrite {
         self.step = self.operation.next(.started(isQueued: environment.writeQueues.isBusy(live.record.id)))
     }
 
-    /// Goes on as far as nothing must be waited for.
+    /// Continues as long as no asynchronous call is needed.
     ///
-    /// - Returns: Nil when something must be.
+    /// - Returns: Nil when one is needed.
     mutating func performWithoutWaiting(
         by driver: some BackendDriver,
         for request: SessionRequest,
@@ -48,7 +48,7 @@ struct SessionRewrite {
         }
     }
 
-    /// Goes on to the end.
+    /// Continues to the end.
     mutating func perform(
         by driver: some BackendDriver,
         for request: SessionRequest,
@@ -87,7 +87,7 @@ struct SessionRewrite {
 }
 
 extension BackendDriver {
-    /// Changes a session, on its newest version; the change is asked for again on each newer one.
+    /// Changes the newest version of a session. The change is applied again to each newer one.
     func rewrite(
         _ live: SessionState.LoadedSession,
         for request: SessionRequest,

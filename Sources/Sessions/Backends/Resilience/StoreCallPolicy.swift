@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What is between the engine and whatever keeps its sessions: each call under its deadline, none to a part that keeps
-/// failing, and each failure a ``SessionError``.
+/// The policy of calls to a store: each has a deadline, parts that keep failing are not called, and each failure
+/// becomes a ``SessionError``.
 struct StoreCallPolicy: Sendable {
     private let environment: EngineEnvironment
     private let needsDeadline: Bool
-    /// Which part of the store answers for a session.
+    /// The failure domain of a session.
     private let failureDomain: @Sendable (SessionID) -> Int
-    /// Nil: the store is always called.
+    /// Nil if there is no circuit breaker.
     private let circuits: CircuitBreakerBoard?
 
     init(
@@ -34,7 +34,7 @@ struct StoreCallPolicy: Sendable {
     /// Calls the store.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
-    ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` is the caller's matter and passes as it is.
+    ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` concerns the caller and is rethrown.
     func call<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable () async throws -> Result
@@ -80,14 +80,13 @@ struct StoreCallPolicy: Sendable {
         }
     }
 
-    /// What an error that is for the caller becomes in a call about one record.
+    /// Converts an error for the caller in a call about one record.
     func error(_ error: SessionStoreError) -> SessionError {
         error.code == .invalidCursor
             ? .invalidCursor : .storeUnavailable(error, retryAfter: self.configuration.retryAfter)
     }
 
-    /// Calls the store about one record, or for a page of them; a record that cannot be read is then a store that
-    /// fails.
+    /// Calls the store about one record, or for a page of them. A record that cannot be read counts as a store failure.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable` or `invalidCursor`, or `CancellationError`.
     func about<Result: Sendable>(
@@ -120,7 +119,7 @@ struct StoreCallPolicy: Sendable {
         switch error {
         case is CancellationError: .unknown
         case let error as SessionStoreError where error.isAboutOneRecord: .answers
-        // The application's own doing, before anything was asked.
+        // An error of the application, before the store was called.
         case is SessionError: .answers
         default: .fails
         }
@@ -128,12 +127,12 @@ struct StoreCallPolicy: Sendable {
 }
 
 extension SessionStoreError {
-    /// Whether the store did its work, and one record or one question is what is wrong.
+    /// Whether the store works, and the error is about one record or one query.
     fileprivate var isAboutOneRecord: Bool {
         [.duplicate, .corruptRecord, .newerRecord, .recordBusy, .invalidCursor].contains(self.code)
     }
 
-    /// Whether it is a matter of the caller, and not of a store that is down.
+    /// Whether the error concerns the caller, and not the health of the store.
     fileprivate var isForCaller: Bool {
         [.duplicate, .corruptRecord, .invalidCursor].contains(self.code)
     }

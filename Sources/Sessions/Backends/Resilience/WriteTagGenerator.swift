@@ -8,10 +8,10 @@
 
 import Synchronization
 
-/// Tags for the writes of an engine: from a random beginning, and never the same twice.
+/// Generates tags for the writes of an engine, from a random start and without repetition.
 ///
-/// A tag recognises a write and guards nothing, so that it need not be unforeseeable, which would cost a question to
-/// the operating system for every write.
+/// A tag identifies a write and protects nothing, so it need not be unpredictable, which would cost a system call for
+/// every write.
 final class WriteTagGenerator: Sendable {
     private let latest: Atomic<UInt64>
 
@@ -20,7 +20,7 @@ final class WriteTagGenerator: Sendable {
     }
 
     func next() -> UInt64 {
-        // An odd step meets every number before it meets one again. This one is 2^64 by the golden ratio.
+        // An odd increment visits every number before it repeats. This one is 2^64 divided by the golden ratio.
         self.latest.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
     }
 }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The binary form of a session that travels under a seal: what a stored record has, without what only a store needs.
+/// The binary format of a sealed session: a stored record without the fields that only a store needs.
 ///
 /// ```
 /// session = format version (1 byte, 1) · id (16) · version counter (varint) · created at (varint)
@@ -14,8 +14,8 @@
 ///           · absolute − created (varint) · counted( extra ) · values
 /// ```
 ///
-/// Times are milliseconds since 1970; differences are taken modulo 2^64, so that no order of times is too strange to be
-/// written. `extra` and `values` are those of ``SessionRecordCodec``, and what a later version adds is kept.
+/// Times are milliseconds since 1970. Differences are modulo 2^64, so that times in any order can be written. `extra`
+/// and `values` are those of ``SessionRecordCodec``, and fields of later versions are kept.
 enum SealedRecordCodec {
     static let formatVersion: UInt8 = 1
 
@@ -33,17 +33,16 @@ enum SealedRecordCodec {
         return writer.bytes
     }
 
-    /// Whether the encoded session may take more bytes than some: false is certain, and cheaper than encoding it.
+    /// Whether the encoded session may be larger than a limit. False is certain, and cheaper than encoding.
     static func mayExceed(_ byteCount: Int, _ record: SessionRecord) -> Bool {
         guard let extra = SessionRecordCodec.greatestExtraByteCount(of: record) else { return true }
         // The format, the id, and seven counts of at most ten bytes.
         return 1 + 16 + 70 + extra + record.values.byteCount > byteCount
     }
 
-    /// The session of some bytes, or nil when they are not one that this version knows.
+    /// Decodes a session, or returns nil when this version does not know the format.
     ///
-    /// - Parameter checking: Whether to look at each value. What was under a seal of ours is decoded when it is asked
-    ///   for.
+    /// - Parameter checking: Whether to validate each value. Values from under a valid seal are decoded on demand.
     static func decode(_ bytes: [UInt8], checking: Bool = true) -> SessionRecord? {
         var reader = ByteReader(bytes)
         guard

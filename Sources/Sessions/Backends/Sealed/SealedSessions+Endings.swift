@@ -7,19 +7,18 @@
 //
 
 extension SealedSessions {
-    /// By when every session that there may be has passed its absolute limit.
+    /// By when every existing session has passed its absolute limit.
     private var longestEnd: Instant {
         self.configuration.clock.now + self.configuration.longestLife
     }
 
-    /// How far the clocks of servers may be apart.
+    /// The maximum clock skew between servers.
     private static let clockTolerance = Duration.minutes(2)
 
-    /// By when every copy of a session that ends now is past its limits.
+    /// By when every copy of a session that ends now has expired.
     ///
-    /// From the moment that all servers know of the ending, none seals the session again. What was sealed last has an
-    /// idle limit from then at the most. A remembered session may have had a longer one before; the record does not
-    /// say.
+    /// Once all servers know of the revocation, none seals the session again. The last copy has at most one idle limit
+    /// from then. The idle limit of a remembered session may have been longer before, which the record does not show.
     func endOfCopies(of record: SessionRecord) -> Instant {
         let now = self.configuration.clock.now
         if record.isAnonymous, !self.revocations.keepsAnonymousEndings {
@@ -50,7 +49,7 @@ extension SealedSessions {
     }
 
     func end(_ id: SessionID, of subject: String?) async throws -> Bool {
-        // Nobody here knows whose it is.
+        // The server does not know whose session it is.
         guard subject == nil else { throw SessionError.sealedUnlisted }
         try self.revocations.requireKnowledge()
         return try await self.revocations.revoke(.session(id, until: self.longestEnd))
@@ -80,7 +79,7 @@ extension SealedSessions {
         }
     }
 
-    /// All of them end, and this one goes on as a login that came after.
+    /// Ends all of them. This one continues, like a later login.
     func endOthers(
         than live: SessionState.LoadedSession,
         of subject: String
@@ -110,8 +109,8 @@ extension SealedSessions {
         try await self.revocations.requireCredentials(of: subject, version: version, until: self.longestEnd)
     }
 
-    /// The version that is published ends the cookie from before, so that the one after it goes out whether or not the
-    /// log could say that it is published.
+    /// The published version ends the cookie from before. The new cookie is therefore delivered even if the reply of
+    /// the log was lost.
     func changeCredentials(
         of live: SessionState.LoadedSession,
         for request: SessionRequest,

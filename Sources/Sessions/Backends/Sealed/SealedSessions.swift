@@ -8,9 +8,9 @@
 
 import Crypto
 
-/// Sessions in their cookies: the visitor has all of it under a seal, and the server has the keys.
+/// Sessions in their cookies: the client holds the whole session under a seal, and the server has the keys.
 ///
-/// There is nothing to compare and set with: of two responses at once the last one wins.
+/// There is no compare-and-set: of two parallel responses the last one wins.
 struct SealedSessions: BackendDriver {
     let sealer: Sealer
     let csrfKeys: CSRFKeys
@@ -43,7 +43,7 @@ struct SealedSessions: BackendDriver {
     var endsOthers: Bool { self.revocations.knowsEndings }
 
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
-        // Also what was written before the limit was lowered is read.
+        // Sessions from before the limit was lowered are read too.
         .long(limit: CookieChunks.capacity(name: self.name(request), maximumCount: CookieChunks.ceiling))
     }
 
@@ -69,7 +69,7 @@ struct SealedSessions: BackendDriver {
         case .refused(let finding):
             return finding
         case .session(let record, let isOutdated):
-            // An ending that could not be published is published first.
+            // A revocation that could not be published is published first.
             guard !self.revocations.isKnownToCover(record) else { return nil }
             return self.finding(of: record, isOutdated: isOutdated, endedBy: nil, now: now)
         }
@@ -90,7 +90,7 @@ struct SealedSessions: BackendDriver {
         return .session(record, isOutdated: isOutdated)
     }
 
-    /// - Parameter epoch: The epoch by which the session has ended before its time; nil when it has not.
+    /// - Parameter epoch: The epoch that revoked the session; nil if none did.
     private func finding(
         of record: SessionRecord,
         isOutdated: Bool,
@@ -103,7 +103,8 @@ struct SealedSessions: BackendDriver {
             return .live(live, isOutdated: isOutdated || resumed.loginMark != record.loginMark)
         }
         let unreported = self.revocations.takeUntold(record.id) ? record : nil
-        // Long after all sessions have ended no request is under way any more, and visitors may begin anew.
+        // Long after a revocation of all sessions no request is in progress any more, and visitors may begin new
+        // sessions.
         let isRecent = now < Instant(millisecondsSince1970: epoch) + self.configuration.tombstoneLifetime
         return isRecent || unreported != nil
             ? .ended(record.id, subject: record.subject, unreported: unreported)
@@ -130,10 +131,10 @@ struct SealedSessions: BackendDriver {
         of live: SessionState.LoadedSession,
         for request: SessionRequest
     ) async throws -> RewriteAttempt {
-        // What ended meanwhile must not cover the cookie of a fresh login.
+        // A session that ended in the meantime must not replace the cookie of a fresh login.
         guard try await !self.isGone(record) else { return .gone }
         guard !next.hasLimits(of: record) else { return .written(next) }
-        // An id has one pair of limits for ever: its revocation, which lasts as long, is about every copy there is.
+        // An id always has the same limits, so its revocation, which lives as long, covers every copy.
         guard try await self.endToReplace(live) else { return .gone }
         var successor = next
         successor.id = SessionID(random: self.configuration.random)
@@ -149,7 +150,7 @@ struct SealedSessions: BackendDriver {
         self.isKnownToLive(record) && next.hasLimits(of: record) ? .written(next) : nil
     }
 
-    /// Whether a session is known, without asking, not to be over.
+    /// Whether a session is known, without reading the store, to be live.
     private func isKnownToLive(_ record: SessionRecord) -> Bool {
         self.revocations.isCurrent && !self.configuration.isOver(record, now: self.configuration.clock.now)
             && !self.revocations.isKnownToCover(record)
@@ -162,7 +163,7 @@ struct SealedSessions: BackendDriver {
     ) throws -> SessionRecord {
         var next = base
         try change(&next)
-        // Nothing compares versions under a seal, and only the counter travels.
+        // Versions under a seal are never compared, and only the counter is stored.
         next.version = SessionVersion(counter: base.version.counter &+ 1, tag: 0)
         try self.checkSize(of: next, after: base, request)
         return next
@@ -177,7 +178,7 @@ struct SealedSessions: BackendDriver {
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
-        // The cookie is all there is, and it is what the request came with.
+        // The cookie of the request is the only copy.
         try await self.isGone(live.record) ? nil : live.record
     }
 
@@ -191,7 +192,7 @@ struct SealedSessions: BackendDriver {
         return renewed
     }
 
-    /// A session that takes the place of another, with an id of its own.
+    /// A session that replaces another, with its own id.
     func successor(
         of live: SessionState.LoadedSession,
         for request: SessionRequest,
@@ -206,7 +207,7 @@ struct SealedSessions: BackendDriver {
     }
 
     func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
-        // What has ended a moment ago must not take the place of what was begun since.
+        // A session that ended recently must not replace a newer one.
         guard !self.revocations.isKnownToCover(live.record) else { return nil }
         let bytes = SealedRecordCodec.encode(live.record)
         return Base64URL.encode(try self.sealer.seal(bytes, for: self.name(request)))
@@ -224,7 +225,7 @@ struct SealedSessions: BackendDriver {
         return (record, opened.isOutdated)
     }
 
-    /// Whether a session is over, by its limits or before its time.
+    /// Whether a session has expired or is revoked.
     func isGone(_ record: SessionRecord) async throws -> Bool {
         if self.configuration.isOver(record, now: self.configuration.clock.now) { return true }
         return try await self.revocations.covers(record)
@@ -241,9 +242,9 @@ struct SealedSessions: BackendDriver {
         return self.capacity.characters(in: CookieTemplate(cookie))
     }
 
-    /// Found out when it is kept, and not when the cookie is written, which is too late for the handler.
+    /// Checks the size when values are stored, because it is too late for the handler when the cookie is written.
     ///
-    /// - Parameter base: The state of the session before. One that is too large already, from before a limit was
+    /// - Parameter base: The previous state of the session. One that is already too large, from before a limit was
     ///   lowered, may stay so.
     private func checkSize(
         of record: SessionRecord,
@@ -252,7 +253,7 @@ struct SealedSessions: BackendDriver {
     ) throws {
         try self.configuration.checkSize(of: record.values)
         let limit = self.limit(record, request)
-        // Most are so much smaller that they need not be encoded to be measured.
+        // Most sessions are so much smaller that they need not be encoded for the check.
         guard SealedRecordCodec.mayExceed(limit / 4 * 3 - Sealer.overhead, record) else { return }
         let length = Self.characterCount(of: record)
         if length <= limit { return }
@@ -265,8 +266,8 @@ struct SealedSessions: BackendDriver {
         )
     }
 
-    /// What the session takes at most with these values. Its times and its counter grow with its use, and a page that
-    /// only reads must not fail for them.
+    /// The maximum length of the session with these values. Its times and its counter grow with use, and must not make
+    /// a page fail that only reads.
     private static func characterCount(of record: SessionRecord) -> Int {
         var oldest = record
         oldest.version = SessionVersion(counter: max(record.version.counter, 1 << 28), tag: 0)
@@ -278,7 +279,7 @@ struct SealedSessions: BackendDriver {
 }
 
 extension SessionRecord {
-    /// Whether it lives by the same pair of limits as another state of the session.
+    /// Whether it has the same limits as another state of the session.
     func hasLimits(of other: SessionRecord) -> Bool {
         self.absoluteExpiresAt == other.absoluteExpiresAt && self.isRemembered == other.isRemembered
     }

@@ -6,20 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A record has two forms where values are encrypted at rest: in a store its values are sealed, and while a request
-/// uses it they are open and the key is beside them. A store never sees the second form.
+/// The two states of a record with values encrypted at rest: in a store its values are sealed. While a request uses it
+/// they are open, with the data key beside them. The second state is never stored.
 extension StoredSessions {
     /// The record as a request uses it, or nil when its values do not open.
     ///
-    /// What another server sealed under the same key opens with that key, even if the secret has been renewed
-    /// meanwhile. Values that were stored in the other way, open or sealed, than this engine stores them are read all
-    /// the same, and are stored in this engine's way with the next write: encryption can be turned on and off without a
-    /// logout.
+    /// Values that another server sealed under the same data key open with that key, even if the secret has been
+    /// renewed in the meantime. Values are read whether they are sealed or open, and stored in this engine's way with
+    /// the next write: encryption can be turned on and off without a logout.
     ///
     /// - Parameters:
-    ///   - record: The record as the store has it.
-    ///   - token: The token that the request came with.
-    ///   - key: The key as this request last saw it.
+    ///   - record: The record as stored.
+    ///   - token: The token of the request.
+    ///   - key: The data key as this request last saw it.
     @inline(__always)
     func opened(_ record: SessionRecord, for token: SessionToken, knowing key: DataKey? = nil) -> SessionRecord? {
         guard self.isEncryptedAtRest || record.hasOptionalFields else { return record }

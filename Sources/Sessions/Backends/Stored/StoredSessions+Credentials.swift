@@ -6,8 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The oldest version of a user's credentials that is good is a record beside the sessions, which no one can log in
-/// with.
+/// The oldest valid version of a user's credentials is a record beside the sessions, with a subject that cannot log in.
 extension StoredSessions {
     private static let valueName = "version"
 
@@ -23,7 +22,7 @@ extension StoredSessions {
         try await self.store.endAll(of: subject) { $0.credentialVersion < version && $0.id != kept }
     }
 
-    /// Raises the version, or leaves it when it is as new.
+    /// Raises the version, unless it is already as new.
     private func raise(to version: Int64, of subject: String) async throws {
         let configuration = self.configuration
         for _ in 0..<RewriteOperation.limit {
@@ -85,6 +84,6 @@ extension StoredSessions {
 }
 
 extension SessionConfiguration {
-    /// How long a session can live.
+    /// The longest possible lifetime of a session.
     var longestLife: Duration { max(self.limits.absolute, self.rememberedLimits.absolute) }
 }

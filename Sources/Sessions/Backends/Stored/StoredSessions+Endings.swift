@@ -28,7 +28,7 @@ extension StoredSessions {
         try await self.end(live.record.id)
     }
 
-    /// Ends a session and marks its id.
+    /// Ends a session and leaves a tombstone.
     func end(_ id: SessionID) async throws -> Bool {
         try await self.store.end(id)
     }
@@ -42,12 +42,12 @@ extension StoredSessions {
             else { return nil }
             return record
         } catch is SessionStoreError {
-            // What cannot be read is nobody's that could be named.
+            // An unreadable record has no known user.
             return nil
         }
     }
 
-    /// Whose session it is never changes, so that asking first and ending then is as good as both at once.
+    /// Ends a user's session. The user of a session never changes, so checking first and ending then is safe.
     func end(_ id: SessionID, of subject: String?) async throws -> Bool {
         if let subject {
             guard try await self.record(id, of: subject) != nil else { return false }
@@ -57,11 +57,11 @@ extension StoredSessions {
         do {
             guard
                 case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
-                // An id from outside may be that of something else in the store.
+                // An id from outside may belong to another kind of record in the store.
                 !self.configuration.isOver(record, now: now), record.isSession
             else { return false }
         } catch is SessionStoreError {
-            // What cannot be read can be ended all the same.
+            // An unreadable record can still be ended.
         }
         return try await self.end(id)
     }

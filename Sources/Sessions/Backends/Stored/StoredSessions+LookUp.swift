@@ -16,7 +16,7 @@ extension StoredSessions {
             let result = try await self.store.call(.read(token.id)) { try await $0.load(token.id, now: now) }
             return self.finding(of: token, in: result, now: now)
         } catch let error as SessionStoreError {
-            // One bad record is one visitor without a session.
+            // One unreadable record makes one visitor anonymous.
             return .refused(.unreadable, token.id, error: error)
         }
     }
@@ -34,12 +34,12 @@ extension StoredSessions {
         }
     }
 
-    /// What a store's answer says of a token.
+    /// Interprets a store's result for a token.
     private func finding(of token: SessionToken, in result: SessionLoadResult, now: Instant) -> CredentialFinding {
-        // The id of no session is the client's own word, which is not repeated.
+        // An id without a session is the client's claim, and is not repeated in logs.
         guard case .found(let record) = result else { return result == .ended ? .tombstone(token) : .refused(.unknown) }
         guard record.isSession else { return .refused(.unknown) }
-        // A store may be careless.
+        // The store may return expired records.
         guard !self.environment.configuration.isOver(record, now: now) else {
             return .refused(.expired, record.id, subject: record.subject)
         }
@@ -61,7 +61,7 @@ extension StoredSessions {
         return try await self.store.call(.read(id)) { try await $0.endedSecrets(of: id, now: now) }
     }
 
-    /// Finds out what a token opens that an operation is given, and reports one that opens nothing.
+    /// Looks up a token that was passed to an operation, and reports one that opens nothing.
     func lookUp(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws
         -> CredentialFinding
     {

@@ -53,7 +53,7 @@ extension StoredSessions {
         }.map { self.attempt(next, of: live, $0) }
     }
 
-    /// What a store's answer says of an attempt to write a record.
+    /// Interprets a store's result for an attempt to write a record.
     private func attempt(
         _ next: SessionRecord,
         of live: SessionState.LoadedSession,
@@ -86,7 +86,7 @@ extension StoredSessions {
         return self.opened(current, of: live)
     }
 
-    /// The newest record as this request may write it, or nil when it has nothing to write there any more.
+    /// The newest record as this request may write it, or nil when it may no longer write it.
     private func opened(_ current: SessionRecord, of live: SessionState.LoadedSession) -> SessionRecord? {
         guard current.speaksFor(live.record) else { return nil }
         return self.opened(current, for: live.token, knowing: live.record.dataKey)
@@ -131,7 +131,7 @@ extension StoredSessions {
 
 extension SessionRecord {
     /// Whether the same user is logged in by the same login: a request that began before another login or
-    /// re-authentication has nothing to write after it.
+    /// re-authentication must not write after it.
     fileprivate func speaksFor(_ opened: SessionRecord) -> Bool {
         self.authenticatedAt == opened.authenticatedAt && self.hasSameSubject(as: opened)
     }

@@ -9,7 +9,7 @@
 import Crypto
 import Logging
 
-/// Sessions in a store: the visitor has a token, and nothing else.
+/// Sessions in a store: the client has only a token.
 struct StoredSessions: BackendDriver {
     let store: ResilientStore
     let environment: EngineEnvironment
@@ -41,7 +41,7 @@ struct StoredSessions: BackendDriver {
         return try self.signer?.sign(token, for: self.configuration.cookieName(for: request)) ?? token.text
     }
 
-    /// The session's own: they change with its secret, and those of the secret before a renewal by time stay good.
+    /// The session's own keys. They change with its secret, and those of the secret before a timed renewal stay valid.
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
         let hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
         return .init(newest: record.secretHash.csrfKey, all: hashes.map(\.csrfKey))

@@ -8,9 +8,9 @@
 
 import Crypto
 
-/// Tokens and nothing else: the application keeps what belongs to them.
+/// Tokens without sessions: the application keeps the data that belongs to them.
 ///
-/// A token is signed, so that a client cannot plant one that it invented.
+/// A token is signed, so that a client cannot plant an invented one.
 struct TokenOnlySessions: BackendDriver {
     let signer: TokenSigner
     let csrfKeys: CSRFKeys
@@ -134,7 +134,7 @@ struct TokenOnlySessions: BackendDriver {
 
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
 
-    /// A record for the engine to go by: it never ends and holds nothing.
+    /// A record for the engine: it never ends and has no values.
     private func live(_ token: SessionToken, isNew: Bool) -> SessionState.LoadedSession {
         let now = self.configuration.clock.now
         var record = self.configuration.newRecord(for: token, now: now)
@@ -142,7 +142,7 @@ struct TokenOnlySessions: BackendDriver {
         return SessionState.LoadedSession(record: record, token: token, isNew: isNew)
     }
 
-    /// There is nowhere that anything could be kept.
+    /// Rejects changes, because there is nowhere to store them.
     private func refuse(_ change: (inout SessionRecord) throws -> Void, to record: SessionRecord) throws {
         var changed = record
         try change(&changed)

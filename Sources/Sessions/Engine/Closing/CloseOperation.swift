@@ -6,28 +6,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides what is written of a session, at the end of its request or when the handler saves: a value that is told what
-/// became of each write, and says what to do next.
+/// Decides what is written of a session at the end of its request or when the handler saves: a state machine that gets
+/// the result of each write, and returns the next action.
 ///
-/// It knows no store and no clock, and never waits. ``SessionClosing`` performs its actions. Changes are handed to a
-/// write, and settled when it is known what became of it, here and nowhere else.
+/// It has no store and no clock, and never suspends. ``SessionClosing`` performs its actions. Only this type hands
+/// changes to a write, and commits or rolls them back when the result is known.
 struct CloseOperation {
-    /// What the operation is for.
+    /// The purpose of the operation.
     enum Purpose {
-        /// The request ends, well or with a failure that nobody meant.
+        /// The request ends, with a response or with an unexpected error.
         case end(SessionEngine.Outcome)
         /// The handler saves.
         case save
-        /// The handler notes that the session is in use.
+        /// The handler touches the session.
         case touch(SessionTouch)
-        /// The handler begins a session, for which the application may be asked.
+        /// The handler begins a session, which the application may need to allow.
         case begin(isAnonymous: Bool)
     }
 
-    /// What happened.
+    /// An input of the state machine.
     enum Event {
         case started(now: Instant)
-        /// The application was asked whether an anonymous session may begin.
+        /// The application has decided whether an anonymous session may begin.
         case answered(isAllowed: Bool)
         case created(SessionState.LoadedSession)
         case touched(isLive: Bool)
@@ -36,7 +36,7 @@ struct CloseOperation {
         case failed(any Error)
     }
 
-    /// What is to be done.
+    /// The next action.
     enum Action {
         /// Ask the application whether an anonymous session may begin.
         case ask
@@ -46,21 +46,21 @@ struct CloseOperation {
         case report(Notice)
     }
 
-    /// What is to be reported.
+    /// An event to report.
     enum Notice {
         case created(SessionRecord)
         case updated(SessionUpdate, SessionRecord)
         /// The session has ended since the request began.
         case gone(SessionID, hadChanges: Bool)
         case dropped
-        /// A write failed that the handler did not ask for.
+        /// A write failed that the handler did not request.
         case untouched(SessionID?, any Error)
     }
 
     enum Step {
         case perform(Action)
         case finish(ResponseEffects)
-        /// The response must not go out as if all had gone well.
+        /// The response must not go out as a success.
         case fail(any Error, ResponseEffects)
     }
 
@@ -69,17 +69,17 @@ struct CloseOperation {
     private let environment: EngineEnvironment
     private var now = Instant(millisecondsSince1970: 0)
     private var plan = SessionPlan.nothing
-    /// What is done with the cookie, once what was written is reported.
+    /// The cookie action after the write is reported.
     private var cookie = SessionPlan.CookieAction.leave
-    /// The session that is touched.
+    /// The session of the touch in progress.
     private var touched: (id: SessionID, touch: SessionTouch)?
-    /// Whether the handler asked for nothing of the write.
+    /// Whether the handler did not request the write.
     private var isOptional = false
 
     /// - Parameters:
-    ///   - purpose: What the operation is for.
-    ///   - resolution: How the request came to its session.
-    ///   - environment: How the engine is set up.
+    ///   - purpose: The purpose of the operation.
+    ///   - resolution: Which session the request has, and why.
+    ///   - environment: The environment of the engine.
     init(_ purpose: Purpose, _ resolution: ResolutionReason, _ environment: EngineEnvironment) {
         self.purpose = purpose
         self.resolution = resolution
@@ -151,7 +151,7 @@ struct CloseOperation {
         return self.write(request, &state)
     }
 
-    /// Begins to carry the plan out, store first.
+    /// Begins to carry out the plan, the store first.
     private mutating func write(_ request: SessionRequest, _ state: inout SessionState) -> Step {
         switch self.plan.store {
         case .nothing, .drop, .create: break
@@ -159,7 +159,7 @@ struct CloseOperation {
         case .update: self.isOptional = state.pending.isEmpty
         }
         if case .end = self.purpose, self.plan.store.isWrite, let failure = state.storeFailure {
-            // An operation has just waited for the store.
+            // An operation has just waited for the store, and it failed.
             return self.isOptional ? self.finish(state.cookieAfterFailure, &state) : self.fail(failure, &state)
         }
         switch (self.plan.store, state.live) {
@@ -167,7 +167,7 @@ struct CloseOperation {
             return self.createIfAllowed(&state)
         case (.touch(let touch), let live?):
             if self.environment.configuration.tracksClients, !live.record.isLastClient(SessionClient(of: request)) {
-                // A touch has no room for a client, who rarely changes.
+                // A touch cannot store a client, which rarely changes.
                 return .perform(.update(self.update(of: live, touch)))
             }
             self.touched = (live.record.id, touch)
@@ -202,13 +202,13 @@ struct CloseOperation {
         .perform(.create(state.beginCommit()))
     }
 
-    /// The session is gone: what this request set is dropped, and it sets no cookie.
+    /// The session is gone: the request's changes are dropped, and it sets no cookie.
     private mutating func lose(_ id: SessionID, hadChanges: Bool = false, _ state: inout SessionState) -> Step {
         state.detach(id)
         return self.report(.gone(id, hadChanges: hadChanges), then: .leave)
     }
 
-    /// A store that cannot be written to fails no request that only reads: the next request does the same write.
+    /// If the store rejects writes, requests that only read still succeed: the next request makes the same write.
     private mutating func settle(_ error: any Error, _ state: inout SessionState) -> Step {
         let codes: [SessionError.Code] = [.storeUnavailable, .contention]
         guard self.isOptional, let error = error as? SessionError, codes.contains(error.code) else {
@@ -241,7 +241,7 @@ struct CloseOperation {
 }
 
 extension SessionState {
-    /// Whether the request did nothing that its end has to do with, well or badly, and the client has what it needs.
+    /// Whether the request has nothing to write and nothing to report, and the client has what it needs.
     fileprivate var hasNothingToWrite: Bool {
         mutating get {
             self.pending.isEmpty && self.pendingCookieAction == .none && self.failure == nil && self.storeFailure == nil
@@ -249,7 +249,7 @@ extension SessionState {
         }
     }
 
-    /// What the client must be told although the end of the request failed.
+    /// The cookie action although the end of the request failed.
     fileprivate var cookieAfterFailure: SessionPlan.CookieAction {
         switch self.pendingCookieAction {
         case .none: .leave

@@ -6,19 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What the end of a request leaves for its response to say.
+/// What the end of a request determines for its response.
 struct ResponseEffects {
     var cookie: SessionPlan.CookieAction
     /// Whether the handler read or wrote the session, so that the response depends on it.
     var wasAccessed: Bool
     /// Whether a user is logged in now.
     var isAuthenticated: Bool
-    /// What the browser is asked to forget.
+    /// The data that the browser is asked to clear.
     var clearedSiteData: ClearedSiteData
 }
 
 extension SessionState {
-    /// What is left to say when the request ends with this cookie step.
+    /// The effects of a request that ends with this cookie action.
     mutating func effects(_ cookie: SessionPlan.CookieAction, clearing data: ClearedSiteData) -> ResponseEffects {
         let subject = self.live?.record.subject
         return ResponseEffects(
@@ -33,8 +33,8 @@ extension SessionState {
         guard let change = self.userChange else { return [] }
         let isSame = change.former.map { ByteString($0) } == subject.map { ByteString($0) }
         guard !isSame else { return [] }
-        // The former user's session may have ended long ago, and what was fetched ahead of time with it is still there.
-        // Of what a visitor keeps, nothing goes because they log in.
+        // The former user's session may have ended long ago, while its prefetched pages still exist. A login clears
+        // none of an anonymous visitor's own data.
         return change.former == nil ? data.intersection(.speculations) : data
     }
 }

@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How operations of the handler write the session. Each runs alone.
+/// How operations of the handler write the session. They are serialized.
 extension Session {
-    /// Writes what an operation is for.
+    /// Writes the session for an operation.
     ///
-    /// - Parameter fill: What else a session that begins has.
-    /// - Returns: What is to be done with the cookie.
+    /// - Parameter fill: Fills the record of a session that begins.
+    /// - Returns: The cookie action.
     @discardableResult
     func write(
         _ purpose: CloseOperation.Purpose,
@@ -25,7 +25,7 @@ extension Session {
         }
     }
 
-    /// Rewrites the record of the session, on its newest version.
+    /// Changes the newest version of the session's record.
     ///
     /// - Returns: False when the session is gone.
     func rewrite(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
@@ -41,7 +41,7 @@ extension Session {
         }
     }
 
-    /// The session is gone: what this request set is dropped, and it sets no cookie.
+    /// The session is gone: the request's changes are dropped, and it sets no cookie.
     func detach(_ id: SessionID) {
         self.withState { $0.detach(id) }
         self.report(.gone(id, hadChanges: false))

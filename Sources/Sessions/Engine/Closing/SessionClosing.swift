@@ -8,16 +8,16 @@
 
 import HTTPTypes
 
-/// Closes a session, or writes it when the handler asks: performs the actions of a ``CloseOperation``, without waiting
-/// as far as the backend answers at once, and asynchronously from there on.
+/// Closes a session, or writes it when the handler asks. It performs the actions of a ``CloseOperation``, synchronously
+/// as long as the backend responds synchronously, and asynchronously from there on.
 ///
-/// Both ways go on with the same value, so that nothing is decided, planned or written twice.
+/// Both paths share the same state, so that nothing is decided, planned or written twice.
 struct SessionClosing {
     private let session: Session
     private var operation: CloseOperation
-    /// What comes next; nil before the operation has begun.
+    /// The next step; nil before the operation has begun.
     private var step: CloseOperation.Step?
-    /// The change that is under way.
+    /// The change in progress.
     private var writing: (update: SessionUpdate, rewrite: SessionRewrite)?
 
     init(_ session: Session, _ purpose: CloseOperation.Purpose) {
@@ -25,11 +25,11 @@ struct SessionClosing {
         self.operation = CloseOperation(purpose, session.resolution, session.engine.environment)
     }
 
-    /// Closes the session as far as nothing must be waited for.
+    /// Closes the session as long as no asynchronous call is needed.
     ///
-    /// - Returns: Whether it is closed. If not, ``close(_:)`` goes on, and until then no operation can begin.
+    /// - Returns: Whether it is closed. If not, ``close(_:)`` continues, and until then no operation can begin.
     mutating func closeWithoutWaiting(_ response: inout HTTPFields) throws -> Bool {
-        // The clock may be the application's, and is asked before there is a lock.
+        // The clock may be the application's, so it is read before the lock is taken.
         let now = self.session.engine.environment.configuration.clock.now
         guard self.session.gate.tryEnter() else { return false }
         var step = self.advance(.started(now: now))
@@ -55,7 +55,7 @@ struct SessionClosing {
 
     /// Performs the operation to its end, while no other can begin.
     ///
-    /// - Parameter fill: What else a session that begins has.
+    /// - Parameter fill: Fills the record of a session that begins.
     mutating func perform(_ fill: (inout SessionRecord) -> Void = { _ in }) async -> CloseOperation.Step {
         var step =
             self.step ?? self.advance(.started(now: self.session.engine.environment.configuration.clock.now))
@@ -130,7 +130,7 @@ struct SessionClosing {
         }
     }
 
-    /// Tells the client and the log how the request ended.
+    /// Writes the result to the response and the log.
     private func finish(_ step: CloseOperation.Step, _ response: inout HTTPFields) throws {
         switch step {
         case .finish(let effects):

@@ -6,18 +6,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request changes in the record of its session.
+/// A request's changes of its session's record.
 struct SessionUpdate {
     let live: SessionState.LoadedSession
     var changes = SessionChanges()
-    /// The use of the session, if it is to be written.
+    /// The touch, if it is to be written.
     var touch: SessionTouch?
     /// Whether the secret is to be renewed.
     var isRenewing = false
     let now: Instant
-    /// Whether the record that was written has a secret of this request.
+    /// Whether the written record has a secret that this request made.
     private(set) var isRenewed = false
-    /// The names of values that another request had changed meanwhile.
+    /// The names of values that another request had changed in the meantime.
     private(set) var overwrittenNames: [String] = []
 
     init(of live: SessionState.LoadedSession, now: Instant) {
@@ -25,7 +25,7 @@ struct SessionUpdate {
         self.now = now
     }
 
-    /// Changes a record; again on each newer version of it.
+    /// Applies the changes to a record, and again to each newer version of it.
     mutating func apply(
         to record: inout SessionRecord,
         for request: SessionRequest,
@@ -40,7 +40,7 @@ struct SessionUpdate {
             record.apply(touch)
             if configuration.tracksClients { record.note(SessionClient(of: request)) }
         }
-        // Another request of the same page may have renewed a moment ago; its secret serves this one as well.
+        // Another request of the same page may have renewed the secret just now; this one uses it as well.
         if self.isRenewing, record.secretHash == self.live.token.secretHash {
             try record.renewSecret(
                 of: self.live.token, grace: configuration.renewal.grace, random: configuration.random, now: self.now)
@@ -52,13 +52,13 @@ struct SessionUpdate {
 }
 
 extension SessionRecord {
-    /// Whether there is nothing to note of a client: it is the last one, or no one is logged in.
+    /// Whether there is no client to record: it is the last one, or no one is logged in.
     func isLastClient(_ client: SessionClient) -> Bool {
         guard let firstClient else { return true }
         return client == self.lastClient ?? firstClient
     }
 
-    /// Notes who used the session.
+    /// Records the client that used the session.
     fileprivate mutating func note(_ client: SessionClient) {
         guard let firstClient else { return }
         self.lastClient = client == firstClient ? nil : client

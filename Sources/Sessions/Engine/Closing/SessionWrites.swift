@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request has written so far, by operations of the handler and at its end: for the line that is logged of it.
+/// What a request has written so far, by operations of the handler and at its end, for its log line.
 struct SessionWrites: OptionSet, Sendable, CustomStringConvertible {
     let rawValue: UInt8
 
@@ -15,7 +15,7 @@ struct SessionWrites: OptionSet, Sendable, CustomStringConvertible {
     static let changed = SessionWrites(rawValue: 1 << 2)
     static let renewed = SessionWrites(rawValue: 1 << 3)
     static let touched = SessionWrites(rawValue: 1 << 4)
-    /// Changes were dropped: there is no session that they could be stored in.
+    /// Changes were dropped, because there is no session to store them in.
     static let dropped = SessionWrites(rawValue: 1 << 5)
 
     private static let names: [(SessionWrites, String)] = [
@@ -23,13 +23,13 @@ struct SessionWrites: OptionSet, Sendable, CustomStringConvertible {
         (.dropped, "dropped"),
     ]
 
-    /// Words separated by commas, `nothing` for none.
+    /// Words separated by commas, or `nothing`.
     var description: String {
         let names = Self.names.filter { self.contains($0.0) }.map(\.1)
         return names.isEmpty ? "nothing" : names.joined(separator: ", ")
     }
 
-    /// What an event says was written.
+    /// The writes that an event reports.
     init(reportedAs kind: SessionEvent.Kind) {
         self =
             switch kind {
@@ -41,7 +41,7 @@ struct SessionWrites: OptionSet, Sendable, CustomStringConvertible {
             }
     }
 
-    /// What an update at the end of a request writes.
+    /// The writes of an update at the end of a request.
     init(_ changes: SessionChanges, _ touch: SessionTouch?) {
         self = changes.isEmpty ? [] : .changed
         if touch != nil { self.insert(.touched) }

@@ -6,29 +6,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides which session the credentials of one transport open: a value that is told what was found, and says what to
-/// do next.
+/// Decides which session the credentials of one transport open: a state machine that gets each finding, and returns the
+/// next action.
 struct CredentialCheck {
     private var remaining: TinyArray<SessionCredential>.Iterator
     private let onReplayedSecret: ReplayedSecretPolicy
-    /// The live sessions that were found, each once.
+    /// The live sessions, without duplicates.
     private var found = TinyArray<SessionState.LoadedSession>()
-    /// The sessions of secrets that were renewed long ago.
+    /// The sessions of retired secrets.
     private var replayed: [SessionRecord] = []
-    /// The token whose tombstone is looked at.
+    /// The token whose tombstone is being loaded.
     private var tombstone: SessionToken?
     private var endedID: SessionID?
     private var unreported: SessionRecord?
-    /// Why no session was found: at first, because no credential was.
+    /// Why no session was found: at first, because there was no credential.
     private var refusal: ResolutionReason
     private var isOutdated: Bool
     private var hasReportedSeveral = false
-    /// What to do before anything else.
+    /// Actions that come before all others.
     private var urgent: [OpenOperation.Action] = []
 
     /// - Parameters:
-    ///   - credentials: What a transport found in a request.
-    ///   - onReplayedSecret: What the configuration says of secrets that were renewed long ago.
+    ///   - credentials: The credentials that a transport found in a request.
+    ///   - onReplayedSecret: The policy for retired secrets.
     init(_ extracted: ExtractedCredentials, onReplayedSecret: ReplayedSecretPolicy) {
         self.remaining = extracted.credentials.makeIterator()
         self.onReplayedSecret = onReplayedSecret
@@ -41,7 +41,7 @@ struct CredentialCheck {
         }
     }
 
-    /// Checks one credential that an operation is given.
+    /// Checks one credential that was passed to an operation.
     init(_ credential: SessionCredential, onReplayedSecret: ReplayedSecretPolicy) {
         self.init(ExtractedCredentials(credential), onReplayedSecret: onReplayedSecret)
     }
@@ -81,7 +81,7 @@ struct CredentialCheck {
             self.endedID = id
             if let unreported { self.unreported = unreported }
         case .refused(let reason, _, _, _):
-            // What is known of a credential says more than that nothing is.
+            // Any other reason is more specific than an unknown credential.
             if reason != .unknown { self.refusal = reason }
         }
     }
@@ -94,7 +94,7 @@ struct CredentialCheck {
         return self.conclude()
     }
 
-    /// A secret that comes back after its renewal was copied, unless the newer secret came beside it: a cookie of a
+    /// A secret that comes back after its renewal was copied, unless the newer secret came with it: a cookie of a
     /// former path or domain may be left over.
     private mutating func answerReplay() -> OpenOperation.Action? {
         while !self.replayed.isEmpty {
@@ -112,7 +112,7 @@ struct CredentialCheck {
             return .finish(SessionResolution(found: live, isOutdated: self.isOutdated))
         }
         if !self.found.isEmpty {
-            // A client that comes as several visitors at once is not believed.
+            // A client that comes as several visitors at once is not trusted.
             let several = Array(self.found)
             guard self.hasReportedSeveral else {
                 self.hasReportedSeveral = true
@@ -132,8 +132,7 @@ extension SessionState.LoadedSession {
     /// Whether the token is the newest of its session.
     var holdsCurrentSecret: Bool { self.token.secretHash == self.record.secretHash }
 
-    /// Of two credentials of one session, the one with the newer secret is the better known, and then the one with the
-    /// later state.
+    /// Of two credentials of one session, the one with the newer secret wins, and then the one with the later state.
     fileprivate func isKnownBetter(than other: SessionState.LoadedSession) -> Bool {
         guard self.holdsCurrentSecret == other.holdsCurrentSecret else { return self.holdsCurrentSecret }
         return self.record.version.counter > other.record.version.counter

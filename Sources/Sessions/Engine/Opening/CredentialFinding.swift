@@ -6,29 +6,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a backend knows of a credential.
+/// What a backend finds for a credential.
 enum CredentialFinding {
     /// It opens a live session.
     ///
-    /// The flag says whether it was made with a key that is not the newest, and is to be handed out anew.
+    /// The flag says whether it was made with a key that is not the newest, and must be delivered again.
     case live(SessionState.LoadedSession, isOutdated: Bool = false)
-    /// Its secret was renewed long ago.
+    /// Its secret is retired.
     case replayed(SessionRecord)
-    /// It has the id of a session that has ended. Only the secrets of that session tell whether its client sent it.
+    /// It has the id of a session that has ended. Only the secrets of that session show whether its client sent it.
     case tombstone(SessionToken)
-    /// Its session has just ended, so that other requests of its client may still be under way.
+    /// Its session has just ended, so other requests of its client may still be in progress.
     ///
-    /// The record is there when the client was not told.
+    /// The record is present if the client was not told.
     case ended(SessionID, subject: String? = nil, unreported: SessionRecord? = nil)
     /// It opens nothing.
     case refused(ResolutionReason, SessionID? = nil, subject: String? = nil, error: (any Error)? = nil)
 
-    /// What a tombstone means for a credential. A stranger who knows only the id hears what an unknown id hears.
+    /// The meaning of a tombstone for a credential. An attacker who knows only the id gets the result for an unknown
+    /// id.
     init(tombstoneOf token: SessionToken, secrets: EndedSecrets?) {
         self = secrets?.contains(token.secretHash) ?? true ? .ended(token.id) : .refused(.unknown)
     }
 
-    /// The event that reports it, if it is one.
+    /// The event to report, if any.
     var report: SessionReport? {
         switch self {
         case .live, .replayed, .tombstone:

@@ -6,29 +6,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides who a request is from: a value that is told what was found, and says what to do next.
+/// Resolves the session of a request: a state machine that gets each finding, and returns the next action.
 ///
-/// It knows no store and no clock, and never waits. ``SessionEngine`` performs its actions, without waiting as long as
-/// the backend answers at once, and asynchronously from there on.
+/// It has no store and no clock, and never suspends. ``SessionEngine`` performs its actions, synchronously as long as
+/// the backend responds synchronously, and asynchronously from there on.
 struct OpenOperation {
-    /// What happened.
+    /// An input of the state machine.
     enum Event {
         case started
         case found(CredentialFinding)
         case loadedSecrets(EndedSecrets?)
         case endedReplayed(SessionRecord, isEnded: Bool)
         case reported
-        /// The store did not answer.
+        /// The store failed.
         case failed(SessionError)
     }
 
-    /// What is to be done.
+    /// The next action.
     enum Action {
-        /// Find out what a credential opens.
+        /// Look up what a credential opens.
         case lookUp(SessionCredential)
-        /// Load the secrets that an ended session had.
+        /// Load the secrets of an ended session.
         case loadSecrets(SessionID)
-        /// End a session whose former secret came back.
+        /// End a session whose retired secret came back.
         case endReplayed(SessionRecord)
         case report(SessionReport)
     }
@@ -46,18 +46,18 @@ struct OpenOperation {
     private var check: CredentialCheck
     /// The transports whose credentials are checked after it, the last first.
     private var later: [(transport: Int, credentials: ExtractedCredentials)] = []
-    /// What the transports before it came to.
+    /// The resolutions of the transports before it.
     private var resolutions: [SessionResolution] = []
-    /// Why the store did not answer, until that has been reported.
+    /// Why the store failed, until that has been reported.
     private var failure: SessionError?
-    /// How it ends, until that has been reported.
+    /// The final step, until the event before it has been reported.
     private var conclusion: Step?
 
     /// - Parameters:
-    ///   - credentials: What a transport found in the request.
+    ///   - credentials: The credentials that a transport found in the request.
     ///   - transport: The transport.
-    ///   - onStoreFailure: What the request gets when the store does not answer.
-    ///   - environment: How the engine is set up.
+    ///   - onStoreFailure: What the request gets when the store is unavailable.
+    ///   - environment: The environment of the engine.
     init(
         _ credentials: ExtractedCredentials,
         by transport: Int,
@@ -70,7 +70,7 @@ struct OpenOperation {
         self.check = CredentialCheck(credentials, onReplayedSecret: environment.configuration.onReplayedSecret)
     }
 
-    /// Adds what another transport found, which is checked after the others.
+    /// Adds the credentials of another transport, which are checked after the others.
     mutating func add(_ credentials: ExtractedCredentials, by transport: Int) {
         self.later.insert((transport, credentials), at: 0)
     }
@@ -95,7 +95,7 @@ struct OpenOperation {
         return self.goOn(.finish(SessionResolution(standing: standing, reason: .storeUnavailable)))
     }
 
-    /// Goes on to the next transport when the check of one is finished.
+    /// Continues with the next transport when the check of one is finished.
     private mutating func goOn(_ step: Step) -> Step {
         guard case .finish(var resolution) = step else { return step }
         resolution.transport = self.transport
@@ -107,27 +107,26 @@ struct OpenOperation {
         return self.goOn(self.check.next(.started))
     }
 
-    /// Makes one visitor of what came by several transports, or none. Two are never made into one.
+    /// Combines the resolutions of several transports into one visitor, or none. Two visitors are never merged.
     private mutating func settle() -> Step {
         let transports = self.environment.transports
         func isAmbient(_ resolution: SessionResolution) -> Bool { transports[resolution.transport].isAmbient }
-        // A token that a program sends on purpose outweighs a session in which no one is logged in, which a browser
-        // sends by itself.
+        // A token that a program sends deliberately outweighs an anonymous session that a browser sends by itself.
         let isDeliberate = self.resolutions.contains { !isAmbient($0) && $0.isRecognised }
         let resolutions =
             isDeliberate ? self.resolutions.filter { !(isAmbient($0) && $0.isAnonymous) } : self.resolutions
         let ids = Set(resolutions.compactMap(\.recognisedID))
         guard ids.count <= 1, resolutions.count == 1 || !resolutions.contains(where: { $0.reason == .several }) else {
-            // Several sessions by one transport have been reported.
+            // Several sessions by one transport have already been reported.
             guard ids.count > 1 else { return .fail(.conflictingSessions) }
             self.conclusion = .fail(.conflictingSessions)
             return .perform(.report(.several(ids.sorted())))
         }
-        // What a program sends on purpose says more than what a browser sends by itself.
+        // A deliberate credential outweighs an ambient one.
         guard let deliberate = resolutions.first(where: { !isAmbient($0) }) else {
             return .finish(resolutions.first { $0.recognisedID != nil } ?? resolutions[0])
         }
-        // When it opens nothing, another visitor must not be taken for its sender.
+        // If it opens nothing, the request must not be treated as another visitor's.
         guard deliberate.recognisedID != nil || ids.isEmpty || deliberate.isOutage else {
             let challenges = self.environment.challenges(.unknownToken)
             return .fail(.invalidCredentials(.unknownToken, challenges: challenges))

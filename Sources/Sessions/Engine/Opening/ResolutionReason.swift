@@ -6,18 +6,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How a request came to what it stands on: the first half of the line that says why.
+/// Which kind of credential a request had: the first half of its log line.
 enum ResolutionReason: String, Sendable {
     case noToken = "no token"
-    case malformed = "nothing that is a token"
+    case malformed = "a malformed token"
     case unknown = "a token of no session"
     case expired = "the token of an expired session"
-    case wrongSecret = "a session's id without its secret"
-    case replayedSecret = "a secret that was renewed long ago"
+    case wrongSecret = "a session's id with a wrong secret"
+    case replayedSecret = "a retired secret"
     case unreadable = "the token of a session that cannot be read"
     case ended = "the token of a session that has just ended"
     case several = "the tokens of several sessions"
-    case storeUnavailable = "a token, and a store that does not answer"
+    case storeUnavailable = "a token, but the store is unavailable"
     case previousSecret = "the token from before a renewal"
     case found = "the token of a session"
 }

@@ -10,9 +10,9 @@
 enum SessionCredential {
     /// The token of a stored session.
     case token(SessionToken)
-    /// A whole session under a seal.
+    /// A whole sealed session.
     case sealed([UInt8])
-    /// The id that another system gave to a session.
+    /// The other system's id of an external session.
     case external(ExternalSessionID)
 
     /// Whether it is the same as another.

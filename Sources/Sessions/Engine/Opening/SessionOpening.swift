@@ -8,8 +8,8 @@
 
 import Logging
 
-/// Opens the session of a request: performs what an ``OpenOperation`` asks for, without waiting as far as the backend
-/// answers at once, and asynchronously from there on.
+/// Opens the session of a request. It performs the actions of an ``OpenOperation``, synchronously as long as the
+/// backend responds synchronously, and asynchronously from there on.
 struct SessionOpening {
     private let engine: SessionEngine
     private let request: SessionRequest
@@ -17,7 +17,7 @@ struct SessionOpening {
     private var operation: OpenOperation
     private var step: OpenOperation.Step
 
-    /// - Throws: ``SessionError`` with the code `invalidCredentials` when a transport refuses what the request carries.
+    /// - Throws: ``SessionError`` with the code `invalidCredentials` when a transport rejects what the request carries.
     init(_ request: SessionRequest, logger: Logger, _ engine: SessionEngine) throws(SessionError) {
         self.engine = engine
         self.request = request
@@ -28,9 +28,9 @@ struct SessionOpening {
 
     private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment.configuration) }
 
-    /// Goes on as far as nothing must be waited for.
+    /// Continues as long as no asynchronous call is needed.
     ///
-    /// - Returns: Nil when something must be.
+    /// - Returns: Nil when one is needed.
     mutating func performWithoutWaiting() throws(SessionError) -> Session? {
         while true {
             switch self.step {
@@ -61,7 +61,7 @@ struct SessionOpening {
         }
     }
 
-    /// Goes on to the end.
+    /// Continues to the end.
     mutating func perform() async throws -> Session {
         let origin = self.origin
         while true {
@@ -94,7 +94,7 @@ struct SessionOpening {
 }
 
 extension BackendDriver {
-    /// Performs an action of an opening, and waits for it.
+    /// Performs an action of an opening asynchronously.
     func perform(_ action: OpenOperation.Action, for request: SessionRequest, origin: EventOrigin) async throws
         -> OpenOperation.Event
     {
@@ -114,7 +114,7 @@ extension BackendDriver {
 }
 
 extension SessionEngine {
-    /// Reads the credentials of a request, by whatever transports it came.
+    /// Extracts the credentials of a request, for all transports.
     fileprivate func openOperation(for request: SessionRequest, logger: Logger) throws(SessionError) -> OpenOperation {
         let environment = self.environment
         let onStoreFailure = request.onStoreFailure ?? environment.configuration.onStoreFailure

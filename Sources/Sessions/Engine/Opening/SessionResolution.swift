@@ -6,35 +6,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a request stands on, and how it came to that.
+/// The session of a request, and why it has it.
 struct SessionResolution {
-    /// The session that the request stands on, if it stands on one.
+    /// The session of the request, if it has one.
     private(set) var live: SessionState.LoadedSession?
     /// Why nothing can be stored, if that is so.
     private(set) var detachment: SessionState.DetachReason?
     var reason: ResolutionReason
-    /// Whether the text was made with a key that is not the newest, and is to be handed out anew.
+    /// Whether the credential was made with a key that is not the newest, and must be delivered again.
     var isOutdated = false
-    /// The record of a session that had ended without its client hearing of it.
+    /// The record of a session that has ended without its client being told.
     var ended: SessionRecord?
-    /// Which of the engine's transports it came by; the first for a visitor who came by none.
+    /// The index of the transport that carried the session; the first for a visitor without one.
     var transport = 0
-    /// The sessions that the request carried tokens of, where there are several and none is believed.
+    /// The sessions of a request that carried tokens of several. None is accepted.
     var several: [SessionState.LoadedSession] = []
 
-    /// Whose session the request was recognised as.
+    /// The id of the session that the request was recognized by.
     var recognisedID: SessionID? {
         guard let live = self.live, !live.isNew else { return nil }
         return live.record.id
     }
 
-    /// Whether the request was recognised as somebody's.
+    /// Whether the request has an existing session.
     var isRecognised: Bool { self.live?.isNew == false }
 
-    /// Whether it is a session in which no one is logged in.
+    /// Whether the session is anonymous.
     var isAnonymous: Bool { self.isRecognised && self.live?.record.subject == nil }
 
-    /// Whether nobody could be asked.
+    /// Whether the store could not be read.
     var isOutage: Bool { self.reason == .storeUnavailable }
 }
 
@@ -48,13 +48,13 @@ extension SessionResolution {
         self.init(live: standing.live, detachment: standing.detachment, reason: reason, isOutdated: isOutdated)
     }
 
-    /// How a request came with a session that has ended, which its client is told with the response.
+    /// The resolution of a request whose session has ended. The response tells the client.
     init(ended record: SessionRecord) {
         self.init(live: nil, detachment: nil, reason: .ended)
         self.ended = record
     }
 
-    /// How a request came whose token opened a session.
+    /// The resolution of a request whose token opened a session.
     init(found live: SessionState.LoadedSession, isOutdated: Bool) {
         self.init(
             live: live,
@@ -64,7 +64,7 @@ extension SessionResolution {
         )
     }
 
-    /// How a request came with several sessions, none of which is believed.
+    /// The resolution of a request with several sessions. None is accepted.
     init(several: [SessionState.LoadedSession]) {
         self.init(standing: .visitor, reason: .several)
         self.several = several

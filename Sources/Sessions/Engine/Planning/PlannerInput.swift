@@ -6,22 +6,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a plan is made from.
+/// The input of a plan.
 struct PlannerInput {
-    /// What the request stands on.
+    /// The status of the request's session.
     enum Standing {
-        /// Nobody is remembered.
+        /// There is no session.
         case visitor
-        /// There was a session and it ended, or it could not be asked for: nothing may be stored or set.
+        /// The session has ended, or could not be loaded: nothing may be stored or set.
         case detached
         case live(LiveFacts)
     }
 
     struct LiveFacts {
         var lastAccessedAt: Instant
-        /// When the session ends unless it is used again, under today's limits.
+        /// When the session ends unless it is used again, under the current limits.
         var expiresAt: Instant
-        /// When the session ends in any case, under today's limits.
+        /// When the session ends even if it is used, under the current limits.
         var absoluteExpiresAt: Instant
         var secretIssuedAt: Instant
         var isRemembered: Bool
@@ -32,7 +32,7 @@ struct PlannerInput {
         var holdsPreviousSecret: Bool
     }
 
-    /// What the operations of this request already did that the client must be told.
+    /// What operations of this request did that the client must be told.
     enum PendingCookieAction {
         case none
         case set
@@ -42,15 +42,15 @@ struct PlannerInput {
     var standing: Standing
     var hasChanges = false
     var pendingCookieAction = PendingCookieAction.none
-    /// Whether the request only looks.
+    /// Whether the request is passive.
     var isPassive = false
-    /// Whether the handler failed in a way it did not mean to: what it had not saved is half done.
+    /// Whether the handler threw an unexpected error. Unsaved changes are discarded.
     var handlerFailed = false
     /// Whether the browser may have a session's cookie that it did not send with this request.
     var isCookieWithheld = false
     /// Whether a header can still be sent.
     var canSetCookie = true
-    /// Whether a new text reaches the client without the handler's doing.
+    /// Whether a new credential reaches the client without the handler.
     var deliversCredential = true
     var now: Instant
 }

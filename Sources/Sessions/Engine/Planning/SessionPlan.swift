@@ -6,21 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What is to be done at the end of a request.
+/// What happens at the end of a request.
 struct SessionPlan: Equatable {
-    /// What to do with the store.
+    /// The action on the store.
     enum StoreAction: Equatable {
         case nothing
-        /// Make a record: somebody is to be remembered for the first time.
+        /// Create a record for a visitor without one.
         case create
-        /// Note that the session was used.
+        /// Write a touch.
         case touch(SessionTouch)
-        /// Write the changes, note the use if it counts, and make a new secret if it is time.
+        /// Write the changes, the touch if it is due, and a new secret if it is due.
         case update(SessionTouch?, renewing: Bool)
-        /// Leave the store alone although there are changes: there is no session that they could go to.
+        /// Drop the changes, because there is no session to store them in.
         case drop
 
-        /// Whether the store is asked for something.
+        /// Whether the action calls the store.
         var isWrite: Bool {
             switch self {
             case .nothing, .drop: false
@@ -29,7 +29,7 @@ struct SessionPlan: Equatable {
         }
     }
 
-    /// What to do with the client's cookie.
+    /// The action on the client's cookie.
     enum CookieAction: Equatable {
         case leave
         case set
@@ -39,6 +39,6 @@ struct SessionPlan: Equatable {
     var store: StoreAction
     var cookie: CookieAction
 
-    /// Everything stays as it is.
+    /// Changes nothing.
     static var nothing: SessionPlan { SessionPlan(store: .nothing, cookie: .leave) }
 }

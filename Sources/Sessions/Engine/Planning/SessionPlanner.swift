@@ -6,24 +6,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides what happens at the end of a request: a function of what is known, without store, HTTP or clock.
+/// Decides what happens at the end of a request: a pure function, without store, HTTP or clock.
 ///
-/// A class, because each request asks it and copies no configuration ("memory: untouched" in `Thresholds.tsv`).
+/// It is a class, so that requests do not copy the configuration ("memory: untouched" in `Thresholds.tsv`).
 final class SessionPlanner: Sendable {
     let configuration: SessionConfiguration
-    /// Whether the session travels with its visitor, so that what is kept must be handed out.
+    /// Whether the credential contains the session, so that every write must be delivered.
     let isInText: Bool
-    /// Whether a request that changes nothing has something to do all the same, however young everything is.
+    /// Whether even a request that changes nothing always has something to do.
     private let actsUnasked: Bool
-    /// After how many milliseconds a use is written, if that is configured.
+    /// The configured touch interval in milliseconds, if there is one.
     private let touchAfter: Int64?
-    /// After how many milliseconds a use of a session is written that has the configured limits; nil without an idle
-    /// limit.
+    /// The touch interval in milliseconds of a session with the configured limits; nil without an idle limit.
     private let ordinaryTouchAfter: Int64?
     private let rememberedTouchAfter: Int64?
-    /// The same for an anonymous session, where its limits differ.
+    /// The same for an anonymous session, if its limits differ.
     private let anonymousTouchAfter: Int64?
-    /// After how many milliseconds a secret is renewed; nil for never.
+    /// The maximum age of a secret in milliseconds; nil for no renewal.
     private let renewAfter: Int64?
 
     init(configuration: SessionConfiguration, isInText: Bool = false) {
@@ -36,16 +35,15 @@ final class SessionPlanner: Sendable {
         func after(_ limits: SessionLimits) -> Int64? { limits.idleMilliseconds.map { touchAfter ?? $0 / 10 } }
         self.ordinaryTouchAfter = after(configuration.limits)
         self.rememberedTouchAfter = after(configuration.rememberedLimits)
-        // What is configured is meant for users, and may be longer than an anonymous session lives.
+        // The configured interval is meant for users, and may exceed the lifetime of an anonymous session.
         self.anonymousTouchAfter = configuration.anonymousLimits?.idleMilliseconds.map {
             min(touchAfter ?? .max, $0 / 10)
         }
         self.renewAfter = isInText ? nil : configuration.renewal.after?.wholeMilliseconds
     }
 
-    /// Whether nothing is planned for a request that changed nothing, with or without a session whose newest secret it
-    /// holds. Nearly every request ends so, and learns it here without the facts being put together. False says
-    /// nothing.
+    /// Whether nothing is planned for a request that changed nothing, without a session or with its newest secret.
+    /// Nearly every request ends so, and this avoids building the planner input. False says nothing.
     @inline(__always)
     func isNoOp(_ record: SessionRecord?, now: @autoclosure () -> Instant) -> Bool {
         guard !self.actsUnasked else { return false }
@@ -74,7 +72,7 @@ final class SessionPlanner: Sendable {
 
     private func planForVisitor(_ facts: PlannerInput, hasChanges: Bool) -> SessionPlan {
         let isToBeRemembered = hasChanges || (self.configuration.createsEmptySessions && !facts.handlerFailed)
-        // A new session's cookie would take the place of the one that was withheld.
+        // A new session's cookie would replace the withheld one.
         if isToBeRemembered, facts.canSetCookie, !facts.isCookieWithheld {
             return SessionPlan(store: .create, cookie: .set)
         }
@@ -90,8 +88,8 @@ final class SessionPlanner: Sendable {
         if hasChanges || isRenewing || (self.configuration.writesUnchangedSessions && !facts.handlerFailed) {
             plan.store = .update(touch, renewing: isRenewing)
         } else if let touch, isTouchDue {
-            // A remembered session's cookie is sent with its new life. The compare-and-set makes sure that it is not
-            // sent with a secret that somebody has just renewed.
+            // A remembered session's cookie is sent with its new lifetime. The compare-and-set ensures that it is not
+            // sent with a secret that another request has just renewed.
             plan.store = live.isRemembered ? .update(touch, renewing: false) : .touch(touch)
         }
         if self.isInText, plan.store != .nothing {
@@ -107,7 +105,7 @@ final class SessionPlanner: Sendable {
         return plan
     }
 
-    /// What a use now would write.
+    /// The touch that a use now would write.
     private func touch(of live: PlannerInput.LiveFacts, now: Instant) -> SessionTouch {
         let limits = self.limits(of: live)
         return SessionTouch(
@@ -116,20 +114,20 @@ final class SessionPlanner: Sendable {
         )
     }
 
-    /// Whether a use is worth a write: it gains something, and enough of the idle limit has passed.
+    /// Whether a touch is worth a write: it extends the session, and enough of the idle limit has passed.
     private func isDue(_ touch: SessionTouch, _ live: PlannerInput.LiveFacts, now: Instant) -> Bool {
         let after = self.touchAfter(
             isRemembered: live.isRemembered, for: live.rememberedFor, isAnonymous: live.isAnonymous)
         return touch.expiresAt > live.expiresAt && self.isLongUnused(since: live.lastAccessedAt, after, now: now)
     }
 
-    /// After how many milliseconds a use of a session is written; nil when it has no idle limit.
+    /// The touch interval of a session in milliseconds; nil when it has no idle limit.
     private func touchAfter(isRemembered: Bool, for length: Duration?, isAnonymous: Bool) -> Int64? {
         guard isRemembered else {
             return isAnonymous ? self.anonymousTouchAfter ?? self.ordinaryTouchAfter : self.ordinaryTouchAfter
         }
         guard let length else { return self.rememberedTouchAfter }
-        // What is configured may be longer than a session of its own length lives.
+        // The configured interval may exceed the lifetime of a session with its own idle limit.
         let tenth = length.wholeMilliseconds / 10
         return min(self.touchAfter ?? tenth, tenth)
     }
@@ -155,8 +153,8 @@ final class SessionPlanner: Sendable {
 
 extension SessionConfiguration {
     /// - Parameters:
-    ///   - length: The idle limit that was asked for one remembered session.
-    ///   - isAnonymous: Whether no one is logged in, in a session of ours.
+    ///   - length: The idle limit of a remembered session, if it has its own.
+    ///   - isAnonymous: Whether no one is logged in, in a session that is not external.
     package func limits(
         isRemembered: Bool,
         for length: Duration? = nil,
@@ -177,6 +175,6 @@ extension SessionConfiguration {
 }
 
 extension SessionRecord {
-    /// Whether it is a session of ours in which no one is logged in.
+    /// Whether no one is logged in, in a session that is not external.
     var isAnonymous: Bool { !self.hasOptionalFields || (self.subject == nil && self.external == nil) }
 }

@@ -6,18 +6,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a login, or another proof of who the user is, notes besides its time.
+/// What a login or another authentication records besides its time.
 struct AuthenticationFacts {
     /// The version of the credentials; 0 for none.
     let credentialVersion: Int64
     let methods: [AuthenticationMethod]
     let level: AuthenticationLevel?
 
-    /// How many methods a session keeps.
+    /// The maximum number of methods that a session keeps.
     static let maximumMethodCount = 16
-    /// How many levels a session keeps: the highest ones.
+    /// The maximum number of levels that a session keeps: the highest ones.
     static let maximumProofCount = 8
-    /// Every integer that JSON and the numbers of other languages keep exactly.
+    /// The integers that JSON and floating-point numbers represent exactly.
     static let versions = 1...(1 << 53)
 
     /// - Throws: ``SessionError`` with the code `invalidAuthentication`.
@@ -49,12 +49,12 @@ struct AuthenticationFacts {
         }
     }
 
-    /// Whether nothing is to be noted.
+    /// Whether there is nothing to record.
     var isEmpty: Bool { self.credentialVersion == 0 && self.methods.isEmpty && self.level == nil }
 }
 
 extension SessionRecord {
-    /// Adds what a proof of now says to what earlier ones said.
+    /// Adds the facts of an authentication now to those of earlier ones.
     mutating func note(_ facts: AuthenticationFacts, now: Instant) {
         self.credentialVersion = max(self.credentialVersion, facts.credentialVersion)
         if !facts.methods.isEmpty {

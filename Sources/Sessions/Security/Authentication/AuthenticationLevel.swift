@@ -6,20 +6,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How sure a login makes of the user: a rank to compare by, and the name that clients know it by.
+/// The strength of an authentication: a rank for comparison, and the name that clients use.
 ///
-/// The application gives it to ``Session/logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` and
-/// asks for it with ``Session/requireAuthentication(level:within:)``. What each level takes is for the application to
-/// say; the three that are here are those of NIST SP 800-63B.
+/// The application passes it to ``Session/logIn(_:carrying:remember:deviceLabel:credentialVersion:methods:level:)`` and
+/// requires it with ``Session/requireAuthentication(level:within:)``. The application decides what each level needs.
+/// The three predefined levels are those of NIST SP 800-63B.
 public struct AuthenticationLevel: Sendable, Hashable {
-    /// Where the level is among the others, 1 to 255: a higher rank does for a lower one.
+    /// The rank of the level, 1 to 255. A higher rank satisfies a lower one.
     public let rank: Int
-    /// What a client is asked for: a value of `acr_values` (RFC 9470, OpenID Connect), 1 to 64 printable ASCII
+    /// The name that a client is asked for: a value of `acr_values` (RFC 9470, OpenID Connect), 1 to 64 printable ASCII
     /// characters without spaces, quotes and backslashes.
     public var name: String { self.nameBytes.text }
     let nameBytes: ByteString
 
-    /// Creates a level. What uses it checks the rank and the name.
+    /// Creates a level. The methods that use it check the rank and the name.
     public init(rank: Int, name: String) {
         self.rank = rank
         self.nameBytes = ByteString(name)
@@ -29,7 +29,7 @@ public struct AuthenticationLevel: Sendable, Hashable {
     public static let aal1 = AuthenticationLevel(rank: 1, name: "aal1")
     /// Two factors: `aal2`.
     public static let aal2 = AuthenticationLevel(rank: 2, name: "aal2")
-    /// Two factors, with a key in hardware that phishing does not reach: `aal3`.
+    /// Two factors, including a phishing-resistant hardware key: `aal3`.
     public static let aal3 = AuthenticationLevel(rank: 3, name: "aal3")
 
     /// - Throws: ``SessionError`` with the code `invalidAuthentication`.
@@ -47,7 +47,7 @@ public struct AuthenticationLevel: Sendable, Hashable {
 }
 
 extension ByteString {
-    /// Whether it may be in a quoted list that is separated by spaces: 1 to 64 characters of RFC 6749's NQCHAR.
+    /// Whether it is valid in a quoted, space-separated list: 1 to 64 characters of RFC 6749's NQCHAR.
     var isWord: Bool {
         (1...64).contains(self.text.utf8.count)
             && self.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }

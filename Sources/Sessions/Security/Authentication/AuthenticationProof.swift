@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A level that a user has reached, and when.
+/// A level that a user has reached, with the time.
 struct AuthenticationProof: Sendable, Equatable {
     let level: AuthenticationLevel
     let time: Instant

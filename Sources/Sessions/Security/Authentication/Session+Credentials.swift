@@ -6,18 +6,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Credentials have versions, so that a change of them ends what was begun with the former ones.
+/// Versions of credentials. A change of a user's credentials ends the sessions that began with the former ones.
 ///
-/// The application counts the changes of a user's password, or of whatever else the user logs in with, in the same row
-/// as the password, and says with each login which version it has checked.
+/// The application counts the changes of a user's password or other credential, in the same row as the password, and
+/// passes the version that it has checked to each login.
 extension Session {
-    /// Notes that the user has new credentials, now: call it when a password was changed, with the version that it has
-    /// now.
+    /// Records that the user has new credentials, at once. Call it after a password change, with the new version.
     ///
-    /// This session goes on under a new secret, as after
-    /// ``reauthenticate(credentialVersion:methods:level:)``. All others that were begun with an older version, or
-    /// without one, end (ASVS 5.0, 7.4.3), and so does a login that checked the former password and is not through yet:
-    /// ``SessionEngine/revokeAll(of:credentialsBefore:)`` says how.
+    /// This session continues with a new secret, as after ``reauthenticate(credentialVersion:methods:level:)``. All
+    /// others that began with an older version, or without one, end (ASVS 5.0, 7.4.3). So does a login in progress that
+    /// has checked the former password, as ``SessionEngine/revokeAll(of:credentialsBefore:)`` describes.
     ///
     /// ```swift
     /// let version = try await accounts.changePassword(of: user, to: password)
@@ -26,11 +24,11 @@ extension Session {
     ///
     /// - Parameters:
     ///   - version: The version of the new credentials, 1 to 2^53.
-    ///   - methods: How the user has just proven who they are. The default is none.
-    ///   - level: The level that this reaches. The default is nil: none is noted.
+    ///   - methods: The methods by which the user has just authenticated. The default is none.
+    ///   - level: The level that this authentication reaches. The default is nil: none is recorded.
     /// - Throws: ``SessionError``: `invalidAuthentication`, `notAuthenticated`, `storeUnavailable`, `contention`,
-    ///   `ended`, `responseStarted`, or `notOffered` when the backend or its store cannot do it. When it throws, some
-    ///   sessions may go on: call it again.
+    ///   `ended`, `responseStarted`, or `notOffered` when the backend or its store does not support it. When it throws,
+    ///   some sessions may continue: call it again.
     public func changeCredentials(
         to version: Int,
         methods: [AuthenticationMethod] = [],
@@ -57,8 +55,9 @@ extension Session {
         guard version >= required else { throw SessionError.credentialsChanged(version, required: required) }
     }
 
-    /// Checks once more what a login has checked before its session began. Whoever requires a newer version does so
-    /// before it looks for older sessions: either it finds the one that has just begun, or it is seen here.
+    /// Repeats a check of the login after its session began. A change of credentials first stores the required version
+    /// and then looks for older sessions. So either it finds the session that has just begun, or this check finds the
+    /// version.
     ///
     /// - Throws: After the session has ended.
     func recheck(credentialVersion version: Int64, of subject: String) async throws {
@@ -68,7 +67,7 @@ extension Session {
             do {
                 try await self.endCurrent(.credentialsChanged)
             } catch {
-                // No one is given its token.
+                // The client does not receive the token.
                 if let id = self.withState({ $0.live?.record.id }) { self.detach(id) }
             }
             throw error
@@ -77,16 +76,16 @@ extension Session {
 }
 
 extension SessionEngine {
-    /// Ends all sessions of a user that were begun with older credentials, or without a version, now, and refuses
-    /// logins that say an older version: after a password was changed or reset outside a session (ASVS 5.0, 7.4.3).
+    /// Ends all sessions of a user that began with older credentials, or without a version, at once, and rejects logins
+    /// with an older version. Call it after a password was changed or reset outside a session (ASVS 5.0, 7.4.3).
     ///
-    /// A login that has checked the former password, and is still under way, is refused with the code
-    /// ``SessionError/Code-swift.struct/credentialsChanged`` or its session ends before it returns, whichever server it
-    /// is on. Sessions with the version itself, or a newer one, go on.
+    /// A login in progress that has checked the former password is rejected with the code
+    /// ``SessionError/Code-swift.struct/credentialsChanged``, or its session ends before it returns, on any server.
+    /// Sessions with this version or a newer one continue.
     ///
-    /// Stored sessions have ended everywhere when this returns. Sealed ones have ended on this server, and on others as
-    /// soon as ``SessionRevocation`` promises. The version is kept beside the sessions, for as long as the longest of
-    /// them can live.
+    /// Stored sessions have ended everywhere when this returns. Sealed sessions have ended on this server, and end on
+    /// others as soon as ``SessionRevocation`` promises. The version is kept beside the sessions, for as long as the
+    /// longest of them can live.
     ///
     /// ```swift
     /// let version = try await accounts.resetPassword(of: user)
@@ -95,9 +94,9 @@ extension SessionEngine {
     ///
     /// - Parameters:
     ///   - subject: The identifier that the user logs in with.
-    ///   - version: The oldest version that is good, 1 to 2^53. An older one than an earlier call gave changes nothing.
+    ///   - version: The oldest valid version, 1 to 2^53. If an earlier call gave a newer one, this changes nothing.
     /// - Throws: ``SessionError``: `invalidSubject`, `invalidAuthentication`, `storeUnavailable`, or `notOffered` when
-    ///   the backend or its store cannot do it. When it throws, some sessions may go on: call it again.
+    ///   the backend or its store does not support it. When it throws, some sessions may continue: call it again.
     public func revokeAll(of subject: String, credentialsBefore version: Int) async throws {
         try SessionError.check(subject: subject)
         try AuthenticationFacts.check(version)

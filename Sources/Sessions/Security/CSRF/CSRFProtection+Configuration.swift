@@ -9,37 +9,37 @@
 import HTTPTypes
 
 extension CSRFProtection {
-    /// What an application may decide about requests from other sites. Every default is safe.
+    /// The options of CSRF protection. Every default is safe.
     public struct Configuration: Sendable, Equatable {
-        /// What browsers call this site: `https://example.com`, one or several. The default is none: what each request
-        /// calls it, by `Host` or `:authority` and by whether the visitor's connection is secure.
+        /// The origins of this site as browsers see them: `https://example.com`, one or several. The default is none:
+        /// each request gives the origin, by `Host` or `:authority` and by whether the visitor's connection is secure.
         ///
         /// Set it behind proxies, unless they pass `Host` on and ``SessionConfiguration/trustedProxies`` names them.
-        /// `Sec-Fetch-Site` needs neither, so only older browsers notice.
+        /// `Sec-Fetch-Site` needs neither, so this affects only older browsers.
         public var origins: [String] = []
 
         /// The other origins whose pages may send requests here: `https://accounts.example.com`. The default is none.
         ///
-        /// - Warning: Whoever can run a script on such a page can do here whatever its visitor may do.
+        /// - Warning: Anyone who can run a script on such a page can do here whatever its visitor may do.
         public var trustedOrigins: [String] = []
 
-        /// What becomes of a request of which nothing says where it is from. The default refuses it.
+        /// What happens to a request whose source is unknown. The default rejects it.
         public var undecided: UnverifiableRequestPolicy = .refused
 
         /// The header field that carries a token. The default is `X-CSRF-Token`.
         public var tokenHeader = "X-CSRF-Token"
 
-        /// The field of a form that carries a token. The default is `_csrf`.
+        /// The form field that carries a token. The default is `_csrf`.
         public var tokenField = "_csrf"
 
-        /// The most bytes of a form that is looked through for a token; a longer one is 413. The default is 1,048,576
-        /// (1 MiB).
+        /// The maximum size of a form that is searched for a token, in bytes. A longer one is rejected with 413. The
+        /// default is 1,048,576 (1 MiB).
         public var maximumFormSize = 1_048_576
 
-        /// The defaults.
+        /// Creates the default configuration.
         public init() {}
 
-        /// Refuses what contradicts itself.
+        /// Rejects contradictory options.
         ///
         /// - Throws: ``SessionError`` with the code `configuration`; its message names every problem and what to
         ///   change.

@@ -8,25 +8,25 @@
 
 public import HTTPTypes
 
-/// Refuses requests that another site made a browser send in its user's name (cross-site request forgery; ASVS 5.0,
+/// Rejects requests that another site made a browser send in its user's name (cross-site request forgery; ASVS 5.0,
 /// 3.5.1).
 ///
-/// Middleware for a server framework is ``check(_:method:authority:session:form:)`` before the handler; applications
-/// that have such a middleware need nothing of this but its configuration.
+/// Middleware for a server framework calls ``check(_:method:authority:session:form:)`` before the handler. Applications
+/// with such a middleware need only the configuration.
 ///
-/// Methods that change nothing pass, and so do requests whose session a browser does not send by itself. Of all others
-/// the first of these decides that has something to say:
+/// Methods that change nothing pass, and so do requests whose session a browser does not send by itself. For all others
+/// the first of these checks that applies decides:
 ///
 /// 1. `Sec-Fetch-Site`: `same-origin` and `none` pass.
-/// 2. `Origin`: this site's own passes.
-/// 3. A token of ``Session/csrfToken``, in a header field or in a field of a form.
+/// 2. `Origin`: this site's own origin passes.
+/// 3. A token of ``Session/csrfToken``, in a header field or in a form field.
 /// 4. ``Configuration/undecided``.
 public struct CSRFProtection: Sendable {
-    /// What it goes by.
+    /// The options.
     public let configuration: Configuration
     private let rule: CSRFRule
 
-    /// Creates a protection with the defaults, which are safe.
+    /// Creates a protection with the default options, which are safe.
     public init() {
         self.configuration = Configuration()
         self.rule = CSRFRule()
@@ -44,8 +44,7 @@ public struct CSRFProtection: Sendable {
         )
     }
 
-    /// Whether it matters if a connection is secure, so that an adapter for which it is costly to find out need not
-    /// ask.
+    /// Whether the check needs to know if a connection is secure, so that an adapter can skip a costly test.
     ///
     /// - Parameters:
     ///   - method: The method of the request.
@@ -57,22 +56,22 @@ public struct CSRFProtection: Sendable {
     /// Whether a request may change something: its method is not safe, or it asks for another protocol. The handler of
     /// a WebSocket acts for the user of the session, and browsers let every site open one (RFC 6455, 10.2).
     private static func isChecked(_ method: HTTPRequest.Method, _ fields: HTTPFields) -> Bool {
-        // A change to HTTP/2 is no other protocol to the handler, and no browser asks for it.
+        // For the handler, an upgrade to HTTP/2 is not another protocol, and no browser asks for it.
         !method.isSafe || fields.listItems(of: .upgrade).contains { $0.lowercased() != "h2c" }
     }
 
-    /// Decides whether a request may go on. It stores nothing; what it refuses is an event (``SessionEvent``).
+    /// Decides whether a request may continue. It stores nothing. A rejected request causes an event
+    /// (``SessionEvent``).
     ///
     /// - Parameters:
-    ///   - request: What is known of the request, as it was given to ``SessionEngine/open(_:logger:)``.
+    ///   - request: The request that was passed to ``SessionEngine/open(_:logger:)``.
     ///   - method: Its method.
-    ///   - authority: What it calls this server: `:authority`, or `Host`.
+    ///   - authority: Its `:authority` or `Host`.
     ///   - session: Its session.
-    ///   - form: Gives the bytes of its body, and throws when there are more than
-    ///     ``Configuration/maximumFormSize``. Asked for only if nothing else decides and the body is a form
-    ///     (`application/x-www-form-urlencoded`).
-    /// - Throws: ``SessionError`` with the code `crossSite`, whose message says which of the checks decided; what
-    ///   `form` throws.
+    ///   - form: Returns the bytes of its body, and throws when there are more than ``Configuration/maximumFormSize``.
+    ///     It is called only if nothing else decides and the body is a form (`application/x-www-form-urlencoded`).
+    /// - Throws: ``SessionError`` with the code `crossSite`, whose message names the check that decided; what `form`
+    ///   throws.
     public func check(
         _ request: SessionRequest,
         method: HTTPRequest.Method,
@@ -106,7 +105,7 @@ public struct CSRFProtection: Sendable {
             if hasSession, let token = try await self.token(in: request.headerFields, form) {
                 guard try session.acceptsCSRFToken(token) else { throw CSRFRefusal.wrongToken.error }
             } else if hasSession, finding == .hidden {
-                // It is a browser, which any site could have made send it.
+                // The client is a browser, and any site could have made it send the request.
                 throw CSRFRefusal.hiddenOrigin.error
             } else if !self.configuration.undecided.accepts(hasSession: hasSession) {
                 throw CSRFRefusal.undecided.error
@@ -124,16 +123,16 @@ public struct CSRFProtection: Sendable {
         return self.rule.finding(request.headerFields, requested: requested)
     }
 
-    /// Decides whether a request for another protocol may go on, where servers ask before any middleware runs, as they
-    /// do for WebSockets. Call it before ``SessionEngine/open(_:logger:)``.
+    /// Decides whether a request for another protocol may continue, for servers that ask before any middleware runs, as
+    /// they do for WebSockets. Call it before ``SessionEngine/open(_:logger:)``.
     ///
-    /// Browsers say where such a request is from. One that says nothing is from a program: it is accepted unless it
-    /// carries cookies.
+    /// Browsers name the source of such a request. A request without a source is from a program: it is accepted unless
+    /// it carries cookies.
     ///
     /// - Parameters:
-    ///   - request: What is known of the request.
-    ///   - authority: What it calls this server: `:authority`, or `Host`.
-    ///   - engine: The engine whose session the connection is to use.
+    ///   - request: The request.
+    ///   - authority: Its `:authority` or `Host`.
+    ///   - engine: The engine whose session the connection will use.
     /// - Throws: ``SessionError`` with the code `crossSite`.
     public func checkUpgrade(
         _ request: SessionRequest,
@@ -154,7 +153,7 @@ public struct CSRFProtection: Sendable {
         throw refusal.error
     }
 
-    /// The token of a request, right or wrong, or nil when it has none. Several are none that could be right.
+    /// The token of a request, right or wrong, or nil when it has none. Several tokens count as a wrong one.
     private func token(in fields: HTTPFields, _ form: () async throws -> [UInt8]) async throws -> [UInt8]? {
         if let name = HTTPField.Name(self.configuration.tokenHeader), let value = fields[name] {
             return Array(value.utf8)
@@ -166,8 +165,8 @@ public struct CSRFProtection: Sendable {
 }
 
 extension Session {
-    /// Whether a browser may have sent the request's session by itself: all but those that were asked for, as bearer
-    /// tokens are.
+    /// Whether a browser may have sent the request's session by itself: true unless the transport is not ambient, as
+    /// for bearer tokens.
     fileprivate var mayBeSentByOtherSites: Bool {
         self.isAuthenticatedByCookie || self.withState { $0.live?.isNew ?? true }
     }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Why a request may come from another site: which of the checks decided.
+/// Why a request may come from another site, by the check that decided.
 enum CSRFRefusal: Equatable {
     case fetchSite(String)
     case severalOrigins(Int)
@@ -17,7 +17,7 @@ enum CSRFRefusal: Equatable {
     case undecided
 
     var error: SessionError {
-        SessionError(.crossSite, "The request may come from another site, and nothing of it was done: \(self.reason)")
+        SessionError(.crossSite, "The request may come from another site, so it was rejected: \(self.reason)")
     }
 
     private var reason: String {
@@ -27,12 +27,12 @@ enum CSRFRefusal: Equatable {
         case .severalOrigins(let count):
             return "it has \(count) Origin fields, and browsers send one."
         case .noOrigin(let value):
-            return "Origin is \(value.cut(toBytes: 100) ?? "empty"), which is nobody's."
+            return "Origin is \(value.cut(toBytes: 100) ?? "empty"), which is not an origin."
         case .otherOrigin(let sender, let own):
             let names = own.map(\.description).sorted().joined(separator: ", ")
             return """
-                Origin is \(sender), and this site is \(names.isEmpty ? "called nothing that is an origin" : names). \
-                If that is not what browsers call it, for a proxy stands before it, set origins or trustedProxies.
+                Origin is \(sender), and this site is \(names.isEmpty ? "of no known origin" : names). \
+                If browsers use another origin because of a proxy, set origins or trustedProxies.
                 """
         case .hiddenOrigin:
             return """
@@ -47,7 +47,7 @@ enum CSRFRefusal: Equatable {
         case .undecided:
             return """
                 neither Sec-Fetch-Site nor Origin says where it is from, and it has no token of a session. Clients that \
-                are no browsers send an Origin, a token, or no cookie where undecided requests are accepted from visitors.
+                are not browsers must send an Origin or a token, or no cookie if undecided is .allowAnonymous.
                 """
         }
     }

@@ -8,27 +8,27 @@
 
 import HTTPTypes
 
-/// Decides by its header fields whether a request that changes something comes from this site.
+/// Decides by header fields whether a request that changes something comes from this site.
 ///
-/// Browsers say so themselves, and no page can make them say otherwise. `Sec-Fetch-Site` comes first, for it needs no
-/// knowledge of what this site is called; then `Origin`, which older browsers send too.
+/// Browsers set these fields, and no page can change them. `Sec-Fetch-Site` comes first, because it does not depend on
+/// this site's origin; then `Origin`, which older browsers send too.
 struct CSRFRule: Sendable {
-    /// What this site is called; empty stands for what each request calls it.
+    /// The origins of this site. If empty, each request gives its own.
     var origins: Set<WebOrigin> = []
     /// The other origins whose pages may send requests here.
     var trustedOrigins: Set<WebOrigin> = []
 
-    /// What the header fields say.
+    /// The result of the header fields.
     enum Finding: Equatable {
         case accepted
         case refused(CSRFRefusal)
-        /// No field says anything.
+        /// No field decides.
         case undecided
-        /// A browser sent it, and hides where it is from: `Origin: null`.
+        /// A browser sent the request and hides its source: `Origin: null`.
         case hidden
     }
 
-    /// - Parameter requested: What the request itself calls this site; nil when that is no origin.
+    /// - Parameter requested: The origin of this site by the request itself; nil when that is not an origin.
     func finding(_ fields: HTTPFields, requested: WebOrigin?) -> Finding {
         let senders = fields[values: .origin]
         let sender = senders.count == 1 ? WebOrigin(senders[0]) : nil

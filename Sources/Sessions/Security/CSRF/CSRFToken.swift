@@ -8,16 +8,16 @@
 
 import Crypto
 
-/// A token against forged requests, which only pages that were made for a session have.
+/// A CSRF token, which only pages made for a session have.
 ///
 /// ```
 /// token = base64url( mask (32 bytes) · code ⊕ mask (32) )    86 characters
 /// code  = HMAC-SHA256 of  counted "csrf" · id (16) · authenticated at (8)
 /// ```
 ///
-/// The mask is random and new in each token, so that a compressed page does not tell, by its length, what stands in it
-/// beside what an attacker put there (BREACH). The key is that of the session, which a renewal of its secret changes,
-/// or that of a ring.
+/// Each token has a new random mask, so that the length of a compressed page does not reveal the token to an attacker
+/// who can add text to the page (BREACH). The key is that of the session, which a renewal of its secret changes, or
+/// that of a keyring.
 struct CSRFToken {
     static let textLength = 86
     private static let codeByteCount = 32
@@ -32,14 +32,14 @@ struct CSRFToken {
         self.message = writer.bytes
     }
 
-    /// A new text of the token.
+    /// Encodes the token with a new mask.
     func text(_ key: SymmetricKey, random: SessionRandom) -> String {
         let mask = random.bytes(count: Self.codeByteCount)
         let code = HMAC<SHA256>.authenticationCode(for: self.message, using: key)
         return Base64URL.encode(mask + zip(code, mask).map { $0 ^ $1 })
     }
 
-    /// Whether a text is one of this token, under one of the keys. The codes are compared in constant time.
+    /// Whether a string is this token, under one of the keys. The codes are compared in constant time.
     func matches(_ text: [UInt8], _ keys: [SymmetricKey]) -> Bool {
         guard text.count == Self.textLength, let bytes = Base64URL.decode(text) else { return false }
         let code = zip(bytes, bytes.dropFirst(Self.codeByteCount)).map { $0 ^ $1 }
@@ -48,7 +48,7 @@ struct CSRFToken {
 }
 
 extension SecretHash {
-    /// The key of a session's tokens against forged requests: the hash of its secret is known wherever the session is,
-    /// and changes with the secret.
+    /// The key of a session's CSRF tokens: the hash of its secret is known wherever the session is, and changes with
+    /// the secret.
     var csrfKey: SymmetricKey { SymmetricKey(data: self.bytes) }
 }

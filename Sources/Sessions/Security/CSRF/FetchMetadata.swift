@@ -8,17 +8,17 @@
 
 import HTTPTypes
 
-/// What a browser says of the page that made it send a request (Fetch Metadata, W3C). Scripts cannot set these fields.
+/// What a browser reports about the page that sent a request (Fetch Metadata, W3C). Scripts cannot set these fields.
 struct FetchMetadata {
     enum Site: String {
         case sameOrigin = "same-origin"
         case sameSite = "same-site"
         case crossSite = "cross-site"
-        /// The user did it: typed an address, or opened a bookmark.
+        /// The user caused it: typed an address, or opened a bookmark.
         case user = "none"
     }
 
-    /// Nil where there is none, and for a value that is unknown or not alone.
+    /// Nil if there is none, or if the value is unknown or repeated.
     let site: Site?
     private let fields: HTTPFields
 
@@ -47,6 +47,6 @@ extension HTTPField.Name {
 }
 
 extension HTTPRequest.Method {
-    /// Whether RFC 9110 section 9.2.1 calls the method safe; their names have capital letters.
+    /// Whether the method is safe (RFC 9110 section 9.2.1). Method names are uppercase.
     var isSafe: Bool { [.get, .head, .options, .trace].contains(self) }
 }

@@ -8,9 +8,9 @@
 
 import HTTPTypes
 
-/// The fields of a form: `application/x-www-form-urlencoded`, as the URL Standard reads it.
+/// The fields of a form: `application/x-www-form-urlencoded`, parsed as in the URL Standard.
 enum FormField {
-    /// Whether a body is said to be a form.
+    /// Whether the `Content-Type` is that of a form.
     static func isForm(_ fields: HTTPFields) -> Bool {
         let type = fields[.contentType]?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
         return type?.lowercased() == "application/x-www-form-urlencoded"

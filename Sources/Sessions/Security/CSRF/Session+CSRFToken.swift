@@ -7,27 +7,27 @@
 //
 
 extension Session {
-    /// A token for forms and scripts of this site, which proves that a request comes from one of its pages where the
-    /// browser does not say so itself; nil while nothing is stored for the visitor.
+    /// A CSRF token for forms and scripts of this site. It proves that a request comes from one of its pages if the
+    /// browser does not say so itself. Nil if nothing is stored for the visitor.
     ///
     /// ```html
     /// <input type="hidden" name="_csrf" value="…">
     /// ```
     ///
-    /// It is bound to the session, and what was made before a login, a re-authentication, a ``renew()`` or a logout is
-    /// refused after it; a renewal by time lets the tokens from before it live on until the next. Each time it is asked
-    /// for it is another text, which is as good as any other. Asking stores nothing.
+    /// The token is bound to the session. Tokens from before a login, a re-authentication, a ``renew()`` or a logout
+    /// are rejected after it. Tokens from before a timed renewal stay valid until the next one. Each access returns a
+    /// different string, and all are equally valid. Access stores nothing.
     ///
-    /// - Warning: Whoever has it can forge requests of this session. Keep it out of addresses and logs.
+    /// - Warning: Anyone who has the token can forge requests of this session. Keep it out of URLs and logs.
     public var csrfToken: String? {
         self.access { $0.live }.flatMap { try? self.csrfToken(of: $0.record) }
     }
 
-    /// A token as ``csrfToken``, for whoever it is: for a visitor without a session one begins, now. For login forms
-    /// that must serve browsers which do not say where a request is from.
+    /// Returns a CSRF token, creating a session at once if there is none. Use it for login forms that must support
+    /// browsers which do not report the source of a request.
     ///
-    /// - Throws: ``SessionError``: `storeUnavailable`, `responseStarted`, or `ended` when the session that the request
-    ///   came with was ended a moment ago.
+    /// - Throws: ``SessionError``: `storeUnavailable`, `responseStarted`, or `ended` when the request's session has
+    ///   just ended.
     public func ensureCSRFToken() async throws -> String {
         while true {
             if let live = self.access({ $0.live }) { return try self.csrfToken(of: live.record) }
@@ -38,7 +38,7 @@ extension Session {
         }
     }
 
-    /// Whether a text is a token of this session.
+    /// Whether a string is a CSRF token of this session.
     func acceptsCSRFToken(_ text: [UInt8]) throws -> Bool {
         guard let record = self.access({ $0.live?.record }) else { return false }
         return CSRFToken(of: record).matches(text, try self.engine.driver.csrfKeys(of: record).all)

@@ -6,17 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Where a page is from: scheme, host and port (RFC 6454), in one spelling.
+/// The origin of a page: scheme, host and port (RFC 6454), normalized.
 struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// The most bytes of a text that is looked at; the name of a host has 253 at the most.
+    /// The maximum size of an accepted string, in bytes. A host name has at most 253.
     static let limit = 300
 
     private let scheme: String
     private let host: String
     private let port: Int?
 
-    /// Parses the serialized form, `https://example.com:8443`, or answers nil. The ports 443 of `https` and 80 of
-    /// `http` are the same as none, and capital letters as small ones.
+    /// Parses the serialized form, `https://example.com:8443`, or returns nil. The default ports 443 of `https` and 80
+    /// of `http` are equal to none, and uppercase letters to lowercase.
     init?(_ text: some StringProtocol) {
         let text = text.utf8
         guard text.count <= Self.limit, text.allSatisfy({ $0 < 0x80 }) else { return nil }
@@ -33,7 +33,7 @@ struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
         self.port = port == Self.defaultPorts[self.scheme] ? nil : port
     }
 
-    /// The origin of a request: what `Host` or `:authority` names, over a connection that is secure or not.
+    /// The origin of a request: the host of `Host` or `:authority`, over a secure or plain connection.
     init?(authority: String, isSecure: Bool) {
         self.init("\(isSecure ? "https" : "http")://\(authority)")
     }
@@ -44,7 +44,7 @@ struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
 
     private static let defaultPorts = ["https": 443, "http": 80]
 
-    /// Of what follows the scheme nothing but a host and a port may be there.
+    /// Parses what follows the scheme, which must be only a host and a port.
     private static func hostAndPort(_ text: Substring) -> (host: Substring, port: Int?)? {
         let host: Substring
         if text.first == "[" {

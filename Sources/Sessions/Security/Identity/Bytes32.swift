@@ -8,7 +8,7 @@
 
 import Crypto
 
-/// 256 bits held in place: no allocation, no reference counting. The words are in memory order, not numbers.
+/// 256 bits stored inline: no allocation, no reference counting. The words are in memory order, not numbers.
 struct Bytes32: Sendable {
     var first: UInt64
     var second: UInt64
@@ -22,7 +22,7 @@ struct Bytes32: Sendable {
         self.fourth = fourth
     }
 
-    /// Copies exactly 32 bytes, which the caller has counted.
+    /// Copies exactly 32 bytes. The caller has checked the count.
     init(copying bytes: UnsafeRawBufferPointer) {
         self.init(
             bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
@@ -47,7 +47,7 @@ struct Bytes32: Sendable {
     }
 }
 
-/// What swift-crypto's 32-byte results have in common, without naming Foundation.
+/// The common interface of swift-crypto's 32-byte results, without importing Foundation.
 protocol Digest32 {
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
 }

@@ -6,14 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a store keeps of the secrets of an ended session: enough to know its visitor again, too little to let anyone
-/// in.
+/// What a store keeps of the secrets of an ended session: enough to recognize its visitor, too little to open anything.
 ///
-/// Two fragments of 8 bytes each: the beginnings of the hashes of the current and of the previous secret. A visitor
-/// with the token of an ended session hears that it has ended. A stranger who knows only its id hears what an unknown
-/// id hears.
+/// It has two fragments of 8 bytes each: the beginnings of the hashes of the current and the previous secret. A visitor
+/// with the token of an ended session learns that it has ended. An attacker who knows only its id gets the response for
+/// an unknown id.
 public struct EndedSecrets: Sendable, Equatable {
-    /// The beginnings of the hashes, as their bytes are in memory. Zero in place of a previous secret is none.
+    /// The beginnings of the hashes, in memory order. Zero for the previous secret means none.
     private let current: UInt64
     private let previous: UInt64
 
@@ -27,7 +26,7 @@ public struct EndedSecrets: Sendable, Equatable {
         self.init(current: record.secretHash.words.first, previous: record.previousSecret?.hash.words.first ?? 0)
     }
 
-    /// Reads the 16 bytes of ``bytes``, or answers nil when there are not 16.
+    /// Parses the 16 bytes of ``bytes``, or returns nil when there are not 16.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         let words = Array(bytes).withUnsafeBytes { buffer in
@@ -36,9 +35,9 @@ public struct EndedSecrets: Sendable, Equatable {
         self.init(current: words[0], previous: words[1])
     }
 
-    /// Reads the secrets from the binary form of a record, or from its first ``recordPrefixByteCount`` bytes.
+    /// Parses the secrets from a binary record, or from its first ``recordPrefixByteCount`` bytes.
     ///
-    /// - Returns: Nil for bytes that are no record of this version.
+    /// - Returns: Nil for bytes that are not a record of this version.
     package init?(recordPrefix bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         guard bytes.first == SessionRecordCodec.formatVersion,
@@ -55,8 +54,8 @@ public struct EndedSecrets: Sendable, Equatable {
         self.init(current: current.words.first, previous: previous?.words.first ?? 0)
     }
 
-    /// How many bytes of a record have its secrets in them: the fixed fields, the length of the extra fields, and the
-    /// first of these.
+    /// How many bytes of a record contain its secrets: the fixed fields, the length of the extra fields, and the first
+    /// extra field.
     package static let recordPrefixByteCount = 128
 
     /// The 16 bytes that a store keeps: the two fragments.
@@ -64,9 +63,9 @@ public struct EndedSecrets: Sendable, Equatable {
         withUnsafeBytes(of: self.current) { Array($0) } + withUnsafeBytes(of: self.previous) { Array($0) }
     }
 
-    /// Whether a secret with this hash was one of the session's.
+    /// Whether this is the hash of one of the session's secrets.
     ///
-    /// It takes the same time whatever differs.
+    /// The comparison is in constant time.
     public func contains(_ hash: SecretHash) -> Bool {
         let isCurrent = hash.words.first ^ self.current == 0
         let isPrevious = hash.words.first ^ self.previous == 0
@@ -75,7 +74,7 @@ public struct EndedSecrets: Sendable, Equatable {
 }
 
 extension EndedSecrets: CustomStringConvertible, CustomReflectable {
-    /// Always the same words: even a part of a hash has no place in a log.
+    /// A constant: even a part of a hash must not be in a log.
     public var description: String { "<redacted>" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

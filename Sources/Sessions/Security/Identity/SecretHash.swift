@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The SHA-256 of a session's secret: what a store keeps, so that a dump of the store lets no one in.
+/// The SHA-256 of a session's secret. Stores keep only the hash, so that a dump of the store opens no session.
 ///
-/// Equality takes the same time whatever differs.
+/// Equality is in constant time.
 public struct SecretHash: Sendable {
     let words: Bytes32
 
@@ -39,7 +39,7 @@ extension SecretHash: Equatable {
 }
 
 extension SecretHash: CustomStringConvertible, CustomReflectable {
-    /// Always the same words: even a hash of a secret has no place in a log.
+    /// A constant: even the hash of a secret must not be in a log.
     public var description: String { "<redacted>" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

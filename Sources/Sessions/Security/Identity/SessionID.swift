@@ -8,15 +8,15 @@
 
 /// The public name of a session: 128 random bits, stable for the life of the session.
 ///
-/// It is what stores are keyed by and what lists, logs and administration pages show. Without the secret of the
-/// session's ``SessionToken`` it opens nothing.
+/// It is the key in stores, and appears in lists, logs and administration pages. It opens nothing without the secret of
+/// the session's ``SessionToken``.
 public struct SessionID: Sendable, Hashable {
     /// The first 64 bits, big-endian.
     public let high: UInt64
     /// The last 64 bits, big-endian.
     public let low: UInt64
 
-    /// Creates an id from its two halves; for stores that read it back from their own form.
+    /// Creates an id from its two halves, for stores that have their own encoding.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -35,7 +35,7 @@ public struct SessionID: Sendable, Hashable {
         self = random.words(count: 2) { SessionID(high: $0[0], low: $0[1]) }
     }
 
-    /// The 16 bytes of this id, big-endian: their order is the order of the ids.
+    /// The 16 bytes of this id, big-endian: they sort as the ids do.
     public var bytes: [UInt8] {
         withUnsafeBytes(of: (self.high.bigEndian, self.low.bigEndian)) { Array($0) }
     }
@@ -48,7 +48,7 @@ extension SessionID: Comparable {
 }
 
 extension SessionID: LosslessStringConvertible {
-    /// Creates an id from its text: 22 characters of canonical unpadded base64url; nil for anything else.
+    /// Parses an id: 22 characters of canonical unpadded base64url; nil for anything else.
     public init?(_ description: String) {
         guard description.utf8.count == 22, let bytes = Base64URL.decode(description.utf8) else { return nil }
         self.init(bytes: bytes)

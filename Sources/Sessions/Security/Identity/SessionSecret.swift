@@ -20,10 +20,10 @@ struct SessionSecret: Sendable {
         self.words = words
     }
 
-    /// In place of a secret where there is none to know: it opens nothing, for nothing is looked up by it.
+    /// A placeholder where there is no secret: it opens nothing, because nothing is looked up by it.
     static let none = SessionSecret(words: Bytes32(0, 0, 0, 0))
 
-    /// What a store keeps in place of this secret.
+    /// The hash that stores keep instead of this secret.
     ///
     /// A plain fast hash is enough for a secret of 112 random bits or more (ASVS 5.0, 6.5.2).
     var hash: SecretHash {
@@ -32,9 +32,8 @@ struct SessionSecret: Sendable {
 
     /// The secret that follows this one in a timed renewal.
     ///
-    /// It is computed from this secret and a nonce of the record, so that each of several parallel responses, and a
-    /// response after one that was lost, can hand out the same new secret, while neither a dump of the store nor an
-    /// old cookie alone is enough to know it.
+    /// It is computed from this secret and a nonce of the record, so that parallel responses, and a response after a
+    /// lost one, can all deliver the same new secret. Neither a dump of the store nor an old cookie alone reveals it.
     func successor(nonce: UInt64) -> SessionSecret {
         self.withUnsafeBytes { key in
             var authentication = HMAC<SHA256>(key: SymmetricKey(data: key))

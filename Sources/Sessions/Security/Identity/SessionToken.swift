@@ -6,18 +6,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What travels in a cookie or header: a session's id and its secret.
+/// A session's id and secret, which travel in a cookie or header.
 ///
-/// 16 bytes of ``SessionID`` and 32 bytes of secret are 48 bytes, 64 characters of canonical unpadded base64url. Tokens
-/// are made by the engine only; one that a client made up is parsed, not found, and never adopted.
+/// The 16 bytes of ``SessionID`` and the 32 bytes of the secret are 64 characters of canonical unpadded base64url. Only
+/// the engine makes tokens: an invented one can be parsed, but it is not found, and never adopted.
 ///
-/// A token prints as `SessionToken(<redacted>)`; its text is had from ``text`` alone, for whatever carries it to the
-/// client.
+/// A token prints as `SessionToken(<redacted>)`. Only ``text`` returns the credential, for delivery to the client.
 public struct SessionToken: Sendable {
     /// The public half.
     public let id: SessionID
     let secret: SessionSecret
-    /// The hash of the secret, made once: every request needs it, some several times.
+    /// The hash of the secret, computed once: every request needs it, some several times.
     let secretHash: SecretHash
 
     static let byteCount = 48
@@ -34,7 +33,7 @@ public struct SessionToken: Sendable {
         self.secretHash = secretHash
     }
 
-    /// In place of a token where a session has none; it opens nothing.
+    /// A placeholder for a session without a token; it opens nothing.
     static func ofNobody(_ id: SessionID) -> SessionToken {
         SessionToken(id: id, secret: .none, secretHash: .none)
     }
@@ -43,7 +42,7 @@ public struct SessionToken: Sendable {
         self.init(id: SessionID(random: random), secret: SessionSecret(random: random))
     }
 
-    /// Parses the text of a token, or answers nil when it is not exactly 64 characters of canonical base64url.
+    /// Parses a token, or returns nil when the input is not exactly 64 characters of canonical base64url.
     public init?(_ text: some Collection<UInt8>) {
         guard text.count == Self.textLength else { return nil }
         let token = withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { bytes -> SessionToken? in
@@ -54,7 +53,7 @@ public struct SessionToken: Sendable {
         self = token
     }
 
-    /// Parses the text of a token, or answers nil when it is not exactly 64 characters of canonical base64url.
+    /// Parses a token, or returns nil when the input is not exactly 64 characters of canonical base64url.
     public init?(_ text: some StringProtocol) {
         self.init(text.utf8)
     }
@@ -70,7 +69,7 @@ public struct SessionToken: Sendable {
         )
     }
 
-    /// The 64 characters that travel. Whoever has them is the visitor: give them to the client and to nobody else.
+    /// The 64 characters of the credential. Anyone who has them can act as the visitor: send them only to the client.
     public var text: String {
         self.secret.withUnsafeBytes { Base64URL.encode(self.id.bytes + $0) }
     }

@@ -8,11 +8,11 @@
 
 import Crypto
 
-/// The keys of tokens against forged requests, of a ring and for one audience.
+/// The keys of CSRF tokens, of a keyring and for one audience.
 struct CSRFKeys: Sendable {
     private struct Pair {
         var current: SymmetricKey
-        /// As versions without audiences derived it.
+        /// The key as versions without audiences derived it.
         var former: SymmetricKey
     }
 
@@ -27,7 +27,7 @@ struct CSRFKeys: Sendable {
         self.former = former
     }
 
-    /// The key that makes tokens, and all that verify them. Those of earlier versions never make one.
+    /// The key that makes tokens, and all keys that verify them. Those of earlier versions never make tokens.
     var ring: PreparedKeys<SymmetricKey>.Ring {
         get throws {
             let ring = try self.keys.ring

@@ -6,11 +6,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Whom a seal, a signature or a derived key is for: one kind of backend of one application.
+/// The audience of a seal, a signature or a derived key: one kind of backend of one application.
 ///
-/// What was made for one audience is nothing for another, also where both have the same keys.
+/// What was made for one audience is invalid for another, even if both have the same keys.
 struct KeyAudience: Sendable {
-    /// The kinds of backends that have keys. The words are part of what live cookies were made with: they never change.
+    /// The kinds of backends that have keys. The raw values are part of existing cookies: never change them.
     enum Backend: String, Sendable {
         /// Sessions in cookies.
         case sealed
@@ -24,27 +24,28 @@ struct KeyAudience: Sendable {
     /// ``SessionConfiguration/applicationName``.
     let application: String
 
-    /// What is authenticated: `backend " " application`. No word of a backend has a space, so no two audiences have one
-    /// context, and none has the empty one of earlier versions.
+    /// The authenticated context: `backend " " application`. No backend name has a space, so no two audiences have the
+    /// same context, and none has the empty one of earlier versions.
     var context: String { "\(self.backend.rawValue) \(self.application)" }
 }
 
 extension KeyPurpose {
-    /// The purpose for one audience alone, where the key and not the message is what tells audiences apart.
+    /// The purpose for one audience alone, if the key and not the message distinguishes audiences.
     func narrowed(to audience: KeyAudience) -> KeyPurpose {
         KeyPurpose(label: "\(self.label) \(audience.context)")
     }
 }
 
-/// Whether what versions without audiences made is still accepted: ``SessionConfiguration/acceptsFormerTokensUntil``.
+/// Whether credentials of versions without audiences are still accepted:
+/// ``SessionConfiguration/acceptsFormerTokensUntil``.
 struct FormerTokens: Sendable {
     let until: Instant?
     let clock: SessionClock
 
-    /// None is.
+    /// They are rejected.
     static let refused = FormerTokens(until: nil, clock: .system)
 
-    /// Asked only when something of that form is there, so that the clock is not read otherwise.
+    /// Evaluated only for such credentials, so that the clock is not read otherwise.
     var areAccepted: Bool { self.until.map { self.clock.now < $0 } ?? false }
 }
 

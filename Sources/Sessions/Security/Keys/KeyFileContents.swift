@@ -14,7 +14,7 @@ import Glibc
 import Musl
 #endif
 
-/// What stands in a file of keys, and who may read and write it. Both are of the same open file.
+/// The contents and permissions of a key file. Both are read from the same open file.
 struct KeyFileContents: Sendable {
     static let maximumByteCount = 65_536
 

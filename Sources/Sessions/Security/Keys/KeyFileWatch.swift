@@ -6,30 +6,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Decides when a file of keys that has changed is believed. It reads no file and no clock.
+/// Decides when a changed key file is accepted. It reads no file and no clock.
 ///
-/// A file that is written in place is seen while it is written: empty, cut off, or beginning with its new lines and
-/// ending with its old ones. So a change counts when two looks in a row find the same.
+/// A file that is written in place may be seen half written: empty, truncated, or with new lines first and old ones
+/// last. So a change counts when two reads in a row find the same.
 struct KeyFileWatch: Sendable {
-    /// What one look found: the digest of the contents and the mode; nil when the file could not be read.
+    /// The result of one read: the digest of the contents and the mode; nil when the file could not be read.
     struct Look: Sendable, Equatable {
         var digest: [UInt8]
         var mode: UInt32
     }
 
     enum Verdict: Equatable {
-        /// The file is what was judged last, whether that was good or bad.
+        /// The file is the one that was last judged, good or bad.
         case unchanged
-        /// It has changed since the last look, and may still be being written.
+        /// The file has changed since the last read, and may still be being written.
         case changing
-        /// It has changed and is the same as at the last look: it is to be judged now.
+        /// The file has changed, and is the same as at the last read: judge it now.
         case settled
     }
 
     private var judged: Look?
     private var seen: Look?
 
-    /// Begins with a file that was judged when the application started.
+    /// Starts with the file that was judged when the application started.
     init(judged: Look) {
         self.judged = judged
         self.seen = judged

@@ -8,15 +8,16 @@
 
 import Crypto
 
-/// The short name of a key: four bytes derived from it, which reveal nothing of it.
+/// The short name of a key: four bytes derived from it, which reveal nothing about it.
 ///
-/// It travels in every sealed text, so that the right key is found without trying all of them, and stands in logs.
+/// Every sealed credential contains it, so that the right key is found without trying all of them. It also appears in
+/// logs.
 struct KeyID: Sendable, Hashable {
     static let byteCount = 4
 
     private let word: UInt32
 
-    /// Creates an id from four bytes, big-endian; of more or fewer it takes the last four.
+    /// Creates an id from four bytes, big-endian. Of more or fewer bytes it takes the last four.
     init(_ bytes: some Sequence<UInt8>) {
         self.word = bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }

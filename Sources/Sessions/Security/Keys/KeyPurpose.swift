@@ -6,20 +6,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a key is used for.
+/// The use of a key.
 ///
-/// The keys of a ring are never used themselves. Each purpose has keys of its own, derived from them, so that what was
-/// made for one purpose is nothing for another. The labels are part of what live cookies were made with: they never
-/// change.
+/// The keys of a keyring are never used directly. Each purpose has its own derived keys, so that what was made for one
+/// purpose is invalid for another. The labels are part of existing cookies: never change them.
 struct KeyPurpose: Sendable, Hashable {
     let label: String
 
     /// Sessions that are kept in cookies.
     static let sealing = KeyPurpose(label: "sealing")
-    /// Tokens that carry a signature.
+    /// Signed tokens.
     static let signing = KeyPurpose(label: "signing")
-    /// Tokens against forged requests.
+    /// CSRF tokens.
     static let csrf = KeyPurpose(label: "csrf")
-    /// What a server keeps for itself. The values of sessions need no key of the server: ``DataKey``.
+    /// Data that a server keeps for itself. The values of sessions need no key of the server: ``DataKey``.
     static let atRest = KeyPurpose(label: "at rest")
 }

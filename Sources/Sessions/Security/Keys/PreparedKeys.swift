@@ -8,11 +8,11 @@
 
 import Synchronization
 
-/// What one user of a keyring makes of its keys: made once, and again when the keys have changed.
+/// Keys derived from a keyring for one purpose. They are derived once, and again when the keyring changes.
 ///
-/// Reading it on every request costs one load of a number and one lock that is held for an instant.
+/// Each access costs one atomic load and one short lock.
 final class PreparedKeys<Prepared: Sendable>: Sendable {
-    /// Of each key, in the order of the ring.
+    /// One value for each key, in the order of the keyring.
     struct Ring: Sendable {
         var newest: Prepared
         var all: [Prepared]
@@ -53,6 +53,6 @@ final class PreparedKeys<Prepared: Sendable>: Sendable {
 }
 
 extension PreparedKeys: CustomReflectable {
-    /// Keys are shown nowhere.
+    /// Keys must not be printed.
     var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -9,10 +9,10 @@
 extension SecretKey {
     static let minimumByteCount = 32
 
-    /// What shows that bytes are no good key, or nil.
+    /// Why bytes are not a good key, or nil.
     ///
-    /// No test can show that bytes are random. These find what people put in a key's place, and refuse fewer than one
-    /// in a million keys that really were drawn at random.
+    /// No test can prove randomness. These tests find what people use in place of a key, and reject fewer than one in a
+    /// million random keys.
     static func problem(of bytes: [UInt8]) -> String? {
         let count = bytes.count
         guard count >= self.minimumByteCount else {
@@ -37,7 +37,7 @@ extension SecretKey {
         return nil
     }
 
-    /// What shows that a text was written by people although it reads as base64url, or nil.
+    /// Why a string is probably written by a person although it is valid base64url, or nil.
     static func problem(ofText text: Substring) -> String? {
         let letters = text.utf8.filter { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
         let capitalCount = letters.count { $0 & 0x20 == 0 }
@@ -54,26 +54,26 @@ extension SecretKey {
         return nil
     }
 
-    /// Words of six letters or more: shorter ones turn up in random text.
+    /// Words of six letters or more: shorter ones occur in random strings.
     private static let words = [
         "change", "cookie", "default", "example", "insecure", "keyboard", "password", "passphrase", "production",
         "secret", "session",
     ]
 
-    /// Whether each byte differs from the one before by the same amount.
+    /// Whether all bytes differ from the previous one by the same amount.
     private static func isProgression(_ bytes: [UInt8]) -> Bool {
         let steps = zip(bytes, bytes.dropFirst()).map { $1 &- $0 }
         return steps.allSatisfy { $0 == steps.first }
     }
 
-    /// After how many bytes they repeat themselves, for 8 bytes at least.
+    /// The period of the bytes if they repeat, checked for at least 8 bytes.
     private static func period(of bytes: [UInt8]) -> Int? {
         (1..<self.minimumByteCount).first { period in
             bytes.count - period >= 8 && zip(bytes, bytes.dropFirst(period)).allSatisfy { $0 == $1 }
         }
     }
 
-    /// Keys that pass for random and that everybody knows.
+    /// Published example keys that look random.
     private static let publishedExamples: Set<[UInt8]> = Set(
         [
             // RFC 7515, appendix A.1.

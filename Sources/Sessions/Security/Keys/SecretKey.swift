@@ -8,18 +8,18 @@
 
 import Crypto
 
-/// A key of a ``SecretKeyring``: at least 32 random bytes, which nothing prints.
+/// A key of a ``SecretKeyring``: at least 32 random bytes. It is never printed.
 ///
-/// This command makes one:
+/// Generate one with this command:
 ///
 /// ```
 /// openssl rand -base64 32 | tr '+/' '-_' | tr -d '='
 /// ```
 ///
-/// A key that is short, that is no random bytes as far as can be seen, or that stands in somebody's documentation is
-/// refused.
+/// A key is rejected if it is short, not random as far as can be detected, or a published example.
 ///
-/// - Warning: Whoever has a key can make sessions and read sealed ones. Keep it out of source code and of images.
+/// - Warning: Anyone who has a key can make sessions and read sealed ones. Keep it out of source code and container
+///   images.
 public struct SecretKey: Sendable {
     let id: KeyID
     private let material: SymmetricKey
@@ -27,21 +27,22 @@ public struct SecretKey: Sendable {
     /// Creates a key from its bytes.
     ///
     /// - Throws: ``SessionError`` with the code `configuration` when there are fewer than 32 bytes, or when they are
-    ///   not random; its message says what was measured, and the command that makes a good key.
+    ///   not random. The message has the measured value and the command that generates a good key.
     public init(bytes: some Collection<UInt8>) throws(SessionError) {
         let bytes = Array(bytes)
         if let problem = Self.problem(of: bytes) { throw .refusedKey("A secret key", problem) }
         self.init(checked: bytes)
     }
 
-    /// Creates a key from its text: canonical unpadded base64url (RFC 4648 section 5) of its bytes.
+    /// Creates a key from canonical unpadded base64url (RFC 4648 section 5).
     ///
-    /// - Throws: ``SessionError`` with the code `configuration`, as ``init(bytes:)``, and for a text of another form.
+    /// - Throws: ``SessionError`` with the code `configuration`, as ``init(bytes:)`` does, and for a string that is not
+    ///   base64url.
     public init(_ text: some StringProtocol) throws(SessionError) {
         try self.init(Substring(text), place: "A secret key")
     }
 
-    /// Creates a key from its text; the place is how an error begins.
+    /// Creates a key from base64url. The place is the subject of an error message.
     init(_ text: Substring, place: String) throws(SessionError) {
         guard let bytes = Base64URL.decode(text.utf8) else {
             throw .refusedKey(
@@ -58,10 +59,9 @@ public struct SecretKey: Sendable {
         self.id = KeyID(of: self.material)
     }
 
-    /// A new key of 32 bytes, which lives as long as the process holds it.
+    /// Generates a key of 32 bytes, which exists as long as the process keeps it.
     ///
-    /// - Parameter random: Where the bytes come from. The default is the system's secure generator; others are for
-    ///   tests.
+    /// - Parameter random: The source of the bytes. The default is the system's secure generator; others are for tests.
     public static func generated(using random: SessionRandom = .system) -> SecretKey {
         SecretKey(checked: random.bytes(count: 32))
     }
@@ -69,8 +69,8 @@ public struct SecretKey: Sendable {
     /// Whether another key is the same, compared in constant time.
     func isSame(as other: SecretKey) -> Bool { self.material == other.material }
 
-    /// The key for a purpose, by HKDF-SHA256 (RFC 5869). It costs several microseconds: once for each use of a ring,
-    /// not for each request.
+    /// Derives the key for a purpose by HKDF-SHA256 (RFC 5869). It takes several microseconds, so it is done once for
+    /// each use of a keyring, not for each request.
     func derived(for purpose: KeyPurpose) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: self.material,
@@ -81,7 +81,7 @@ public struct SecretKey: Sendable {
 }
 
 extension SecretKey: CustomStringConvertible, CustomReflectable {
-    /// The short id of the key, which reveals nothing of it, and never the key.
+    /// The short id of the key, which reveals nothing about it, and never the key.
     public var description: String { "SecretKey(\(self.id), <redacted>)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -11,27 +11,26 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// A file of keys that is read again when it changes, so that rotating needs no restart.
+/// A key file that is read again when it changes, so that key rotation needs no restart.
 ///
 /// ```swift
 /// let keys = try SecretKeyFile("/run/secrets/session-keys", logger: logger)
 /// let application = Application(router: router, services: [keys])
-/// // … give keys.keyring to whatever seals and signs …
+/// // … pass keys.keyring to the backends that seal and sign …
 /// ```
 ///
 /// The file has one key a line, the newest first, each in canonical unpadded base64url, and ends with a newline. Blank
-/// lines, and what follows a `#`, mean nothing.
+/// lines, and everything after a `#`, are ignored.
 ///
-/// Put a new file in the place of the old one by renaming it, so that it is never read half written. One that is
-/// written in place does no harm either: a change counts when two looks in a row find the same, and a last line without
-/// a newline is not believed unless its key is one that the ring has. When the application starts such a line is
-/// believed, and the log asks for the newline.
+/// Replace the file by renaming a new one over it, so that it is never read half written. Writing in place is safe too:
+/// a change counts when two reads in a row find the same, and a last line without a newline is ignored unless the
+/// keyring already has its key. When the application starts, such a line is accepted, and the log asks for the newline.
 ///
-/// When the application starts, a file that is not good is refused. Later, one that has become bad changes nothing: the
-/// last good keys stay, and the log says so. A file that users other than its owner can write is bad; for one that they
-/// can read there is ``AccessByOthers``.
+/// When the application starts, an invalid file is an error. Later, a file that has become invalid changes nothing: the
+/// last valid keys stay, and the log reports it. A file that users other than its owner can write is invalid;
+/// ``AccessByOthers`` decides about one that they can read.
 public final class SecretKeyFile: Service {
-    /// The ring of the keys in the file: always the last good ones.
+    /// The keyring of the file: always the last valid keys.
     public let keyring: SecretKeyring
     private let path: String
     private let interval: Duration
@@ -40,17 +39,17 @@ public final class SecretKeyFile: Service {
     private let logger: Logger
     private let watch: Mutex<KeyFileWatch>
 
-    /// Reads a file of keys.
+    /// Reads a key file.
     ///
     /// - Parameters:
-    ///   - path: The path of the file: at most 65,536 bytes of text.
-    ///   - interval: How often to look whether it has changed. The default is 5 seconds.
+    ///   - path: The path of the file, which has at most 65,536 bytes.
+    ///   - interval: How often to check for changes. The default is 5 seconds.
     ///   - accessByOthers: What happens when users other than its owner can read the file. The default is
-    ///     ``AccessByOthers/warned``. A file that they can write is refused in any case.
+    ///     ``AccessByOthers/warned``. A file that they can write is always rejected.
     ///   - clock: The clock. The default is the system's.
-    ///   - logger: Where to say that the keys have changed, by their short ids, or that the file is bad.
+    ///   - logger: Logs changes of the keys, by their short ids, and invalid files.
     /// - Throws: ``SessionError`` with the code `configuration` when the file cannot be read, when others can write it,
-    ///   or when a key is refused.
+    ///   or when a key is rejected.
     public init(
         _ path: String,
         every interval: Duration = .seconds(5),
@@ -73,14 +72,14 @@ public final class SecretKeyFile: Service {
             logger.warning(
                 """
                 The file of secret keys \(path) has no newline at its end: end the last line with one, or a new key in it \
-                will not be believed
+                will be ignored
                 """
             )
         }
     }
 
-    /// Looks at the file from time to time until the application shuts down. A change counts when two looks find the
-    /// same, and so after one to two intervals.
+    /// Checks the file at each interval until the application shuts down. A change counts when two reads find the same,
+    /// which takes one to two intervals.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -90,23 +89,24 @@ public final class SecretKeyFile: Service {
         }
     }
 
-    /// Looks at the file now, twice: for a signal handler or an administration page. Call it when the file is complete.
+    /// Reads the file at once, twice: for a signal handler or an administration page. Call it when the file is
+    /// complete.
     ///
-    /// The whole of it is read and compared. Its date and size would miss a change within one tick of the file system's
+    /// The whole file is read and compared. Its date and size would miss a change within one tick of the file system's
     /// clock.
     ///
-    /// - Returns: Whether the keys have changed. A bad file, which the log tells of once, changes nothing, and neither
-    ///   does one that changes between the two looks.
+    /// - Returns: Whether the keys have changed. An invalid file changes nothing and is logged once. A file that
+    ///   changes between the two reads changes nothing either.
     @discardableResult
     public func reload() -> Bool {
         self.watch.withLock { watch in
-            // Not short-circuited by a first look that found a change.
+            // Not short-circuited if the first read found a change.
             let first = self.look(&watch)
             return self.look(&watch) || first
         }
     }
 
-    /// One look.
+    /// Reads the file once.
     ///
     /// - Returns: Whether the keys have changed.
     private func look(_ watch: inout KeyFileWatch) -> Bool {

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Reads keys from the texts that people keep them in.
+/// Parses keys in environment variables and files.
 enum SecretKeyText {
     /// The keys of a list that is separated by commas or white space.
     static func keys(inList text: String, named name: String) throws(SessionError) -> [SecretKey] {
@@ -14,11 +14,10 @@ enum SecretKeyText {
         return try self.keys(in: words.enumerated().map { (place: "Key \($0 + 1) of \(name)", text: $1) }, named: name)
     }
 
-    /// The keys of a file: one a line; blank lines, and what follows a `#`, are nothing.
+    /// The keys of a file, one a line. Blank lines, and everything after a `#`, are ignored.
     ///
-    /// - Parameter known: Whether a key is one that the ring has. The last key of a text that ends with it, and not
-    ///   with a newline, may be the beginning of a longer one: it counts only if it is known. The default is that all
-    ///   are.
+    /// - Parameter known: Whether the keyring already has a key. The last key of a file without a final newline may be
+    ///   truncated, so it counts only if it is known. The default treats all keys as known.
     static func keys(
         inFile text: String,
         named name: String,
@@ -27,7 +26,7 @@ enum SecretKeyText {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
         let entries = lines.compactMap { index, line -> (place: String, text: Substring)? in
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
-            // Two words on a line are no key, and are refused as what they are.
+            // Two words on a line are not a key, and are rejected as they are.
             guard let first = words.first, let last = words.last else { return nil }
             return (place: "The key in line \(index + 1) of \(name)", text: line[first.startIndex..<last.endIndex])
         }
@@ -44,7 +43,7 @@ enum SecretKeyText {
         return keys
     }
 
-    /// Whether the very last character of a text belongs to a key.
+    /// Whether the last character of the file belongs to a key.
     static func endsWithKey(_ text: String) -> Bool {
         guard let last = text.last, !last.isWhitespace else { return false }
         return !(text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).last ?? "").contains("#")

@@ -14,39 +14,39 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The keys that seal and sign: in order, the newest first.
+/// The keys that seal and sign, the newest first.
 ///
-/// The newest key makes what is new; all of them open and verify what is there. So a key is rotated without logging
-/// anybody out: put a new one in front, and take the oldest away when nothing of it can be alive any more, which is
-/// after the absolute limit of your sessions. What an old key made is made anew with the next response.
+/// The newest key makes new credentials; all keys open and verify existing ones. Rotation therefore logs no one out:
+/// add a new key in front, and remove the oldest when nothing made with it can be alive, which is after the absolute
+/// limit of your sessions. Credentials of an old key are made again with the next response.
 ///
 /// ```swift
 /// let keyring = try SecretKeyring(environment: "SESSION_KEYS")
 /// ```
 ///
-/// Each purpose has keys of its own, derived from these. Nothing prints a key. <doc:Keys> tells how to make, give and
-/// rotate them.
+/// Each purpose has its own keys, derived from these. Keys are never printed. <doc:Keys> describes how to generate,
+/// configure and rotate them.
 public final class SecretKeyring: Sendable {
     private let keys: Mutex<[SecretKey]>
     /// Changes with the keys.
     private let generation = Atomic(0)
 
-    /// Creates a ring.
+    /// Creates a keyring.
     ///
     /// - Parameter keys: The keys, the newest first.
-    /// - Throws: ``SessionError`` with the code `configuration` when there is none, or one of them twice.
+    /// - Throws: ``SessionError`` with the code `configuration` when there are none, or a duplicate.
     public init(_ keys: [SecretKey]) throws(SessionError) {
         try Self.check(keys)
         self.keys = Mutex(keys)
     }
 
-    /// Creates a ring of the keys in an environment variable, separated by commas or white space, the newest first.
+    /// Creates a keyring from an environment variable: keys separated by commas or white space, the newest first.
     ///
     /// - Parameters:
     ///   - name: The name of the variable. Its value is one or more keys, each in canonical unpadded base64url.
     ///   - environment: The variables. The default is nil: those of the process.
     /// - Throws: ``SessionError`` with the code `configuration` when the variable is missing or empty, or when a key is
-    ///   refused.
+    ///   rejected.
     public convenience init(
         environment name: String,
         in environment: [String: String]? = nil
@@ -59,21 +59,21 @@ public final class SecretKeyring: Sendable {
         self.keys = Mutex([key])
     }
 
-    /// A ring of one new key that nobody else has.
+    /// Creates a keyring with one new key that only this process has.
     ///
-    /// - Warning: With the process the key is lost, and whatever it sealed or signed is worth nothing. For development
-    ///   and tests.
-    /// - Parameter random: Where the key comes from. The default is the system's secure generator.
+    /// - Warning: The key is lost with the process, and everything that it sealed or signed becomes invalid. Use it for
+    ///   development and tests.
+    /// - Parameter random: The source of the key. The default is the system's secure generator.
     public static func ephemeral(using random: SessionRandom = .system) -> SecretKeyring {
         SecretKeyring(ephemeral: .generated(using: random))
     }
 
-    /// Replaces all keys at once: for an application that is given its keys by a service of its own. Requests under way
-    /// finish with the keys they began with.
+    /// Replaces all keys at once: for an application whose keys come from a service of its own. Requests in progress
+    /// finish with the keys that they began with.
     ///
     /// - Parameter keys: The keys, the newest first.
-    /// - Throws: ``SessionError`` with the code `configuration` when there is none, or one of them twice; the ring is
-    ///   then what it was.
+    /// - Throws: ``SessionError`` with the code `configuration` when there are none, or a duplicate; the keyring is
+    ///   then unchanged.
     public func replaceKeys(with keys: [SecretKey]) throws(SessionError) {
         try Self.check(keys)
         self.keys.withLock { current in
@@ -82,7 +82,7 @@ public final class SecretKeyring: Sendable {
         }
     }
 
-    /// The short ids of the keys, the newest first: for logs and for comparing servers. They reveal nothing of the
+    /// The short ids of the keys, the newest first: for logs, and for comparing servers. They reveal nothing about the
     /// keys.
     public var keyIDs: [String] {
         self.snapshot.keys.map { "\($0.id)" }

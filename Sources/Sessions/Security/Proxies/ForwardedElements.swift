@@ -10,22 +10,22 @@
 struct ForwardedElements {
     private let bytes: [UInt8]
     private var place = 0
-    /// Whether the text does not follow the grammar. What was read before is then not to be trusted either.
+    /// Whether the input violates the grammar. The elements before the error must then not be trusted either.
     private(set) var isMalformed = false
 
     init(_ text: some Sequence<UInt8>) {
         self.bytes = Array(text)
     }
 
-    /// The parameters of the next element, by their names in lower case; nil at the end, and where the text is
+    /// Returns the parameters of the next element, keyed by lowercase name; nil at the end, and if the input is
     /// malformed.
     mutating func next() -> [String: String]? {
-        // Empty elements are none (RFC 9110 section 5.6.1.2).
+        // Empty elements are ignored (RFC 9110 section 5.6.1.2).
         repeat { self.skipBlanks() } while self.take(UInt8(ascii: ","))
         guard !self.isMalformed, self.place < self.bytes.count else { return nil }
         var element: [String: String] = [:]
         while true {
-            // Empty parameters are none.
+            // Empty parameters are ignored.
             repeat { self.skipBlanks() } while self.take(UInt8(ascii: ";"))
             if self.place == self.bytes.count || self.take(UInt8(ascii: ",")) { return element }
             guard
@@ -55,7 +55,8 @@ struct ForwardedElements {
         return true
     }
 
-    /// A token (RFC 9110 section 5.6.2). Addresses with a colon must be quoted, and are taken all the same.
+    /// A token (RFC 9110 section 5.6.2). Addresses with a colon must be quoted, but are accepted without quotation
+    /// marks.
     private mutating func token() -> String? {
         let rest = self.bytes[self.place...]
         let token = rest.prefix { $0 > 0x20 && $0 < 0x7F && !Self.delimiters.contains($0) }
@@ -66,7 +67,7 @@ struct ForwardedElements {
 
     private static let delimiters = Set("\"(),/;<=>?@\\{}".utf8)
 
-    /// What is left of a quoted string, without its closing quotation mark.
+    /// The rest of a quoted string, without its closing quotation mark.
     private mutating func quotedRest() -> String? {
         var text: [UInt8] = []
         while self.place < self.bytes.count {

@@ -8,19 +8,19 @@
 
 import HTTPTypes
 
-/// What the proxies on the way say of a request, the nearest last.
+/// What the proxies report about a request, the nearest last.
 struct ForwardedHops {
-    /// The addresses that each proxy got the request from.
+    /// The address from which each proxy received the request.
     private(set) var addresses: [String] = []
-    /// The schemes that each proxy was asked by; of a single one the nearest proxy is the author.
+    /// The scheme by which each proxy was called. A single one is from the nearest proxy.
     private var schemes: [String?] = []
     /// Whether the entries contradict each other or are malformed.
     private(set) var isContradictory = false
 
-    /// More hops are no network: only the last are looked at.
+    /// The maximum number of hops. Of more, only the last ones are read.
     private static let limit = 64
 
-    /// Reads `X-Forwarded-For` and `X-Forwarded-Proto`.
+    /// Parses `X-Forwarded-For` and `X-Forwarded-Proto`.
     init(xForwarded fields: HTTPFields) {
         let (addresses, schemes) = (
             Self.list("x-forwarded-for", in: fields), Self.list("x-forwarded-proto", in: fields)
@@ -30,7 +30,7 @@ struct ForwardedHops {
         self.schemes = schemes.suffix(Self.limit).map(String.init)
     }
 
-    /// Reads `Forwarded` (RFC 7239).
+    /// Parses `Forwarded` (RFC 7239).
     init(standard fields: HTTPFields) {
         guard let name = HTTPField.Name("Forwarded") else { return }
         let text = fields[values: name].joined(separator: ",")
@@ -45,12 +45,13 @@ struct ForwardedHops {
         self.schemes = self.schemes.suffix(Self.limit)
     }
 
-    /// The address that a number of proxies, counted from the nearest, say the request came from; nil where none does.
+    /// The address from which a number of proxies, counted from the nearest, received the request; nil if none reports
+    /// it.
     func address(before count: Int) -> String? {
         self.addresses.isEmpty ? nil : self.addresses[max(0, self.addresses.count - count)]
     }
 
-    /// The scheme of the request as it came to them; nil where they say nothing.
+    /// The scheme of the request as those proxies received it; nil if they report none.
     func scheme(before count: Int) -> String? {
         self.schemes.isEmpty ? nil : self.schemes[max(0, self.schemes.count - count)]
     }

@@ -14,12 +14,12 @@ import Glibc
 import Musl
 #endif
 
-/// An IPv4 or IPv6 address: 16 bytes, IPv4 in its mapped form, so that both compare alike.
+/// An IPv4 or IPv6 address: 16 bytes. IPv4 addresses are stored in mapped form, so that equal addresses compare equal.
 struct IPAddress: Sendable, Equatable {
     let bytes: [UInt8]
     let isIPv4: Bool
 
-    /// Parses an address as forwarded headers and sockets write it: bare, with a port, or in brackets.
+    /// Parses an address as in forwarding headers and sockets: bare, with a port, or in brackets.
     init?(_ text: some StringProtocol) {
         let text = Self.withoutPort(text)
         if let bytes = Self.parse(text, family: AF_INET, byteCount: 4) {
@@ -38,7 +38,7 @@ struct IPAddress: Sendable, Equatable {
 
     private static let mappedPrefix: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
 
-    /// The usual text of the address.
+    /// The standard text form of the address.
     var text: String {
         let family = self.isIPv4 ? AF_INET : AF_INET6
         let bytes = self.isIPv4 ? Array(self.bytes.suffix(4)) : self.bytes
@@ -59,7 +59,7 @@ struct IPAddress: Sendable, Equatable {
     }
 
     private static func parse(_ text: String, family: Int32, byteCount: Int) -> [UInt8]? {
-        // `inet_pton` stops at a NUL, and what follows one must not pass unread.
+        // `inet_pton` stops at a NUL, so the rest would be ignored.
         guard text.utf8.count < Int(INET6_ADDRSTRLEN), !text.utf8.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: byteCount)
         return inet_pton(family, text, &bytes) == 1 ? bytes : nil

@@ -9,9 +9,9 @@
 /// A range of addresses in CIDR notation.
 struct IPNetwork: Sendable, Equatable {
     private let base: IPAddress
-    /// The length of the prefix, counted in the 128 bits of the mapped form.
+    /// The length of the prefix, in the 128 bits of the mapped form.
     private let prefixLength: Int
-    /// Whether every address of its kind is inside.
+    /// Whether it contains every address of its family.
     let isEverything: Bool
 
     /// Parses `10.0.0.0/8`, `fd00::/8`, or a single address.

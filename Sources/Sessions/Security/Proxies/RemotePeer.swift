@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The client of a request, as an adapter knows it. Its address is asked for only when a request needs it.
+/// The peer that a request came from. The address is formatted on demand, because most requests do not need it.
 ///
 /// A type of at most three words costs a request no allocation ("memory: untouched" in `Thresholds.tsv`).
 public protocol RemotePeer: Sendable {
@@ -19,7 +19,7 @@ struct FixedPeer: RemotePeer {
     let address: String?
 }
 
-/// A peer whose address somebody else knows.
+/// A peer whose address a closure returns.
 struct LazyPeer: RemotePeer {
     let ask: @Sendable () -> String?
 

@@ -8,21 +8,21 @@
 
 import HTTPTypes
 
-/// Which proxies are between visitors and this server, and whose word on the visitor is believed.
+/// The proxies between visitors and this server whose forwarding fields are trusted.
 ///
-/// Anyone can write forwarding fields. Believe those that your own proxies wrote, and no more: a count or network that
-/// is too wide lets a visitor choose the address and the scheme that you see.
+/// Anyone can write forwarding fields. Trust only those that your own proxies wrote: a count or network that is too
+/// wide lets a visitor choose the address and the scheme that you see.
 ///
-/// What the proxies say must agree with itself:
+/// The fields must be consistent:
 ///
 /// - The scheme is secure when it is `https` or `wss`.
 /// - `X-Forwarded-Proto` has one scheme, written by the nearest proxy, or as many as `X-Forwarded-For` has addresses.
-///   Other lists contradict each other.
-/// - `Forwarded` follows RFC 7239 to the letter.
+///   Other lists are contradictory.
+/// - `Forwarded` follows the grammar of RFC 7239 exactly.
 ///
-/// What contradicts itself is rejected: the address is then not known, and the connection counts as not secure.
+/// Inconsistent fields are rejected: the address is then unknown, and the connection counts as not secure.
 public struct TrustedProxies: Sendable, Equatable {
-    /// The fields that the proxies write. Only these are read: a proxy passes the others on as the visitor wrote them.
+    /// The fields that the proxies write. Only these are read: a proxy passes on the others as the visitor wrote them.
     public struct Fields: Sendable, Hashable {
         let areStandard: Bool
 
@@ -41,7 +41,7 @@ public struct TrustedProxies: Sendable, Equatable {
 
     private let rule: Rule
     private let fields: Fields
-    /// What is wrong with the rule, in words that say what to change.
+    /// What is wrong with the rule, with what to change.
     let problems: [String]
 
     private init(rule: Rule, fields: Fields = .xForwarded, problems: [String] = []) {
@@ -50,15 +50,16 @@ public struct TrustedProxies: Sendable, Equatable {
         self.problems = problems
     }
 
-    /// No proxy is believed: the connection is what it is. This is the default.
+    /// No proxy is trusted: the connection itself is authoritative. This is the default.
     public static let none = TrustedProxies(rule: .none)
 
-    /// A number of proxies, each of which adds the address that it got the request from.
+    /// A number of proxies. Each appends the address that it received the request from.
     ///
     /// - Parameters:
-    ///   - count: How many, 1 to 16.
+    ///   - count: The number of proxies, 1 to 16.
     ///   - fields: The fields that they write. The default is ``Fields/xForwarded``.
-    /// - Warning: Every request must come through them. A client that reaches the server past them is believed instead.
+    /// - Warning: Every request must come through them. A client that bypasses them can choose the address and scheme
+    ///   that you see.
     public static func count(_ count: Int, fields: Fields = .xForwarded) -> TrustedProxies {
         let problems = (1...16).contains(count) ? [] : ["trustedProxies.count is \(count): give 1 to 16, or .none."]
         return TrustedProxies(rule: .count(count), fields: fields, problems: problems)
@@ -68,7 +69,7 @@ public struct TrustedProxies: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - networks: The addresses in CIDR notation: `10.0.0.0/8`, `fd00::/8`, `192.0.2.7`. At least one; all addresses
-    ///     (`0.0.0.0/0`, `::/0`) are refused.
+    ///     (`0.0.0.0/0`, `::/0`) are rejected.
     ///   - fields: The fields that they write. The default is ``Fields/xForwarded``.
     public static func networks(_ networks: [String], fields: Fields = .xForwarded) -> TrustedProxies {
         let problems =
@@ -85,8 +86,8 @@ public struct TrustedProxies: Sendable, Equatable {
         }
         guard network.isEverything else { return nil }
         return """
-            trustedProxies.networks has "\(text)", which is everybody: any visitor could choose the address and the \
-            scheme that you see. Name the networks of your proxies.
+            trustedProxies.networks has "\(text)", which is every address: any visitor could choose the address and \
+            the scheme that you see. Name the networks of your proxies.
             """
     }
 
@@ -114,7 +115,7 @@ public struct TrustedProxies: Sendable, Equatable {
         return request
     }
 
-    /// How many entries from the end of the list were written by trusted proxies.
+    /// How many entries at the end of the list were written by trusted proxies.
     private func trustedCount(from peer: String?, _ addresses: [String]) -> Int {
         switch self.rule {
         case .none:

@@ -14,19 +14,20 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The key of one session's values in a store: random, and kept there only wrapped under the session's secret.
+/// The data key of one session's values in a store. It is random, and stored only wrapped under the session's secret
+/// (envelope encryption).
 ///
 /// ```
 /// sealed = version (1 byte, 1) · wrapped key (40) · nonce (24) · ciphertext (as long as the plaintext) · tag (16)
 /// ```
 ///
 /// The key is wrapped by AES (RFC 3394) under HMAC-SHA256 of `"swift-sessions at rest 1" · session id`, keyed by the
-/// secret. The values are sealed by ``XAES256GCM`` under it; authenticated with them are `version · session id`.
+/// secret. The values are sealed by ``XAES256GCM`` under it, and `version · session id` is authenticated with them.
 ///
-/// A store knows the hash of the secret and nothing more, so that neither a dump of it nor the keys of the server open
-/// anything. A new secret wraps the same key anew, so that a request which began before the renewal can still write
-/// after it. After a timed renewal the holder of the previous secret computes the new one
-/// (``SessionSecret/successor(nonce:)``), and a wrap for the previous one is not needed.
+/// A store knows only the hash of the secret, so neither a dump of it nor the keys of the server open anything. A new
+/// secret wraps the same key again, so that a request which began before the renewal can still write after it. After a
+/// timed renewal the holder of the previous secret computes the new one (``SessionSecret/successor(nonce:)``), so no
+/// wrap for the previous one is needed.
 struct DataKey: Sendable {
     private static let version: UInt8 = 1
     private static let wrappedByteCount = 40
@@ -52,7 +53,7 @@ struct DataKey: Sendable {
         self.wrapped = wrapped
     }
 
-    /// The key in sealed values, for the holder of the token that it was wrapped for; nil for everybody else.
+    /// The key in sealed values, for the holder of the token that it was wrapped for; nil for any other token.
     init?(in sealed: [UInt8], for token: SessionToken) {
         let wrapped = sealed.dropFirst().prefix(Self.wrappedByteCount)
         guard
@@ -62,12 +63,12 @@ struct DataKey: Sendable {
         try? self.init(key: key, wrapped: Array(wrapped))
     }
 
-    /// The same key as it is wrapped in values that somebody else sealed; what does not open with it is not its own.
+    /// The same key, as wrapped in values that another request sealed; nil if they do not open with it.
     func rewrapped(as sealed: [UInt8]) -> DataKey? {
         try? DataKey(key: self.key, wrapped: Array(sealed.dropFirst().prefix(Self.wrappedByteCount)))
     }
 
-    /// The same key, wrapped for the holder of another token of the session.
+    /// The same key, wrapped for another token of the session.
     func rewrapped(for token: SessionToken) throws -> DataKey {
         try DataKey(key: self.key, for: token)
     }
@@ -82,7 +83,7 @@ struct DataKey: Sendable {
         return sealed
     }
 
-    /// The plaintext, or nil when these bytes were not sealed under this key for this session.
+    /// The plaintext, or nil if these bytes were not sealed under this key for this session.
     func open(_ sealed: [UInt8], of id: SessionID) -> [UInt8]? {
         guard sealed.first == Self.version, sealed.count > 1 + Self.wrappedByteCount else { return nil }
         return sealed.withUnsafeBytes {
@@ -104,7 +105,7 @@ struct DataKey: Sendable {
 }
 
 extension DataKey: Equatable, CustomStringConvertible, CustomReflectable {
-    /// Compares the wraps, each of which is of one key.
+    /// Compares the wrapped keys, because each determines its key.
     static func == (left: DataKey, right: DataKey) -> Bool { left.wrapped == right.wrapped }
 
     var description: String { "<redacted>" }

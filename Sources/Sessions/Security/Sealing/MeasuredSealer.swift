@@ -6,13 +6,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The seal of sessions in cookies for the benchmarks, which are a package of their own and see nothing internal.
+/// The sealer of sessions in cookies, for the benchmarks, which are a separate package and cannot see internal types.
 @_spi(Benchmarks) public struct MeasuredSealer: Sendable {
     private static let name = SessionCookie.standard.name
 
     private let sealer: Sealer
 
-    /// Creates a sealer as an engine with the usual cookie has one.
+    /// Creates a sealer like that of an engine with the default cookie.
     public init(_ keyring: SecretKeyring) throws {
         self.sealer = try Sealer(
             keyring, purpose: .sealing, context: KeyAudience(backend: .sealed, application: "").context,
@@ -24,7 +24,7 @@
         try self.sealer.seal(bytes, for: Self.name)
     }
 
-    /// Opens what was sealed, or answers nil.
+    /// Opens sealed bytes, or returns nil.
     public func open(_ sealed: [UInt8]) -> [UInt8]? {
         self.sealer.open(sealed, for: Self.name)?.bytes
     }

@@ -6,35 +6,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Seals bytes under the keys of a ring, for one purpose, and opens them again.
+/// Seals bytes under the keys of a keyring, for one purpose, and opens them.
 ///
 /// ```
 /// sealed = version (1 byte, 2) · key id (4) · nonce (24) · ciphertext (as long as the plaintext) · tag (16)
 /// ```
 ///
 /// The cipher is ``XAES256GCM`` under the key that ``SecretKey/derived(for:)`` makes for the purpose. Authenticated
-/// with the ciphertext are `version · key id · counted purpose · counted name · counted context`, where counted stands
-/// for a base-128 varint of the length before the bytes, so that no two of them together read as two others.
+/// with the ciphertext are `version · key id · counted purpose · counted name · counted context`, where counted means a
+/// base-128 varint of the length before the bytes, so that no two different inputs have the same encoding.
 ///
-/// Version 1, of earlier releases, is the same with an empty context. It is opened as long as ``FormerTokens`` says,
+/// Version 1, of earlier releases, is the same with an empty context. It is opened as long as ``FormerTokens`` allows,
 /// and never made.
 ///
-/// What does not open gives nil, whatever the reason, after the same work. The first byte says which form it is: no
-/// second one is tried.
+/// If opening fails, the result is nil after the same work, whatever the reason. The first byte is the version: no
+/// other version is tried.
 struct Sealer: Sendable {
     static let version: UInt8 = 2
     private static let formerVersion: UInt8 = 1
     static let headerByteCount = 1 + KeyID.byteCount
-    /// By how much a sealed message is longer than what is in it.
+    /// By how many bytes a sealed message is longer than its plaintext.
     static let overhead = headerByteCount + XAES256GCM.nonceByteCount + XAES256GCM.tagByteCount
 
-    /// A key with all that is made of it once. A class, so that it is handed on as one.
+    /// A key with everything derived from it once. It is a class, so that it is passed by reference.
     private final class SealingKey: Sendable {
         let id: KeyID
         let cipher: XAES256GCM
-        /// What begins a message.
+        /// The beginning of a message.
         let header: [UInt8]
-        /// What is authenticated with a message for the usual name.
+        /// The authenticated data of a message for the default name.
         let additional: [UInt8]
 
         init(_ key: SecretKey, _ purpose: KeyPurpose, usualName: String, context: String) throws {
@@ -56,11 +56,11 @@ struct Sealer: Sendable {
     ///
     /// - Parameters:
     ///   - keyring: The keys.
-    ///   - purpose: What is sealed. A message for one purpose does not open for another.
-    ///   - context: Whom messages are for: that of a ``KeyAudience``.
-    ///   - former: Whether messages of earlier releases are opened. The default is that none is.
-    ///   - usualName: The name that most messages are for, for which everything is made ready. The default is empty.
-    ///   - random: Where nonces come from.
+    ///   - purpose: The purpose. A message for one purpose does not open for another.
+    ///   - context: The audience of messages, from a ``KeyAudience``.
+    ///   - former: Whether messages of earlier releases are opened. The default is that they are not.
+    ///   - usualName: The name of most messages, for which everything is precomputed. The default is empty.
+    ///   - random: The source of nonces.
     init(
         _ keyring: SecretKeyring,
         purpose: KeyPurpose,
@@ -79,7 +79,7 @@ struct Sealer: Sendable {
         self.random = random
     }
 
-    /// Seals bytes with the newest key. The name, of a cookie for example, is needed again to open them.
+    /// Seals bytes with the newest key. The name, such as that of a cookie, is needed again to open them.
     func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
         let key = try self.keys.ring.newest
         let additional = self.additional(for: name, by: key)
@@ -90,18 +90,18 @@ struct Sealer: Sendable {
         return sealed
     }
 
-    /// What was in a sealed message.
+    /// An opened message.
     struct Opened {
         var bytes: [UInt8]
-        /// Whether it was sealed with a key that is not the newest, or by an earlier release, and is to be sealed anew.
+        /// Whether it was sealed with a key that is not the newest, or by an earlier release, and must be sealed again.
         var isOutdated: Bool
     }
 
-    /// Opens what a sealer of the same purpose and context sealed for the same name, or answers nil.
+    /// Opens what a sealer of the same purpose and context sealed for the same name, or returns nil.
     func open(_ sealed: [UInt8], for name: String) -> Opened? {
         guard sealed.count >= Self.overhead, let keys = try? self.keys.ring.all else { return nil }
         let id = KeyID(sealed[1..<Self.headerByteCount])
-        // An unknown key and another version take the same time as a wrong tag: what follows cannot succeed.
+        // An unknown key or another version takes as long as a wrong tag: the following steps cannot succeed.
         let index = keys.firstIndex { $0.id == id } ?? 0
         let key = keys[index]
         let isFormer = sealed[0] == Self.formerVersion && self.former.areAccepted

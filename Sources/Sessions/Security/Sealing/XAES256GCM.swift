@@ -15,11 +15,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// XAES-256-GCM (https://c2sp.org/XAES-256-GCM): AES-256-GCM with nonces so long that they can be drawn at random.
+/// XAES-256-GCM (https://c2sp.org/XAES-256-GCM): AES-256-GCM with nonces long enough to be random.
 ///
-/// AES-GCM alone has nonces of 96 bits, which begin to repeat by chance within 2^32 messages, and one repetition gives
-/// away the key of the authentication. Here half of a nonce of 192 bits makes a key for the one message, by a standard
-/// derivation (NIST SP 800-108 with AES-CMAC) that costs two AES blocks: 2^80 messages are safe, and it takes a
+/// AES-GCM alone has nonces of 96 bits. Random ones are likely to repeat within 2^32 messages, and one repetition
+/// reveals the authentication key. Here half of a 192-bit nonce derives a key for the one message, by a standard
+/// derivation (NIST SP 800-108 with AES-CMAC) that costs two AES blocks. 2^80 messages are safe, and it takes a
 /// twentieth of the time of HKDF.
 struct XAES256GCM: Sendable {
     static let nonceByteCount = 24
@@ -37,7 +37,7 @@ struct XAES256GCM: Sendable {
             block.initialize(repeating: 0)
             var block = block
             try AES.permute(&block, key: key)
-            // Twice that value in the field of 2^128 elements.
+            // Doubles that value in the field of 2^128 elements.
             var mask = SIMD16<UInt8>()
             for index in 0..<16 {
                 mask[index] = block[index] << 1 | (index < 15 ? block[index + 1] >> 7 : 0)
@@ -47,13 +47,13 @@ struct XAES256GCM: Sendable {
         }
     }
 
-    /// Encrypts and authenticates under a nonce of its own.
+    /// Encrypts and authenticates under a new random nonce.
     ///
     /// - Parameters:
-    ///   - plaintext: What is to be sealed.
-    ///   - additional: What is authenticated with it and is not part of the result.
-    ///   - random: Where the nonce comes from.
-    ///   - sealed: What the nonce, the ciphertext and the tag are added to.
+    ///   - plaintext: The bytes to seal.
+    ///   - additional: Additional authenticated data, which is not part of the result.
+    ///   - random: The source of the nonce.
+    ///   - sealed: The buffer to which the nonce, the ciphertext and the tag are appended.
     func seal(
         _ plaintext: [UInt8],
         authenticating additional: [UInt8],
@@ -68,7 +68,7 @@ struct XAES256GCM: Sendable {
                 nonce: try AES.GCM.Nonce(data: second),
                 authenticating: additional
             )
-            // In one piece with the second half of the nonce: its bytes are quicker had than those of its parts.
+            // In one piece with the second half of the nonce, because that is faster than copying the parts.
             guard let combined = box.combined else { throw CryptoKitError.incorrectParameterSize }
             sealed.append(contentsOf: first)
             combined.withUnsafeBytes { sealed.append(contentsOf: $0) }
@@ -79,8 +79,8 @@ struct XAES256GCM: Sendable {
     ///
     /// - Parameters:
     ///   - sealed: The nonce, the ciphertext and the tag.
-    ///   - additional: What was authenticated with it.
-    /// - Returns: The plaintext, or nil when anything is not as it was.
+    ///   - additional: The additional authenticated data.
+    /// - Returns: The plaintext, or nil if anything was changed.
     func open(_ sealed: UnsafeRawBufferPointer, authenticating additional: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.nonceByteCount + Self.tagByteCount else { return nil }
         let (first, rest) = Self.halves(of: sealed)
@@ -92,13 +92,13 @@ struct XAES256GCM: Sendable {
         return plaintext.withUnsafeBytes { Array($0) }
     }
 
-    /// The half of the nonce that makes the key, and what follows it.
+    /// The half of the nonce that derives the key, and the rest.
     private static func halves(of bytes: UnsafeRawBufferPointer) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
         (UnsafeRawBufferPointer(rebasing: bytes[..<12]), UnsafeRawBufferPointer(rebasing: bytes[12...]))
     }
 
-    /// The key for one message, by the first 12 bytes of its nonce: `0 · number of the half · "X" · 0 · nonce`, masked
-    /// and encrypted, for both halves.
+    /// The key for one message, derived from the first 12 bytes of its nonce: `0 · number of the half · "X" · 0 ·
+    /// nonce`, masked and encrypted, for both halves.
     private func messageKey(_ nonce: UnsafeRawBufferPointer) throws -> SymmetricKey {
         try withUnsafeTemporaryAllocation(byteCount: 32, alignment: 16) { key in
             key.storeBytes(of: 0, as: UInt32.self)

@@ -8,29 +8,29 @@
 
 import Crypto
 
-/// Signs tokens under the keys of a ring, so that an invented one is refused before anything is looked up.
+/// Signs tokens under the keys of a keyring, so that an invented one is rejected before anything is looked up.
 ///
 /// ```
 /// signed = token (64 characters) "." base64url( HMAC-SHA256 ) (43 characters)
 /// ```
 ///
-/// Releases before this form had an empty context. Their codes are verified as long as ``FormerTokens`` says, after
-/// those of this form, and never made.
+/// Releases before this format had an empty context. Their codes are verified as long as ``FormerTokens`` allows, after
+/// those of this format, and never made.
 ///
-/// Authenticated are `counted purpose · counted context · counted name · token`, where counted stands for a base-128
-/// varint of the length before the bytes. The code is not shortened: 128 bits would do (ASVS 5.0, 11.2.3) and save 21
-/// characters, but the comparison in constant time, which is the cryptography library's own, is of whole codes.
+/// Authenticated are `counted purpose · counted context · counted name · token`, where counted means a base-128 varint
+/// of the length before the bytes. The code is not truncated: 128 bits would be enough (ASVS 5.0, 11.2.3) and save 21
+/// characters, but the constant-time comparison of the cryptography library takes whole codes.
 ///
-/// There is no key id. All keys are tried, of which there are two or three.
+/// There is no key id. All keys are tried, which are two or three.
 struct TokenSigner: Sendable {
-    /// The length of a signed text.
+    /// The length of a signed token.
     static let textLength = SessionToken.textLength + 1 + codeLength
     private static let codeLength = 43
 
     /// The beginning of the code under a key, which is the same for every token.
     private struct SigningKey {
         var code: HMAC<SHA256>
-        /// As earlier releases began it.
+        /// The beginning for earlier releases.
         var formerCode: HMAC<SHA256>
 
         init(_ key: SecretKey, context: String) {
@@ -56,29 +56,29 @@ struct TokenSigner: Sendable {
     ///
     /// - Parameters:
     ///   - keyring: The keys.
-    ///   - context: Whom tokens are for: that of a ``KeyAudience``.
-    ///   - former: Whether codes of earlier releases are accepted. The default is that none is.
+    ///   - context: The audience of tokens, from a ``KeyAudience``.
+    ///   - former: Whether codes of earlier releases are accepted. The default is that they are not.
     init(_ keyring: SecretKeyring, context: String, former: FormerTokens = .refused) throws {
         self.keys = try PreparedKeys(keyring) { SigningKey($0, context: context) }
         self.former = former
     }
 
-    /// The token with a code of the newest key. The name, of a cookie for example, is needed again to verify it.
+    /// The token with a code of the newest key. The name, such as that of a cookie, is needed again to verify it.
     func sign(_ token: SessionToken, for name: String) throws -> String {
         let text = token.text
         let code = try self.keys.ring.newest.code
         return "\(text).\(Base64URL.encode(Array(Self.finish(code, name: name, token: text.utf8))))"
     }
 
-    /// A token that carries a code of ours.
+    /// A token with a valid code.
     struct Verified {
         var token: SessionToken
-        /// Whether the code is of a key that is not the newest, or of an earlier release, and the token is to be signed
-        /// anew.
+        /// Whether the code is of a key that is not the newest, or of an earlier release, and the token must be signed
+        /// again.
         var isOutdated: Bool
     }
 
-    /// The token of a signed text, or nil when it is not one that this ring signed for this name.
+    /// The token of a signed credential, or nil if this keyring did not sign it for this name.
     func verify(_ text: some Collection<UInt8>, for name: String) -> Verified? {
         guard text.count == Self.textLength else { return nil }
         let token = text.prefix(SessionToken.textLength)

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Ids by the instant at which they are due, the nearest first: a binary heap.
+/// Ids by due time, the earliest first: a binary heap.
 ///
 /// An entry is not moved when its id becomes due later, because every touch would pay for it. It is corrected when it
 /// comes to the front, and dropped there when its id is gone.
@@ -20,7 +20,7 @@ struct ExpiryQueue {
 
     var count: Int { self.entries.count }
 
-    /// An instant before which nothing is due; nil for an empty queue. It costs no look at the ids.
+    /// A time before which nothing is due; nil for an empty queue. Reading it does not check the ids.
     var earliest: Instant? { self.entries.first?.due }
 
     mutating func insert(_ id: SessionID, due: Instant) {
@@ -31,7 +31,7 @@ struct ExpiryQueue {
     /// The id that is due first, and when.
     ///
     /// - Parameters:
-    ///   - skipped: An id that is passed over.
+    ///   - skipped: An id to skip.
     ///   - due: When an id is due, or nil when it is gone.
     mutating func first(
         skipping skipped: SessionID? = nil,
@@ -46,7 +46,7 @@ struct ExpiryQueue {
                 passedOver = entry
             }
             self.removeFirst()
-            // One that is due earlier than its entry has another entry, which says so.
+            // An id that is due earlier than this entry has another entry with the earlier time.
             if let current, current > entry.due { self.insert(entry.id, due: current) }
         }
         return nil

@@ -8,17 +8,17 @@
 
 import Synchronization
 
-/// How many bytes of memory the shards of a ``MemorySessionStore`` use together, and how many they may.
+/// How many bytes of memory the shards of a ``MemorySessionStore`` use together, and how many they may use.
 ///
-/// Counted and not measured: the bytes of a record, and beside them what the tables, indexes and blocks of memory of
-/// one were measured to take. Of 200,000 small records the process held 196 bytes each beside theirs, and 387 with a
-/// subject each.
+/// The bytes are counted, not measured: the bytes of a record, plus a measured overhead for tables, indexes and
+/// allocations. With 200,000 small records, the process used 196 bytes more than their own for each, and 387 more for
+/// each with a subject.
 final class MemoryBudget: Sendable {
-    /// What a record takes beside its own bytes.
+    /// The overhead of a record, beside its own bytes.
     private static let recordOverhead = 208
-    /// What the index of subjects takes for a record of one that is logged in.
+    /// The overhead of the subject index for an authenticated record.
     private static let subjectOverhead = 192
-    /// What the tombstone of an ended session takes.
+    /// The size of the tombstone of an ended session.
     static let tombstoneByteCount = 144
 
     let maximum: Int
@@ -36,7 +36,7 @@ final class MemoryBudget: Sendable {
 
     func hasRoom(for byteCount: Int) -> Bool { self.usedByteCount <= self.maximum - byteCount }
 
-    /// Takes bytes if there are as many.
+    /// Reserves bytes if that many are available.
     func reserve(_ byteCount: Int) -> Bool {
         let after = self.used.add(byteCount, ordering: .relaxed).newValue
         guard after > self.maximum else { return true }
@@ -44,12 +44,12 @@ final class MemoryBudget: Sendable {
         return false
     }
 
-    /// Takes bytes whether or not there are as many.
+    /// Reserves bytes even over the maximum.
     func take(_ byteCount: Int) {
         self.used.add(byteCount, ordering: .relaxed)
     }
 
-    /// Gives bytes back.
+    /// Releases bytes.
     func release(_ byteCount: Int) {
         self.used.subtract(byteCount, ordering: .relaxed)
     }

@@ -6,42 +6,43 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Sessions in the memory of this process: the fastest store, gone with the process and known to no other.
+/// Sessions in the memory of this process: the fastest store. The sessions end with the process, and no other process
+/// sees them.
 ///
-/// Records are kept in their binary form in many small shards, each under its own lock, so that no call holds a lock
-/// for longer than a few thousand entries, whatever the number of sessions. No call ever waits.
+/// Records are kept in their binary form in many small shards, each under its own lock. No call holds a lock for longer
+/// than a few thousand entries take, whatever the number of sessions. No call ever suspends.
 ///
-/// Two bounds hold: the number of records, divided evenly among the shards, and the bytes that records and tombstones
-/// of ended sessions take together. A record that would be too much takes the place of others of its shard: of the
-/// expired if there are some, else of those that nobody is logged in to, else of all; of these the ones whose end is
-/// nearest. For its bytes, the expired and the anonymous of other shards go before a session of its own shard that
-/// somebody is logged in to. A displaced session is logged out, so choose bounds that attackers cannot reach cheaply.
+/// The store has two limits: the number of records, divided evenly among the shards, and the total bytes of records and
+/// tombstones. A record over a limit evicts others of its shard: first expired ones, then anonymous ones, then any.
+/// Among equals, the one that ends first is evicted. To free bytes, expired and anonymous records of other shards are
+/// evicted before an authenticated one of the record's own shard. An evicted session is logged out, so choose limits
+/// that attackers cannot reach cheaply.
 ///
-/// Tombstones are never displaced before their time. If they alone fill the store, it refuses new sessions
-/// (``SessionStoreError/Code-swift.struct/unavailable``) until some are over.
+/// Tombstones are never evicted early. If they alone fill the store, it rejects new sessions
+/// (``SessionStoreError/Code-swift.struct/unavailable``) until some have expired.
 ///
-/// What is over is removed little by little along with new sessions and endings. Run a ``SessionSweeper`` besides, to
-/// free memory when there are none.
+/// New sessions and logouts remove expired entries gradually. Also run a ``SessionSweeper``, to free memory when there
+/// are none.
 public final class MemorySessionStore: Sendable {
     private let shards: [MemoryStoreShard]
     private let subjects: MemorySubjectIndex
     private let budget: MemoryBudget
-    /// The most records this store keeps.
+    /// The maximum number of records.
     public let maximumCount: Int
-    /// The most bytes that its records and tombstones take.
+    /// The maximum size of records and tombstones, in bytes.
     public var maximumByteCount: Int { self.budget.maximum }
 
     /// Creates an empty store.
     ///
     /// - Parameters:
-    ///   - maximumCount: The most records to keep, at least 1. The bound is divided among the shards and kept in each.
-    ///     The default is 1,000,000.
-    ///   - maximumByteCount: The most bytes of memory for records and tombstones. A record counts as its bytes and 208
-    ///     more for the tables it is in, or 400 more if a user is logged in; a tombstone as 144. The default is 1 GiB
-    ///     (1,073,741,824): a million sessions with some 500 bytes of values each.
+    ///   - maximumCount: The maximum number of records, at least 1. The limit is divided among the shards and enforced
+    ///     in each. The default is 1,000,000.
+    ///   - maximumByteCount: The maximum size of records and tombstones in memory, in bytes. A record counts as its
+    ///     bytes and 208 more for its tables, or 400 more if a user is logged in; a tombstone as 144. The default is 1
+    ///     GiB (1,073,741,824): a million sessions with some 500 bytes of values each.
     public init(maximumCount: Int = 1_000_000, maximumByteCount: Int = 1 << 30) {
         let maximumCount = max(1, maximumCount)
-        // Enough shards that each stays small, and no more than there are records.
+        // Enough shards to keep each small, and no more than there are records.
         var count = 1
         while count < 1 << 16, count < 16 || maximumCount / count > 2048, count * 2 <= maximumCount { count *= 2 }
         let subjects = MemorySubjectIndex()
@@ -56,10 +57,11 @@ public final class MemorySessionStore: Sendable {
         }
     }
 
-    /// How many bytes its records and tombstones take at present, counted as for ``maximumByteCount``.
+    /// The current size of records and tombstones, counted as for ``maximumByteCount``.
     public var byteCount: Int { self.budget.usedByteCount }
 
-    /// Ids are random, so that their first bits spread them evenly; and in order, so that pages need no sorting of all.
+    /// Ids are random, so their first bits distribute them evenly. Shards are in id order, so listing needs no global
+    /// sort.
     private func shardIndex(of id: SessionID) -> Int {
         Int(id.high >> UInt64(64 - self.shards.count.trailingZeroBitCount))
     }
@@ -68,7 +70,7 @@ public final class MemorySessionStore: Sendable {
         self.shards[self.shardIndex(of: id)]
     }
 
-    /// Does what may need memory, after it has made room if there is too little.
+    /// Performs an operation that may need memory, and makes room first if there is too little.
     private func makingRoom<Result>(
         for id: SessionID,
         now: Instant,
@@ -84,7 +86,7 @@ public final class MemorySessionStore: Sendable {
 
     private func makeRoom(_ byteCount: Int, for id: SessionID, now: Instant) throws {
         let home = self.shardIndex(of: id)
-        // A look at a shard takes a lock. Where hundreds have no anonymous session, hardly another has.
+        // Checking a shard takes a lock. If hundreds have no anonymous session, the others are unlikely to.
         for (candidates, limit) in [(MemoryStoreTables.Candidates.anonymous, 256), (.all, .max)] {
             for step in 0..<min(limit, self.shards.count) {
                 let shard = self.shards[(home + step) % self.shards.count]
@@ -98,7 +100,7 @@ public final class MemorySessionStore: Sendable {
             .unavailable,
             """
             The store in memory has no room for \(byteCount) bytes more: \(self.byteCount) of \(self.maximumByteCount) \
-            are taken by sessions that ended a moment ago. Raise maximumByteCount.
+            are taken by tombstones of sessions that ended recently. Raise maximumByteCount.
             """
         )
     }

@@ -10,15 +10,15 @@ import Synchronization
 
 /// A part of a ``MemorySessionStore``: at most a few thousand records in their binary form, under one lock.
 final class MemoryStoreShard: Sendable {
-    /// What a call that may need memory came to.
+    /// The result of an operation that may need memory.
     enum Attempt<Result> {
         case done(Result)
-        /// Nothing was changed: the budget of the store has not that many bytes left.
+        /// Nothing was changed: the store's budget does not have that many bytes left.
         case lacking(Int)
     }
 
-    /// How many records and tombstones that are over are removed along with each create and each ending, so that a
-    /// store without a sweeper does not grow.
+    /// How many expired records and tombstones each creation and each logout removes, so that a store without a sweeper
+    /// does not grow.
     private static let cleaningLimit = 2
 
     private let capacity: Int
@@ -26,7 +26,7 @@ final class MemoryStoreShard: Sendable {
     private let budget: MemoryBudget
     private let state = Mutex(MemoryStoreTables())
 
-    /// - Parameter capacity: The most records of this shard.
+    /// - Parameter capacity: The maximum number of records in this shard.
     init(capacity: Int, subjects: MemorySubjectIndex, budget: MemoryBudget) {
         self.capacity = capacity
         self.subjects = subjects
@@ -108,7 +108,7 @@ final class MemoryStoreShard: Sendable {
         self.state.withLock { tables in
             guard
                 !tables.isMarked(id, now: now),
-                // Taken out of the dictionary and put back, so that the bytes change in place.
+                // Removed from the dictionary and put back, so that the bytes change in place.
                 var bytes = tables.records[id],
                 var header = SessionRecordHeader(bytes), !header.isExpired(at: now)
             else { return false }
@@ -119,7 +119,7 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    /// - Parameter subject: Nil, or whose session it must still be.
+    /// - Parameter subject: The subject that the session must still have; nil for any.
     func end(_ id: SessionID, ofSubject subject: String? = nil, tombstoneUntil: Instant, now: Instant) -> Bool {
         self.state.withLock { tables in
             if let tombstone = tables.tombstone(id, now: now) {
@@ -131,7 +131,7 @@ final class MemoryStoreShard: Sendable {
                 return false
             }
             self.remove(id, from: &tables)
-            // There is always room for it: a record takes more.
+            // There is always room for it, because a record is larger.
             if tables.addTombstone(id, until: tombstoneUntil, EndedSecrets(recordPrefix: bytes)) {
                 self.budget.take(MemoryBudget.tombstoneByteCount)
             }
@@ -170,9 +170,9 @@ final class MemoryStoreShard: Sendable {
         self.state.withLock { self.clean(&$0, limit: limit, now: now) }
     }
 
-    /// Makes room by what is over, or by one record.
+    /// Makes room by removing expired entries, or one record.
     ///
-    /// - Returns: False when there was nothing to remove.
+    /// - Returns: False if there was nothing to remove.
     func displaceOne(
         among candidates: MemoryStoreTables.Candidates,
         except id: SessionID,
@@ -186,7 +186,7 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    /// Removes records and tombstones that are over.
+    /// Removes expired records and tombstones.
     ///
     /// - Returns: How many.
     private func clean(_ tables: inout MemoryStoreTables, limit: Int, now: Instant) -> Int {
@@ -202,7 +202,7 @@ final class MemoryStoreShard: Sendable {
         return count
     }
 
-    /// Removes a record, if there is one, and its place in the index.
+    /// Removes a record, if there is one, and its index entry.
     private func remove(_ id: SessionID, from tables: inout MemoryStoreTables) {
         guard let bytes = tables.records.removeValue(forKey: id) else { return }
         let isAuthenticated = SessionRecordHeader(bytes)?.isAuthenticated == true

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The records and tombstones of a ``MemoryStoreShard``, and the order in which they are over.
+/// The records and tombstones of a ``MemoryStoreShard``, with the order in which they expire.
 struct MemoryStoreTables {
-    /// Which records may be displaced. Of those the order is: the expired, then those that nobody is logged in to, then
-    /// all others; and among equals the one whose end is nearest.
+    /// Which records may be evicted. The order is: expired ones, then anonymous ones, then all others. Among equals,
+    /// the one that ends first is evicted.
     enum Candidates {
         case expired
         case anonymous
@@ -17,14 +17,14 @@ struct MemoryStoreTables {
     }
 
     var records: [SessionID: [UInt8]] = [:]
-    /// What is left of an ended session.
+    /// The tombstone of an ended session.
     struct Tombstone {
-        /// Until when its id is marked.
+        /// When the tombstone expires.
         var end: Instant
         let secrets: EndedSecrets?
     }
 
-    /// The ended ids.
+    /// The tombstones of ended ids.
     var tombstones: [SessionID: Tombstone] = [:]
     private var anonymousEnds = ExpiryQueue()
     private var authenticatedEnds = ExpiryQueue()
@@ -42,20 +42,20 @@ struct MemoryStoreTables {
         self.tombstone(id, now: now) != nil
     }
 
-    /// The tombstone of an id that is marked.
+    /// The tombstone of an id, unless it has expired.
     func tombstone(_ id: SessionID, now: Instant) -> Tombstone? {
         guard !self.tombstones.isEmpty, let tombstone = self.tombstones[id], now < tombstone.end else { return nil }
         return tombstone
     }
 
-    /// Notes when a record is over: a new one, or one that is over earlier than before or has another rank.
+    /// Queues the end of a record that is new, ends earlier than before, or has another rank.
     mutating func noteEnd(of record: SessionRecord) {
         if record.subject == nil {
             self.anonymousEnds.insert(record.id, due: record.end)
         } else {
             self.authenticatedEnds.insert(record.id, due: record.end)
         }
-        // Entries of records that are gone stay until they are due. More than half of all is too many.
+        // Entries of removed records stay until they are due. More than half of all is too many.
         guard self.anonymousEnds.count + self.authenticatedEnds.count > 2 * self.records.count + 64 else { return }
         (self.anonymousEnds, self.authenticatedEnds) = (ExpiryQueue(), ExpiryQueue())
         for (id, bytes) in self.records {
@@ -68,13 +68,13 @@ struct MemoryStoreTables {
         }
     }
 
-    /// - Returns: Whether the id had none.
+    /// - Returns: Whether the id had no tombstone.
     mutating func addTombstone(_ id: SessionID, until end: Instant, _ secrets: EndedSecrets?) -> Bool {
         self.tombstoneEnds.insert(id, due: end)
         return self.tombstones.updateValue(Tombstone(end: end, secrets: secrets), forKey: id) == nil
     }
 
-    /// The record that makes room for another, or nil when there is no candidate.
+    /// The record to evict for another, or nil when there is no candidate.
     mutating func displaced(
         among candidates: Candidates,
         except id: SessionID? = nil,

@@ -8,12 +8,11 @@
 
 import Synchronization
 
-/// Which sessions of a ``MemorySessionStore`` belong to which subject.
+/// The sessions of a ``MemorySessionStore`` by subject.
 ///
-/// A shard of the store changes the index while it holds its own lock, never the other way round, so that index and
-/// records agree whenever nothing is under way. Subjects are compared as bytes, not as Swift compares strings, which
-/// takes different spellings of a letter for the same. They are spread over several locks by a hash that is keyed for
-/// this process.
+/// A shard of the store changes the index while it holds its own lock, never the other way round, so index and records
+/// agree whenever no operation is in progress. Subjects are compared as bytes, because Swift strings treat different
+/// Unicode normalizations as equal. They are distributed over several locks by a hash that is keyed for this process.
 final class MemorySubjectIndex: Sendable {
     private final class Part: Sendable {
         let ids = Mutex<[[UInt8]: SortedSessionIDs]>([:])
@@ -21,7 +20,7 @@ final class MemorySubjectIndex: Sendable {
 
     private let parts = (0..<64).map { _ in Part() }
 
-    /// The ids of a subject that follow one, in their order.
+    /// The ids of a subject after a given one, in order.
     func ids(of subject: String, after last: SessionID?, limit: Int) -> [SessionID] {
         let key = Array(subject.utf8)
         return self.part(of: key).ids.withLock { $0[key]?.ids(after: last, limit: limit) ?? [] }

@@ -6,10 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Any number of ids in their order: to add and to remove one, and to read on from any of them, takes no longer for
-/// many ids than for few.
+/// A sorted set of ids. Adding, removing, and reading on from any id takes no longer for many ids than for few.
 ///
-/// They are in sorted arrays of at most a few hundred, one after the other.
+/// The ids are in a list of sorted arrays with at most a few hundred each.
 struct SortedSessionIDs {
     private static let maximumChunkCount = 256
 
@@ -42,11 +41,11 @@ struct SortedSessionIDs {
         if self.chunks[chunk].isEmpty { self.chunks.remove(at: chunk) }
     }
 
-    /// The ids that follow one.
+    /// The ids after a given one.
     ///
     /// - Parameters:
-    ///   - last: The id to go on after, or nil to begin with the first.
-    ///   - limit: The most to return.
+    ///   - last: The id to continue after, or nil to begin with the first.
+    ///   - limit: The maximum number to return.
     func ids(after last: SessionID?, limit: Int) -> [SessionID] {
         guard !self.chunks.isEmpty else { return [] }
         var ids: [SessionID] = []
@@ -59,7 +58,7 @@ struct SortedSessionIDs {
         return ids
     }
 
-    /// The chunk that an id is in, or would be. There must be one.
+    /// The index of the chunk that contains an id, or would. There must be a chunk.
     private func chunk(of id: SessionID) -> Int {
         var (low, high) = (0, self.chunks.count - 1)
         while low < high {
@@ -71,7 +70,7 @@ struct SortedSessionIDs {
 }
 
 extension [SessionID] {
-    /// In an array in ascending order, the first index whose id is not before another; the count if there is none.
+    /// The first index of a sorted array whose id is not less than another; the count if there is none.
     fileprivate func firstIndex(notBefore id: SessionID) -> Int {
         var (low, high) = (0, self.count)
         while low < high {

@@ -7,7 +7,7 @@
 //
 
 extension SessionRecord {
-    /// What every record holds.
+    /// The fields of every record.
     struct Fields: Sendable, Equatable {
         var id: SessionID
         var secretHash: SecretHash
@@ -18,13 +18,13 @@ extension SessionRecord {
         var expiresAt: Instant
         var absoluteExpiresAt: Instant
         var isRemembered: Bool
-        /// Not a `Duration`: that is aligned to 16 bytes, which takes a slower allocation for every record.
+        /// Not a `Duration`, whose 16-byte alignment would need a slower allocation for every record.
         var rememberedMilliseconds: Int64?
         var values: SessionValues
         var rare = OptionalFields.Place()
     }
 
-    /// What a record holds of a login, and what few records hold at all.
+    /// The fields of a login, and fields that few records have.
     struct OptionalFields: Sendable, Equatable {
         var previousSecret: PreviousSecret?
         var authenticatedAt: Instant?
@@ -47,19 +47,19 @@ extension SessionRecord {
 }
 
 extension SessionRecord.OptionalFields {
-    /// Where rare fields are, so that a record without any is small: to copy, to change and to forget.
+    /// Boxes the optional fields, so that a record without any is cheap to copy, change and release.
     struct Place: Sendable, Equatable {
         private var one: [SessionRecord.OptionalFields] = []
 
-        /// Whether none was ever set.
+        /// Whether no field was ever set.
         var isEmpty: Bool { self.one.isEmpty }
 
-        /// Reads a field; nil when none was ever set.
+        /// Reads a field; nil if none was ever set.
         func read<Value>(_ field: (SessionRecord.OptionalFields) -> Value?) -> Value? {
             self.one.isEmpty ? nil : field(self.one[0])
         }
 
-        /// Changes fields, except that nothing is made for a field that is to be what it is without.
+        /// Changes fields, without an allocation if the new value is the default.
         mutating func change(keeping isDefault: Bool, _ body: (inout SessionRecord.OptionalFields) -> Void) {
             if self.one.isEmpty {
                 if isDefault { return }

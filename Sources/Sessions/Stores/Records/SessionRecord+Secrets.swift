@@ -7,17 +7,17 @@
 //
 
 extension SessionRecord {
-    /// What a secret is to this session.
+    /// How a secret matches this session.
     enum SecretMatch {
         case current
-        /// Renewed a moment ago, and still good.
+        /// Renewed recently, and still valid.
         case previous
-        /// Renewed, and no longer good.
+        /// Renewed, and no longer valid.
         case replaced
         case unknown
     }
 
-    /// Compares with both secrets whatever the outcome, each in constant time.
+    /// Compares with both secrets in any case, each in constant time.
     func match(of hash: SecretHash, now: Instant) -> SecretMatch {
         let isCurrent = hash == self.secretHash
         let isPrevious = self.previousSecret.map { hash == $0.hash } ?? false
@@ -26,8 +26,8 @@ extension SessionRecord {
         return now < previousSecret.validUntil ? .previous : .replaced
     }
 
-    /// The newest token of this session that the holder of a token may be given: that token itself, or the one that a
-    /// timed renewal made of it; nil when there is another that only somebody else was given.
+    /// The newest token of this session that may be delivered to the holder of a token: the token itself, or its
+    /// successor by a timed renewal; nil if the newest one was delivered only to another client.
     func newestToken(for token: SessionToken, now: Instant) -> SessionToken? {
         switch self.match(of: token.secretHash, now: now) {
         case .current:
@@ -41,7 +41,7 @@ extension SessionRecord {
         }
     }
 
-    /// Makes a new secret and lets the previous one live for a grace period.
+    /// Renews the secret, and keeps the previous one valid for a grace period.
     mutating func renewSecret(of token: SessionToken, grace: Duration, random: SessionRandom, now: Instant) throws {
         let nonce = random.next()
         let previous = PreviousSecret(hash: self.secretHash, validUntil: now + grace, nonce: nonce)
@@ -49,7 +49,7 @@ extension SessionRecord {
         self.previousSecret = previous
     }
 
-    /// Makes a new secret at once: the previous one opens nothing any more.
+    /// Replaces the secret at once: the previous one no longer opens the session.
     mutating func replaceSecret(with secret: SessionSecret, now: Instant) throws {
         self.dataKey = try self.dataKey?.rewrapped(for: SessionToken(id: self.id, secret: secret))
         self.previousSecret = nil

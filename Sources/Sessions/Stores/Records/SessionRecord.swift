@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What is remembered of a session: the thing a ``SessionStore`` keeps.
+/// The data of a session that a ``SessionStore`` keeps.
 ///
-/// It holds the hash of the secret, never the secret: a record, or a dump of all of them, lets no one in.
+/// It has the hash of the secret, never the secret: a record, or a dump of all of them, opens no session.
 public struct SessionRecord: Sendable, Equatable {
-    /// All of it in one place, so that a record is as large as a reference wherever it is handed on: an array of one is
-    /// the standard library's copy on write.
+    /// All fields in one array, so that a record is as large as a reference. An array of one element has the standard
+    /// library's copy on write.
     private var box: [Fields]
 
     /// The public name of the session, stable for its life.
@@ -29,7 +29,7 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].secretIssuedAt }
         set { self.box[0].secretIssuedAt = newValue }
     }
-    /// The secret before a timed renewal, which still opens the session for a short while.
+    /// The secret before a timed renewal, which still opens the session for the grace period.
     public package(set) var previousSecret: PreviousSecret? {
         get { self.box[0].rare.read { $0.previousSecret } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
@@ -41,7 +41,8 @@ public struct SessionRecord: Sendable, Equatable {
     }
     /// When the session began.
     public var createdAt: Instant { self.box[0].createdAt }
-    /// When the session was last known to be in use: exact to the share of the idle limit after which it is touched.
+    /// When the session was last known to be in use. The precision is the share of the idle limit after which it is
+    /// touched.
     public package(set) var lastAccessedAt: Instant {
         get { self.box[0].lastAccessedAt }
         set { self.box[0].lastAccessedAt = newValue }
@@ -51,84 +52,84 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].expiresAt }
         set { self.box[0].expiresAt = newValue }
     }
-    /// When the session ends in any case.
+    /// When the session ends even if it is used.
     public package(set) var absoluteExpiresAt: Instant {
         get { self.box[0].absoluteExpiresAt }
         set { self.box[0].absoluteExpiresAt = newValue }
     }
-    /// Whether the visitor asked to be remembered: a persistent cookie and limits of its own.
+    /// Whether the visitor asked to be remembered: with a persistent cookie and separate limits.
     public package(set) var isRemembered: Bool {
         get { self.box[0].isRemembered }
         set { self.box[0].isRemembered = newValue }
     }
-    /// How long a remembered session lives without being used, if that was asked for this one; nil for the configured
-    /// limit, and for a session that is not remembered. In whole milliseconds.
+    /// The idle limit of a remembered session, if this one has its own; nil for the configured limit, and for a session
+    /// that is not remembered. In whole milliseconds.
     public package(set) var rememberedFor: Duration? {
         get { self.box[0].rememberedMilliseconds.map { .milliseconds($0) } }
         set { self.box[0].rememberedMilliseconds = newValue?.wholeMilliseconds }
     }
-    /// When the visitor last proved who they are; nil while nobody is logged in.
+    /// When the user last authenticated; nil if no one is logged in.
     public package(set) var authenticatedAt: Instant? {
         get { self.box[0].rare.read { $0.authenticatedAt } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.authenticatedAt = newValue } }
     }
-    /// Who is logged in; nil while nobody is.
+    /// The logged-in user; nil if no one is logged in.
     public package(set) var subject: String? {
         get { self.box[0].rare.read { $0.subject?.text } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.subject = newValue.map { ByteString($0) } } }
     }
-    /// The attributes that this session's cookie has instead of the configured ones.
+    /// The attributes of this session's cookie that replace the configured ones.
     public package(set) var cookieOverrides: SessionCookie.Overrides? {
         get { self.box[0].rare.read { $0.cookieOverrides } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.cookieOverrides = newValue } }
     }
-    /// The client that logged in; nil while nobody is logged in.
+    /// The client that logged in; nil if no one is logged in.
     public package(set) var firstClient: SessionClient? {
         get { self.box[0].rare.read { $0.firstClient } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.firstClient = newValue } }
     }
-    /// The client that last used the session, if that is noted and it is another than the first.
+    /// The client that last used the session, if that is recorded and differs from the first.
     public package(set) var lastClient: SessionClient? {
         get { self.box[0].rare.read { $0.lastClient } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.lastClient = newValue } }
     }
-    /// What the visitor calls the device.
+    /// The visitor's name for the device.
     public package(set) var deviceLabel: String? {
         get { self.box[0].rare.read { $0.deviceLabel?.text } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.deviceLabel = newValue.map { ByteString($0) } } }
     }
-    /// What the application remembers. In a store that is encrypted at rest there are none: they are sealed for the
-    /// holder of the session's secret.
+    /// The values of the application. In a store that is encrypted at rest they are empty: the values are sealed for
+    /// the holder of the session's secret.
     public package(set) var values: SessionValues {
         get { self.box[0].values }
         set { self.box[0].values = newValue }
     }
-    /// The values in a store that is encrypted at rest.
+    /// The sealed values in a store that is encrypted at rest.
     var sealedValues: [UInt8] {
         get { self.box[0].rare.read { $0.sealedValues } ?? [] }
         set { self.box[0].rare.change(keeping: newValue == []) { $0.sealedValues = newValue } }
     }
-    /// What the values are sealed with while a request uses the record. No store ever sees it.
+    /// The key of the sealed values while a request uses the record. It is never stored.
     var dataKey: DataKey? {
         get { self.box[0].rare.read { $0.dataKey } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.dataKey = newValue } }
     }
-    /// Where the login stands among the endings of all sessions of the user; only sealed sessions have one.
+    /// The user's revocation epoch at login; only sealed sessions have one.
     var loginMark: Int64 {
         get { self.box[0].rare.read { $0.loginMark } ?? 0 }
         set { self.box[0].rare.change(keeping: newValue == 0) { $0.loginMark = newValue } }
     }
-    /// Where the session stands among the endings of all sessions of everybody; only sealed sessions have one.
+    /// The global revocation epoch of the session; only sealed sessions have one.
     var everyoneMark: Int64 {
         get { self.box[0].rare.read { $0.everyoneMark } ?? 0 }
         set { self.box[0].rare.change(keeping: newValue == 0) { $0.everyoneMark = newValue } }
     }
-    /// The form in which another system keeps the session as well.
+    /// The record of an external session in the other system.
     package var external: ExternalRecord? {
         get { self.box[0].rare.read { $0.external } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.external = newValue } }
     }
-    /// Where the record stands in a move from one store to another.
+    /// The state of the record in a migration from one store to another.
     var migrationMarker: MigrationMarker? {
         get { self.box[0].rare.read { $0.migrationMarker } }
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.migrationMarker = newValue } }
@@ -138,31 +139,31 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].rare.read { $0.credentialVersion } ?? 0 }
         set { self.box[0].rare.change(keeping: newValue == 0) { $0.credentialVersion = newValue } }
     }
-    /// How the user has proven who they are, in the order of the proofs.
+    /// The methods by which the user authenticated, in the order of use.
     var authenticationMethods: [AuthenticationMethod] {
         get { self.box[0].rare.read { $0.authenticationMethods } ?? [] }
         set { self.box[0].rare.change(keeping: newValue == []) { $0.authenticationMethods = newValue } }
     }
-    /// The levels that the user has reached, and when each was last; the highest rank is the last.
+    /// The levels that the user has reached, with the last time of each; the highest rank is last.
     var authenticationProofs: [AuthenticationProof] {
         get { self.box[0].rare.read { $0.authenticationProofs } ?? [] }
         set { self.box[0].rare.change(keeping: newValue == []) { $0.authenticationProofs = newValue } }
     }
-    /// Whether the record has any of what few records have.
+    /// Whether the record has any optional field.
     var hasOptionalFields: Bool { !self.box[0].rare.isEmpty }
-    /// What a newer version of this library wrote and this one does not know; it is written back as it was.
+    /// Fields that a newer version of this library wrote and this one does not know; they are written back unchanged.
     var unknownFields: [UInt8] {
         get { self.box[0].rare.read { $0.unknownFields } ?? [] }
         set { self.box[0].rare.change(keeping: newValue == []) { $0.unknownFields = newValue } }
     }
 
-    /// A secret that was followed by another.
+    /// A secret that was replaced by a renewal.
     public struct PreviousSecret: Sendable, Equatable {
         /// The hash of the secret.
         public let hash: SecretHash
-        /// Until when it still opens the session.
+        /// When it stops opening the session.
         public let validUntil: Instant
-        /// What, with the previous secret itself, gives the one that followed it.
+        /// The nonce that derives the next secret from this one.
         public let nonce: UInt64
 
         /// Creates a previous secret.
@@ -173,7 +174,7 @@ public struct SessionRecord: Sendable, Equatable {
         }
     }
 
-    /// Creates a record. Applications have no need to; stores and their tests do.
+    /// Creates a record. Applications do not need it; stores and their tests do.
     public init(
         id: SessionID,
         secretHash: SecretHash,
@@ -210,29 +211,29 @@ public struct SessionRecord: Sendable, Equatable {
         if let cookieOverrides { self.cookieOverrides = cookieOverrides }
     }
 
-    /// Whether the session is over by its own limits: at ``expiresAt`` itself it is.
+    /// Whether the session has expired by its own limits: at ``expiresAt`` itself it has.
     public func isExpired(at now: Instant) -> Bool {
         now >= self.expiresAt || now >= self.absoluteExpiresAt
     }
 
-    /// Whether this user is logged in: compared byte by byte, unlike Swift's strings, which take different spellings of
-    /// a letter for the same.
+    /// Whether this user is logged in. Subjects are compared byte by byte, because Swift strings treat different
+    /// Unicode normalizations as equal.
     public func belongs(to subject: String) -> Bool {
         self.subject?.hasSameBytes(as: subject) ?? false
     }
 
-    /// Whether the same user is logged in as in another record, or nobody in both.
+    /// Whether the same user is logged in as in another record, or no one in both.
     func hasSameSubject(as other: SessionRecord) -> Bool {
         self.subject.map { ByteString($0) } == other.subject.map { ByteString($0) }
     }
 
-    /// How the subjects of records begin that are the library's own and no sessions. No visitor can log in under one.
+    /// The prefix of subjects that the library uses for its own records. No visitor can log in with such a subject.
     static let reservedPrefix = "\u{0}swift-sessions "
 
-    /// Whether this is a session, and not something else that the library keeps in the same store.
+    /// Whether this is a session, and not another record of the library in the same store.
     var isSession: Bool { !(self.subject?.utf8.starts(with: Self.reservedPrefix.utf8) ?? false) }
 
-    /// Applies a touch: never earlier, and never past the absolute limit.
+    /// Applies a touch. Times never move back, and never past the absolute limit.
     public mutating func apply(_ touch: SessionTouch) {
         self.lastAccessedAt = max(self.lastAccessedAt, touch.lastAccessedAt)
         self.expiresAt = max(self.expiresAt, min(touch.expiresAt, self.absoluteExpiresAt))

@@ -12,7 +12,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What few records have, each behind a tag.
+/// The encoding of optional fields, each behind a tag.
 extension SessionRecordCodec {
     enum Tag {
         static let previousSecret: UInt64 = 1
@@ -79,7 +79,7 @@ extension SessionRecordCodec {
         return writer.bytes
     }
 
-    /// More bytes than the extra fields can take, or nil when only encoding them tells.
+    /// An upper bound for the size of the extra fields, or nil if it is known only after encoding.
     static func greatestExtraByteCount(of record: SessionRecord) -> Int? {
         guard record.hasOptionalFields else { return 20 }
         guard record.cookieOverrides == nil else { return nil }
@@ -88,7 +88,7 @@ extension SessionRecordCodec {
             + [record.lastClient?.address, record.lastClient?.userAgent]
         let names = record.authenticationMethods.map(\.name) + record.authenticationProofs.map(\.level.nameBytes)
         // Each of the fourteen has a tag and a length, and those of fixed size take 88 bytes together. A name has a
-        // length, and that of a level a rank and a time as well.
+        // length, and that of a level also has a rank and a time.
         let fixed = 14 * 20 + 88 + record.sealedValues.count + record.unknownFields.count
         return texts.reduce(names.reduce(fixed) { $0 + 19 + $1.text.utf8.count }) { $0 + ($1?.utf8.count ?? 0) }
     }
@@ -133,7 +133,7 @@ extension SessionRecordCodec {
                 record.previousSecret = .init(hash: hash, validUntil: until, nonce: nonce)
             case Tag.remembered:
                 record.isRemembered = true
-                // Nothing, or a length of its own.
+                // Either nothing, or an explicit length.
                 guard !field.isAtEnd else { continue }
                 guard let length = field.readWord() else { return false }
                 record.rememberedFor = .milliseconds(Int64(bitPattern: length))
@@ -150,7 +150,7 @@ extension SessionRecordCodec {
                 }
                 record.cookieOverrides = overrides
             case Tag.sealedValues:
-                // Values are sealed or open, never half of each.
+                // Values are either all sealed or all open.
                 guard !range.isEmpty, record.values.isEmpty else { return false }
                 record.sealedValues = Array(reader.bytes[range])
             case Tag.loginMark:

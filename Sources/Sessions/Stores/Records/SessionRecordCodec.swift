@@ -10,21 +10,21 @@
 ///
 /// ```
 /// record   = format version (1 byte, 1) · known · extra · values
-/// known    = flags (1; bit 0: somebody is logged in) · version counter (8) · version tag (8) · created at (8)
+/// known    = flags (1; bit 0: a user is logged in) · version counter (8) · version tag (8) · created at (8)
 ///            · last accessed at (8) · expires at (8) · absolute expires at (8) · secret hash (32)
 ///            · secret issued at (8)
 /// extra    = counted( field* )              field = tag (varint) · counted bytes, tags ascending
 /// values   = count (varint) · entry*        entry = counted name · kind (1 byte) · counted payload, names ascending
 /// ```
 ///
-/// Words are little-endian, times are milliseconds since 1970 as two's complement, counts are base-128 varints. Fields
-/// that a later version adds are kept by this one and written back; a form that this one cannot read carries another
-/// format version and is refused, not guessed at. The id is not part of it: it is the key. Values that are encrypted at
-/// rest are an extra field, and the open ones are then none.
+/// Words are little-endian, times are milliseconds since 1970 in two's complement, counts are base-128 varints. Unknown
+/// fields of later versions are kept and written back. A format that this version cannot read has another format
+/// version and is rejected. The id is not part of the bytes: it is the key. Values that are encrypted at rest are an
+/// extra field, and there are then no open ones.
 public enum SessionRecordCodec {
     static let formatVersion: UInt8 = 1
 
-    /// The bytes of a record.
+    /// Encodes a record.
     public static func encode(_ record: SessionRecord) -> [UInt8] {
         var writer = ByteWriter(capacity: 128 + record.values.byteCount + record.sealedValues.count)
         writer.write(self.formatVersion)
@@ -42,15 +42,15 @@ public enum SessionRecordCodec {
         return writer.bytes
     }
 
-    /// The record of some bytes.
+    /// Decodes a record.
     ///
-    /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when the bytes are not a record, or
-    ///   `newerRecord` when a newer version of this library wrote them.
+    /// - Throws: ``SessionStoreError`` with the code `corruptRecord` when the bytes are not a record, or `newerRecord`
+    ///   when a newer version of this library wrote them.
     public static func decode(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) -> SessionRecord {
         try self.decode(bytes, id: id, checkingValues: true)
     }
 
-    /// The record of bytes that this process encoded, whose values need no second look.
+    /// Decodes a record that this process encoded, without validating its values.
     static func decode(own bytes: [UInt8], id: SessionID) throws(SessionStoreError) -> SessionRecord {
         try self.decode(bytes, id: id, checkingValues: false)
     }

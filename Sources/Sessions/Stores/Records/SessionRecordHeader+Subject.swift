@@ -12,7 +12,7 @@ extension SessionRecordHeader {
     /// - Returns: Nil for a record without a subject, and when the bytes end before it.
     package static func subject(ofBeginning bytes: [UInt8]) -> String? {
         var reader = ByteReader(bytes)
-        // The secret and its time come after the header, and then the length of the extra fields.
+        // The secret and its time follow the header, and then the length of the extra fields.
         guard reader.readRange(count: Offset.end + 40) != nil, reader.readVarint() != nil else { return nil }
         while let tag = reader.readVarint(), tag <= SessionRecordCodec.Tag.subject, let range = reader.readCounted() {
             guard tag == SessionRecordCodec.Tag.subject else { continue }

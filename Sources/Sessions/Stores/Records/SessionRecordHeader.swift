@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What stands at fixed places in the binary form of a record, read and written without decoding the rest.
+/// The fields at fixed offsets in a binary record, read and written without decoding the rest.
 package struct SessionRecordHeader {
-    /// Where it stands, counted from the first byte of the record.
+    /// The offset of each field from the first byte of the record.
     package enum Offset {
         static let flags = 1
         package static let versionCounter = 2
@@ -25,7 +25,7 @@ package struct SessionRecordHeader {
     private(set) var expiresAt: Instant
     package let absoluteExpiresAt: Instant
 
-    /// Reads the header, or answers nil when the bytes are too short for one.
+    /// Parses the header, or returns nil when the bytes are too short for one.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count >= Offset.end else { return nil }
         func word(at offset: Int) -> UInt64 {

@@ -8,7 +8,7 @@
 
 import HTTPTypes
 
-/// Spreads a value that is too long for one cookie over several, and puts it together again.
+/// Splits a value that is too long for one cookie, and joins the parts.
 ///
 /// ```
 /// name   = [ count "." ] first part           count = "2" … "4", only when there is more than one
@@ -16,40 +16,41 @@ import HTTPTypes
 /// name.2 = third part …
 /// ```
 ///
-/// The first cookie says how many there are, so that one that is left over from a longer value does no harm. Only names
-/// up to the ceiling are ever looked for: a number in a name from outside is never read. What binds the parts together
-/// is the seal of the whole.
+/// The first cookie has the count, so that leftover cookies of a longer value do no harm. Only names up to the maximum
+/// count are looked up: a number in a name from outside is never parsed. The seal of the whole value binds the parts
+/// together.
 enum CookieChunks {
-    /// The most bytes of a name and its value together.
+    /// The maximum size of a name and its value together, in bytes.
     ///
-    /// Browsers drop a cookie with more than 4,096 (RFC 6265bis section 5.6), some count the attributes as well.
+    /// Browsers drop a cookie with more than 4,096 bytes (RFC 6265bis section 5.6), and some count the attributes as
+    /// well.
     static let maximumByteCount = 3_800
 
-    /// How many cookies a value can take at all.
+    /// The maximum number of cookies for a value.
     static let ceiling = 4
 
     private static let separator = UInt8(ascii: ".")
 
-    /// The name of one of the cookies. A prefix such as `__Host-` stays in front.
+    /// The name of one of the cookies. A prefix such as `__Host-` stays at the beginning.
     static func name(_ name: String, _ index: Int) -> String {
         index == 0 ? name : "\(self.nameBeginning(name))\(index)"
     }
 
-    /// What the names of all of the cookies begin with but the first one's.
+    /// The common prefix of the names of all cookies except the first.
     static func nameBeginning(_ name: String) -> String { "\(name)." }
 
-    /// How long a value may be for a number of cookies.
+    /// The maximum size of a value in a number of cookies.
     static func capacity(name: String, maximumCount: Int) -> Int {
         let single = self.maximumByteCount - name.utf8.count
         guard maximumCount > 1 else { return single }
         return min(maximumCount, self.ceiling) * (single - 2)
     }
 
-    /// The values of the cookies that carry a text of base64url, in the order of the names: as many as it takes.
-    /// Whoever keeps the session has seen to it that they are not too many.
+    /// Splits a base64url credential into the values of the cookies, in the order of the names, as many as needed. The
+    /// driver has already limited the size.
     static func split(_ text: String, name: String) -> [String] {
         guard text.utf8.count > self.capacity(name: name, maximumCount: 1) else { return [text] }
-        // The count takes as much of the first value as the number takes of the other names.
+        // The count in the first value is as long as the number in the other names.
         let length = self.maximumByteCount - name.utf8.count - 2
         var parts: [String] = []
         var rest = text.utf8[...]
@@ -61,8 +62,8 @@ enum CookieChunks {
         return parts
     }
 
-    /// The texts that a request carries under a name, put together; at most ``ExtractedCredentials/limit`` of them, for
-    /// neighbours can plant cookies of the same name.
+    /// Joins the credentials that a request carries under a name. There are at most ``ExtractedCredentials/limit`` of
+    /// them, because other hosts of the site can plant cookies of the same name.
     static func join(name: String, in fields: HTTPFields) -> TinyArray<[UInt8]> {
         let firsts = self.values(of: name, in: fields)
         guard firsts.contains(where: { self.isFirstOfSeveral($0) }) else { return firsts }
@@ -73,7 +74,7 @@ enum CookieChunks {
         return texts
     }
 
-    /// The texts that the first value of a name is the beginning of.
+    /// The credentials that begin with the first value of a name.
     private static func texts(beginningWith first: [UInt8], name: String, in fields: HTTPFields) -> [[UInt8]] {
         guard self.isFirstOfSeveral(first) else { return [first] }
         let count = Int(first[0]) - Int(UInt8(ascii: "0"))
@@ -89,9 +90,10 @@ enum CookieChunks {
         value.count > 1 && value[1] == self.separator
     }
 
-    /// The names of the cookies that a request carries beyond a count: left over from a longer value, to be cleared.
+    /// The names of the cookies that a request carries beyond a count. They are left over from a longer value, to be
+    /// cleared.
     static func names(of cookie: CookieTemplate, beyond count: Int, in fields: HTTPFields) -> [String] {
-        // Nearly always there are none, which one look tells.
+        // There are almost never any, which one lookup shows.
         guard CookieHeader.hasName(beginningWith: cookie.chunkNameBeginning, in: fields) else { return [] }
         return (count..<max(count, self.ceiling)).map { self.name(cookie.name, $0) }.filter { name in
             var isThere = false
@@ -100,7 +102,7 @@ enum CookieChunks {
         }
     }
 
-    /// The first values of a name that can be ours.
+    /// The first values of a name that have a valid syntax.
     private static func values(of name: String, in fields: HTTPFields) -> TinyArray<[UInt8]> {
         var values = TinyArray<[UInt8]>()
         var hasRoom = true

@@ -8,12 +8,12 @@
 
 package import HTTPTypes
 
-/// Reads `Cookie` fields (RFC 6265bis section 4.2) by their bytes.
+/// Parses `Cookie` fields (RFC 6265bis section 4.2) as bytes.
 ///
-/// Names are compared byte by byte: nothing is decoded, trimmed beyond blanks, or folded, or a look-alike such as
-/// `%5F%5FHost-session` would pass for a prefixed cookie. Values are taken as they stand, quotation marks included.
-/// A pair without `=` or without a name is nobody's. There may be several fields (HTTP/2 splits them). One pass, no
-/// allocation, whatever the length.
+/// Names are compared byte by byte. They are not decoded, case-folded, or trimmed of anything but blanks, because
+/// otherwise a look-alike such as `%5F%5FHost-session` would pass for a prefixed cookie. Values are kept as they are,
+/// including quotation marks. A pair without `=` or without a name is ignored. There may be several fields (HTTP/2
+/// splits them). Parsing takes one pass and no allocation for any length.
 package enum CookieHeader {
     /// Calls the body with every value of a name, in order.
     package static func forEachValue(
@@ -45,7 +45,7 @@ package enum CookieHeader {
         fields.indices.contains { fields[$0].name.isCookie }
     }
 
-    /// Whether there is a cookie whose name begins in a certain way.
+    /// Whether there is a cookie whose name has a prefix.
     static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
         var isThere = false
         var beginning = beginning
@@ -62,13 +62,13 @@ package enum CookieHeader {
     /// Calls the body with the bytes of every `Cookie` field.
     @inline(__always)
     private static func forEachField(in fields: HTTPFields, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-        // By their places: going through the fields themselves would copy each.
+        // By index: iterating over the fields would copy each.
         for index in fields.indices where fields[index].name.isCookie {
             fields[index].withUnsafeBytesOfValue(body)
         }
     }
 
-    /// Calls the body with the places of every name and value.
+    /// Calls the body with the ranges of every name and value.
     private static func forEachPair(
         in bytes: UnsafeBufferPointer<UInt8>,
         _ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void
@@ -83,7 +83,7 @@ package enum CookieHeader {
         }
     }
 
-    /// Without the spaces and tabs at both ends, and nothing else that Unicode calls a space.
+    /// Trims spaces and tabs at both ends, and no other Unicode white space.
     private static func trimmingBlanks(_ range: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
@@ -93,6 +93,6 @@ package enum CookieHeader {
 }
 
 extension HTTPField.Name {
-    /// Most names differ from it in length, which is known without comparing letters.
+    /// Most names differ in length, which is known without comparing letters.
     fileprivate var isCookie: Bool { self.canonicalName.utf8.count == 6 && self == .cookie }
 }

@@ -6,15 +6,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A cookie as it stands in `Set-Cookie` fields: what comes before its value, and what after. Made once for the cookie
-/// of a configuration. A class, so that it is handed on as one.
+/// The parts of a `Set-Cookie` field before and after the value, prepared once for the cookie of a configuration. It is
+/// a class, so that it is passed by reference.
 package final class CookieTemplate: Sendable {
     let name: String
     /// The name and the `=` before the value.
     let beginning: String
-    /// What the names of further cookies begin with that carry the rest of a long value.
+    /// The prefix of the names of the further cookies of a long value.
     let chunkNameBeginning: String
-    /// The attributes on a plain connection, with the `; ` before them.
+    /// The attributes on a plain connection, with the leading `; `.
     private let plainAttributes: String
     /// The attributes on a secure connection.
     private let secureAttributes: String
@@ -46,7 +46,7 @@ package final class CookieTemplate: Sendable {
 
     private static func attributes(of cookie: SessionCookie, isSecureConnection: Bool) -> String {
         var text = ""
-        // Whatever a cookie was made of, nothing in an attribute begins another one.
+        // An invalid attribute must not add another one.
         if let domain = cookie.domain, SessionCookie.isDomain(domain) { text += "; Domain=\(domain)" }
         text += "; Path=\(SessionCookie.isPath(cookie.path) ? cookie.path : "/")"
         let isSecure =

@@ -6,38 +6,39 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How long the text of a sealed session may be, by what servers and proxies take in a response and in a request.
+/// How long the credential of a sealed session may be, given what servers and proxies accept in a response and in a
+/// request.
 ///
-/// Sizes are counted as HTTP/2 counts a list of fields (RFC 9113 section 6.5.2): name, value, and 32 bytes for each. In
+/// Sizes are counted as in HTTP/2 field lists (RFC 9113 section 6.5.2): name, value, and 32 bytes for each field. In
 /// HTTP/1.1 a field takes less.
 struct SealedCookieCapacity: Sendable {
-    /// The most bytes of the `Set-Cookie` field of a session by default: nginx reads the whole head of a response into
-    /// one buffer of 4 KiB (`proxy_buffer_size`), of which 1 KiB is left for all other fields.
+    /// The default maximum size of a session's `Set-Cookie` field, in bytes: nginx reads the whole head of a response
+    /// into one buffer of 4 KiB (`proxy_buffer_size`), which leaves 1 KiB for all other fields.
     static let standardFieldSize = 3_072
 
-    /// The most bytes of all cookies of a session, however many are allowed: common servers take lists of 16 KiB, of
-    /// which 4 KiB are left for all other fields.
+    /// The maximum size of all cookies of a session, in bytes, for any number of cookies: common servers accept lists
+    /// of 16 KiB, which leaves 4 KiB for all other fields.
     static let listSize = 12_288
 
     /// The name `set-cookie` and the 32 bytes of HTTP/2.
     private static let fieldOverhead = 10 + 32
 
-    /// How many cookies there may be; nil for one that common proxies take by default.
+    /// The maximum number of cookies; nil for one that common proxies accept by default.
     let maximumCookies: Int?
 
-    /// How many characters of base64url the cookies hold.
+    /// How many base64url characters the cookies hold.
     func characters(in cookie: CookieTemplate) -> Int {
-        // Whatever a session becomes, the attributes of a remembered one fit as well.
+        // The attributes of a remembered session must fit as well, since any session may become one.
         let attributes = cookie.attributes(isSecureConnection: true).utf8.count + "; Max-Age=34560000".utf8.count
         let single = Self.fieldOverhead + cookie.name.utf8.count + 1 + attributes
         guard let maximumCookies else { return max(0, Self.standardFieldSize - single) }
         let count = min(maximumCookies, CookieChunks.ceiling)
         let capacity = CookieChunks.capacity(name: cookie.name, maximumCount: count)
-        // A cookie beside another has two more characters: those of its number.
+        // With several cookies, each has two more characters for its number.
         return max(0, min(capacity, Self.listSize - count * (single + (count > 1 ? 2 : 0))))
     }
 
-    /// What is risky about it, in words for the log.
+    /// The risk of the setting, for the log.
     var warning: String? {
         guard let maximumCookies, maximumCookies > 2 else { return nil }
         return """

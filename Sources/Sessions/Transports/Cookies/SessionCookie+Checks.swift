@@ -7,7 +7,7 @@
 //
 
 extension SessionCookie {
-    /// What browsers would refuse or attackers would like, each with what to change.
+    /// Attributes that browsers reject or that help attackers, each with what to change.
     var problems: [String] {
         self.problemsOfName + self.problemsOfPrefix + self.problemsOfAttributes + self.problemsOfSameSite
     }
@@ -32,7 +32,7 @@ extension SessionCookie {
             return [
                 """
                 cookie.name "\(self.name)" spells the prefix \(prefix) in another case, which browsers hold to its \
-                rules and servers do not recognise: write \(prefix).
+                rules and servers do not recognize: write \(prefix).
                 """
             ]
         }

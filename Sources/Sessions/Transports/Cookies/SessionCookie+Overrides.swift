@@ -7,20 +7,20 @@
 //
 
 extension SessionCookie {
-    /// Attributes that one session's cookie has instead of the configured ones.
+    /// Attributes of one session's cookie that replace the configured ones.
     ///
-    /// They are remembered with the session, so that every later response, and the one that clears the cookie, uses the
-    /// same ones.
+    /// They are stored with the session, so that every later response, including the one that clears the cookie, uses
+    /// the same ones.
     public struct Overrides: Sendable, Equatable, Codable {
-        /// Another domain; nil keeps the configured one.
+        /// The domain; nil keeps the configured one.
         public var domain: String?
-        /// Another path; nil keeps the configured one.
+        /// The path; nil keeps the configured one.
         public var path: String?
-        /// Another rule for requests from other sites; nil keeps the configured one.
+        /// The rule for requests from other sites; nil keeps the configured one.
         public var sameSite: SameSite?
-        /// Another priority; nil keeps the configured one.
+        /// The priority; nil keeps the configured one.
         public var priority: Priority?
-        /// Another partitioning; nil keeps the configured one.
+        /// The partitioning; nil keeps the configured one.
         public var isPartitioned: Bool?
 
         /// Creates overrides; without arguments they change nothing.
@@ -38,8 +38,8 @@ extension SessionCookie {
             self.isPartitioned = isPartitioned
         }
 
-        /// The attributes that make a cookie which browsers accept: all of them, or else those that do one after the
-        /// other.
+        /// The attributes that browsers accept with this cookie: all of them, or else each one, in turn, that is
+        /// accepted with those before it.
         func valid(for cookie: SessionCookie) -> Overrides {
             guard !cookie.applying(self).problems.isEmpty else { return self }
             let single = [
@@ -62,7 +62,7 @@ extension SessionCookie {
             )
         }
 
-        /// Whether browsers would keep a cookie with these attributes beside the one they have, not in its place.
+        /// Whether browsers would keep a cookie with these attributes beside the present one instead of replacing it.
         func makesAnotherCookie(than other: Overrides) -> Bool {
             self.domain != other.domain || self.path != other.path || self.isPartitioned != other.isPartitioned
         }
@@ -88,7 +88,7 @@ extension SessionCookie.SameSite: Codable {
         case "strict": self = .strict
         case "none": self = .none
         case "auto": self = .auto
-        // The safe one for a name that a newer version may know.
+        // The safe choice for a name that only a newer version knows.
         default: self = .lax
         }
     }

@@ -6,25 +6,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The cookie that carries a session's token: its name and attributes (RFC 6265bis).
+/// The cookie that carries a session's credential: its name and attributes (RFC 6265bis).
 public struct SessionCookie: Sendable, Equatable {
-    /// The name, an RFC 9110 token. The default is `__Host-session`: browsers take it only with `Secure`, `Path=/` and
-    /// without `Domain`, so that no neighbouring host can plant one.
+    /// The name, an RFC 9110 token. The default is `__Host-session`: browsers accept it only with `Secure`, `Path=/`
+    /// and without `Domain`, so that no other host of the site can plant one.
     public var name: String
 
     /// When the cookie has `Secure`. The default is always.
     ///
-    /// - Warning: Without `Secure` anyone between browser and server can read the token and be the visitor.
+    /// - Warning: Without `Secure`, anyone on the network path can read the token and act as the visitor.
     public var secure: Secure
 
     /// Which requests from other sites carry the cookie. The default is `Lax`.
     ///
-    /// - Warning: ``SameSite/none`` takes away a defence against forged requests.
+    /// - Warning: ``SameSite/none`` removes a defense against forged requests.
     public var sameSite: SameSite
 
-    /// Whether scripts of the page are kept from the cookie. The default is true.
+    /// Whether scripts cannot read the cookie. The default is true.
     ///
-    /// - Warning: Without it, any script that gets into a page can take the token away.
+    /// - Warning: Without it, any script injected into a page can steal the token.
     public var isHTTPOnly: Bool
 
     /// The path below which browsers send the cookie. The default is `/`. It is no security boundary.
@@ -32,15 +32,17 @@ public struct SessionCookie: Sendable, Equatable {
 
     /// The domain whose hosts all get the cookie. The default is nil: only the host that set it.
     ///
-    /// - Warning: Every host below the domain, also one that somebody else runs, then gets the token and can set it.
+    /// - Warning: Every host below the domain, including those that other parties run, then gets the token and can set
+    ///   it.
     public var domain: String?
 
-    /// Whether a third-party frame has a cookie of its own for each top-level site (`Partitioned`, CHIPS). It needs
-    /// `Secure`, and ``SameSite/none`` or ``SameSite/auto``, for frames are sent no other cookie. The default is false.
+    /// Whether a third-party frame has its own cookie for each top-level site (`Partitioned`, CHIPS). It needs
+    /// `Secure`, and ``SameSite/none`` or ``SameSite/auto``, because browsers send no other cookie to frames. The
+    /// default is false.
     public var isPartitioned: Bool
 
-    /// Which cookies Chromium gives up first when there are too many. The default is ``Priority/high``: neighbouring
-    /// hosts could else fill the jar until this one is gone. Nil is medium.
+    /// Which cookies Chromium evicts first when there are too many. The default is ``Priority/high``, because other
+    /// hosts of the site could otherwise fill the cookie jar until this one is evicted. Nil is medium.
     public var priority: Priority?
 
     /// Creates a cookie; without arguments it is ``standard``.
@@ -64,12 +66,12 @@ public struct SessionCookie: Sendable, Equatable {
         self.priority = priority
     }
 
-    /// `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, gone when the browser closes.
+    /// `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax`, `Path=/`, deleted when the browser closes.
     public static let standard = SessionCookie()
 
-    /// For plain HTTP on a development machine: `session`, with `Secure` on secure connections only.
+    /// For development over plain HTTP: `session`, with `Secure` on secure connections only.
     ///
-    /// - Warning: On a plain connection anyone on the way can read the token.
+    /// - Warning: On a plain connection, anyone on the network path can read the token.
     public static let development = SessionCookie(name: "session", secure: .auto)
 
     /// When a cookie has the attribute `Secure`.
@@ -81,14 +83,14 @@ public struct SessionCookie: Sendable, Equatable {
         /// On every connection. Over plain HTTP browsers then drop the cookie. This is the default.
         public static let always = Secure(choice: .always)
 
-        /// On a secure connection, as the server or a trusted proxy saw it.
+        /// On a secure connection, as seen by the server or a trusted proxy.
         ///
-        /// - Warning: The first plain request sends the token in the clear.
+        /// - Warning: The first plain request sends the token in cleartext.
         public static let auto = Secure(choice: .auto)
 
         /// On no connection.
         ///
-        /// - Warning: The token travels in the clear wherever the page is opened by plain HTTP.
+        /// - Warning: The token travels in cleartext wherever the page is opened over plain HTTP.
         public static let never = Secure(choice: .never)
     }
 
@@ -98,32 +100,32 @@ public struct SessionCookie: Sendable, Equatable {
 
         let choice: Choice
 
-        /// None: also a link from elsewhere opens the site as a stranger.
+        /// None. A visitor who follows a link from another site appears logged out.
         public static let strict = SameSite(choice: .strict)
 
-        /// Only the navigation to a page by a safe method. This is the default.
+        /// Only top-level navigation by a safe method. This is the default.
         public static let lax = SameSite(choice: .lax)
 
-        /// All of them; needs `Secure`.
+        /// All of them. It needs `Secure`.
         ///
-        /// - Warning: Every form and frame of every site then acts in the visitor's name.
+        /// - Warning: Forms and frames of every site can then act as the visitor.
         public static let none = SameSite(choice: .none)
 
         /// ``none`` on a secure connection, ``lax`` on a plain one.
         ///
-        /// - Warning: As ``none``.
+        /// - Warning: The same as for ``none``.
         public static let auto = SameSite(choice: .auto)
     }
 
-    /// How readily Chromium gives a cookie up.
+    /// The order in which Chromium evicts cookies.
     public struct Priority: Sendable, Hashable {
         let text: String
 
-        /// First to go.
+        /// Evicted first.
         public static let low = Priority(text: "Low")
-        /// As cookies without a priority.
+        /// Like cookies without a priority.
         public static let medium = Priority(text: "Medium")
-        /// Last to go.
+        /// Evicted last.
         public static let high = Priority(text: "High")
     }
 }

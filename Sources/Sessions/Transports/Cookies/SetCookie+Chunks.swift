@@ -9,7 +9,7 @@
 import HTTPTypes
 
 extension SetCookie {
-    /// Sets the cookies of a value that is spread over several, and clears those that are left over from a longer one.
+    /// Sets the cookies of a value that is split over several, and clears leftover ones of a longer value.
     static func set(
         _ cookie: CookieTemplate,
         values: [String],
@@ -29,7 +29,7 @@ extension SetCookie {
         self.clearChunks(of: cookie, beyond: values.count, request: request, in: &response)
     }
 
-    /// Clears a cookie, and with it all the others that a request carries of a value that is spread.
+    /// Clears a cookie, and all further cookies of a split value that the request carries.
     static func clear(_ cookie: CookieTemplate, request: SessionRequest, in response: inout HTTPFields) {
         self.clear(cookie, isSecureConnection: request.isSecure, in: &response)
         self.clearChunks(of: cookie, beyond: 1, request: request, in: &response)

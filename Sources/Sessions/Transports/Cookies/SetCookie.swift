@@ -10,13 +10,13 @@ package import HTTPTypes
 
 /// Writes `Set-Cookie` fields (RFC 6265bis section 4.1).
 ///
-/// Name and attributes come from a checked ``SessionCookie``, by way of a ``CookieTemplate``, and the value is
-/// base64url, so that nothing in the field can end it early.
+/// Name and attributes come from a checked ``SessionCookie`` through a ``CookieTemplate``, and the value is base64url,
+/// so nothing in the field can end it early.
 package enum SetCookie {
-    /// Browsers cut longer lives to 400 days (RFC 6265bis section 5.5).
+    /// Browsers limit `Max-Age` to 400 days (RFC 6265bis section 5.5).
     static let longestMaxAge: Int64 = 400 * 86_400
 
-    /// Sets a cookie; without a life it is gone when the browser closes.
+    /// Sets a cookie. Without a maximum age, it is deleted when the browser closes.
     static func set(
         _ cookie: CookieTemplate,
         value: String,
@@ -28,13 +28,14 @@ package enum SetCookie {
         self.write(cookie, value: value, life: life, isSecureConnection: isSecureConnection, in: &fields)
     }
 
-    /// Clears a cookie that was set with the same attributes. A past `Expires` serves what does not know `Max-Age`.
+    /// Clears a cookie that was set with the same attributes. A past `Expires` is for clients that do not know
+    /// `Max-Age`.
     package static func clear(_ cookie: CookieTemplate, isSecureConnection: Bool, in fields: inout HTTPFields) {
         let life = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         self.write(cookie, value: "", life: life, isSecureConnection: isSecureConnection, in: &fields)
     }
 
-    /// A response must not set a cookie twice: ours takes the place of any of its name.
+    /// Replaces any cookie of the same name in the response, because a response must not set a cookie twice.
     private static func write(
         _ cookie: CookieTemplate,
         value: String,
@@ -53,7 +54,7 @@ package enum SetCookie {
         if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: beginning) }) {
             fields[values: .setCookie].removeAll { $0.utf8.starts(with: beginning) }
         }
-        // Nothing in it but what may be in a cookie; that it ends no line is all that is asked of it again.
+        // All parts are valid in a cookie, so only line breaks are checked again.
         fields.append(HTTPField(name: .setCookie, lenientValue: text.bytes))
     }
 }
