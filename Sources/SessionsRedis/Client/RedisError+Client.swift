@@ -58,7 +58,7 @@ extension RedisError {
         RedisError(.readOnly, "The Redis server at \(address) is not a primary.", mayHaveRun: false)
     }
 
-    /// What the network or TLS says.
+    /// An error of the network or of TLS.
     static func connection(_ address: RedisConfiguration.Address, _ error: any Error) -> RedisError {
         guard error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError else {
             return RedisError(
