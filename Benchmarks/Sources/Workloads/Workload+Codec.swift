@@ -9,7 +9,7 @@
 public import Sessions
 
 extension Workload {
-    /// The binary form of records.
+    /// The binary format of records.
     static let codec = [
         Workload("codec: encode a record") {
             let record = try await Self.record()
@@ -22,7 +22,7 @@ extension Workload {
         },
     ]
 
-    /// The record of a visitor of whom five things are remembered.
+    /// The record of a visitor with five values.
     public static func record() async throws -> SessionRecord {
         let store = MemorySessionStore()
         _ = try await Harness(.stored(in: store)).knownVisitor()

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What the pages say of a backend.
+/// The texts of the pages about a backend.
 extension BackendSettings {
     var placeText: String {
         let place =
@@ -26,7 +26,7 @@ extension BackendSettings {
         .compactMap { $0 }.joined(separator: ", ")
     }
 
-    /// Nil where a session ends in its store.
+    /// Nil if a session ends in its store.
     var endingsText: String? {
         switch self.sealedRevocation {
         case nil: nil
@@ -38,7 +38,7 @@ extension BackendSettings {
         }
     }
 
-    /// Nil where there is no need of any.
+    /// Nil if no keys are needed.
     var keysText: String? {
         guard self.needsKeys else { return nil }
         return switch self.keys {
@@ -53,7 +53,7 @@ extension BackendSettings {
             ? "Of parallel requests the last one to be answered wins." : "Parallel requests lose none."
     }
 
-    /// What a login did.
+    /// The effects of a login.
     func loginTexts(_ username: String) -> [String] {
         [
             "The session that you came with is over. Whoever knew its cookie is not logged in with it.",
