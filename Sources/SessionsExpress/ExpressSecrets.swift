@@ -24,7 +24,7 @@ public struct ExpressSecrets: Sendable {
         let minimumByteCount: Int
         let minimumDistinctCount: Int
 
-        /// At least 16 bytes, of which at least 8 differ. This is the default.
+        /// At least 16 bytes, with at least 8 distinct values. This is the default.
         public static let standard = Strength(minimumByteCount: 16, minimumDistinctCount: 8)
 
         /// Any secret that is not empty. Use it only while the Express application has a weak secret.

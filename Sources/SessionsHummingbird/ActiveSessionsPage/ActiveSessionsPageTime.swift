@@ -21,7 +21,7 @@ public struct ActiveSessionsPageTime: Sendable, Hashable {
         self.text = format(instant)
     }
 
-    /// "21 Nov 2026, 18:13 UTC". An instant that is out of the range of dates is shown as a number.
+    /// "21 Nov 2026, 18:13 UTC". An instant that is out of the range of dates is shown in milliseconds.
     static func text(of instant: Instant) -> String {
         let iso = instant.description
         // 2026-11-21T18:13:28.000Z

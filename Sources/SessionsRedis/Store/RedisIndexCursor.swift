@@ -12,7 +12,7 @@ import Sessions
 /// A position in the index of a user's sessions: the last entry that was read, and when the scan began.
 ///
 /// ```
-/// cursor = 1 (1 byte) · score (8, big-endian) · beginning of the walk (8) · member (at most 200)
+/// cursor = 1 (1 byte) · score (8, big-endian) · start of the scan (8) · member (at most 200)
 /// ```
 struct RedisIndexCursor {
     private static let form: UInt8 = 1

@@ -13,8 +13,8 @@ import Sessions
 ///
 /// ```
 /// entry  = id (16 bytes) · time to live (4) · tag (8) · rest
-/// rest   = record, as the codec of records has it, which begins with a byte that is not 0
-///        | 0 (1 byte) · marked until (8) · secrets (16), which tombstones of earlier versions lack
+/// rest   = record, as the record codec encodes it, whose first byte is not 0
+///        | 0 (1 byte) · tombstone until (8) · secrets (16), which tombstones of earlier versions lack
 /// ```
 ///
 /// The id is repeated, so that no client ever receives the value of another key. The time to live is in whole seconds,

@@ -17,7 +17,7 @@ struct TimeView: Sendable {
     init(_ instant: Instant) {
         let iso = instant.description
         self.machine = iso
-        // 2026-01-31T09:30:00.000Z. An instant that is out of the range of dates is shown unchanged.
+        // 2026-01-31T09:30:00.000Z. An instant that is out of the range of dates is shown in milliseconds.
         let parts = iso.split(separator: "T")
         self.text = parts.count == 2 ? "\(parts[0]) \(parts[1].prefix(8)) UTC" : iso
     }
