@@ -23,7 +23,7 @@ extension ExpressConfiguration {
     /// - Throws: `SessionError` with the code `notEncodable` when a value must not have this name.
     func check(name: String) throws {
         if name.hasSameBytes(as: self.subject.path[0]) {
-            throw SessionError.unstorable(name, "who is logged in stands there: call logIn(_:).")
+            throw SessionError.unstorable(name, "it holds the user who is logged in: call logIn(_:).")
         }
         if name.hasSameBytes(as: self.ownProperty) || Self.reserved.contains(ByteString(name)) {
             throw SessionError.unstorable(name, "the name has another meaning in a session of Express: choose another.")

@@ -57,7 +57,8 @@ struct ExpressSessions: ExternalSessionStore {
                 }
             }
         }
-        throw SessionStoreError(.unavailable, "Others keep writing the session \(id.id), whose beginning is not noted.")
+        throw SessionStoreError(
+            .unavailable, "Other requests keep writing the session \(id.id), and its start could not be stored.")
     }
 
     func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord {

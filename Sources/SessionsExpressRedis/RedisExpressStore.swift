@@ -173,7 +173,7 @@ public struct RedisExpressStore: ExpressRecordStore {
         } catch let error as RedisError where error.code == .deadlineExceeded {
             throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
         } catch let error as RedisError {
-            throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The Redis command failed.", underlying: error)
         }
     }
 }

@@ -40,7 +40,7 @@ extension PostgresError {
     static let queuedTooLong = PostgresError("no connection was free in time")
 
     /// The call was given up before its statement was sent.
-    static let givenUp = PostgresError("the time of the call was up before it was sent")
+    static let givenUp = PostgresError("the deadline of the call passed before it was sent")
 
     /// Whether a deadline passed.
     var isDeadline: Bool {

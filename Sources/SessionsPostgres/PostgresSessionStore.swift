@@ -107,7 +107,7 @@ public final class PostgresSessionStore: Sendable {
             if error.isConflict, effect != .none {
                 throw SessionStoreError(.recordBusy, "Another transaction holds the session.", underlying: error)
             }
-            throw SessionStoreError(.unavailable, "PostgreSQL did not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
         }
     }
 }

@@ -125,7 +125,7 @@ final class SQLiteWriteQueue: Sendable {
         try self.setSynchronous(db, isFull: group.contains { $0.survivesMachine })
         try self.setMaximumSize(db, withReserve: freesSpace)
         guard freesSpace || self.reserve.isWhole() else {
-            throw DatabaseError(resultCode: .SQLITE_FULL, message: "the space for logouts is not there")
+            throw DatabaseError(resultCode: .SQLITE_FULL, message: "the disk space reserved for logouts is missing")
         }
         var outcomes: [@Sendable () -> Void] = []
         try db.inTransaction(.immediate) {

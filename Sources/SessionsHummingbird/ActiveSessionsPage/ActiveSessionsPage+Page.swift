@@ -15,7 +15,7 @@ extension ActiveSessionsPage {
     @Sendable func showPage(_ request: Request, _ context: Context) async throws -> Response {
         let session = try self.session(in: context)
         guard let current = session.activeSession else {
-            throw HTTPError(.unauthorized, message: "Nobody is logged in.")
+            throw HTTPError(.unauthorized, message: "No one is logged in.")
         }
         // A cursor that belongs to an older list leads to the first page.
         let cursor = request.listCursor ?? nil

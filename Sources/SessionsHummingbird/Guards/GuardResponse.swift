@@ -52,7 +52,7 @@ public struct GuardResponse: Sendable {
         guard error.status == .unauthorized, let page, self.isForAll || request.headers.acceptHTML else { throw error }
         guard !request.isFor(page) else {
             logger.error(
-                "The page that a guard redirects to is guarded itself, so nobody can log in: put it before the guard",
+                "The page that a guard redirects to is guarded itself, so no one can log in: put it before the guard",
                 metadata: ["page": "\(page)"]
             )
             throw error

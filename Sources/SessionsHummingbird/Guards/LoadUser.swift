@@ -55,7 +55,7 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
         var context = context
         context[keyPath: self.user] = try await self.find(subject)
         if context[keyPath: self.user] == nil {
-            context.logger.debug("A user who was logged in does not exist any more, and is logged out")
+            context.logger.debug("A user who was logged in no longer exists, and is logged out")
             try await session.logOut(because: .userNotFound)
         }
         return try await next(request, context)

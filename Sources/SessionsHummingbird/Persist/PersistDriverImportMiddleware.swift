@@ -86,7 +86,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
                 return try await driver.get(key: "hbs.\(id)", as: Old.self)
             } catch let error as PersistError where error == .invalidConversion {
                 // A value that cannot be decoded affects only its own session.
-                context.logger.warning("A session of the PersistDriver is of another type, and was not taken over")
+                context.logger.warning("A session of the PersistDriver has another type, and was not imported")
                 return nil
             }
         } convert: {

@@ -80,7 +80,7 @@ extension PostgresPool {
             state.lastFailure = nil
             return state.pause.hasFailed
         }
-        if wasDown { self.logger.notice("PostgreSQL is there again") }
+        if wasDown { self.logger.notice("Reconnected to PostgreSQL") }
     }
 
     /// Records that a connection was closed.

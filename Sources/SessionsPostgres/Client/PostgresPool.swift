@@ -156,7 +156,7 @@ extension SessionStoreError {
     fileprivate static let shutDown = SessionStoreError(.unavailable, "The store was shut down.")
 
     fileprivate static let leftAlone = SessionStoreError(
-        .unavailable, "PostgreSQL gave no connection and is left alone for a moment (reconnectDelay).")
+        .unavailable, "PostgreSQL gave no connection, and is tried again after a pause (reconnectDelay).")
 
     fileprivate static func queueFull(_ limit: Int) -> SessionStoreError {
         SessionStoreError(.unavailable, "\(limit) calls wait for a connection already (queueLimit).")

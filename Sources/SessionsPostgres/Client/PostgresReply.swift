@@ -65,8 +65,8 @@ extension SessionStoreError {
     static let foreignTable = SessionStoreError(
         .unavailable,
         """
-        The table of sessions answered with other columns than this version of swift-sessions made: somebody changed it. \
-        Drop it, or give the store another schema.
+        The table of sessions has other columns than this version of swift-sessions made: it was changed. Drop it, or \
+        give the store another schema.
         """
     )
 }

@@ -273,7 +273,7 @@ final class PostgresWorker: Sendable {
 extension SessionStoreError {
     static func unreachable(_ error: PostgresError) -> SessionStoreError {
         error == .deadlineExceeded
-            ? SessionStoreError(.deadlineExceeded, "PostgreSQL was not there in time (connectDeadline).")
+            ? SessionStoreError(.deadlineExceeded, "PostgreSQL gave no connection in time (connectDeadline).")
             : SessionStoreError(.unavailable, "PostgreSQL cannot be reached.", underlying: error)
     }
 }

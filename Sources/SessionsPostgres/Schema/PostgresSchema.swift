@@ -78,7 +78,7 @@ struct PostgresSchema: Sendable {
         } catch let error as SessionStoreError {
             throw error
         } catch {
-            throw SessionStoreError(.unavailable, "PostgreSQL could not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
         }
     }
 

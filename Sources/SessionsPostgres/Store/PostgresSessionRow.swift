@@ -36,7 +36,7 @@ struct PostgresSessionRow: Sendable {
         try self.init(row)
         guard self.id == id else {
             throw SessionStoreError(
-                .unavailable, "What came was about another session than the one that was asked for.")
+                .unavailable, "The reply is about another session than the requested one.")
         }
     }
 

@@ -150,16 +150,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case .new, .ended: break
         case .handshake(var handshake, let attempt):
             guard self.received.readableBytes == 0 else {
-                return self.end(.violation(self.address, RESPViolation("there is more than the reply")))
+                return self.end(.violation(self.address, RESPViolation("unexpected data after the reply")))
             }
             let step = handshake.take(reply)
             self.take(step, of: handshake, for: attempt)
         case .ready(let connection):
             if case .push = reply {
-                return self.end(.violation(self.address, RESPViolation("a push, which nobody asked for")))
+                return self.end(.violation(self.address, RESPViolation("unexpected push")))
             }
             guard let awaited = self.inFlight.popFirst() else {
-                return self.end(.violation(self.address, RESPViolation("a reply, and nobody asked")))
+                return self.end(.violation(self.address, RESPViolation("unexpected reply")))
             }
             connection.channelAnswered(requestCount: awaited.isLast ? 1 : 0)
             self.give(reply, to: awaited)

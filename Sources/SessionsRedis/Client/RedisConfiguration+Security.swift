@@ -17,7 +17,7 @@ extension RedisConfiguration {
         guard let tls = self.tls.configuration else { return nil }
         if tls.certificateVerification != .fullVerification {
             logger.warning(
-                "The certificate of Redis is not fully verified: whoever is on the way can read all sessions",
+                "The certificate of Redis is not fully verified: an attacker on the network can read all sessions",
                 metadata: ["redis.server": "\(self.address)"]
             )
         }

@@ -128,7 +128,7 @@ final class RedisConnection {
         self.queue.fail(for: pause, .notConnected(self.address, error))
         self.logger.log(
             level: isFirst ? .warning : .debug,
-            "Redis failed and is left alone for a while",
+            "Redis failed, and is tried again after a pause",
             metadata: ["redis.server": "\(self.address)", "error": "\(error)", "pause": "\(pause)"]
         )
     }
@@ -141,7 +141,7 @@ final class RedisConnection {
         if self.isProven { return }
         self.isProven = true
         if self.delay.hasFailed {
-            self.logger.notice("Redis is there again", metadata: ["redis.server": "\(self.address)"])
+            self.logger.notice("Reconnected to Redis", metadata: ["redis.server": "\(self.address)"])
         }
         self.delay.reset()
     }

@@ -53,7 +53,7 @@ struct RedisClusterTopology {
                 for slot in range where self.owners[slot] == Self.nobody { self.owners[slot] = place }
             }
         }
-        guard !self.primaries.isEmpty else { throw RESPViolation("nobody has any slots") }
+        guard !self.primaries.isEmpty else { throw RESPViolation("no server has any slots") }
     }
 }
 #endif

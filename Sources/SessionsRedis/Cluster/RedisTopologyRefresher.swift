@@ -52,7 +52,7 @@ final class RedisTopologyRefresher: Sendable {
                 self.adopt(try await self.topology(from: client, by: deadline))
             } catch {
                 // The redirection itself is known. The rest can wait.
-                self.logger.debug("The map of the cluster is not there", metadata: ["error": "\(error)"])
+                self.logger.debug("The Redis cluster topology could not be read", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -119,7 +119,7 @@ final class RedisTopologyRefresher: Sendable {
         let covered = topology.owners.count { $0 != RedisClusterTopology.nobody }
         self.logger.log(
             level: covered == RedisHashSlot.count ? .info : .warning,
-            "The cluster of Redis has a new map",
+            "The Redis cluster topology has changed",
             metadata: [
                 "redis.primaries": "\(topology.primaries.map(\.description).joined(separator: " "))",
                 "redis.slots": "\(covered)",

@@ -166,9 +166,9 @@ struct RESPParser {
 
     private mutating func aggregate(_ type: RESPType, count: Int) throws(RESPViolation) -> RESPAggregate {
         guard self.open.count < self.limits.depth else {
-            throw RESPViolation("replies stand in replies more than \(self.limits.depth) deep")
+            throw RESPViolation("replies are nested more than \(self.limits.depth) deep")
         }
-        guard type != .push || self.open.isEmpty else { throw RESPViolation("a push stands inside a reply") }
+        guard type != .push || self.open.isEmpty else { throw RESPViolation("a push is inside a reply") }
         let isPaired = type == .map || type == .attribute
         let missing = isPaired ? count * 2 : count
         if missing > self.limits.valueCount - self.valueCount { try self.skipReply(at: type) }

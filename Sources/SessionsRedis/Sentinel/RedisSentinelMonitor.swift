@@ -168,7 +168,7 @@ final class RedisSentinelMonitor: Sendable {
             let address = RedisConfiguration.Address(host: host, port: port, by: asked)
         else {
             throw RedisError(
-                .protocolViolation, "What the Sentinel at \(asked) replies is no address of a primary.",
+                .protocolViolation, "The reply of the Sentinel at \(asked) is not the address of a primary.",
                 mayHaveRun: false)
         }
         return address

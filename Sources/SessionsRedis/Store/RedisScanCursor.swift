@@ -104,8 +104,8 @@ struct RedisScanCursor {
             throw SessionStoreError(
                 .unavailable,
                 """
-                The servers have changed \(Self.restartLimit) times during this walk through their keys: begin it again \
-                when they are at rest.
+                The servers have changed \(Self.restartLimit) times during this scan of their keys: start it again \
+                when they no longer change.
                 """
             )
         }

@@ -57,19 +57,19 @@ public struct RedisSessionStore: Sendable {
             case .wrongType where id != nil:
                 throw SessionStoreError(
                     .corruptRecord,
-                    "Something else stands where the session \(id?.description ?? "") should.",
+                    "The key of the session \(id?.description ?? "") has a value of another type.",
                     underlying: error
                 )
             case .replyTooLarge where id != nil:
                 throw SessionStoreError(
                     .corruptRecord,
-                    "What is at the key of the session \(id?.description ?? "") is too large for one.",
+                    "The value at the key of the session \(id?.description ?? "") is too large for a session.",
                     underlying: error
                 )
             case .deadlineExceeded:
                 throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
             default:
-                throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+                throw SessionStoreError(.unavailable, "The Redis command failed.", underlying: error)
             }
         }
     }
@@ -198,7 +198,7 @@ extension RedisReply {
 extension SessionStoreError {
     /// An unexpected reply to a command.
     package static func unexpected(_ reply: RedisReply) -> SessionStoreError {
-        SessionStoreError(.unavailable, "What came was no reply to what was asked: \(reply).")
+        SessionStoreError(.unavailable, "The reply does not fit the command: \(reply).")
     }
 }
 

@@ -41,7 +41,7 @@ extension AdapterConformance {
                     {
                         try await hasLeft.wait()
                         session[.visits] += 1
-                        return "is anybody there?"
+                        return "is anyone there?"
                     }
                 )
             }

@@ -45,7 +45,7 @@ enum PostgresArgument {
             } catch let error as SessionStoreError where error.code == .unusable {
                 throw ShowcaseFailure(error)
             } catch {
-                self.logger.warning("PostgreSQL is not there yet", metadata: ["error": "\(error)"])
+                self.logger.warning("PostgreSQL cannot be reached yet", metadata: ["error": "\(error)"])
             }
             // It throws when the task is cancelled, which also means a shutdown.
             try? await gracefulShutdown()
