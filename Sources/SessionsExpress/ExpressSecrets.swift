@@ -122,8 +122,8 @@ extension ExpressSecrets.Strength {
 
     fileprivate func problem(of secret: [UInt8], at index: Int) -> String {
         """
-        Secret \(index + 1) has \(secret.count) bytes, of which \(Set(secret).count) differ; at least \
-        \(self.minimumByteCount) bytes, \(self.minimumDistinctCount) of them different, are asked for: give 32 random bytes on \
+        Secret \(index + 1) has \(secret.count) bytes, and \(Set(secret).count) of them differ; at least \
+        \(self.minimumByteCount) bytes, \(self.minimumDistinctCount) of them different, are required: give 32 random bytes on \
         both sides, or strength: .any until the Express application has them.
         """
     }

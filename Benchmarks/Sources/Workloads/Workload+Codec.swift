@@ -28,7 +28,7 @@ extension Workload {
         _ = try await Harness(.stored(in: store)).knownVisitor()
         let page = try await store.page(from: nil, limit: 1, now: .init(millisecondsSince1970: 0))
         guard let record = page.records.first else {
-            fatalError("A visitor of whom something is remembered has a record.")
+            fatalError("A visitor with values has a record.")
         }
         return record
     }

@@ -53,8 +53,8 @@ final class PostgresCancellation: Sendable {
         if case .pending = self.outcome.withLock({ $0 }) { true } else { false }
     }
 
-    /// How long to wait for the reply to the statement. Nil: as long as the connection exists. If the request could not
-    /// be sent, the statement may continue, and a replacement connection would be one more on the server.
+    /// The deadline for the reply to the statement. Nil: as long as the connection exists. If the request could not be
+    /// sent, the statement may continue, and a replacement connection would be one more on the server.
     var end: ContinuousClock.Instant? {
         switch self.outcome.withLock({ $0 }) {
         case .pending: self.begin + Self.deliveryTime

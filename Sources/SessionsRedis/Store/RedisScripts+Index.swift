@@ -62,9 +62,9 @@ extension RedisScript {
 
         """
 
-    /// Adds an entry. `ARGV[1]` is its member and `ARGV[2]` its score. If everything in the index ended before
-    /// `ARGV[3]`, the index is stale. `ARGV[4]` is the minimum time in milliseconds for which the server keeps the
-    /// index, `ARGV[5]` the id, `ARGV[6]` the time of writing, and `ARGV[7]` a random number.
+    /// Adds an entry. `ARGV[1]` is its member and `ARGV[2]` its score. Entries with an end up to `ARGV[3]` expired long
+    /// ago and are removed. `ARGV[4]` is the minimum time in milliseconds for which the server keeps the index,
+    /// `ARGV[5]` the id, `ARGV[6]` the time of writing, and `ARGV[7]` a random number.
     ///
     /// If the index has many entries, the reply has a few of them with their scores, from a random position, so that
     /// the caller can remove stale ones. This keeps an index from growing with expired sessions.

@@ -17,8 +17,8 @@ public protocol AdapterUnderTest: Sendable {
     /// Register each route under its method and path, behind its middlewares. The handler of the framework
     ///
     /// 1. calls ``AdapterRoute/answer(_:second:)`` with the sessions that the middlewares opened,
-    /// 2. throws an ``AdapterHTTPError`` on as an error that is a response in the framework, with the same status,
-    ///    header fields and message,
+    /// 2. turns an ``AdapterHTTPError`` into an error that is a response in the framework, with the same status, header
+    ///    fields and message, and throws it,
     /// 3. rethrows every other error unchanged, and
     /// 4. turns the ``AdapterHandlerResult`` into a response of the framework.
     ///

@@ -194,7 +194,7 @@ struct ShowcaseOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Whose forwarded headers are believed: a count of proxies, or networks as in 10.0.0.0/8,fd00::/8. \
-            (default: nobody's)
+            (default: none)
             """,
             valueName: "proxies"
         ),
