@@ -9,7 +9,7 @@
 import Sessions
 
 extension ExpressConfiguration {
-    /// Names that Express keeps from sessions: its own properties, and those of every object of JavaScript. A value of
+    /// Names that a session of Express reserves: its own properties, and those of every JavaScript object. A value with
     /// such a name is lost when Express reads the session.
     private static let reserved: Set<ByteString> = [
         "cookie", "id", "req", "touch", "resetMaxAge", "save", "reload", "destroy", "regenerate", "constructor",
@@ -20,17 +20,17 @@ extension ExpressConfiguration {
     /// The properties of a session that are not values.
     var hiddenNames: Set<ByteString> { ["cookie", ByteString(self.ownProperty), ByteString(self.subject.path[0])] }
 
-    /// - Throws: `SessionError` with the code `notEncodable` when a value cannot have this name.
+    /// - Throws: `SessionError` with the code `notEncodable` when a value must not have this name.
     func check(name: String) throws {
         if name.hasSameBytes(as: self.subject.path[0]) {
-            throw SessionError.unstorable(name, "who is logged in stands there: call logIn(_:).")
+            throw SessionError.unstorable(name, "it holds the user who is logged in: call logIn(_:).")
         }
         if name.hasSameBytes(as: self.ownProperty) || Self.reserved.contains(ByteString(name)) {
             throw SessionError.unstorable(name, "the name has another meaning in a session of Express: choose another.")
         }
     }
 
-    /// What cannot work, each with what to change.
+    /// The problems of the configuration. Each says what to change.
     func problems(_ configuration: SessionConfiguration) -> [String] {
         var problems: [String] = []
         if self.prefix.isEmpty {

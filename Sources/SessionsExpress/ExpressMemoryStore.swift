@@ -9,7 +9,7 @@
 public import Sessions
 import Synchronization
 
-/// Express's records in memory, for tests: no Express application sees them, and nothing survives the process.
+/// Express records in memory, for tests. No Express application sees them, and they do not survive the process.
 public final class ExpressMemoryStore: ExpressRecordStore {
     private struct Entry {
         var text: [UInt8]
@@ -44,7 +44,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
 
     public var needsDeadline: Bool { false }
 
-    /// Sets a text whatever there is, as an Express application does.
+    /// Sets a text unconditionally, as an Express application does.
     public func set(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) {
         self.state.withLock { state in
             let before = state.live(key, now: now) ?? Entry(text: text)
@@ -114,7 +114,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
         }
     }
 
-    /// The keys in the order of their public names, 100 of them a page.
+    /// The keys in the order of their public ids, 100 on a page.
     public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
         let last = try cursor?.lastID
         let keys = self.state.withLock { state in
@@ -131,7 +131,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
 }
 
 extension ExpressMemoryStore: CustomStringConvertible, CustomReflectable {
-    /// Nothing of what it keeps: its keys are the secret names of sessions.
+    /// The description shows nothing of the content: the keys are the secret ids of sessions.
     public var description: String { "ExpressMemoryStore" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

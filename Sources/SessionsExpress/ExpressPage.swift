@@ -8,11 +8,11 @@
 
 public import Sessions
 
-/// A part of a listing of an Express application's records, and where the next part begins.
+/// A page of a listing of an Express application's records.
 public struct ExpressPage<Element: Sendable>: Sendable {
-    /// What is on this page. A page may be empty and not be the last.
+    /// The elements of this page. An empty page is not necessarily the last.
     public var elements: [Element]
-    /// Where the next page begins; nil after the last page.
+    /// The cursor of the next page. Nil after the last page.
     public var next: SessionCursor?
 
     /// Creates a page.
@@ -22,16 +22,16 @@ public struct ExpressPage<Element: Sendable>: Sendable {
     }
 }
 
-/// A record of an Express application in a listing, under a name that opens nothing.
+/// A record of an Express application in a listing, with an id that cannot open the session.
 public struct ExpressRecord: Sendable, Equatable {
-    /// The public name of the session.
+    /// The public id of the session.
     public let id: SessionID
     /// The JSON text of its record.
     public let text: [UInt8]
 }
 
 extension ExpressPage: CustomStringConvertible, CustomReflectable {
-    /// How many elements there are, and none of them: the keys of records are the secret names of sessions.
+    /// The number of elements. It does not show them: the keys of records are the secret ids of sessions.
     public var description: String { "ExpressPage(\(self.elements.count) elements)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

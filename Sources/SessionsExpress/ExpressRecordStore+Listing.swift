@@ -8,15 +8,15 @@
 
 public import Sessions
 
-/// What `length`, `ids` and `all` of connect-redis are for: administration, not requests. All keys are walked through,
-/// page by page.
+/// Equivalents of `length`, `ids` and `all` of connect-redis, for administration rather than requests. They scan all
+/// keys, page by page.
 extension ExpressRecordStore {
     /// How many sessions there are: `length`.
     ///
-    /// Their public names are in memory while it counts, 16 bytes each, because a walk may meet a key more than once.
+    /// It keeps the public ids in memory while it counts, 16 bytes each, because a scan may find a key more than once.
     ///
     /// - Parameters:
-    ///   - prefix: What their keys begin with. The default is `sess:`.
+    ///   - prefix: The prefix of the keys. The default is `sess:`.
     ///   - now: The present time.
     public func count(prefix: String = "sess:", now: Instant) async throws -> Int {
         var ids: Set<SessionID> = []
@@ -29,11 +29,12 @@ extension ExpressRecordStore {
         return ids.count
     }
 
-    /// A page of the public names of the sessions: `ids`, whose own answer opens every session, and this does not.
+    /// A page of the public ids of the sessions: `ids`. Unlike the ids that connect-redis returns, these cannot open a
+    /// session.
     ///
     /// - Parameters:
-    ///   - prefix: What their keys begin with. The default is `sess:`.
-    ///   - cursor: ``ExpressPage/next`` of the page before. The default is nil: the first page.
+    ///   - prefix: The prefix of the keys. The default is `sess:`.
+    ///   - cursor: ``ExpressPage/next`` of the previous page. The default is nil: the first page.
     ///   - now: The present time.
     public func ids(
         prefix: String = "sess:",
@@ -44,11 +45,11 @@ extension ExpressRecordStore {
         return ExpressPage(page.elements.map { ExternalSessionID(key: $0, prefix: prefix).id }, next: page.next)
     }
 
-    /// A page of the records: `all`. Those that end meanwhile may be there or not.
+    /// A page of the records: `all`. Sessions that end meanwhile may be included or not.
     ///
     /// - Parameters:
-    ///   - prefix: What their keys begin with. The default is `sess:`.
-    ///   - cursor: ``ExpressPage/next`` of the page before. The default is nil: the first page.
+    ///   - prefix: The prefix of the keys. The default is `sess:`.
+    ///   - cursor: ``ExpressPage/next`` of the previous page. The default is nil: the first page.
     ///   - now: The present time.
     public func all(
         prefix: String = "sess:",

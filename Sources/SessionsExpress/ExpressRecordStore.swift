@@ -8,30 +8,30 @@
 
 public import Sessions
 
-/// Where the records of an Express application are: JSON texts under keys, each with a time to live.
+/// A store of the records of an Express application: JSON texts under keys, each with a time to live.
 ///
-/// It knows nothing of sessions. `RedisExpressStore`, of the module SessionsExpressRedis, is where connect-redis keeps
-/// its records; ``ExpressMemoryStore`` is for tests. One of your own can stand wherever a text can be compared and set.
+/// It does not interpret the records. `RedisExpressStore`, in the module SessionsExpressRedis, uses the keys of
+/// connect-redis. ``ExpressMemoryStore`` is for tests. You can implement your own on any storage with compare-and-set.
 ///
-/// Every call is atomic, and failures are thrown, best as `SessionStoreError`. Ending a key leaves a tombstone where no
-/// Express application looks.
+/// Every call is atomic, and failures are thrown, preferably as `SessionStoreError`. Ending a key leaves a tombstone
+/// under a key that no Express application reads.
 public protocol ExpressRecordStore: Sendable {
-    /// Whether each call is to run under the engine's deadline. The default is true.
+    /// Whether the engine must enforce a deadline on each call. The default is true.
     var needsDeadline: Bool { get }
 
-    /// Finds the text of a key. A text under a key with a tombstone is removed: a request that was slow while its
-    /// session ended has written it back.
+    /// Loads the text of a key. If the key has a tombstone, the text is removed: a slow request wrote it back after the
+    /// session had ended.
     func load(_ key: String, now: Instant) async throws -> ExpressLoadResult
 
     /// Adds a text.
     ///
-    /// - Returns: False when there is one already.
+    /// - Returns: False if there already is one.
     func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool
 
-    /// Replaces a text, if it is byte for byte the one that is expected.
+    /// Replaces a text if it is byte for byte the expected one.
     ///
-    /// A text that is already the new one is a conflict as well: somebody else may have counted one up from the same
-    /// number, and both count. So a store must not send a replacement again by itself.
+    /// A present text that equals the new one is a conflict as well: another request may have incremented the same
+    /// number, and both must count. So a store must not resend a replacement by itself.
     func replace(
         _ key: String,
         _ expected: [UInt8],
@@ -40,28 +40,29 @@ public protocol ExpressRecordStore: Sendable {
         now: Instant
     ) async throws -> ExpressReplaceResult
 
-    /// Lengthens the life of a text; never shortens it.
+    /// Extends the lifetime of a text. Never shortens it.
     ///
-    /// - Returns: False when there is none.
+    /// - Returns: False if there is no text.
     func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool
 
-    /// Removes a text and leaves a tombstone under its key. Removing what is missing leaves none.
+    /// Removes a text and leaves a tombstone under its key. If there is no text, leaves none.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - tombstoneUntil: Until when a load answers that the session has ended; later it answers that there is none.
-    ///   - removedUntil: Until when a text that is written back is removed, which is not before `tombstoneUntil`. A
-    ///     time that has passed leaves no tombstone.
+    ///   - tombstoneUntil: Until when a load answers that the session has ended. After that, it answers that there is
+    ///     none.
+    ///   - removedUntil: Until when a text that is written back is removed. It is not before `tombstoneUntil`. A past
+    ///     time leaves no tombstone.
     ///   - now: The present time.
-    /// - Returns: Whether it was this call that removed it.
+    /// - Returns: Whether this call removed the text.
     func end(_ key: String, tombstoneUntil: Instant, removedUntil: Instant, now: Instant) async throws -> Bool
 
-    /// A page of the keys that begin with a prefix. A key that is there during a whole walk through the pages is met at
-    /// least once; tombstones are never met.
+    /// A page of the keys with a prefix. A key that exists during a whole scan of the pages is returned at least once.
+    /// Tombstones are never returned.
     ///
     /// - Parameters:
     ///   - prefix: The prefix.
-    ///   - cursor: Where the last page ended, or nil for the first page.
+    ///   - cursor: The end of the previous page, or nil for the first page.
     ///   - now: The present time.
     /// - Throws: `SessionStoreError` with the code `invalidCursor` for a cursor that this store did not make.
     func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String>
@@ -71,34 +72,34 @@ extension ExpressRecordStore {
     public var needsDeadline: Bool { true }
 }
 
-/// What there is under a key.
+/// The result of loading a key.
 public enum ExpressLoadResult: Sendable, Equatable {
-    /// A text, and how long it lives on; nil for one that lives until it is removed.
+    /// A text and its remaining lifetime. Nil if it lives until it is removed.
     case found([UInt8], remaining: Duration?)
-    /// Ended a short while ago.
+    /// The session ended a short while ago.
     case ended
-    /// Nothing.
+    /// There is no text.
     case missing
 }
 
-/// What became of a replacement.
+/// The result of a replacement.
 public enum ExpressReplaceResult: Sendable, Equatable {
-    /// The text is the new one.
+    /// The text was replaced.
     case replaced
-    /// Another text is there, with what is left of its life.
+    /// Another text is present, with its remaining lifetime.
     case conflict([UInt8], remaining: Duration?)
-    /// Nothing is there; nothing was written.
+    /// There is no text. Nothing was written.
     case missing
 }
 
-/// For how long a text is kept after a write.
+/// The lifetime of a text after a write.
 public struct ExpressExpiry: Sendable, Hashable {
-    /// For how long from now; nil for no end, and for ``kept``.
+    /// The duration from now. Nil for no end, and for ``kept``.
     public let duration: Duration?
-    /// Whether the text lives as long as it would without the write.
+    /// Whether the write does not change the lifetime.
     public let isKept: Bool
 
-    /// As long as without the write.
+    /// The lifetime that the text already has.
     public static let kept = ExpressExpiry(duration: nil, isKept: true)
 
     /// Until it is removed.

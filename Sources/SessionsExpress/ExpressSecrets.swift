@@ -9,61 +9,61 @@
 import Crypto
 import Sessions
 
-/// The secrets that an Express application signs its session cookies with: its `secret` option.
+/// The secrets with which an Express application signs its session cookies: its `secret` option.
 ///
-/// The first signs and all verify, as those of the array in the Express application. To rotate, put a new one first on
-/// both sides, and take the old one away when no cookie of it is left.
+/// The first one signs and all verify, as with an array in the Express application. To rotate, put a new one first on
+/// both sides, and remove the old one when no cookie with its signature remains.
 ///
-/// - Warning: A short secret can be guessed from a single cookie; whoever has it can sign cookies, and then lacks
-///   nothing but the id of a session. Express takes a secret of any length; a weak one is refused here unless
-///   ``Strength/any`` allows it. Use 32 random bytes or more. The keys of other backends, `SecretKeyring`, are held to
-///   that.
+/// - Warning: A short secret can be guessed from a single cookie. An attacker who has it can sign cookies, and then
+///   needs only the id of a session. Express accepts a secret of any length. A weak one is rejected here unless
+///   ``Strength/any`` allows it. Use 32 random bytes or more, as `SecretKeyring` requires for the keys of other
+///   backends.
 public struct ExpressSecrets: Sendable {
-    /// Which secrets are taken.
+    /// The required strength of secrets.
     public struct Strength: Sendable, Hashable {
         let minimumByteCount: Int
         let minimumDistinctCount: Int
 
-        /// At least 16 bytes, of which at least 8 differ. This is the default.
+        /// At least 16 bytes, with at least 8 distinct values. This is the default.
         public static let standard = Strength(minimumByteCount: 16, minimumDistinctCount: 8)
 
-        /// Any but an empty one, for as long as the Express application has a weak secret.
+        /// Any secret that is not empty. Use it only while the Express application has a weak secret.
         ///
-        /// - Warning: An attacker with one cookie of the site guesses a weak secret in no time, and can then sign any
+        /// - Warning: An attacker with one cookie of the site quickly guesses a weak secret, and can then sign any
         ///   cookie.
         public static let any = Strength(minimumByteCount: 1, minimumDistinctCount: 1)
     }
 
     private let keys: [SymmetricKey]
-    /// How many bytes the shortest secret has.
+    /// The number of bytes of the shortest secret.
     public let weakest: Int
 
-    /// Creates secrets from their texts, as `secret: ["newest", "older"]` in Express.
+    /// Creates secrets from texts, as `secret: ["newest", "older"]` in Express.
     ///
     /// - Parameters:
     ///   - secrets: The secrets, the newest first.
-    ///   - strength: Which secrets are taken. The default refuses weak ones.
-    /// - Throws: `SessionError` with the code `configuration` when there is none, or a weak one.
+    ///   - strength: The required strength. The default rejects weak secrets.
+    /// - Throws: `SessionError` with the code `configuration` when there is no secret, or a weak one.
     public init(_ secrets: [String], strength: Strength = .standard) throws {
         try self.init(bytes: secrets.map { Array($0.utf8) }, strength: strength)
     }
 
-    /// Creates a single secret from its text, as `secret: "text"` in Express.
+    /// Creates a single secret from a text, as `secret: "text"` in Express.
     ///
     /// - Parameters:
     ///   - secret: The secret.
-    ///   - strength: Which secrets are taken. The default refuses weak ones.
+    ///   - strength: The required strength. The default rejects weak secrets.
     /// - Throws: `SessionError` with the code `configuration` when it is weak.
     public init(_ secret: String, strength: Strength = .standard) throws {
         try self.init([secret], strength: strength)
     }
 
-    /// Creates secrets from their bytes, which are buffers in Express.
+    /// Creates secrets from bytes, which are buffers in Express.
     ///
     /// - Parameters:
     ///   - secrets: The secrets, the newest first.
-    ///   - strength: Which secrets are taken. The default refuses weak ones.
-    /// - Throws: `SessionError` with the code `configuration` when there is none, or a weak one.
+    ///   - strength: The required strength. The default rejects weak secrets.
+    /// - Throws: `SessionError` with the code `configuration` when there is no secret, or a weak one.
     public init(bytes secrets: [[UInt8]], strength: Strength = .standard) throws {
         guard let weakest = secrets.map(\.count).min(), weakest > 0 else {
             throw SessionError.refused(["ExpressSecrets needs at least one secret, and none that is empty."])
@@ -88,12 +88,12 @@ public struct ExpressSecrets: Sendable {
     /// Signatures are compared in constant time.
     package func unsign(_ signed: String) -> String? { self.verify(signed)?.value }
 
-    /// The value, and whether it was signed with another secret than the first.
+    /// The value, and whether another secret than the first signed it.
     func verify(_ signed: String) -> (value: String, isOutdated: Bool)? {
         let bytes = Array(signed.utf8)
         guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         let (value, signature) = (Array(bytes[..<dot]), bytes[(dot + 1)...])
-        // All of them, so that the time does not tell which it was.
+        // All secrets are compared, so that the time does not reveal which one matched.
         let matches = self.keys.map { Self.isEqual(signature, Array(Self.signature(of: value, $0).utf8)) }
         guard let index = matches.firstIndex(of: true) else { return nil }
         return (String(decoding: value, as: UTF8.self), index > 0)
@@ -110,7 +110,7 @@ public struct ExpressSecrets: Sendable {
 }
 
 extension ExpressSecrets: CustomStringConvertible, CustomReflectable {
-    /// How many there are, and nothing of them.
+    /// The number of secrets. It does not show them.
     public var description: String { "ExpressSecrets(\(self.keys.count), <redacted>)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
@@ -122,8 +122,8 @@ extension ExpressSecrets.Strength {
 
     fileprivate func problem(of secret: [UInt8], at index: Int) -> String {
         """
-        Secret \(index + 1) has \(secret.count) bytes, of which \(Set(secret).count) differ; at least \
-        \(self.minimumByteCount) bytes, \(self.minimumDistinctCount) of them different, are asked for: give 32 random bytes on \
+        Secret \(index + 1) has \(secret.count) bytes, and \(Set(secret).count) of them differ; at least \
+        \(self.minimumByteCount) bytes, \(self.minimumDistinctCount) of them different, are required: give 32 random bytes on \
         both sides, or strength: .any until the Express application has them.
         """
     }

@@ -8,7 +8,7 @@
 
 import Sessions
 
-/// The sessions of an Express application, as an engine uses them.
+/// Makes the sessions of an Express application available to an engine.
 struct ExpressSessions: ExternalSessionStore {
     let records: any ExpressRecordStore
     let form: ExpressRecordCoder
@@ -37,27 +37,28 @@ struct ExpressSessions: ExternalSessionStore {
     }
 
     func load(_ id: ExternalSessionID, now: Instant) async throws -> SessionLoadResult {
-        // Others may write in between, and sooner or later nobody does.
+        // Other servers may write concurrently. Eventually no write conflicts.
         for _ in 0..<16 {
             switch try await self.records.load(self.key(of: id), now: now) {
             case .ended: return .ended
             case .missing: return .missing
             case .found(let text, let remaining):
                 let record = try self.form.record(of: .init(id: id, text: text, remaining: remaining), now: now)
-                // Express began it, or logged someone in. When that was first seen is noted now, for the absolute
-                // limit.
+                // Express began the session, or logged a user in. Stores the time of this first access, from which the
+                // absolute limit counts.
                 guard !self.form.hasMetadata(text, in: record), !record.isExpired(at: now) else {
                     return .found(record)
                 }
                 do {
                     if case .replaced(let noted) = try await self.replace(record, now: now) { return .found(noted) }
                 } catch is SessionStoreError {
-                    // Where nothing can be written, it can be read all the same.
+                    // The session is still readable if the store rejects writes.
                     return .found(record)
                 }
             }
         }
-        throw SessionStoreError(.unavailable, "Others keep writing the session \(id.id), whose beginning is not noted.")
+        throw SessionStoreError(
+            .unavailable, "Other requests keep writing the session \(id.id), and its start could not be stored.")
     }
 
     func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord {
@@ -74,7 +75,7 @@ struct ExpressSessions: ExternalSessionStore {
         let key = self.key(of: external.id)
         let write = try self.form.write(of: record, now: now)
         if let duration = write.life.duration, duration <= .zero {
-            // What connect-redis does with a session that has no time left.
+            // connect-redis does the same with a session that has no time left.
             _ = try await self.records.end(key, tombstoneUntil: now, removedUntil: now, now: now)
             return .missing
         }
@@ -106,7 +107,7 @@ struct ExpressSessions: ExternalSessionStore {
         return try await self.end(self.key(of: external.id), external.content, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    /// Ends what is under a key, for as long as a request of Express that has read this text could keep it.
+    /// Ends a key. Its tombstone lives as long as a request of Express that has read this text could write it back.
     private func end(_ key: String, _ text: [UInt8], tombstoneUntil: Instant, now: Instant) async throws -> Bool {
         let removedUntil = max(tombstoneUntil, now + self.form.longestLife(of: text))
         return try await self.records.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
@@ -122,7 +123,7 @@ struct ExpressSessions: ExternalSessionStore {
         let prefix = self.express.prefix
         let page = try await self.records.keys(prefix: prefix, from: cursor, now: now)
         let keys = page.elements.filter { !kept.contains(ExternalSessionID(key: $0, prefix: prefix).id) }
-        // All of a page at once: one after the other it would take a round trip for each.
+        // All keys of a page concurrently, which avoids one round trip for each.
         let endedCount = try await withThrowingTaskGroup(of: Bool.self) { group in
             for key in keys {
                 group.addTask {
@@ -142,9 +143,9 @@ struct ExpressSessions: ExternalSessionStore {
 }
 
 extension ExternalSessionID {
-    /// The name in a key.
+    /// The id in a key.
     init(key: String, prefix: String) {
-        // By bytes, for the first letter of a name may belong to the last one before it.
+        // By bytes, because the first scalar of the id may combine with the last one of the prefix.
         self.init(String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
     }
 }

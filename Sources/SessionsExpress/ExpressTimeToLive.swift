@@ -8,7 +8,7 @@
 
 public import Sessions
 
-/// How long a session lives whose cookie has no life of its own: `ttl` of connect-redis.
+/// The lifetime of a session whose cookie has no maximum age: `ttl` of connect-redis.
 public struct ExpressTimeToLive: Sendable {
     enum Choice: Sendable {
         case lasting(Duration)
@@ -17,7 +17,7 @@ public struct ExpressTimeToLive: Sendable {
 
     let choice: Choice
 
-    /// Whether a function decides.
+    /// Whether a closure decides.
     var isDeciding: Bool { if case .deciding = self.choice { true } else { false } }
 
     /// A duration.
@@ -25,7 +25,7 @@ public struct ExpressTimeToLive: Sendable {
         ExpressTimeToLive(choice: .lasting(duration))
     }
 
-    /// What a function says of the values of each session, also of one whose cookie has a life. Zero or less ends the
+    /// A closure decides by the values of each session, even if its cookie has a maximum age. Zero or less ends the
     /// session with its next write, as in connect-redis.
     public static func deciding(_ decide: @escaping @Sendable (SessionValues) -> Duration) -> ExpressTimeToLive {
         ExpressTimeToLive(choice: .deciding(decide))

@@ -9,8 +9,8 @@
 public import Sessions
 
 extension SessionBackend {
-    /// Where an Express application keeps its sessions, in its own form, so that both have them in common: whoever is
-    /// logged in there is logged in here, and the other way round.
+    /// The sessions of an Express application, in its own format. Both applications share them: a user who is logged in
+    /// to one is logged in to the other.
     ///
     /// ```swift
     /// var configuration = SessionConfiguration()
@@ -23,8 +23,8 @@ extension SessionBackend {
     /// ```
     ///
     /// - Parameters:
-    ///   - records: Where the records are.
-    ///   - express: What the Express application has set up.
+    ///   - records: The store of the records.
+    ///   - express: The settings of the Express application.
     public static func express(
         in records: any ExpressRecordStore,
         _ express: ExpressConfiguration
@@ -39,6 +39,6 @@ extension SessionBackend {
 }
 
 extension SessionCookie {
-    /// The cookie of express-session: `connect.sid`, and but for its name as safe as the standard one.
+    /// The cookie of express-session: `connect.sid`. Except for its name, it is as secure as the default cookie.
     public static let express = SessionCookie(name: "connect.sid")
 }

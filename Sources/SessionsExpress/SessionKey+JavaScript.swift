@@ -15,8 +15,8 @@ import Foundation
 #endif
 
 extension SessionKey {
-    /// A key of what JavaScript writes and reads: as any other, but with dates, on their own or inside, as
-    /// `JSON.stringify` writes them.
+    /// A key for a value that JavaScript reads and writes. It works like any other key, but encodes dates, including
+    /// nested ones, as `JSON.stringify` does.
     ///
     /// ```swift
     /// extension SessionKey<Date?> {
@@ -36,11 +36,11 @@ extension SessionKey {
         )
     }
 
-    /// A key of what JavaScript writes and reads, with a default.
+    /// A key for a value that JavaScript reads and writes, with a default.
     ///
     /// - Parameters:
     ///   - name: The name of the property in `req.session`.
-    ///   - defaultValue: What reading gives when nothing is stored.
+    ///   - defaultValue: The result of reading when nothing is stored.
     public static func javaScript(_ name: String, default defaultValue: Value) -> SessionKey where Value: Codable {
         SessionKey(
             name,

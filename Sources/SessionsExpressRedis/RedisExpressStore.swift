@@ -11,19 +11,19 @@ public import Sessions
 public import SessionsExpress
 public import SessionsRedis
 
-/// The records of an Express application where connect-redis keeps them: JSON texts in Redis or Valkey.
+/// The records of an Express application under the keys of connect-redis: JSON texts in Redis or Valkey.
 ///
 /// ```swift
 /// let client = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
 /// let engine = try SessionEngine(.express(in: RedisExpressStore(client), express), configuration: configuration)
 /// ```
 ///
-/// Loading is one script and so is each write: a text is replaced only where it is byte for byte the one that was read.
-/// The tombstone of an ended key is in the same slot of a cluster and under a name of its own, so that connect-redis
-/// never meets it. Redis 6 or later, or Valkey.
+/// A load is one script, and so is each write: a text is replaced only if it is byte for byte the one that was read.
+/// The tombstone of an ended key is in the same slot of a cluster, under a separate name that connect-redis never
+/// reads. Requires Redis 6 or later, or Valkey.
 ///
-/// In a cluster the sessions of a slot that is moving to another server cannot be used until all of it is there: the
-/// server answers `TRYAGAIN`, because a session and its tombstone are two keys.
+/// In a cluster, the sessions of a slot that is moving to another server are unavailable until the move is complete:
+/// the server replies `TRYAGAIN`, because a session and its tombstone are two keys.
 public struct RedisExpressStore: ExpressRecordStore {
     private let executor: any RedisCommandExecutor
     private let scanCount: Int
@@ -31,10 +31,10 @@ public struct RedisExpressStore: ExpressRecordStore {
     /// Creates a store.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands: a `RedisClient`, a `RedisClusterClient`, a `RedisSentinelClient`, or
-    ///     the client the application already has.
-    ///   - scanCount: How many keys a step of a walk through all of them looks at: `scanCount` of connect-redis. The
-    ///     default is 100; less than 1 is taken for 1.
+    ///   - executor: The client: a `RedisClient`, a `RedisClusterClient`, a `RedisSentinelClient`, or an adapter for
+    ///     the client that the application already has.
+    ///   - scanCount: How many keys one step of a scan reads: `scanCount` of connect-redis. The default is 100. Less
+    ///     than 1 counts as 1.
     public init(_ executor: any RedisCommandExecutor, scanCount: Int = 100) {
         self.executor = executor
         self.scanCount = max(1, scanCount)
@@ -90,10 +90,10 @@ public struct RedisExpressStore: ExpressRecordStore {
         return try await self.run(.endText, key, lives).integer == 1
     }
 
-    /// A page of the keys that begin with a prefix: one step of SCAN on one server.
+    /// A page of the keys with a prefix: one step of SCAN on one server.
     ///
-    /// Keys that are there all the while, and stay where they are, are met at least once. A walk that was interrupted
-    /// by a restart or a failover of the server begins anew, without a cursor: the keys are in another order then.
+    /// A key that exists during the whole scan, and does not move, is returned at least once. After a restart or a
+    /// failover of the server, start the scan again without a cursor, because the order of the keys has changed.
     public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
         let place = try Place(cursor)
         return try await self.ask {
@@ -114,7 +114,7 @@ public struct RedisExpressStore: ExpressRecordStore {
         }
     }
 
-    /// Where a walk has come to: the position of a server among the primaries, and what it said of the next step.
+    /// The position of a scan: the index of a server among the primaries, and its SCAN cursor.
     private struct Place {
         var server = 0
         var cursor = "0"
@@ -159,36 +159,36 @@ public struct RedisExpressStore: ExpressRecordStore {
         }
     }
 
-    /// Where an ended key is marked. A cluster puts what is in braces in one place, or all of a name without them.
+    /// The key of a tombstone. A cluster hashes the text in braces, or the whole key if it has none.
     static func tombstone(of key: String) -> String {
         key.utf8.contains(UInt8(ascii: "{")) ? "\(self.tombstonePrefix)\(key)" : "\(self.tombstonePrefix){\(key)}"
     }
 
     private static let tombstonePrefix = "swift-sessions:ended:"
 
-    /// Runs commands, and says in the words of a store what went wrong.
+    /// Runs commands and converts their errors to store errors.
     private func ask<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as RedisError where error.code == .deadlineExceeded {
             throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
         } catch let error as RedisError {
-            throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The Redis command failed.", underlying: error)
         }
     }
 }
 
 extension ExpressExpiry {
-    /// As the scripts are told of it.
+    /// The lifetime as a script argument.
     fileprivate var argument: RedisArgument {
         if self.isKept { return "kept" }
-        // The server adds the time of day, which must not be more than it can count.
+        // The server adds the current time, and the sum must not overflow.
         return self.duration.map { RedisArgument(min(max(1, $0.wholeMilliseconds), .max / 2)) } ?? "unlimited"
     }
 }
 
 extension RedisReply {
-    /// A text and how many milliseconds it lives on, which is a negative number where it lives until it is removed.
+    /// A text and its remaining lifetime, which is negative in the reply if the text lives until it is removed.
     fileprivate var textAndLife: (text: [UInt8], remaining: Duration?) {
         get throws(SessionStoreError) {
             guard let parts = self.elements, parts.count == 2, let text = parts[0].bytes, let life = parts[1].integer
@@ -201,7 +201,7 @@ extension RedisReply {
 }
 
 extension RedisExpressStore: CustomStringConvertible, CustomReflectable {
-    /// Nothing of its client.
+    /// The description shows nothing of the client.
     public var description: String { "RedisExpressStore" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

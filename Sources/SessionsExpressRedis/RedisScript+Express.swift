@@ -9,9 +9,9 @@
 #if Redis
 import SessionsRedis
 
-/// The scripts of ``RedisExpressStore``. `KEYS[1]` is the key of a session, `KEYS[2]` that of its tombstone.
+/// The scripts of ``RedisExpressStore``. `KEYS[1]` is the key of a session, and `KEYS[2]` the key of its tombstone.
 extension RedisScript {
-    /// Replies with the text and its life; 0 when it has ended; or null.
+    /// Replies with the text and its remaining lifetime, with 0 if the session has ended, or with null.
     static let loadText = RedisScript(
         """
         local text = redis.call('GET', KEYS[1])
@@ -28,9 +28,9 @@ extension RedisScript {
         """
     )
 
-    /// `ARGV[1]` is the text that is expected, `ARGV[2]` the new one, `ARGV[3]` its life.
+    /// `ARGV[1]` is the expected text, `ARGV[2]` the new one, and `ARGV[3]` its lifetime.
     ///
-    /// Replies 1; 0 when there is none; or the text that is there with its life.
+    /// Replies 1; 0 if there is no text; or the present text with its remaining lifetime.
     static let replaceText = RedisScript(
         """
         local text = redis.call('GET', KEYS[1])
@@ -47,7 +47,7 @@ extension RedisScript {
         """
     )
 
-    /// `ARGV[1]` is the life it is to have at the least. Replies 1, or 0 when there is no text.
+    /// `ARGV[1]` is the minimum lifetime. Replies 1, or 0 if there is no text.
     static let touchText = RedisScript(
         """
         local left = redis.call('PTTL', KEYS[1])
@@ -61,8 +61,8 @@ extension RedisScript {
         """
     )
 
-    /// `ARGV[1]` is for how many milliseconds the key is known to have ended, `ARGV[2]` how long its tombstone lives,
-    /// which holds both. Replies 1, or 0 when there was no text.
+    /// `ARGV[1]` is how many milliseconds the key counts as ended, and `ARGV[2]` how long its tombstone lives. The
+    /// tombstone contains both. Replies 1, or 0 if there was no text.
     static let endText = RedisScript(
         """
         local count = redis.call('DEL', KEYS[1])

@@ -12,14 +12,14 @@ import HTTPTypes
 import NIOCore
 public import Sessions
 
-/// Refuses requests that another site made a browser send in its user's name (cross-site request forgery), with 403.
+/// Rejects requests that another site made a browser send in its user's name (cross-site request forgery), with 403.
 ///
 /// ```swift
 /// router.add(middleware: SessionsMiddleware(engine))
 /// router.add(middleware: CSRFMiddleware())
 /// ```
 ///
-/// It stands behind ``SessionsMiddleware`` and before every route that changes something.
+/// Add it after ``SessionsMiddleware`` and before every route that changes something.
 public struct CSRFMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
     private let protection: CSRFProtection
     private let storage: SessionsMiddleware<Context>.StoragePath
@@ -27,8 +27,8 @@ public struct CSRFMiddleware<Context: SessionsRequestContext>: RouterMiddleware 
     /// Creates a middleware.
     ///
     /// - Parameters:
-    ///   - protection: What decides. The default is one with the default configuration.
-    ///   - storage: Where in the context the session is. The default is `\.sessions`.
+    ///   - protection: The protection that decides. The default is one with the default configuration.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
     public init(
         _ protection: CSRFProtection = CSRFProtection(),
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
@@ -37,8 +37,8 @@ public struct CSRFMiddleware<Context: SessionsRequestContext>: RouterMiddleware 
         self.storage = storage
     }
 
-    /// Lets the handler run unless the request may come from another site. A form that had to be looked through is
-    /// there for the handler as before.
+    /// Runs the handler unless the request may come from another site. If the form had to be read for its token, the
+    /// handler can still read it.
     public func handle(
         _ request: Request,
         context: Context,

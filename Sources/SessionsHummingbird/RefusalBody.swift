@@ -10,7 +10,7 @@
 import Hummingbird
 import Sessions
 
-/// What a refused client reads. It says what to do and nothing of the session: the whole message is in the log.
+/// The body of an error response. It says what to do and shows nothing of the session. The log has the whole message.
 struct RefusalBody {
     let text: String
     let contentType: String
@@ -28,7 +28,7 @@ struct RefusalBody {
             self.contentType = "text/html; charset=utf-8"
             self.contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"
         } else {
-            // Nothing here needs escaping: the texts are ours.
+            // The texts are constants that need no escaping.
             self.text = """
                 {"type":"about:blank","title":"\(status.reasonPhrase)","status":\(status.code),"detail":"\(advice)",\
                 "code":"\(error.code)"}

@@ -11,8 +11,8 @@ import HTTPTypes
 public import Hummingbird
 public import Sessions
 
-/// How a server answers when a session's error reaches ``SessionsMiddleware``: its own pages in place of the standard
-/// ones.
+/// The responses to session errors that reach ``SessionsMiddleware``: the application's own pages in place of the
+/// standard ones.
 ///
 /// ```swift
 /// SessionsMiddleware(engine, refusals: RefusalResponse { error, request in
@@ -20,8 +20,8 @@ public import Sessions
 /// })
 /// ```
 ///
-/// The header fields that the session needs are added to the response, and those that the error needs where it has none
-/// of them: `Cache-Control`, `Retry-After` and `WWW-Authenticate`.
+/// The middleware adds the header fields that the session needs. It also adds `Cache-Control`, `Retry-After` and
+/// `WWW-Authenticate` if the error needs them and the response does not have them.
 public struct RefusalResponse: Sendable {
     private let make: (@Sendable (SessionError, Request) throws -> Response?)?
 
@@ -32,10 +32,10 @@ public struct RefusalResponse: Sendable {
         self.make = make
     }
 
-    /// Creates a way to answer.
+    /// Creates a response from a closure.
     ///
-    /// - Parameter make: Makes the response; nil for the standard one. An error that it throws takes the place of the
-    ///   session's error.
+    /// - Parameter make: Makes the response, or returns nil for the standard one. An error that it throws replaces the
+    ///   session error.
     public init(_ make: @escaping @Sendable (_ error: SessionError, _ request: Request) throws -> Response?) {
         self.make = make
     }

@@ -11,24 +11,24 @@ import NIOCore
 import NIOSSL
 import Sessions
 
-/// The connection that a request came over, if it came over one.
+/// The connection of a request, if it has one.
 struct RequestConnection: RemotePeer {
     let channel: (any Channel)?
 
-    /// The address of the peer, without its port.
+    /// The address of the peer, without the port.
     var address: String? {
         self.channel?.remoteAddress?.ipAddress
     }
 
-    /// Whether the server itself speaks TLS on this connection.
+    /// Whether this server terminates TLS on this connection.
     ///
-    /// Over TLS a request still says scheme `http`, so the connection is asked. A stream of HTTP/2 is a child of the
-    /// channel that has the TLS handler.
+    /// A request over TLS still has the scheme `http`, so the channel's pipeline is checked. An HTTP/2 stream is a
+    /// child of the channel that has the TLS handler.
     var isSecure: Bool {
         get async throws {
             var channel = self.channel
             while let current = channel {
-                // A handler mostly runs where its connection lives, and then needs no turn of its own there.
+                // A handler usually runs on the event loop of its connection, and then needs no hop.
                 let hasTLS =
                     current.eventLoop.inEventLoop
                     ? Self.hasTLS(current) : try await current.eventLoop.submit { Self.hasTLS(current) }.get()

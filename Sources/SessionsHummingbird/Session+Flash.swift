@@ -12,14 +12,14 @@ public import Hummingbird
 public import Sessions
 
 extension Session {
-    /// Takes the messages that wait for the visitor, as `takeFlashMessages()` does, if the page that answers this
-    /// request is one that its user sees.
+    /// Takes the pending flash messages, as `takeFlashMessages()` does, if the user sees the response to this request.
     ///
-    /// A request with HEAD takes none. A browser that fetches the page ahead of time (`Sec-Purpose`, and the fields
-    /// that browsers sent before it) is answered with 503 while messages wait: it then asks again when the user opens
-    /// the page, which shows them. While none wait the page is fetched ahead of time like any other.
+    /// A HEAD request takes none. A prefetch (`Sec-Purpose`, and the fields that browsers sent before it) gets 503
+    /// while messages are pending: the browser requests the page again when the user opens it, and that page shows
+    /// them. While no messages are pending, the page can be prefetched.
     ///
-    /// - Throws: What `takeFlashMessages()` throws, or `SessionError` with the code `prefetchDeclined`: let it through.
+    /// - Throws: The errors of `takeFlashMessages()`, or `SessionError` with the code `prefetchDeclined`. Do not catch
+    ///   it.
     public func takeFlashMessages(for request: Request) async throws -> [FlashMessage] {
         guard request.method != .head else { return [] }
         guard !request.headers.isPrefetch else {

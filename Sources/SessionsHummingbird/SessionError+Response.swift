@@ -11,13 +11,14 @@ public import HTTPTypes
 public import Hummingbird
 public import Sessions
 
-/// A handler may let a session's error through: it is a response.
+/// A handler may rethrow a session error. The error is its own response.
 extension SessionError: HTTPResponseError {
-    /// 503 while the store does not answer, a session is contended for, or a page cannot be fetched ahead of time; 409
-    /// for a session that ended meanwhile or is one too many, and for one that another site must not begin; 401 where a
-    /// user must be logged in, or must prove more, or anew, who they are; 403 for what may come from another site; 400
-    /// for a request of two visitors at once and for a cursor of another list; 429 for a visitor for whom no session is
-    /// stored now; 501 for what the backend cannot do; 500 for the application's own faults.
+    /// 503 when the store does not answer, a session has too much contention, or a page cannot be prefetched. 409 when
+    /// the session has ended meanwhile or exceeds the session limit, and when another site must not start one. 401 when
+    /// the request needs a login, a stronger one, or a more recent one. 403 when the request may come from another
+    /// site. 400 when the request has credentials of two sessions, and for a cursor of another list. 429 when no
+    /// session is stored for an anonymous visitor at the moment. 501 when the backend does not support the operation.
+    /// 500 for programming and configuration errors.
     public var status: HTTPResponse.Status {
         switch self.code {
         case .storeUnavailable, .contention, .prefetchDeclined: .serviceUnavailable
@@ -32,8 +33,8 @@ extension SessionError: HTTPResponseError {
         }
     }
 
-    /// A small response that no cache keeps: a page for clients that ask for HTML, and problem details (RFC 9457) for
-    /// others. ``RefusalResponse`` puts another in its place.
+    /// A small response that is never cached: a page for clients that ask for HTML, and problem details (RFC 9457) for
+    /// others. Use ``RefusalResponse`` to replace it.
     public func response(from request: Request, context: some RequestContext) throws -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if self.code == .crossSite { headers[.vary] = "Sec-Fetch-Site, Origin" }

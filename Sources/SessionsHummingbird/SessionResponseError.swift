@@ -11,15 +11,14 @@ public import HTTPTypes
 public import Hummingbird
 import Sessions
 
-/// An error on its way to the client, with the response that it becomes and the header fields that the session needs in
-/// it.
+/// An error on its way to the client, with its response and the header fields that the session needs.
 ///
-/// What the operations of a session did must reach the client although the handler failed: a session that ended must
-/// not leave its cookie there, and a renewed secret must not stay unknown.
+/// The effects of session operations must reach the client although the handler failed: a client must not keep the
+/// cookie of an ended session, and it must receive a renewed secret.
 public struct SessionResponseError: HTTPResponseError {
-    /// The error of the handler, or of closing the session.
+    /// The error of the handler, or the error of closing the session.
     public let underlying: any Error
-    /// What the error becomes, complete.
+    /// The complete response for the error.
     let response: Response
 
     init(_ underlying: any Error, response: Response) {
@@ -27,7 +26,7 @@ public struct SessionResponseError: HTTPResponseError {
         self.response = response
     }
 
-    /// The status of the response; 500 for an error that is no response.
+    /// The status of the response. 500 for an error that is not a response.
     public var status: HTTPResponse.Status { self.response.status }
 
     public func response(from request: Request, context: some RequestContext) throws -> Response { self.response }

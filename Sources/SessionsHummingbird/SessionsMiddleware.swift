@@ -13,7 +13,7 @@ import Logging
 import NIOHTTP1
 public import Sessions
 
-/// Opens a session before the handler and closes it before the head of the response leaves.
+/// Opens a session before the handler and closes it before the head of the response is sent.
 ///
 /// ```swift
 /// let engine = try SessionEngine(.stored(in: MemorySessionStore()))
@@ -21,17 +21,17 @@ public import Sessions
 /// router.add(middleware: SessionsMiddleware(engine))
 /// ```
 ///
-/// Handlers find the session in the context's `session`. Where an outer middleware of the same engine has opened the
-/// session, an inner one uses that: with `isPassive` the request only looks from there on, and with `onStoreFailure` it
-/// is refused, because the session is open already.
+/// Handlers find the session in the context's `session`. If an outer middleware of the same engine has opened the
+/// session, an inner one uses it. An inner middleware with `isPassive` makes the request passive from there on. An
+/// inner one with `onStoreFailure` is rejected, because the session is already open.
 public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddleware {
-    /// Where in a context a session is kept.
+    /// Where a context keeps a session.
     public typealias StoragePath = any WritableKeyPath<Context, SessionsStorage> & Sendable
 
     private let engine: SessionEngine
     private let storage: StoragePath
-    /// Whether that is the usual place, which is had without following a path: that takes longer than finding a
-    /// session.
+    /// Whether the storage is the default, which is read without a key path: following a key path takes longer than
+    /// finding a session.
     private let isUsualStorage: Bool
     private let isPassive: Bool
     private let onStoreFailure: StoreFailurePolicy?
@@ -41,14 +41,14 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ///
     /// - Parameters:
     ///   - engine: The engine that opens and closes the sessions.
-    ///   - storage: Where in the context the session is kept. The default is `\.sessions`, which `context.session`
-    ///     reads; give another to the second of two middlewares.
-    ///   - isPassive: Whether these requests only look: they read the session and never extend or renew it. For
-    ///     polling, prefetching, event streams, and endpoints whose cookie a proxy drops
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`, which `context.session` reads.
+    ///     Give the second of two middlewares another one.
+    ///   - isPassive: Whether these requests are passive: they read the session and never extend or renew it. Use it
+    ///     for polling, prefetching, event streams, and endpoints whose cookie a proxy drops
     ///     (<doc:Forward-authentication>). The default is false.
-    ///   - onStoreFailure: What these requests get while the store does not answer. The default is nil: what the
-    ///     engine's configuration says.
-    ///   - refusals: What clients get for a session's error. The default is ``RefusalResponse/standard``.
+    ///   - onStoreFailure: What these requests get while the store does not answer. The default is nil: the policy of
+    ///     the engine's configuration.
+    ///   - refusals: The responses to session errors. The default is ``RefusalResponse/standard``.
     public init(
         _ engine: SessionEngine,
         in storage: StoragePath = \.sessions,
@@ -64,7 +64,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         self.refusals = refusals
     }
 
-    /// Opens the session, lets the handler run, and closes the session before the response goes on.
+    /// Opens the session, runs the handler, and closes the session before the response is sent.
     public func handle(
         _ request: Request,
         context: Context,
@@ -83,7 +83,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
                 SessionRequest(
                     method: request.method,
                     headerFields: request.headers,
-                    // Asked only when the cookie depends on it: the answer may take a turn on the event loop.
+                    // Asked only if the cookie depends on it, because the answer may need a hop to the event loop.
                     isSecure: self.engine.needsConnectionSecurity ? try await storage.connection.isSecure : false,
                     peer: storage.connection,
                     isPassive: self.isPassive,
@@ -105,7 +105,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         } catch {
             throw try await self.close(session, after: error, request, context)
         }
-        // What a streamed body reads is not known yet.
+        // Whether a streamed body reads the session is not known yet.
         if response.body.contentLength == nil { session.markAccessed() }
         do {
             try await self.engine.close(session, response: &response.headers)
@@ -115,20 +115,19 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         return response
     }
 
-    /// The error that leaves in place of the handler's: the same, with the header fields that the session needs.
+    /// The error that replaces the handler's error: the same error, with the header fields that the session needs.
     ///
-    /// An error that is a response is a way to answer, and what the handler set is stored. Any other is a handler that
-    /// failed half-way.
+    /// If the error is a response, the handler's changes are stored. With any other error, the handler failed half-way.
     private func close(
         _ session: Session,
         after error: any Error,
         _ request: Request,
         _ context: Context
     ) async throws -> any Error {
-        // An inner middleware, of another engine, may have wrapped it.
+        // An inner middleware of another engine may have wrapped it.
         let wrapped = error as? SessionResponseError
         let handlers = wrapped?.underlying ?? error
-        // The usual error stays of its own type, for middleware outside that looks at it.
+        // An `HTTPError` keeps its type, for outer middleware that checks for it.
         var usual = error as? HTTPError
         var response = Response(status: .internalServerError)
         if usual == nil { response = try wrapped?.response ?? self.rendered(handlers, to: request, context) }
@@ -143,7 +142,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
                 metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"])
             return try self.failure(closingError, of: session, request, context)
         }
-        // The server itself answers what it could not parse, and must find the error as it was.
+        // The server answers its own parser errors, and must find the error unchanged.
         if error is HTTPParserError { return error }
         if usual != nil {
             usual?.headers = fields
@@ -155,7 +154,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         return SessionResponseError(handlers, response: response)
     }
 
-    /// What an error becomes: 500 without a body for one that is no response.
+    /// The response to an error: 500 without a body if the error is not a response.
     private func rendered(_ error: any Error, to request: Request, _ context: Context) throws -> Response {
         if let error = error as? SessionError {
             return try self.refusals.response(to: request, refusedBy: error, context)
@@ -163,14 +162,14 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         if let error = error as? any HTTPResponseError {
             return try error.response(from: request, context: context)
         }
-        // As the server logs what reaches it unanswered.
+        // The server logs unhandled errors in the same way.
         context.logger.debug(
             "A handler failed",
             metadata: ["error": "\(UntrustedText.escaped("\(error)", limit: UntrustedText.descriptionLimit))"])
         return Response(status: .internalServerError)
     }
 
-    /// The error that leaves when the session could not be closed: the handler's response does not go out.
+    /// The error for a session that could not be closed. The handler's response is not sent.
     private func failure(
         _ error: any Error,
         of session: Session,

@@ -24,15 +24,15 @@ public import Sessions
 /// }
 /// ```
 public protocol SessionsRequestContext: RequestContext {
-    /// What ``SessionsMiddleware`` keeps in the context.
+    /// The storage of ``SessionsMiddleware`` in the context.
     var sessions: SessionsStorage { get set }
 }
 
 extension SessionsRequestContext {
     /// The session of the request.
     ///
-    /// - Throws: `SessionError` with the code `configuration` where no ``SessionsMiddleware`` is before the handler;
-    ///   its message names the missing line.
+    /// - Throws: `SessionError` with the code `configuration` if there is no ``SessionsMiddleware`` before the handler.
+    ///   Its message names the missing line.
     public var session: Session {
         get throws(SessionError) { try self.sessions.session }
     }

@@ -12,7 +12,7 @@ public import Sessions
 
 /// The part of a request context that belongs to sessions.
 ///
-/// An application with two kinds of sessions, say a long one for preferences and a short one for logins, has two of
+/// An application with two kinds of sessions, such as long ones for preferences and short ones for logins, has two of
 /// these in its context, and two middlewares whose engines have cookies of different names:
 ///
 /// ```swift
@@ -23,25 +23,25 @@ public import Sessions
 /// }
 /// ```
 public struct SessionsStorage: Sendable {
-    /// The session of the request; nil where no middleware has opened one.
+    /// The session of the request. Nil if no middleware has opened one.
     public internal(set) var openSession: Session?
     let connection: RequestConnection
 
-    /// Creates the storage for a request of a server.
+    /// Creates the storage for a request to a server.
     public init(source: ApplicationRequestContextSource) {
         self.connection = RequestConnection(channel: source.channel)
     }
 
-    /// Creates the storage where there is no connection.
+    /// Creates the storage for a request without a connection.
     public init() {
         self.connection = RequestConnection(channel: nil)
     }
 
-    /// The session of the request. The response to a request whose handler takes it is private, even where its body
-    /// reads the session only while it is streamed.
+    /// The session of the request. A response whose handler reads this property is private to the visitor, even if the
+    /// body reads the session later, while it is streamed.
     ///
-    /// - Throws: `SessionError` with the code `configuration` where no ``SessionsMiddleware`` is before the handler;
-    ///   its message names the missing line. A server without sessions must not answer as if no one were logged in.
+    /// - Throws: `SessionError` with the code `configuration` if there is no ``SessionsMiddleware`` before the handler.
+    ///   Its message names the missing line. A server without sessions must not answer as if no one were logged in.
     public var session: Session {
         get throws(SessionError) {
             let session = try self.unmarkedSession
@@ -50,7 +50,7 @@ public struct SessionsStorage: Sendable {
         }
     }
 
-    /// The session of the request, for what decides before the handler whether it runs.
+    /// The session of the request, for guards and other code that runs before the handler.
     var unmarkedSession: Session {
         get throws(SessionError) {
             guard let openSession else { throw .missingMiddleware }

@@ -46,9 +46,9 @@ extension PostgresSessionStore: SubjectSessionStore {
         return SessionEndingPage(endedCount: try row.count(0), next: next)
     }
 
-    /// Where a step begins that ends the sessions of a subject, and where the step before it began.
+    /// Where a step of ending a subject's sessions starts, and where the previous step started.
     private struct EndingStep {
-        /// Nil when the last step ended with the last id there is.
+        /// Nil if the last step ended with the largest possible id.
         var start: SessionID? = .first
         var previousStart = SessionID.first
 
@@ -67,7 +67,7 @@ extension PostgresSessionStore: SubjectSessionStore {
         }
     }
 
-    /// The first id that a page may have; nil when the last page ended with the last id there is.
+    /// The first id of a page. Nil if the previous page ended with the largest possible id.
     private func start(of cursor: SessionCursor?) throws -> SessionID? {
         guard let cursor else { return .first }
         return try cursor.lastID.next
@@ -75,10 +75,10 @@ extension PostgresSessionStore: SubjectSessionStore {
 }
 
 extension PostgresSessionStore: EnumerableSessionStore {
-    /// How many rows one statement counts: few enough for its deadline on a machine that has other things to do, and
-    /// where rows must be read from a disk.
+    /// How many rows one statement counts: few enough for its deadline on a busy machine, and if rows must be read from
+    /// a disk.
     private static let countingStep = 10_000
-    /// How many sessions are ended, or rows removed, by one statement. 10,000 took more than a second on a busy
+    /// How many sessions one statement ends, or how many rows it removes. 10,000 took more than a second on a busy
     /// machine.
     private static let step = 1_000
 
@@ -131,7 +131,7 @@ extension PostgresSessionStore: SweepableSessionStore {
             let parameters: [PostgresValue] = [.instant(now), .integer(Int64(step))]
             guard let row = try await self.ask(self.statements.sweep, parameters, .once).rows.first else { break }
             removed += try row.count(0)
-            // Those that live on were put where they belong, and others may be due behind them.
+            // Rows that are still live got their correct due time, and more rows may be due after them.
             guard try row.count(1) == step else { break }
         }
         return removed
@@ -141,7 +141,7 @@ extension PostgresSessionStore: SweepableSessionStore {
 extension SessionID {
     fileprivate static let first = SessionID(high: 0, low: 0)
 
-    /// The one after this; nil after the last.
+    /// The next id. Nil after the largest.
     fileprivate var next: SessionID? {
         if self.low < .max { return SessionID(high: self.high, low: self.low + 1) }
         return self.high < .max ? SessionID(high: self.high + 1, low: 0) : nil

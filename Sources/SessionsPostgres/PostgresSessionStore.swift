@@ -10,7 +10,7 @@
 public import Logging
 public import Sessions
 
-/// Sessions in PostgreSQL: the store that any number of servers share, and that survives what PostgreSQL survives.
+/// Sessions in PostgreSQL: a store that any number of servers share, as durable as the database.
 ///
 /// ```swift
 /// let url = "postgres://sessions:secret@db.example.com/app?sslmode=verify-full"
@@ -19,35 +19,34 @@ public import Sessions
 /// let application = Application(router: router, services: [SessionSweeper(store, logger: logger)])
 /// ```
 ///
-/// Each call is one statement, which PostgreSQL does in one step, and one round trip. All times come from the
-/// application.
+/// Each call is one atomic statement and one round trip. All times come from the application.
 ///
-/// **Where its work runs.** Each connection has a thread of its own, which is all that waits for it; the callers' tasks
-/// are suspended. There are at most ``PostgresStoreConfiguration/maximumConnectionCount``; calls that find none free
-/// are served in their order. A call whose task is cancelled returns at once; a write that PostgreSQL is doing at that
-/// moment has a quarter of a second to say how it ended.
+/// **Threads.** Each connection has a thread of its own. Only this thread waits for it. The callers' tasks are
+/// suspended. There are at most ``PostgresStoreConfiguration/maximumConnectionCount`` connections. Calls that find none
+/// free are served in order. A cancelled call returns at once. If PostgreSQL is performing its write at that moment, it
+/// waits up to a quarter of a second for the outcome.
 ///
-/// **When the server fails.** Connections are made when a call needs them, and made again after they were lost. While
-/// the server cannot be reached calls fail at once, but for one that tries, after a pause that grows with each failure
-/// in a row. `load`, `replace` and `touch` are sent again when their connection is lost; nothing else is ever sent
-/// twice unless it was certainly not done.
+/// **Failures.** A connection is made when a call needs it, and made again after it was lost. While the server cannot
+/// be reached, calls fail at once, and one call tries to connect, after a backoff that grows with each consecutive
+/// failure. `load`, `replace` and `touch` are sent again if their connection is lost. Other calls are sent again only
+/// if they were certainly not performed.
 ///
 /// Expired records stay until they are swept: run a `SessionSweeper`, on each server if you like.
 public final class PostgresSessionStore: Sendable {
     let pool: PostgresPool
     let statements: PostgresStatements
 
-    /// Creates a store. It connects when it gets its first call.
+    /// Creates a store. It connects on its first call.
     ///
     /// - Parameters:
-    ///   - connectionString: Where the server is, in libpq's words: a URL, or `key=value` pairs, with all of libpq's
-    ///     parameters. Across a network that others use, `sslmode=verify-full` and `sslrootcert`.
-    ///   - configuration: How the store behaves.
-    ///   - clock: By which the pauses after failures are measured. Deadlines are the machine's own. The default is the
-    ///     system's.
-    ///   - random: What makes the pauses of many servers differ. The default is the system's.
-    ///   - logger: Where to say that the server failed, and is there again.
-    /// - Throws: `SessionStoreError` with the code `unusable` when the string or the configuration cannot be.
+    ///   - connectionString: The address of the server and the login, in the format of libpq: a URL, or `key=value`
+    ///     pairs, with all of libpq's parameters. On a shared network, use `sslmode=verify-full` and `sslrootcert`.
+    ///   - configuration: The options of the store. The default is the default configuration.
+    ///   - clock: The clock for the backoff after failures. Deadlines use the machine's own clock. The default is the
+    ///     system clock.
+    ///   - random: The source of the backoff's jitter. The default is the system's.
+    ///   - logger: Logs failures of the server and reconnections.
+    /// - Throws: `SessionStoreError` with the code `unusable` when the string or the configuration is invalid.
     public init(
         _ connectionString: String,
         configuration: PostgresStoreConfiguration = PostgresStoreConfiguration(),
@@ -72,25 +71,26 @@ public final class PostgresSessionStore: Sendable {
         self.pool.beginShutdown()
     }
 
-    /// Connects, and makes the tables or brings them up to date if they are not: what the first call does otherwise.
+    /// Connects, and creates or migrates the tables if necessary. Otherwise the first call does this.
     ///
-    /// Call it when the application starts, to hear then what is wrong; and where the role of your servers may not make
-    /// tables, once by one that may. Of any number that call it at once one does the work, and the others wait.
+    /// Call it when the application starts, to learn about problems early. If the role of your servers may not create
+    /// tables, call it once with a role that may. If several servers call it at once, one does the work and the others
+    /// wait.
     ///
-    /// - Throws: `SessionStoreError`, with the code `unusable` when the tables cannot serve as they are, such as after
-    ///   a newer version of this library; they are left so.
+    /// - Throws: `SessionStoreError`, with the code `unusable` when the tables cannot be used as they are, for example
+    ///   after a newer version of this library. They are left unchanged.
     public func prepare() async throws {
         _ = try await self.ask(nil, [], .none, within: PostgresSchema.deadline)
     }
 
-    /// Closes the connections, once the statements that run have their answers. Later calls fail.
+    /// Closes the connections after their running statements have been answered. Later calls fail.
     ///
-    /// A store that nobody has any more closes them by itself.
+    /// A store without references closes its connections by itself.
     public func shutdown() async {
         await self.pool.shutDown()
     }
 
-    /// Runs a statement, and says in the words of a store what went wrong.
+    /// Runs a statement and converts its errors to store errors.
     func ask(
         _ statement: PostgresStatement?,
         _ parameters: [PostgresValue],
@@ -103,11 +103,11 @@ public final class PostgresSessionStore: Sendable {
             if error.isDeadline {
                 throw SessionStoreError(.deadlineExceeded, "PostgreSQL did not answer in time.", underlying: error)
             }
-            // What only reads waits for no row.
+            // Statements that only read wait for no row.
             if error.isConflict, effect != .none {
                 throw SessionStoreError(.recordBusy, "Another transaction holds the session.", underlying: error)
             }
-            throw SessionStoreError(.unavailable, "PostgreSQL did not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
         }
     }
 }
@@ -143,8 +143,8 @@ extension PostgresSessionStore: SessionStore {
         guard let row = try PostgresSessionRow(reply, of: record.id), row.bytes != nil else { return .missing }
         if row.version == record.version { return .replaced }
         if row.version != version, let present = try row.record() { return try self.conflict(with: present, reply) }
-        // Somebody else was faster while the statement waited for the row: what it saw when it began is no longer
-        // there.
+        // Another request changed the row while the statement waited for it: the row from the statement's snapshot no
+        // longer exists.
         switch try await self.load(record.id, now: now) {
         case .found(let present):
             return present.version == record.version ? .replaced : try self.conflict(with: present, reply)
@@ -152,7 +152,7 @@ extension PostgresSessionStore: SessionStore {
         }
     }
 
-    /// What another writer's version says of a write: that it was not stored, unless it had been sent before.
+    /// The result of a write that met another writer's version: not stored, unless the write had been sent before.
     private func conflict(with present: SessionRecord, _ reply: PostgresReply) throws -> SessionReplaceResult {
         guard reply.mayBeRepetition else { return .conflict(present) }
         throw SessionStoreError(
@@ -175,7 +175,7 @@ extension PostgresSessionStore: SessionStore {
 }
 
 extension PostgresSessionStore: CustomStringConvertible, CustomReflectable {
-    /// Nothing of its connection string.
+    /// The description shows nothing of the connection string.
     public var description: String { "PostgresSessionStore" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -11,7 +11,7 @@ import CPostgres
 import Sessions
 
 extension PostgresStoreConfiguration {
-    /// - Throws: `SessionStoreError` with the code `unusable` and all that is wrong.
+    /// - Throws: `SessionStoreError` with the code `unusable` that names all problems.
     func check() throws(SessionStoreError) {
         var problems: [String] = []
         func check(_ isRight: Bool, _ problem: @autoclosure () -> String) {

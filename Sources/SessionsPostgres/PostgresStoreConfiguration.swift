@@ -7,62 +7,62 @@
 //
 
 #if Postgres
-/// How a ``PostgresSessionStore`` behaves.
+/// The options of a ``PostgresSessionStore``.
 public struct PostgresStoreConfiguration: Sendable {
-    /// The schema that the tables are in. Where it is missing it is made, which needs the right to. Small letters,
-    /// digits and underscores, 1 to 32 of them, and no digit first. The default is `sessions`.
+    /// The schema of the tables. It is created if it does not exist, which needs the privilege. 1 to 32 lowercase
+    /// letters, digits and underscores, not starting with a digit. The default is `sessions`.
     public var schema = "sessions"
 
-    /// What the names of the tables begin with, so that several stores can have one schema. Small letters, digits and
-    /// underscores, 32 at most, and no digit first. The default is none: the tables are `sessions` and
+    /// The prefix of the table names, so that several stores can share one schema. At most 32 lowercase letters, digits
+    /// and underscores, not starting with a digit. The default is empty: the tables are `sessions` and
     /// `sessions_schema`.
     public var tablePrefix = ""
 
-    /// Whether the table is made `UNLOGGED`. The default is false.
+    /// Whether the table is created `UNLOGGED`. The default is false.
     ///
-    /// - Warning: PostgreSQL empties such a table after every crash of its own, and its replicas have nothing of it:
-    ///   everybody is logged out, and sealed sessions whose ending was kept there are open again. Never keep the
-    ///   endings of sealed sessions in one.
+    /// - Warning: PostgreSQL empties such a table after every crash of its own, and its replicas have no data of it:
+    ///   all users are logged out, and sealed sessions whose revocation was stored there become valid again. Never keep
+    ///   revocations of sealed sessions in one.
     public var isUnlogged = false
 
-    /// The most connections to the server, and threads, one for each. They are made when they are needed. All servers
+    /// The maximum number of connections to the server. Each has a thread. They are made when needed. All servers
     /// together must stay below the `max_connections` of PostgreSQL. The default is 10.
     public var maximumConnectionCount = 10
 
-    /// How many calls may wait for a connection. One more fails at once. The default is 1,024.
+    /// How many calls may wait for a connection. Further calls fail at once. The default is 1,024.
     public var queueLimit = 1024
 
-    /// How long it may take to have a connection ready: to find the address, connect, agree on TLS and log in. With
-    /// several hosts it is for all of them together. The default is 1 second.
+    /// The deadline for a connection to be ready: address lookup, connecting, TLS and login. It covers all hosts
+    /// together. The default is 1 second.
     public var connectDeadline: Duration = .seconds(1)
 
-    /// How long a call may take, with all that it waits for. The server is asked to stop one that takes longer, and the
-    /// connection serves again when the server has answered. The default is 1,500 milliseconds, which is less than the
+    /// The deadline of a call, including all its waiting. The server is asked to stop a call that takes longer, and the
+    /// connection is reused after the server has answered. The default is 1,500 milliseconds, which is less than the
     /// deadline of an engine.
     public var callDeadline: Duration = .milliseconds(1500)
 
-    /// How long PostgreSQL itself lets a statement run, a wait for a lock included (`statement_timeout`). It then says
-    /// so, and the connection stays. For one row that another transaction has locked a write waits half as long, and
+    /// How long PostgreSQL lets a statement run, including its wait for a lock (`statement_timeout`). After a timeout,
+    /// the connection stays open. A write waits half as long for a row that another transaction has locked, and then
     /// fails with the code `recordBusy`. The default is 1 second.
     public var statementTimeout: Duration = .seconds(1)
 
-    /// Whether a pooler such as PgBouncer is in front of the server, in its transaction mode. Then nothing is left in a
-    /// connection for the next statement: there are no prepared statements, and no ``statementTimeout``, which the
-    /// role can have instead (`ALTER ROLE … SET statement_timeout`). The default is false: a pooler is noticed when the
-    /// store connects, treated in the same way, and a warning names this option.
+    /// Whether a pooler such as PgBouncer is in front of the server, in transaction mode. A connection then keeps no
+    /// state for the next statement: there are no prepared statements and no ``statementTimeout``, which you can set
+    /// for the role instead (`ALTER ROLE … SET statement_timeout`). The default is false: the store detects a pooler
+    /// when it connects, behaves in the same way, and logs a warning that names this option.
     public var isBehindTransactionPooler = false
 
-    /// How long calls fail at once after the server could not be reached, before it is asked again; it doubles with
-    /// each failure in a row. The default is 50 milliseconds.
+    /// The backoff after the server could not be reached. Calls fail at once until it ends. It doubles with each
+    /// consecutive failure. The default is 50 milliseconds.
     public var reconnectDelay: Duration = .milliseconds(50)
 
-    /// What ``reconnectDelay`` grows to at most. The default is 2 seconds.
+    /// The maximum of the growing ``reconnectDelay``. The default is 2 seconds.
     public var maximumReconnectDelay: Duration = .seconds(2)
 
-    /// The defaults.
+    /// Creates a configuration with the defaults.
     public init() {}
 
-    /// How long a write waits for a row that another transaction has locked: less than anything else that ends the
+    /// How long a write waits for a row that another transaction has locked. It is shorter than all other limits of the
     /// wait.
     var lockTimeout: Duration { min(self.statementTimeout, self.callDeadline) / 2 }
 }

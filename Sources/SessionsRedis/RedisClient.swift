@@ -15,33 +15,32 @@ public import ServiceLifecycle
 public import Sessions
 import Synchronization
 
-/// A client of one Redis or Valkey server. ``RedisClusterClient`` is one of a cluster, ``RedisSentinelClient`` one of
-/// servers that Sentinel watches.
+/// A client of one Redis or Valkey server. Use ``RedisClusterClient`` for a cluster, and ``RedisSentinelClient`` for
+/// servers that Sentinel monitors.
 ///
 /// ```swift
 /// let redis = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
 /// let application = Application(router: router, services: [redis])
 /// ```
 ///
-/// **Where its work runs.** There is one connection on each event loop of a group. A command goes over that of the
-/// caller's event loop, or over each in turn when the caller is on none. It is written together with all others that
-/// come before the event loop gets to it, and waits for no other's reply. There are no tasks and no threads of the
-/// client's own: connecting, reading, and the timers of deadlines are the event loops' work.
+/// **Event loops.** There is one connection on each event loop of a group. A command uses the connection of the
+/// caller's event loop, or each connection in turn if the caller is on none. Commands that arrive before the event loop
+/// gets to them are written together, and no command waits for another one's reply. The client has no tasks or threads
+/// of its own: connecting, reading, and deadline timers run on the event loops.
 ///
-/// Because a connection is everybody's, commands that change it or keep it busy do not belong here: `SELECT`, `MULTI`,
-/// `SUBSCRIBE`, `MONITOR`, `BLPOP` and their like.
+/// All callers share a connection, so do not send commands that change or block it: `SELECT`, `MULTI`, `SUBSCRIBE`,
+/// `MONITOR`, `BLPOP` and the like.
 ///
-/// **When the server fails.** A connection is made when a command needs it, and made again after it was lost. After a
-/// failure to connect, to answer in time, or to speak the protocol, commands fail at once, without waiting for
-/// anything, until a pause has passed that grows with each failure in a row; then one command tries, and the others go
-/// on failing until it has a connection. Nothing is ever sent twice: ``RedisError/mayHaveRun`` says whether a failed
-/// command may be sent again without a doubt.
+/// **Failures.** A connection is made when a command needs it, and made again after it was lost. After a failure to
+/// connect, to answer in time, or to follow the protocol, commands fail at once until a backoff ends that grows with
+/// each consecutive failure. Then one command tries, and the others keep failing until it has a connection. No command
+/// is ever sent twice: ``RedisError/mayHaveRun`` says whether a failed command can safely be sent again.
 ///
-/// **How it is closed.** As a service it closes when the application shuts down; put it before whatever uses it,
-/// because services end in reverse order. Without services, call ``shutdown()``. A client that nobody has any more
-/// closes its connections by itself.
+/// **Shutdown.** As a service it closes when the application shuts down. Put it before the services that use it,
+/// because services end in reverse order. Without services, call ``shutdown()``. A client without references closes its
+/// connections by itself.
 public final class RedisClient: RedisReplicatedExecutor, Service {
-    /// One connection and the way to it.
+    /// One connection and its queue.
     private struct Line: Sendable {
         let eventLoop: any EventLoop
         let queue: RedisQueue
@@ -52,20 +51,21 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     private let lines: [Line]
     private let lineByEventLoop: [ObjectIdentifier: Int]
     private let turn = Atomic<UInt>(0)
-    /// Has connections of its own for what the server waits after: everything behind it would wait as well.
+    /// A client with separate connections for commands that make the server wait, because the commands behind them
+    /// would wait as well.
     private let waiting: LazyRedisClient
 
-    /// Creates a client. It connects when it gets its first command.
+    /// Creates a client. It connects on its first command.
     ///
     /// - Parameters:
-    ///   - configuration: Where the server is.
-    ///   - eventLoopGroup: Where the work runs. It must not be shut down before the client. The default is the group
-    ///     that all of the process shares.
-    ///   - clock: By which the pauses after failures are measured. Deadlines are the event loops' own. The default is
-    ///     the system's.
-    ///   - random: What makes the pauses of many servers differ. The default is the system's.
-    ///   - logger: Where to say that the server failed, and is there again.
-    /// - Throws: ``RedisError`` with the code `configuration`, when the configuration cannot be.
+    ///   - configuration: The configuration of the server.
+    ///   - eventLoopGroup: The event loops to use. They must not be shut down before the client. The default is the
+    ///     shared group of the process.
+    ///   - clock: The clock for the backoff after failures. Deadlines use the event loops' own clock. The default is
+    ///     the system clock.
+    ///   - random: The source of the backoff's jitter. The default is the system's.
+    ///   - logger: Logs failures of the server and reconnections.
+    /// - Throws: ``RedisError`` with the code `configuration` when the configuration is invalid.
     public convenience init(
         _ configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -84,7 +84,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         )
     }
 
-    /// Creates a client of a configuration that was checked, with what TLS needs for it.
+    /// Creates a client from a valid configuration and its TLS context.
     init(
         _ configuration: RedisConfiguration,
         security: NIOSSLContext?,
@@ -140,14 +140,14 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
 
     /// Sends a command and waits for its reply.
     ///
-    /// When the task is cancelled the call returns. A command that was sent by then may have been done.
+    /// When the task is cancelled, the call returns. A command that was already sent may have been performed.
     ///
-    /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
+    /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
         try await self.execute(command, by: self.commandDeadline)
     }
 
-    /// Sends a command and what belongs to it, and waits for the replies until then at most.
+    /// Sends a command with its companions, and waits for the replies until a deadline.
     func execute(
         _ command: RedisCommand,
         _ company: RedisCommandCompanions = RedisCommandCompanions(),
@@ -158,14 +158,14 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         return try await client.run(command, company, deadline)
     }
 
-    /// When a command that comes now has waited too long.
+    /// The deadline of a command that is sent now.
     var commandDeadline: NIODeadline { .now() + TimeAmount(self.configuration.commandDeadline) }
 
     private func run(_ command: RedisCommand, _ company: RedisCommandCompanions, _ deadline: NIODeadline) async throws
         -> RedisReply
     {
         let request = RedisRequest(command, company, deadline: deadline)
-        // A command that nobody waits for is not sent.
+        // A cancelled command is not sent.
         if Task.isCancelled { request.finish(.failure(CancellationError())) }
         let line = self.line()
         if try line.queue.add(request) {
@@ -174,7 +174,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         return try await request.reply()
     }
 
-    /// The caller's own, or the next one.
+    /// The connection of the caller's event loop, or the next one.
     private func line() -> Line {
         if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
             let index = self.lineByEventLoop[ObjectIdentifier(eventLoop)]
@@ -185,21 +185,21 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         return self.lines[Int(turn % UInt(self.lines.count))]
     }
 
-    /// Waits until the application shuts down, and closes the connections as ``shutdown()`` does.
+    /// Waits until the application shuts down, and then closes the connections as ``shutdown()`` does.
     public func run() async throws {
-        // It throws when the task is cancelled instead, and then it is time as well.
+        // It throws when the task is cancelled, which also means a shutdown.
         try? await gracefulShutdown()
         await self.shutdown()
     }
 
-    /// Closes the connections, once the commands that were given before have their replies, or after the
+    /// Closes the connections after earlier commands have their replies, or after the
     /// ``RedisConfiguration/shutdownDeadline``.
     ///
-    /// Commands that come from now on fail with ``RedisError/Code/shutDown``.
+    /// Later commands fail with ``RedisError/Code/shutDown``.
     public func shutdown() async {
         let limit = self.configuration.shutdownDeadline
         for shutdown in self.lines.map({ Self.shutDown($0, within: limit) }) {
-            // It cannot fail, unless the event loops are gone, and then the connections are as well.
+            // It fails only if the event loops are gone, and then the connections are gone as well.
             try? await shutdown.get()
         }
         await self.waiting.shutDown()
@@ -212,7 +212,7 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
 }
 
 extension RedisClient: CustomStringConvertible, CustomReflectable {
-    /// The address, user and database, and never the password.
+    /// The address, user and database. It never shows the password.
     public var description: String { "RedisClient(\(self.configuration))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

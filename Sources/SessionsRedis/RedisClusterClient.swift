@@ -21,35 +21,36 @@ public import Sessions
 /// let application = Application(router: router, services: [redis])
 /// ```
 ///
-/// A command goes to the primary that has the slot of its ``RedisCommand/key``; one without a key goes to any, each in
-/// turn. There is a ``RedisClient`` for each server that was ever needed, and all that is said there of connections,
-/// deadlines and failures holds here.
+/// A command goes to the primary that owns the slot of its ``RedisCommand/key``. One without a key goes to each primary
+/// in turn. There is a ``RedisClient`` for each contacted server, and its rules for connections, deadlines and failures
+/// apply.
 ///
-/// **How it knows where things are.** The first command asks the seeds for the map of the slots (`CLUSTER SHARDS`, or
-/// `CLUSTER SLOTS` of a server from before Redis 7). A server that answers `MOVED` corrects the map for that slot at
-/// once, and the whole map is asked for again, by one command for all. `ASK` sends one command to where a slot is
-/// moving to. `TRYAGAIN` and `CLUSTERDOWN` are tried again for a moment. When a server cannot be reached, others are
-/// asked who has its slots now: after a failover commands find the new primary, and nobody has to start anything anew.
+/// **Topology.** The first command asks the seeds for the slot topology (`CLUSTER SHARDS`, or `CLUSTER SLOTS` on a
+/// server older than Redis 7). A `MOVED` reply corrects the slot at once, and one command refreshes the whole topology
+/// for all. `ASK` redirects one command to the server that a slot is moving to. Commands are retried for a moment after
+/// `TRYAGAIN` and `CLUSTERDOWN`. When a server cannot be reached, other servers are asked for the new owner of its
+/// slots: after a failover, commands find the new primary without a restart.
 ///
-/// **What is sent twice.** Only what a server said it did not do: those four answers, and commands that never left
-/// because there was no connection. A command whose reply did not come fails, as with a single server.
+/// **Retries.** Only commands that were certainly not performed are sent again: after one of those four replies, or if
+/// they were not sent because there was no connection. A command whose reply did not arrive fails, as with a single
+/// server.
 public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisClusterConfiguration
     private let servers: RedisNodePool
     private let map: RedisTopologyRefresher
     private let clock: SessionClock
 
-    /// Creates a client. It connects when it gets its first command.
+    /// Creates a client. It connects on its first command.
     ///
     /// - Parameters:
-    ///   - configuration: Where the cluster is.
-    ///   - eventLoopGroup: Where the work runs. It must not be shut down before the client. The default is the group
-    ///     that all of the process shares.
-    ///   - clock: By which pauses are measured and waited for. Deadlines are the event loops' own. The default is the
-    ///     system's.
-    ///   - random: What makes the pauses of many servers differ. The default is the system's.
-    ///   - logger: Where to say that servers failed, and that slots are elsewhere.
-    /// - Throws: ``RedisError`` with the code `configuration`, when the configuration cannot be.
+    ///   - configuration: The configuration of the cluster.
+    ///   - eventLoopGroup: The event loops to use. They must not be shut down before the client. The default is the
+    ///     shared group of the process.
+    ///   - clock: The clock for backoff and retry delays. Deadlines use the event loops' own clock. The default is the
+    ///     system clock.
+    ///   - random: The source of the backoff's jitter. The default is the system's.
+    ///   - logger: Logs failures of servers and moved slots.
+    /// - Throws: ``RedisError`` with the code `configuration` when the configuration is invalid.
     public init(
         _ configuration: RedisClusterConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -72,9 +73,9 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
 
     public var enforcesDeadline: Bool { true }
 
-    /// Sends a command to the server that has its key, and waits for the reply.
+    /// Sends a command to the server that owns its key, and waits for the reply.
     ///
-    /// - Throws: ``RedisError``; `CancellationError` when the task is cancelled.
+    /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     public func execute(_ command: RedisCommand) async throws -> RedisReply {
         try await self.execute(command, RedisCommandCompanions())
     }
@@ -88,10 +89,10 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
             try await self.execute(command, RedisCommandCompanions(replicas: replicas, within: limit)))
     }
 
-    /// A client for each primary that has slots, by a map that is not older than the
+    /// A client for each primary that owns slots, according to a topology that is not older than the
     /// ``RedisClusterConfiguration/refreshDelay``.
     ///
-    /// - Throws: ``RedisError``: ``RedisError/Code/clusterDown`` when there are slots that nobody has.
+    /// - Throws: ``RedisError``: ``RedisError/Code/clusterDown`` when a slot has no owner.
     public func primaries() async throws -> [any RedisCommandExecutor] {
         let deadline = NIODeadline.now() + TimeAmount(self.configuration.server.commandDeadline)
         await self.map.refresh(by: deadline)
@@ -100,14 +101,14 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
             ?? RedisError(.clusterDown, "There are slots that no server of the cluster has.", mayHaveRun: false)
     }
 
-    /// The primaries in the order of their addresses, and what tells this distribution of the slots from others.
+    /// The primaries in a stable order, and a value that identifies this distribution of the slots.
     func orderedPrimaries() async throws -> (servers: [any RedisCommandExecutor], map: UInt64) {
         let owners = try await self.primaries().compactMap { $0 as? RedisClient }
         let ordered = owners.sorted { "\($0.configuration.address)" < "\($1.configuration.address)" }
         return (ordered, try self.servers.fingerprint())
     }
 
-    /// The number of the primary that has the key's slot; 0 as long as none is known.
+    /// The number of the primary that owns the key's slot. 0 while none is known.
     public func failureDomain(of key: @autoclosure () -> RedisArgument) -> Int {
         self.servers.number(of: RedisHashSlot.of(key()))
     }
@@ -142,7 +143,7 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
                     if error.code == .clusterDown { await self.map.refresh(by: way.deadline) }
                     client = try await self.client(of: slot, by: way.deadline)
                 case .notConnected, .loading, .readOnly, .primaryDown:
-                    // Somebody else may have taken its place.
+                    // Another server may have taken its place.
                     await self.map.refresh(without: client, by: way.deadline)
                     guard let other = try self.servers.client(of: slot), other !== client else { throw error }
                     client = other
@@ -153,7 +154,7 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         }
     }
 
-    /// The server that has a slot. One that nobody has is somebody's to say so.
+    /// The server that owns a slot. If no owner is known, any server, which replies with an error or a redirection.
     private func client(of slot: Int?, by deadline: NIODeadline) async throws -> RedisClient {
         if let client = try self.servers.client(of: slot) { return client }
         await self.map.refresh(by: deadline)
@@ -161,14 +162,14 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         throw self.map.failure ?? RedisError.noMap(self.configuration)
     }
 
-    /// Waits until the application shuts down, and closes the connections as ``shutdown()`` does.
+    /// Waits until the application shuts down, and then closes the connections as ``shutdown()`` does.
     public func run() async throws {
-        // It throws when the task is cancelled instead, and then it is time as well.
+        // It throws when the task is cancelled, which also means a shutdown.
         try? await gracefulShutdown()
         await self.shutdown()
     }
 
-    /// Closes the connections, as ``RedisClient/shutdown()`` does it for each server.
+    /// Closes the connections of all servers, as ``RedisClient/shutdown()`` does.
     public func shutdown() async {
         await withTaskGroup(of: Void.self) { group in
             for client in self.servers.shutDown() { group.addTask { await client.shutdown() } }
@@ -177,7 +178,7 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
 }
 
 extension RedisClusterClient: CustomStringConvertible, CustomReflectable {
-    /// The seeds and the user, and never the password.
+    /// The seeds and the user. It never shows the password.
     public var description: String { "RedisClusterClient(\(self.configuration))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -7,44 +7,43 @@
 //
 
 #if Redis
-/// Where a cluster of Redis or Valkey servers is, and how a ``RedisClusterClient`` behaves towards it.
+/// The configuration of a ``RedisClusterClient``: the address and the options of a cluster of Redis or Valkey servers.
 ///
 /// ```swift
 /// var configuration = try RedisClusterConfiguration(url: "rediss-cluster://sessions:secret@a.example,b.example")
 /// configuration.server.commandDeadline = .milliseconds(500)
 /// ```
 public struct RedisClusterConfiguration: Sendable {
-    /// Servers that are asked for all the others. One that answers is enough; give several, in case some are down.
+    /// Servers that are asked for the topology. One that answers is enough. Give several, in case some are down.
     public var seeds: [RedisConfiguration.Address]
 
-    /// How each of the servers is spoken to: the user and the password, TLS, and the deadlines. Its address counts for
-    /// nothing, and its database must be 0, the only one that a cluster has. The
-    /// ``RedisConfiguration/commandDeadline`` holds for a command with all of its redirections.
+    /// The options for each of the servers: the user and the password, TLS, and the deadlines. Its address is ignored,
+    /// and its database must be 0, the only one of a cluster. The ``RedisConfiguration/commandDeadline`` covers a
+    /// command with all of its redirections.
     public var server = RedisConfiguration()
 
-    /// How often a command is sent elsewhere, or once more, before it fails: after `MOVED`, `ASK`, `TRYAGAIN` or
-    /// `CLUSTERDOWN`, and when the server that took the place of one that is down is found. The default is 6.
+    /// How many times a command is redirected or retried before it fails: after `MOVED`, `ASK`, `TRYAGAIN` or
+    /// `CLUSTERDOWN`, and after the replacement of an unreachable server is found. The default is 6.
     public var maximumRedirections = 6
 
-    /// How long a command waits after `TRYAGAIN` or `CLUSTERDOWN` before it is sent once more; it doubles each time.
+    /// How long a command waits after `TRYAGAIN` or `CLUSTERDOWN` before it is retried. The delay doubles each time.
     /// The default is 10 milliseconds.
     public var retryDelay: Duration = .milliseconds(10)
 
-    /// For how long the map of the slots is not asked for again after it was, whatever happens. The default is 100
-    /// milliseconds.
+    /// The minimum time between two refreshes of the topology. The default is 100 milliseconds.
     public var refreshDelay: Duration = .milliseconds(100)
 
     /// Creates a configuration with the defaults.
     ///
-    /// - Parameter seeds: Servers that are asked for all the others.
+    /// - Parameter seeds: Servers that are asked for the topology.
     public init(seeds: [RedisConfiguration.Address]) {
         self.seeds = seeds
     }
 
     /// Creates a configuration from a URL: `redis-cluster://user:password@host:port,host:port`.
     ///
-    /// All but one host may be missing. With `rediss-cluster` it is TLS; `valkey-cluster` and `valkeys-cluster` mean
-    /// the same. What is said of users, passwords and addresses in ``RedisConfiguration/init(url:)`` holds here.
+    /// Everything but one host is optional. `rediss-cluster` turns TLS on. `valkey-cluster` and `valkeys-cluster` mean
+    /// the same. The rules of ``RedisConfiguration/init(url:)`` for users, passwords and addresses apply.
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
@@ -54,7 +53,7 @@ public struct RedisClusterConfiguration: Sendable {
         self.server = list.server
     }
 
-    /// - Throws: ``RedisError`` with the code `configuration` that names everything that cannot be.
+    /// - Throws: ``RedisError`` with the code `configuration` that names all problems.
     func check() throws(RedisError) {
         var problems: [String] = []
         if !(1...1_000).contains(self.seeds.count) {
@@ -76,7 +75,7 @@ public struct RedisClusterConfiguration: Sendable {
 }
 
 extension RedisClusterConfiguration: CustomStringConvertible, CustomReflectable {
-    /// The seeds and the user, and never the password.
+    /// The seeds and the user. It never shows the password.
     public var description: String {
         let user = self.server.username.map { "\($0)@" } ?? ""
         return "RedisClusterConfiguration(\(user)\(self.seeds.map(\.description).joined(separator: ",")))"

@@ -8,7 +8,7 @@
 
 #if Redis
 extension RedisConfiguration {
-    /// - Throws: ``RedisError`` with the code `configuration` that names everything that cannot be.
+    /// - Throws: ``RedisError`` with the code `configuration` that names all problems.
     func check() throws(RedisError) {
         var problems: [String] = []
         func refuse(unless isGood: Bool, _ problem: String) {

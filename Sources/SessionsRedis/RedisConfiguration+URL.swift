@@ -12,12 +12,12 @@ extension RedisConfiguration {
     ///
     /// | URL | meaning |
     /// |---|---|
-    /// | `redis://user:password@host:port/database` | a server on the network; all but the host may be missing |
+    /// | `redis://user:password@host:port/database` | a server on the network; everything but the host is optional |
     /// | `rediss://…` | the same with TLS |
-    /// | `unix://user:password@/path/of/the.sock?db=1` | a Unix domain socket; all but the path may be missing |
+    /// | `unix://user:password@/path/of/the.sock?db=1` | a Unix domain socket; everything but the path is optional |
     ///
-    /// `valkey://` and `valkeys://` mean the same as `redis://` and `rediss://`. What a user, a password or a path has
-    /// of `:`, `/`, `@`, `?`, `#` and `%` is percent-encoded. An IPv6 address stands in brackets.
+    /// `valkey://` and `valkeys://` mean the same as `redis://` and `rediss://`. The characters `:`, `/`, `@`, `?`, `#`
+    /// and `%` in a user, a password or a path must be percent-encoded. An IPv6 address is written in brackets.
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
@@ -109,7 +109,7 @@ extension RedisConfiguration {
         return Int(text)
     }
 
-    /// Undoes percent-encoding; nil when it is none, or not of text.
+    /// Decodes percent-encoding. Nil if it is invalid or not text.
     private static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

@@ -7,17 +7,17 @@
 //
 
 #if Redis
-/// Where a Redis or Valkey server is, and how a ``RedisClient`` behaves towards it.
+/// The configuration of a ``RedisClient``: the address and the options of a Redis or Valkey server.
 ///
 /// ```swift
 /// var configuration = try RedisConfiguration(url: "rediss://sessions:secret@redis.example.com/1")
 /// configuration.commandDeadline = .milliseconds(500)
 /// ```
 public struct RedisConfiguration: Sendable {
-    /// Where the server is.
+    /// The address of the server.
     public var address: Address
 
-    /// The user to log in as. The default is nil: with a password, the server's user `default`.
+    /// The user of the login. The default is nil: with a password, the server's user `default`.
     public var username: String?
 
     /// The password. It is never part of a description, a log or an error. The default is nil: no login.
@@ -26,57 +26,56 @@ public struct RedisConfiguration: Sendable {
     /// The number of the database. The default is 0.
     public var database = 0
 
-    /// Whether the connections are encrypted. The default is ``TLS/off``; a URL with `rediss` turns it on.
+    /// Whether the connections are encrypted. The default is ``TLS/off``. A URL with `rediss` turns it on.
     public var tls = TLS.off
 
-    /// The name of the connections, which `CLIENT LIST` shows; nil for none. The default is `swift-sessions`.
+    /// The name of the connections, which `CLIENT LIST` shows. Nil for none. The default is `swift-sessions`.
     public var clientName: String? = "swift-sessions"
 
-    /// The version of the protocol to speak. The default is ``ProtocolVersion/automatic``.
+    /// The version of the protocol. The default is ``ProtocolVersion/automatic``.
     public var protocolVersion = ProtocolVersion.automatic
 
-    /// How many connections there are, one on each event loop at most; nil for one on each. The default is nil.
+    /// The number of connections, at most one on each event loop. The default is nil: one on each.
     public var connectionCount: Int?
 
-    /// How long it may take to have a connection ready: to find the address, connect, agree on TLS and log in. The
-    /// default is 1 second.
+    /// The deadline for a connection to be ready: address lookup, connecting, TLS and login. The default is 1 second.
     public var connectDeadline: Duration = .seconds(1)
 
-    /// How long a command may take, with all that it waits for. One that takes longer fails, and its connection is
-    /// closed. The default is 1,500 milliseconds, which is less than the deadline of an engine.
+    /// The deadline of a command, including all its waiting. One that takes longer fails, and its connection is closed.
+    /// The default is 1,500 milliseconds, which is less than the deadline of an engine.
     public var commandDeadline: Duration = .milliseconds(1500)
 
-    /// How many commands may wait on one connection, for their turn or for their replies. One more fails at once with
+    /// How many commands may be queued or wait for their replies on one connection. Further commands fail at once with
     /// ``RedisError/Code/queueFull``. The default is 1,024.
     public var queueLimit = 1024
 
-    /// How long commands fail at once after a failure, before the server is asked again; it doubles with each failure
-    /// in a row. The default is 50 milliseconds.
+    /// The backoff after a failure. Commands fail at once until it ends. It doubles with each consecutive failure. The
+    /// default is 50 milliseconds.
     public var reconnectDelay: Duration = .milliseconds(50)
 
-    /// What ``reconnectDelay`` grows to at most. The default is 2 seconds.
+    /// The maximum of the growing ``reconnectDelay``. The default is 2 seconds.
     public var maximumReconnectDelay: Duration = .seconds(2)
 
-    /// How long a shutdown waits for the replies to commands that were sent before. The default is 2 seconds.
+    /// How long a shutdown waits for the replies to earlier commands. The default is 2 seconds.
     public var shutdownDeadline: Duration = .seconds(2)
 
-    /// The most bytes of a reply. A larger one fails its command with ``RedisError/Code/replyTooLarge`` and is skipped;
-    /// the connection goes on. The default is 16 MiB.
+    /// The maximum size of a reply in bytes. A larger reply is skipped, and its command fails with
+    /// ``RedisError/Code/replyTooLarge``. The connection stays open. The default is 16 MiB.
     public var maximumReplySize = 16_777_216
 
-    /// Whether a connection is only taken when the server says that it is a primary.
+    /// Whether a connection is used only if the server says that it is a primary.
     var requiresPrimary = false
 
     /// Creates a configuration with the defaults.
     ///
-    /// - Parameter address: Where the server is. The default is the port 6379 of this machine.
+    /// - Parameter address: The address of the server. The default is port 6379 on this machine.
     public init(address: Address = .host("localhost")) {
         self.address = address
     }
 }
 
 extension RedisConfiguration {
-    /// Where a server is.
+    /// The address of a server.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
         enum Kind: Hashable {
             case host(String, port: Int)
@@ -88,8 +87,8 @@ extension RedisConfiguration {
         /// A server on the network.
         ///
         /// - Parameters:
-        ///   - host: Its name or address.
-        ///   - port: The default is 6379.
+        ///   - host: The host name or address.
+        ///   - port: The port. The default is 6379.
         public static func host(_ host: String, port: Int = 6379) -> Address {
             Address(kind: .host(host, port: port))
         }
@@ -108,11 +107,11 @@ extension RedisConfiguration {
         }
     }
 
-    /// Which version of the protocol is spoken.
+    /// The version of the protocol.
     public struct ProtocolVersion: Sendable, Hashable {
         let triesRESP3: Bool
 
-        /// RESP3 if the server knows it (Redis 6 and Valkey do), RESP2 if not.
+        /// RESP3 if the server supports it (Redis 6 and Valkey do), RESP2 if not.
         public static let automatic = ProtocolVersion(triesRESP3: true)
         /// RESP2.
         public static let resp2 = ProtocolVersion(triesRESP3: false)
@@ -120,7 +119,7 @@ extension RedisConfiguration {
 }
 
 extension RedisConfiguration: CustomStringConvertible, CustomReflectable {
-    /// The address, user and database, and never the password.
+    /// The address, user and database. It never shows the password.
     public var description: String {
         let user = self.username.map { "\($0)@" } ?? ""
         return "RedisConfiguration(\(user)\(self.address), database \(self.database))"

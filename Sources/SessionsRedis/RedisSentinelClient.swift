@@ -13,7 +13,7 @@ public import NIOPosix
 public import ServiceLifecycle
 public import Sessions
 
-/// A client of the Redis or Valkey server that is the primary at the moment, by the word of Sentinel.
+/// A client of the current primary of the Redis or Valkey servers that Sentinel monitors.
 ///
 /// ```swift
 /// let redis = try RedisSentinelClient(RedisSentinelConfiguration(url: "redis-sentinel://a,b,c/main"), logger: logger)
@@ -21,32 +21,32 @@ public import Sessions
 /// let application = Application(router: router, services: [redis])
 /// ```
 ///
-/// There is a ``RedisClient`` for the primary, and all that is said there holds here.
+/// There is a ``RedisClient`` for the primary, and its rules apply.
 ///
-/// **How it follows the primary.** All servers of Sentinel are asked for its address, and the newest configuration
-/// counts. They may be behind, so every connection begins by asking the server itself (`ROLE`), and goes no further
-/// with a replica. When a connection is lost or refused, or a server says that it is `READONLY`, Sentinel is asked
-/// again, by one command for all. As a service the client also asks each of them every
-/// ``RedisSentinelConfiguration/interval``: during a failover, and when it is cut off, a former primary goes on
-/// accepting writes that are lost. Run it as a service.
+/// **Failover.** All Sentinel servers are asked for the primary's address, and the newest configuration wins. Sentinel
+/// may be behind, so every connection begins by asking the server itself (`ROLE`), and rejects a replica. When a
+/// connection is lost or refused, or a server replies `READONLY`, one command asks Sentinel again for all. As a
+/// service, the client also asks each Sentinel server every ``RedisSentinelConfiguration/interval``: during a failover,
+/// and when it is isolated, a former primary keeps accepting writes that will be lost. Run the client as a service.
 ///
-/// **What is sent twice.** Only commands that never left because there was no connection, or that a replica refused.
+/// **Retries.** Only commands that were not sent because there was no connection, or that a replica rejected, are sent
+/// again.
 public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisSentinelConfiguration
     private let sentinels: RedisSentinelMonitor
     private let clock: SessionClock
 
-    /// Creates a client. It connects when it gets its first command.
+    /// Creates a client. It connects on its first command.
     ///
     /// - Parameters:
-    ///   - configuration: Where Sentinel is.
-    ///   - eventLoopGroup: Where the work runs. It must not be shut down before the client. The default is the group
-    ///     that all of the process shares.
-    ///   - clock: By which pauses are measured and waited for. Deadlines are the event loops' own. The default is the
-    ///     system's.
-    ///   - random: What makes the pauses of many servers differ. The default is the system's.
-    ///   - logger: Where to say that servers failed, and who the primary is.
-    /// - Throws: ``RedisError`` with the code `configuration`, when the configuration cannot be.
+    ///   - configuration: The configuration of Sentinel and the servers.
+    ///   - eventLoopGroup: The event loops to use. They must not be shut down before the client. The default is the
+    ///     shared group of the process.
+    ///   - clock: The clock for backoff and polling. Deadlines use the event loops' own clock. The default is the
+    ///     system clock.
+    ///   - random: The source of the backoff's jitter. The default is the system's.
+    ///   - logger: Logs failures of servers and changes of the primary.
+    /// - Throws: ``RedisError`` with the code `configuration` when the configuration is invalid.
     public init(
         _ configuration: RedisSentinelConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -59,7 +59,7 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         server.requiresPrimary = true
         var sentinel = configuration.sentinel
         sentinel.database = 0
-        // What is asked once in a while needs one connection.
+        // Occasional requests need one connection.
         sentinel.connectionCount = 1
         let security = try server.makeSecurity(logger: logger)
         let sentinelSecurity = try sentinel.makeSecurity(logger: logger)
@@ -117,11 +117,11 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         }
     }
 
-    /// Asks from time to time who the primary is, until the application shuts down; then closes the connections as
-    /// ``shutdown()`` does.
+    /// Polls Sentinel for the primary until the application shuts down. Then closes the connections as ``shutdown()``
+    /// does.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            // Each at its own pace: one that does not answer keeps the others from nothing.
+            // Each Sentinel server is polled independently: one that does not answer must not delay the others.
             await withTaskGroup(of: Void.self) { group in
                 for sentinel in self.sentinels.sentinels { group.addTask { await self.watch(sentinel) } }
             }
@@ -135,7 +135,7 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         }
     }
 
-    /// Closes the connections, as ``RedisClient/shutdown()`` does it for each server.
+    /// Closes the connections of all servers, as ``RedisClient/shutdown()`` does.
     public func shutdown() async {
         await withTaskGroup(of: Void.self) { group in
             for client in self.sentinels.shutDown() { group.addTask { await client.shutdown() } }
@@ -153,7 +153,7 @@ extension RedisError {
 }
 
 extension RedisSentinelClient: CustomStringConvertible, CustomReflectable {
-    /// The servers of Sentinel and the name, and never a password.
+    /// The Sentinel servers and the name. It never shows a password.
     public var description: String { "RedisSentinelClient(\(self.configuration))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -7,43 +7,41 @@
 //
 
 #if Redis
-/// Where Sentinel is, and how a ``RedisSentinelClient`` behaves towards it and the servers it watches.
+/// The configuration of a ``RedisSentinelClient``: the addresses of Sentinel, and the options of the servers it
+/// monitors.
 ///
 /// ```swift
 /// var configuration = try RedisSentinelConfiguration(url: "redis-sentinel://sessions:secret@a,b,c/main")
 /// configuration.sentinel.password = "another secret"
 /// ```
 public struct RedisSentinelConfiguration: Sendable {
-    /// The servers of Sentinel. One that answers is enough.
+    /// The Sentinel servers. One that answers is enough.
     public var sentinels: [RedisConfiguration.Address]
 
-    /// What Sentinel calls the primary and its replicas: the name in `sentinel monitor`.
+    /// Sentinel's name for the primary and its replicas: the name in `sentinel monitor`.
     public var name: String
 
-    /// How the primary is spoken to: the user and the password, the database, TLS, and the deadlines. Its address
-    /// counts for nothing. The ``RedisConfiguration/commandDeadline`` holds for a command together with all looking for
-    /// the primary.
+    /// The options for the primary: the user and the password, the database, TLS, and the deadlines. Its address is
+    /// ignored. The ``RedisConfiguration/commandDeadline`` covers a command together with the lookup of the primary.
     public var server = RedisConfiguration()
 
-    /// How Sentinel is spoken to. Its address and database count for nothing. The default is without a login and
-    /// without TLS.
+    /// The options for Sentinel. Its address and database are ignored. The default is no login and no TLS.
     public var sentinel = RedisConfiguration()
 
-    /// How often ``RedisSentinelClient/run()`` asks each server of Sentinel who the primary is, although nothing went
-    /// wrong. The default is 250 milliseconds.
+    /// How often ``RedisSentinelClient/run()`` polls each Sentinel server for the primary, even without failures. The
+    /// default is 250 milliseconds.
     ///
-    /// It limits for how long a former primary is still written to, during a failover and after it: those writes are
-    /// lost.
+    /// It limits how long writes still go to a former primary, during a failover and after it. Those writes are lost.
     public var interval: Duration = .milliseconds(250)
 
-    /// For how long Sentinel is not asked again after it was, whatever happens. The default is 100 milliseconds.
+    /// The minimum time between two lookups of the primary. The default is 100 milliseconds.
     public var refreshDelay: Duration = .milliseconds(100)
 
     /// Creates a configuration with the defaults.
     ///
     /// - Parameters:
-    ///   - sentinels: The servers of Sentinel.
-    ///   - name: What Sentinel calls the primary and its replicas.
+    ///   - sentinels: The Sentinel servers.
+    ///   - name: Sentinel's name for the primary and its replicas.
     public init(sentinels: [RedisConfiguration.Address], name: String) {
         self.sentinels = sentinels
         self.name = name
@@ -51,10 +49,9 @@ public struct RedisSentinelConfiguration: Sendable {
 
     /// Creates a configuration from a URL: `redis-sentinel://user:password@host:port,host:port/name/database`.
     ///
-    /// The hosts are those of Sentinel, on port 26379 unless they say another; the user and the password are for the
-    /// primary, and so is the database, which may be missing. With `rediss-sentinel` it is TLS to both.
-    /// `valkey-sentinel` and `valkeys-sentinel` mean the same. What is said of users, passwords and addresses in
-    /// ``RedisConfiguration/init(url:)`` holds here.
+    /// The hosts are Sentinel servers, by default on port 26379. The user, the password and the optional database are
+    /// for the primary. `rediss-sentinel` turns TLS on for both. `valkey-sentinel` and `valkeys-sentinel` mean the
+    /// same. The rules of ``RedisConfiguration/init(url:)`` for users, passwords and addresses apply.
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
@@ -77,7 +74,7 @@ public struct RedisSentinelConfiguration: Sendable {
         self.server.database = database
     }
 
-    /// Whether Sentinel takes it for a name.
+    /// Whether Sentinel accepts the text as a name.
     private static func isName(_ text: Substring) -> Bool {
         text.utf8.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
@@ -85,7 +82,7 @@ public struct RedisSentinelConfiguration: Sendable {
         }
     }
 
-    /// - Throws: ``RedisError`` with the code `configuration` that names everything that cannot be.
+    /// - Throws: ``RedisError`` with the code `configuration` that names all problems.
     func check() throws(RedisError) {
         var problems: [String] = []
         if !(1...1_000).contains(self.sentinels.count) {
@@ -107,7 +104,7 @@ public struct RedisSentinelConfiguration: Sendable {
 }
 
 extension RedisSentinelConfiguration: CustomStringConvertible, CustomReflectable {
-    /// The servers of Sentinel and the name, and never a password.
+    /// The Sentinel servers and the name. It never shows a password.
     public var description: String {
         "RedisSentinelConfiguration(\(self.sentinels.map(\.description).joined(separator: ","))/\(self.name))"
     }

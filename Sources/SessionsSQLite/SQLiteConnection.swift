@@ -10,7 +10,7 @@
 import GRDB
 import Sessions
 
-/// An open database: its connections, the queue of its writes, and the files that it was opened from.
+/// An open database: its connections, its write queue, and the files that it was opened from.
 final class SQLiteConnection: Sendable {
     let pool: DatabasePool
     let writer: SQLiteWriteQueue
@@ -32,7 +32,7 @@ final class SQLiteConnection: Sendable {
         )
     }
 
-    /// Whether a file that became shorter is whole, as after a VACUUM by another program.
+    /// Whether a file that became shorter is complete, as after a VACUUM by another program.
     func isWhole() -> Bool {
         let byteCount = try? self.pool.read { db in
             (try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? .max)
@@ -42,9 +42,9 @@ final class SQLiteConnection: Sendable {
         return self.files.acceptSize(ofPages: byteCount.partialValue)
     }
 
-    /// Closes it after what happened to its files, and saves what is only in its log.
+    /// Closes the database after a change of its files, and saves the data that is only in its log.
     func close(after change: SQLiteFileChange) {
-        // Not when another process has begun a new log: the two files with one index would be mixed up.
+        // Not if another process has begun a new log: the two logs would share one index and corrupt each other.
         if change == .logRemoved, self.files.hasNoOtherLog {
             try? self.pool.barrierWriteWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,20 +10,20 @@
 import Foundation
 import Synchronization
 
-/// What happened to the files of a database while it was open.
+/// A change of the files of a database while it is open.
 enum SQLiteFileChange: Sendable {
     case databaseRemoved
     case databaseReplaced
-    /// The file is shorter than it was.
+    /// The file became shorter.
     case databaseCutOff
-    /// One of the two files beside it, `-wal` or `-shm`, was removed or replaced.
+    /// The `-wal` or `-shm` file was removed or replaced.
     case logRemoved
 }
 
 /// The files of an open database, as they were when it was opened.
 ///
-/// An open file goes on working when it is removed or replaced, but what is written to it is in no file that the next
-/// start would find. SQLite does not look; this does.
+/// An open file keeps working after it is removed or replaced, but the next start cannot find the data that is written
+/// to it. SQLite does not check for this. This class does.
 final class SQLiteOpenFiles: Sendable {
     private struct Identity: Equatable {
         var device: UInt64
@@ -33,7 +33,7 @@ final class SQLiteOpenFiles: Sendable {
     private enum Found {
         case file(Identity, size: Int64)
         case nothing
-        /// The system does not say, for example because a folder may not be read any more.
+        /// The system cannot tell, for example because the folder is no longer readable.
         case unknown
     }
 
@@ -55,7 +55,7 @@ final class SQLiteOpenFiles: Sendable {
         }
     }
 
-    /// What has happened to the files since, or nil. Three system calls.
+    /// The change of the files since they were opened, or nil. It takes three system calls.
     func change() -> SQLiteFileChange? {
         switch Self.look(at: self.path) {
         case .unknown: return nil
@@ -75,14 +75,15 @@ final class SQLiteOpenFiles: Sendable {
         return nil
     }
 
-    /// Whether there are whole pages for the whole database, and the file is shorter because it was vacuumed.
+    /// Whether the file has all pages of the database, and is shorter because it was vacuumed. If so, accepts the new
+    /// size.
     func acceptSize(ofPages byteCount: Int64) -> Bool {
         guard case .file(_, let size) = Self.look(at: self.path), size > 0, size >= byteCount else { return false }
         self.largestSize.store(size, ordering: .relaxed)
         return true
     }
 
-    /// Whether no other has begun a new log in place of one that was removed.
+    /// Whether no other process has begun a new log in place of one that was removed.
     var hasNoOtherLog: Bool {
         switch Self.look(at: self.path + "-wal") {
         case .file(let identity, let size): size == 0 || identity == self.log
@@ -91,7 +92,8 @@ final class SQLiteOpenFiles: Sendable {
         }
     }
 
-    /// Removes the files beside a database that is gone: they would be taken for those of the one in its place.
+    /// Removes the `-wal` and `-shm` files of a database that is gone. Otherwise SQLite would use them for its
+    /// replacement.
     func removeOrphans() {
         for (suffix, identity) in [("-wal", self.log), ("-shm", self.sharedMemory)]
         where identity != nil && Self.identity(at: self.path + suffix) == identity {

@@ -10,24 +10,24 @@
 import Foundation
 import Synchronization
 
-/// Disk space that is set aside for logouts: a file beside the database, filled with zeros.
+/// Disk space that is reserved for logouts: a file beside the database, filled with zeros.
 ///
-/// SQLite needs space to end a session, although this frees some: pages that are only in the log must be copied to the
-/// database file, which grows by them, before the log is used again from its beginning. On a full disk the reserve is
-/// given up for that; from then on endings write to space that is theirs already. While there is no reserve nothing
-/// else is written, or it would take the space.
+/// SQLite needs space to end a session, although ending frees some: pages that are only in the log must be copied to
+/// the database file, which grows by them, before the log can restart from its beginning. On a full disk the reserve is
+/// freed for this. From then on, logouts write to space that the files already have. While there is no reserve, no
+/// other writes are accepted, because they would take the space.
 final class SQLiteReserve: Sendable {
     private let path: String
     private let byteCount: Int
     private let nextTry = Mutex(ContinuousClock.now)
 
-    /// - Parameter byteCount: How much to set aside. Zero or less: nothing.
+    /// - Parameter byteCount: The number of bytes to reserve. Zero or less: no reserve.
     init(path: String, byteCount: Int) {
         self.path = path + "-reserve"
         self.byteCount = byteCount
     }
 
-    /// Whether the reserve is there; it is set aside again if there is space, at most once a second.
+    /// Whether the reserve exists. If not, tries to create it again, at most once a second.
     func isWhole() -> Bool {
         guard self.byteCount > 0, !self.isSetAside() else { return true }
         return self.nextTry.withLock { next in
@@ -43,13 +43,13 @@ final class SQLiteReserve: Sendable {
         unlink(self.path)
     }
 
-    /// Writes the file, unless it is there.
+    /// Writes the file, unless it exists.
     ///
-    /// The database may have grown into a part of the space, and does not become smaller; a half is enough to end
+    /// The database may have grown into a part of the space, and does not shrink. Half of the reserve is enough to end
     /// sessions.
     ///
-    /// - Returns: False when there is no space for a half of it. A file that cannot be written for another reason is
-    ///   done without.
+    /// - Returns: False if there is no space for half of it. If the file cannot be written for another reason, the
+    ///   store works without a reserve.
     @discardableResult
     func setAside() -> Bool {
         guard self.byteCount > 0, !self.isSetAside() else { return true }

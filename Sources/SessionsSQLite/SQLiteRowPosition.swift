@@ -10,18 +10,18 @@
 import GRDB
 import Sessions
 
-/// A position in a listing: a row, and the version of the schema.
+/// A position in a listing: a row and the schema version.
 ///
-/// A VACUUM numbers the rows anew, and counts the version of the schema up. A walk that it interrupts begins again, so
-/// that it misses nothing.
+/// A VACUUM renumbers the rows and increments the schema version. A listing that it interrupts starts over, so that it
+/// misses nothing.
 struct SQLiteRowPosition {
-    /// What is listed. Positions of one listing are none of another.
+    /// The kind of listing. A position is valid only in its own listing.
     enum Listing: UInt8 {
         case everything = 1
         case subject = 2
     }
 
-    /// The last row that was met; one before the first at the beginning.
+    /// The last row that was read. Initially a number before the first row.
     var row = Int64.min
     private let listing: Listing
     private let schemaVersion: Int64
@@ -38,7 +38,7 @@ struct SQLiteRowPosition {
         self.row = Int64(bigEndian: cursor.bytes[1..<9])
     }
 
-    /// Where the page after the row begins.
+    /// The cursor of the page after the row.
     var cursor: SessionCursor {
         SessionCursor(bytes: [self.listing.rawValue] + self.row.bigEndianBytes + self.schemaVersion.bigEndianBytes)
     }

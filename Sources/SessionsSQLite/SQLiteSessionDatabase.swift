@@ -13,10 +13,10 @@ import Logging
 import Sessions
 import Synchronization
 
-/// The database of a store: it is opened again when its files are removed or replaced while the server runs.
+/// The database of a store. It is reopened when its files are removed or replaced while the server runs.
 ///
-/// Each write looks at the files before it is committed, so that no session is acknowledged that is in no file. Reads
-/// look at most once a second, and after an error.
+/// Each write checks the files before it commits, so that no session is acknowledged that is in no file. Reads check at
+/// most once a second, and after an error.
 final class SQLiteSessionDatabase: Sendable {
     private enum State {
         case open(SQLiteConnection)
@@ -32,7 +32,7 @@ final class SQLiteSessionDatabase: Sendable {
     }
 
     private static let interval = Duration.seconds(1)
-    /// After this long no other process that looks at its files as this one does writes to the old ones.
+    /// After this time, every process that checks its files has stopped writing to the old ones.
     private static let patience = Duration.seconds(3)
 
     private let path: String
@@ -41,7 +41,8 @@ final class SQLiteSessionDatabase: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
     private let nextLook = Mutex(ContinuousClock.now)
-    /// Opening waits for locks and reads whole files, which no thread of a task may do. One call does it for all.
+    /// Opening waits for locks and reads whole files, which must not block a thread of the cooperative pool. One call
+    /// opens for all.
     private let queue = DispatchQueue(label: "swift-sessions.sqlite.opening")
 
     init(path: String, configuration: SQLiteStoreConfiguration, logger: Logger) throws {
@@ -55,7 +56,7 @@ final class SQLiteSessionDatabase: Sendable {
         reserve.setAside()
     }
 
-    /// The connections of the open database; for tests.
+    /// The connections of the open database, for tests.
     var pool: DatabasePool {
         get throws {
             switch self.state.withLock({ $0 }) {
@@ -65,7 +66,7 @@ final class SQLiteSessionDatabase: Sendable {
         }
     }
 
-    /// Does something with the database, once more if its files turn out to have changed.
+    /// Performs an operation on the database, and repeats it once if the files have changed.
     ///
     /// - Parameter isRepeatable: Whether it may run again although it may have run.
     func perform<Value: Sendable>(
@@ -78,7 +79,7 @@ final class SQLiteSessionDatabase: Sendable {
         } catch is SQLiteFilesChanged {
             return try await body(self.reopened(insteadOf: connection))
         } catch let error as DatabaseError {
-            // A connection that was closed meanwhile did not begin with it.
+            // On a connection that has been closed, the operation did not begin.
             if error.resultCode == .SQLITE_MISUSE || (isRepeatable && connection.files.change() != nil) {
                 return try await body(self.reopened(insteadOf: connection))
             }
@@ -165,7 +166,7 @@ final class SQLiteSessionDatabase: Sendable {
     }
 }
 
-/// A write found that its files have changed, and did nothing.
+/// A write found that the files have changed, and did nothing.
 struct SQLiteFilesChanged: Error {}
 
 extension SQLiteFileChange: CustomStringConvertible {

@@ -11,12 +11,12 @@ import Foundation
 import GRDB
 import Sessions
 
-/// Opens the file of a store, and refuses one that cannot serve before anything is written to it.
+/// Opens the file of a store. An unusable file is rejected before anything is written to it.
 enum SQLiteSessionFile {
-    /// "SwSe", which SQLite keeps in the file's header: whose file it is.
+    /// "SwSe", the application id in the file's header, which identifies the file's owner.
     static let applicationID: Int32 = 0x5377_5365
 
-    /// The schema, one migration after another. The number of those that were run is the file's `user_version`.
+    /// The schema as a list of migrations. The file's `user_version` is the number of migrations that were run.
     static let migrations = [
         """
         CREATE TABLE sessions (
@@ -33,14 +33,14 @@ enum SQLiteSessionFile {
         """
     ]
 
-    /// What speeds up queries and changes none. It needs no version: a server of an older version works with a file
-    /// that has it, and with the older index in its place until it is there.
+    /// Indexes that speed up queries and change no result. They need no schema version: a server of an older version
+    /// works with a file that has them, and this version works with the older index until the new one exists.
     static let indexes = """
         CREATE INDEX IF NOT EXISTS sessions_by_subject ON sessions (subject) WHERE subject IS NOT NULL;
         DROP INDEX IF EXISTS sessions_by_subject_and_id;
         """
 
-    /// How much of the file only logouts and sweeps may use.
+    /// The part of the file that only logouts and sweeps may use.
     static let reservedByteCount = 1 << 20
 
     static func open(path: String, configuration: SQLiteStoreConfiguration) throws -> DatabasePool {
@@ -60,9 +60,9 @@ enum SQLiteSessionFile {
         }
     }
 
-    /// Whether no connection of any process has the file open. Leaves no log beside it then.
+    /// Whether no connection of any process has the file open. If so, no log remains beside it.
     ///
-    /// It waits for a moment, because a connection that was closed may still be at its last statement.
+    /// It waits for a moment, because a connection that is being closed may still run its last statement.
     static func isOpenNowhere(path: String) -> Bool {
         for _ in 0..<50 {
             if self.leavesLog(path: path) { return true }
@@ -73,7 +73,7 @@ enum SQLiteSessionFile {
 
     private static func leavesLog(path: String) -> Bool {
         let mode = try? DatabaseQueue(path: path).writeWithoutTransaction { db in
-            // Only the one connection that there is may leave the mode with a log.
+            // Only the last open connection may leave WAL mode.
             try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
         }
         return mode == "delete"
@@ -82,7 +82,8 @@ enum SQLiteSessionFile {
     private static func connection(_ configuration: SQLiteStoreConfiguration) -> Configuration {
         var connection = Configuration()
         connection.label = "swift-sessions"
-        // SQLite's own waiting grows to a tenth of a second, and loses to whoever asks more often.
+        // SQLite's own busy handler waits up to a tenth of a second between attempts, and loses to processes that try
+        // more often.
         let busyTries = Int(max(0, min(configuration.busyTimeout / .milliseconds(1), 3_600_000)))
         connection.busyMode = .callback { tries in
             guard tries < busyTries else { return false }
@@ -91,9 +92,8 @@ enum SQLiteSessionFile {
         }
         connection.maximumReaderCount = max(1, configuration.maximumReaderCount)
         connection.prepareDatabase { db in
-            // A log that grew while a reader held it up becomes smaller again. What was removed is overwritten where
-            // that writes no more pages: some builds of SQLite write all of them, which on a full disk is more than
-            // there is.
+            // The log is truncated after a long reader let it grow. Removed data is overwritten only where this writes
+            // no additional pages: some builds of SQLite write all of them, which can exceed the space of a full disk.
             try db.execute(
                 sql: """
                     PRAGMA synchronous = NORMAL;
@@ -105,11 +105,11 @@ enum SQLiteSessionFile {
         return connection
     }
 
-    /// Looks at an existing file through a connection that cannot write; makes a private one where there is none.
+    /// Checks an existing file through a read-only connection. Creates a private file if there is none.
     private static func inspect(_ path: String, _ configuration: SQLiteStoreConfiguration) throws {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         guard let attributes else {
-            // Values are private: nobody but the owner of the process has a need to read them.
+            // Values are private: only the owner of the process may read them.
             guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             else { throw self.unusable(path, "it cannot be made: check that its folder exists and can be written to") }
             return
@@ -120,7 +120,7 @@ enum SQLiteSessionFile {
         do {
             try self.inspect(try DatabaseQueue(path: path, configuration: connection), path: path, configuration)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            // Only now: to close a file gives up the locks that this process has on it.
+            // The file is opened only now, because closing it releases the locks that this process has on it.
             guard let handle = FileHandle(forReadingAtPath: path) else { throw error }
             defer { try? handle.close() }
             guard try handle.read(upToCount: 16) == Data("SQLite format 3\0".utf8) else {
@@ -141,7 +141,7 @@ enum SQLiteSessionFile {
         }
     }
 
-    /// - Throws: When the file is somebody else's, or a newer version's.
+    /// - Throws: An error when the file belongs to another application or a newer version.
     private static func checkOwner(_ db: Database, path: String) throws {
         let owner = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -161,7 +161,7 @@ enum SQLiteSessionFile {
         }
     }
 
-    /// Brings the schema up to date, in one transaction: of several processes that start at once, one does it.
+    /// Migrates the schema in one transaction. If several processes start at once, one migrates.
     private static func migrate(_ db: Database, path: String) throws {
         try db.inTransaction(.immediate) {
             try self.checkOwner(db, path: path)

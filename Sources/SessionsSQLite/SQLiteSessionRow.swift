@@ -15,13 +15,14 @@ import Foundation
 import GRDB
 import Sessions
 
-/// A row of the table of sessions that is not over: a live record, or the tombstone of an ended one.
+/// A row of the sessions table that has not expired: a live record or a tombstone.
 enum SQLiteSessionRow: Sendable {
     case record(Stored)
-    /// With the secrets that the session had, unless an earlier version of this library ended it.
+    /// With the secrets of the session, unless an earlier version of this library ended it.
     case tombstone(EndedSecrets?)
 
-    /// A record as the table has it. The times that a touch changes are columns, so that a touch rewrites no record.
+    /// A record as stored in the table. The times that a touch changes are columns, so that a touch does not rewrite
+    /// the record.
     struct Stored: Sendable {
         var id: SessionID
         var bytes: [UInt8]
@@ -29,7 +30,7 @@ enum SQLiteSessionRow: Sendable {
         var lastAccessedAt: Instant
         var expiresAt: Instant
 
-        /// What is known after a replacement that went through: the version is all that is asked for.
+        /// The state after a successful replacement. Only the version is used.
         init(version: SessionVersion, replaced stored: Stored) {
             self = stored
             self.version = version
@@ -66,11 +67,11 @@ enum SQLiteSessionRow: Sendable {
         return .tombstone(EndedSecrets(recordPrefix: Array(prefix)))
     }
 
-    /// A page of records; one that cannot be read is left out, for it is one bad record and not a bad list.
+    /// A page of records. An unreadable record is left out, so that it does not break the listing.
     ///
-    /// Rows of what is over, which may be many, are passed over up to a number that one statement may read.
+    /// Expired rows, which may be many, are skipped up to the number that one statement may read.
     ///
-    /// - Parameter position: Where the page begins.
+    /// - Parameter position: The start of the page.
     static func fetchPage(
         _ statement: String,
         _ arguments: StatementArguments,
@@ -121,7 +122,7 @@ enum SQLiteSessionRow: Sendable {
 }
 
 extension SessionID {
-    /// The id as the table has it. Bytes, like the subject: text could end at a NUL.
+    /// The id as stored in the table. Bytes, like the subject, because text could end at a NUL.
     var data: Data { Data(self.bytes) }
 }
 #endif

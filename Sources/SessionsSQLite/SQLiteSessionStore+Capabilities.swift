@@ -62,14 +62,14 @@ extension SQLiteSessionStore: SubjectSessionStore {
 }
 
 extension Data {
-    /// Ids in one value, one after the other.
+    /// Concatenates ids into one value.
     fileprivate init(joining ids: some Sequence<SessionID>) {
         self = ids.reduce(into: Data()) { $0 += $1.bytes }
     }
 }
 
 extension SQLiteSessionStore: EnumerableSessionStore {
-    /// How many sessions are live. It reads the whole table, in steps that each let others have their turn.
+    /// How many sessions are live. It reads the whole table, in steps between which other calls can run.
     public func count(now: Instant) async throws -> Int {
         var (count, last) = (0, Int64.min)
         while true {

@@ -18,26 +18,25 @@ public import Sessions
 /// let engine = try SessionEngine(.stored(in: store))
 /// ```
 ///
-/// The file is in WAL mode. Reads run in parallel with each other and with the one writer; writes that come while
-/// another is under way are committed together. Several processes of one machine may share the file. A file that is
-/// not ours, is damaged, or was written by a newer version is refused and left as it is.
+/// The file is in WAL mode. Reads run in parallel with each other and with the one writer. Writes that arrive during a
+/// commit share the next one. Several processes on one machine may share the file. A file that belongs to another
+/// application, is damaged, or was written by a newer version is rejected and left unchanged.
 ///
-/// When files are removed or replaced while the server runs, the store notices, says so in its log, and opens what is
-/// there now; what cannot serve is refused until it can. No session is stored in a file that is gone.
+/// If files are removed or replaced while the server runs, the store notices, logs it, and opens the files that are
+/// there now. Calls fail while no usable file can be opened. No session is stored in a file that is gone.
 ///
 /// Expired records stay until they are swept: run a `SessionSweeper`.
 public final class SQLiteSessionStore: Sendable {
     private let database: SQLiteSessionDatabase
 
-    /// Opens a file, or makes one that only its owner may read.
+    /// Opens a file, or creates one that only its owner may read.
     ///
     /// - Parameters:
-    ///   - path: The path of the file; its folder must exist and be writable. Beside it SQLite keeps two more, with
-    ///     `-wal` and `-shm` at the end of their names: back up all three, or use SQLite's own backup.
-    ///   - configuration: How the store behaves.
-    ///   - logger: Where to say that files were removed or replaced. The default is a logger with the label
-    ///     `swift-sessions`.
-    /// - Throws: `SessionStoreError` with the code `unusable` when the file cannot serve; it is left untouched.
+    ///   - path: The path of the file. Its folder must exist and be writable. SQLite keeps two more files beside it,
+    ///     whose names end with `-wal` and `-shm`: back up all three, or use SQLite's own backup.
+    ///   - configuration: The options of the store. The default is the default configuration.
+    ///   - logger: Logs removed and replaced files. The default is a logger with the label `swift-sessions`.
+    /// - Throws: `SessionStoreError` with the code `unusable` when the file is unusable. It is left unchanged.
     public init(
         path: String,
         configuration: SQLiteStoreConfiguration = SQLiteStoreConfiguration(),
@@ -46,12 +45,12 @@ public final class SQLiteSessionStore: Sendable {
         self.database = try SQLiteSessionDatabase(path: path, configuration: configuration, logger: logger)
     }
 
-    /// The connections to the file; for tests.
+    /// The connections to the file, for tests.
     var pool: DatabasePool {
         get throws { try self.database.pool }
     }
 
-    /// Reads without a transaction of its own: one statement sees one state of the file.
+    /// Reads without an explicit transaction: one statement reads one snapshot of the file.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await self.translatingErrors {
             try await self.database.perform(isRepeatable: true) { try await $0.pool.unsafeRead(body) }
@@ -97,8 +96,7 @@ extension SQLiteSessionStore: SessionStore {
 
     public func create(_ record: SessionRecord, now: Instant) async throws {
         let isCreated = try await self.write { db in
-            // What is there may be displaced only when it is over: an expired record, or a tombstone that stood its
-            // time.
+            // Only an expired row may be overwritten: an expired record or an expired tombstone.
             let statement = try db.cachedStatement(
                 sql: """
                     INSERT INTO sessions (id, version_counter, version_tag, last_accessed_at, expires_at,

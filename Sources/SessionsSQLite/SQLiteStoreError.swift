@@ -11,7 +11,7 @@ import GRDB
 import Sessions
 
 extension SessionStoreError {
-    /// Why SQLite did not do something, and what to do about it.
+    /// Creates an error that says why an SQLite statement failed and what to do.
     init(_ error: DatabaseError) {
         let message =
             switch error.resultCode {

@@ -11,19 +11,18 @@ import GRDB
 import Sessions
 import Synchronization
 
-/// What a write is for.
+/// The purpose of a write.
 enum SQLiteWriteKind: Sendable {
     case change
-    /// The end of sessions. It frees space.
+    /// Ends sessions. It frees space.
     case ending
-    /// The removal of what is over. It frees space.
+    /// Removes expired rows. It frees space.
     case sweep
 }
 
-/// Commits writes in groups: those that come while a commit is under way share the next one, and its wait for the disk.
+/// Commits writes in groups: writes that arrive during a commit share the next one, and its wait for the disk.
 ///
-/// There is no task behind it: whoever finds the queue idle schedules its emptying on the writer connection of the
-/// pool.
+/// No task runs it: the call that finds the queue idle schedules the draining on the writer connection of the pool.
 final class SQLiteWriteQueue: Sendable {
     private struct State {
         var pending: [any PendingWrite] = []
@@ -32,7 +31,7 @@ final class SQLiteWriteQueue: Sendable {
         var maximumPageCount: Int?
     }
 
-    /// The most writes in one transaction, so that other processes get their turn.
+    /// The maximum number of writes in one transaction, so that other processes can write in between.
     private static let groupLimit = 128
 
     private let pool: DatabasePool
@@ -56,11 +55,11 @@ final class SQLiteWriteQueue: Sendable {
         self.reserve = reserve
     }
 
-    /// Runs a write and returns once it is committed. It runs again, alone, when another of its group fails.
+    /// Runs a write and returns after its commit. The write runs again, alone, if another one of its group fails.
     ///
-    /// The write is not given up when the calling task is cancelled: by then it may be committed.
+    /// The write continues when the calling task is cancelled, because it may already be committed.
     ///
-    /// - Throws: `SQLiteFilesChanged` when the files are not those that were opened; nothing was written then.
+    /// - Throws: `SQLiteFilesChanged` when the files are not the ones that were opened. Nothing was written then.
     func write<Value: Sendable>(
         _ kind: SQLiteWriteKind,
         _ body: @escaping @Sendable (Database) throws -> Value
@@ -102,17 +101,17 @@ final class SQLiteWriteQueue: Sendable {
             for outcome in try self.run(group, db) { outcome() }
         } catch {
             guard group.count > 1 else { return group.forEach { self.repeatOnFullDisk($0, db, after: error) } }
-            // One write must not fail for another's reason.
+            // A write must not fail because of another one.
             for write in group { self.commit([write], db) }
         }
     }
 
-    /// Runs a write that frees space once more, with the reserve. Others fail.
+    /// Repeats a write that frees space, using the reserve. Other writes fail.
     private func repeatOnFullDisk(_ write: any PendingWrite, _ db: Database, after error: any Error) {
         guard write.freesSpace, (error as? DatabaseError)?.resultCode == .SQLITE_FULL else { return write.fail(error) }
         do {
             self.reserve.giveUp()
-            // The log begins again from its beginning then, where it takes no new space.
+            // This restarts the log from its beginning, where it needs no new space.
             try db.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
             for outcome in try self.run([write], db) { outcome() }
         } catch {
@@ -120,18 +119,18 @@ final class SQLiteWriteQueue: Sendable {
         }
     }
 
-    /// Runs writes in one transaction, and returns what to do now that they are committed.
+    /// Runs writes in one transaction. Returns what to do after the commit.
     private func run(_ group: [any PendingWrite], _ db: Database) throws -> [@Sendable () -> Void] {
         let freesSpace = group.allSatisfy(\.freesSpace)
         try self.setSynchronous(db, isFull: group.contains { $0.survivesMachine })
         try self.setMaximumSize(db, withReserve: freesSpace)
         guard freesSpace || self.reserve.isWhole() else {
-            throw DatabaseError(resultCode: .SQLITE_FULL, message: "the space for logouts is not there")
+            throw DatabaseError(resultCode: .SQLITE_FULL, message: "the disk space reserved for logouts is missing")
         }
         var outcomes: [@Sendable () -> Void] = []
         try db.inTransaction(.immediate) {
             outcomes = try group.map { try $0.run(db) }
-            // As late as possible: what is written to a file that was removed is lost.
+            // The check is as late as possible, because data that is written to a removed file is lost.
             if self.files.change() != nil { throw SQLiteFilesChanged() }
             return .commit
         }
@@ -148,21 +147,21 @@ final class SQLiteWriteQueue: Sendable {
         guard let size = self.configuration.maximumFileSize else { return }
         let count = (withReserve ? size : size - SQLiteSessionFile.reservedByteCount) / self.pageSize
         guard self.state.withLock({ $0.maximumPageCount }) != count else { return }
-        // SQLite takes no more for more than it can count.
+        // SQLite rejects a larger number.
         try db.execute(sql: "PRAGMA max_page_count = \(min(count, 4_294_967_294))")
         self.state.withLock { $0.maximumPageCount = count }
     }
 }
 
-/// A write that waits for its turn.
+/// A pending write.
 private protocol PendingWrite: Sendable {
     /// Whether its commit must wait for the disk.
     var survivesMachine: Bool { get }
     /// Whether it frees more space than it takes.
     var freesSpace: Bool { get }
-    /// Does the write, and answers what to do once it is committed.
+    /// Performs the write. Returns what to do after the commit.
     func run(_ db: Database) throws -> @Sendable () -> Void
-    /// Says that it was not done.
+    /// Reports that the write was not performed.
     func fail(_ error: any Error)
 }
 

@@ -9,11 +9,11 @@
 public import Sessions
 import Synchronization
 
-/// A random source that gives the same words in every run: for tests, and for nothing else.
+/// A random source that returns the same words in every run. Use it only in tests.
 public final class DeterministicRandom: Sendable {
     private let state: Mutex<UInt64>
 
-    /// Creates a source; equal seeds give equal words.
+    /// Creates a source. Equal seeds give equal words.
     public init(seed: UInt64 = 1) {
         self.state = Mutex(seed)
     }
@@ -34,7 +34,7 @@ public final class DeterministicRandom: Sendable {
         }
     }
 
-    /// A source that gives these words in turn, again and again: for what must hold even when the random source fails.
+    /// A source that repeats these words, for what must hold even when the random source fails.
     public static func repeating(_ words: UInt64...) -> SessionRandom {
         let position = Position()
         return SessionRandom { words.isEmpty ? 0 : words[position.next() % words.count] }

@@ -9,17 +9,17 @@ package import Sessions
 
 /// How the engines of a test perform their operations.
 package enum EngineDriver: Sendable, CaseIterable {
-    /// Without waiting, as far as the backend answers at once.
+    /// Synchronously, as far as the backend allows.
     case synchronous
-    /// Asynchronously from the beginning.
+    /// Always asynchronously.
     case asynchronous
 
-    /// The driver of the engines that the current task makes.
+    /// The driver of the engines that the current task creates.
     @TaskLocal package static var current = EngineDriver.synchronous
 }
 
 extension SessionConfiguration {
-    /// A configuration whose engine has the current driver.
+    /// A configuration whose engine uses the current driver.
     package static func forTests() -> SessionConfiguration {
         var configuration = SessionConfiguration()
         configuration.alwaysWaits = EngineDriver.current == .asynchronous

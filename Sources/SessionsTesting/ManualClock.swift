@@ -17,7 +17,7 @@ import Synchronization
 /// clock.advance(by: .seconds(20 * 60))
 /// ```
 ///
-/// Whoever sleeps on it wakes when it has been moved far enough, or is cancelled.
+/// A task that sleeps on it wakes when the clock has moved far enough or the task is cancelled.
 public final class ManualClock: Sendable {
     private struct Sleeper {
         var wakesAt: Instant
@@ -28,18 +28,18 @@ public final class ManualClock: Sendable {
         var now: Instant
         var sleepers: [Int: Sleeper] = [:]
         var nextSleeper = 0
-        /// Sleepers that were cancelled before they had begun to wait.
+        /// Sleepers that were cancelled before they began to wait.
         var cancelled: Set<Int> = []
     }
 
     private let state: Mutex<State>
 
-    /// Creates a clock that stands at an instant. The default is 2026-01-01T00:00:00Z.
+    /// Creates a clock with a start time. The default is 2026-01-01T00:00:00Z.
     public init(now: Instant = Instant(millisecondsSince1970: 1_767_225_600_000)) {
         self.state = Mutex(State(now: now))
     }
 
-    /// Where the clock stands.
+    /// The current time of the clock.
     public var now: Instant { self.state.withLock { $0.now } }
 
     /// How many tasks sleep on the clock.
@@ -50,7 +50,7 @@ public final class ManualClock: Sendable {
         SessionClock(now: { self.now }, sleep: { try await self.sleep(for: $0) })
     }
 
-    /// Moves the clock; a negative duration moves it back.
+    /// Moves the clock. A negative duration moves it back.
     public func advance(by duration: Duration) {
         self.move(to: self.now + duration)
     }

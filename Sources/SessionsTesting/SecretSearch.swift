@@ -6,8 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Looks for secrets in all that Swift shows of a value: what string interpolation, `print`, `dump`, a log or a
-/// debugger would.
+/// Looks for secrets in everything that Swift shows of a value: string interpolation, `print`, `dump`, logs and
+/// debuggers.
 ///
 /// ```swift
 /// let store = MyStore(password: "planted-secret")
@@ -15,21 +15,21 @@
 /// #expect(search.findings(in: store).isEmpty)
 /// ```
 ///
-/// It follows mirrors into classes, superclasses and collections, and reads the descriptions on the way. An array of
-/// bytes is compared as bytes.
+/// It follows mirrors into classes, superclasses and collections, and reads all descriptions. It compares an array of
+/// bytes as bytes.
 public struct SecretSearch: Sendable {
     private let secrets: [String]
 
     /// Creates a search.
     ///
-    /// - Parameter secrets: What was planted: texts of at least 8 bytes, which are nowhere by chance. A shorter one is
-    ///   not looked for.
+    /// - Parameter secrets: The planted secrets: texts of at least 8 bytes, which cannot occur by chance. Shorter texts
+    ///   are ignored.
     public init(_ secrets: String...) {
         self.secrets = secrets.filter { $0.utf8.count >= 8 }
     }
 
-    /// Where the secrets are shown: paths such as `.pool.string`, in the order in which they were met. Empty when
-    /// nothing shows them.
+    /// The places where secrets are shown: paths such as `.pool.string`, in the order in which they were found. Empty
+    /// if no secret is shown.
     public func findings(in value: Any) -> [String] {
         var walk = Walk(secrets: self.secrets)
         var dumped = ""
@@ -40,7 +40,7 @@ public struct SecretSearch: Sendable {
     }
 
     private struct Walk {
-        /// What is deeper is a list of something.
+        /// The search goes no deeper, because a deeper structure is a linked list.
         static let maximumDepth = 40
 
         let secrets: [String]

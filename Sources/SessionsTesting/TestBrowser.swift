@@ -10,10 +10,10 @@ public import HTTPTypes
 public import Sessions
 import Synchronization
 
-/// A browser's cookie jar for tests: it keeps and sends cookies as RFC 6265bis tells browsers to.
+/// A browser's cookie jar for tests: it stores and sends cookies as RFC 6265bis tells browsers to.
 ///
-/// It obeys `Secure`, `HttpOnly`, `Domain`, `Path`, `Max-Age`, `Expires`, `SameSite`, the name prefixes and the size
-/// limits, so that a test sees what a visitor would, and not what a server meant.
+/// It implements `Secure`, `HttpOnly`, `Domain`, `Path`, `Max-Age`, `Expires`, `SameSite`, the name prefixes and the
+/// size limits, so that a test sees what a real browser would do with the server's fields.
 ///
 /// ```swift
 /// let browser = TestBrowser(clock: clock.sessionClock)
@@ -23,7 +23,7 @@ import Synchronization
 /// browser.receive(response.headerFields, from: "https://example.com/account")
 /// ```
 public final class TestBrowser: Sendable {
-    /// How a request came about, which decides whether `SameSite` lets a cookie go with it.
+    /// The initiator of a request, which decides whether `SameSite` allows a cookie to be sent.
     public struct Initiator: Sendable, Hashable {
         enum Choice: Sendable, Hashable { case sameSite, crossSiteNavigation, crossSiteSubresource }
 
@@ -45,7 +45,7 @@ public final class TestBrowser: Sendable {
         self.clock = clock
     }
 
-    /// The cookies that are kept and have not expired.
+    /// The stored cookies that have not expired.
     public var cookies: [TestCookie] {
         self.jar.withLock { jar in
             jar.removeAll { $0.isExpired(at: self.clock.now) }
@@ -53,12 +53,12 @@ public final class TestBrowser: Sendable {
         }
     }
 
-    /// The cookie of a name, or nil when there is none.
+    /// The cookie with a name, or nil if there is none.
     public func cookie(named name: String) -> TestCookie? {
         self.cookies.first { $0.name == name }
     }
 
-    /// Puts the cookies that belong to an address into a request.
+    /// Adds the cookies for an address to a request.
     public func addCookies(
         to fields: inout HTTPFields,
         for url: String,
@@ -72,9 +72,9 @@ public final class TestBrowser: Sendable {
         fields[.cookie] = matching.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
     }
 
-    /// Takes in the cookies of a response.
+    /// Stores the cookies of a response.
     ///
-    /// - Returns: The `Set-Cookie` fields that a browser refuses, which a test may want to see empty.
+    /// - Returns: The `Set-Cookie` fields that a browser rejects. A test may expect none.
     @discardableResult
     public func receive(_ fields: HTTPFields, from url: String) -> [String] {
         guard let location = TestLocation(url) else { return fields[values: .setCookie] }
@@ -85,12 +85,12 @@ public final class TestBrowser: Sendable {
         }
     }
 
-    /// Puts a cookie into the jar as it is: what an attacker on a neighbouring host might manage.
+    /// Puts a cookie into the jar unchecked, as an attacker on a neighboring host might do.
     public func plant(_ cookie: TestCookie) {
         self.keep(cookie)
     }
 
-    /// Forgets the cookies that end with the browser, as closing it does.
+    /// Removes the session cookies, as closing a browser does.
     public func close() {
         self.jar.withLock { jar in jar.removeAll { $0.expiresAt == nil } }
     }

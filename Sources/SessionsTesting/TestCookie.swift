@@ -19,21 +19,21 @@ public struct TestCookie: Sendable, Equatable {
     public var name: String
     /// The value.
     public var value: String
-    /// The domain it belongs to.
+    /// The domain of the cookie.
     public var domain: String
-    /// Whether it goes to that host alone, and not to hosts below it.
+    /// Whether it is sent only to that host, and not to its subdomains.
     public var isHostOnly: Bool
     /// The path below which it is sent.
     public var path: String
-    /// Whether it goes over secure connections only.
+    /// Whether it is sent over secure connections only.
     public var isSecure: Bool
     /// Whether scripts cannot see it.
     public var isHTTPOnly: Bool
-    /// The value of `SameSite` in lower case; nil when there was none.
+    /// The value of `SameSite` in lower case. Nil if there was none.
     public var sameSite: String?
     /// Whether it had the attribute `Partitioned`.
     public var isPartitioned: Bool
-    /// When it expires; nil when it ends with the browser.
+    /// When it expires. Nil if it ends when the browser is closed.
     public var expiresAt: Instant?
 
     /// Creates a cookie for ``TestBrowser/plant(_:)``.
@@ -50,7 +50,7 @@ public struct TestCookie: Sendable, Equatable {
         self.expiresAt = nil
     }
 
-    /// Reads a `Set-Cookie` field as RFC 6265bis section 5.6 has it, or answers nil when browsers would refuse it.
+    /// Parses a `Set-Cookie` field as RFC 6265bis section 5.6 specifies, or returns nil if browsers would reject it.
     init?(_ field: String, from location: TestLocation, now: Instant) {
         guard field.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         let parts = field.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimming)
@@ -78,7 +78,7 @@ public struct TestCookie: Sendable, Equatable {
             default: break
             }
         }
-        // Max-Age goes before Expires, and neither reaches further than 400 days.
+        // Max-Age has precedence over Expires, and neither extends further than 400 days.
         let limit = now + .days(400)
         self.expiresAt = (maxAge.map { now + .seconds($0) } ?? expires).map { min($0, limit) }
         guard self.isAcceptable(from: location) else { return nil }
@@ -105,7 +105,7 @@ public struct TestCookie: Sendable, Equatable {
         self.expiresAt.map { $0 <= now } ?? false
     }
 
-    /// One takes the other's place: name, domain, host-only flag and path are the same.
+    /// Whether this cookie replaces another: name, domain, host-only flag and path are the same.
     func isSameCookie(as other: TestCookie) -> Bool {
         self.name == other.name && self.domain == other.domain && self.isHostOnly == other.isHostOnly
             && self.path == other.path && self.isPartitioned == other.isPartitioned

@@ -12,7 +12,7 @@ struct TestLocation {
     let host: String
     let path: String
 
-    /// Parses `https://host[:port]/path?query`, or answers nil.
+    /// Parses `https://host[:port]/path?query`, or returns nil.
     init?(_ url: String) {
         guard let separator = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<separator.lowerBound].lowercased()
@@ -25,7 +25,7 @@ struct TestLocation {
         self.path = path.isEmpty ? "/" : String(path)
     }
 
-    /// The path of a cookie that names none (RFC 6265bis section 5.1.4).
+    /// The path of a cookie without the attribute `Path` (RFC 6265bis section 5.1.4).
     var defaultCookiePath: String {
         guard let slash = self.path.lastIndex(of: "/"), slash != self.path.startIndex else { return "/" }
         return String(self.path[..<slash])

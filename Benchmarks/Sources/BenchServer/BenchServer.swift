@@ -15,7 +15,7 @@ import SessionsHummingbird
 import SessionsRedis
 import Workloads
 
-/// A server of next to nothing, with sessions or without, to be put under load.
+/// A minimal server for load tests, with or without sessions.
 @main
 struct BenchServer: AsyncParsableCommand {
     @Argument(

@@ -8,7 +8,7 @@
 
 import Foundation
 
-/// A chart of lines on logarithmic axes, as SVG.
+/// A line chart with logarithmic axes, as SVG.
 public struct Chart: Sendable {
     public struct Line: Sendable {
         public var name: String
@@ -22,8 +22,8 @@ public struct Chart: Sendable {
     private let nameCount: Int
     public private(set) var lines: [Line]
 
-    /// - Parameter dashed: What else there is to draw of each line, dashed, if anything: its points are added to the
-    ///   lines after the others, in the same order.
+    /// - Parameter dashed: The name of a second measurement, if any. It is drawn as a dashed line for each line. Its
+    ///   points are added to the lines after the others, in the same order.
     public init(title: String, xTitle: String, yTitle: String, lines: [String], dashed: String? = nil) {
         self.title = title
         self.xTitle = xTitle
@@ -33,7 +33,7 @@ public struct Chart: Sendable {
         if let dashed { self.lines += lines.map { Line(name: "\($0), \(dashed)", isDashed: true) } }
     }
 
-    /// Adds a point, and prints it: a run to a million takes the better part of an hour, and may be cut off.
+    /// Adds a point and prints it, because a run to a million takes almost an hour and may be interrupted.
     public mutating func add(_ x: Int, _ y: Double, to line: Int) {
         self.lines[line].points.append((Double(x), y))
         FileHandle.standardError.write(Data("\(self.title): \(self.lines[line].name), \(x): \(y)\n".utf8))
@@ -91,7 +91,7 @@ public struct Chart: Sendable {
         return (parts + ["</svg>", ""]).joined(separator: "\n")
     }
 
-    /// Prints the points, and writes the picture into a folder.
+    /// Prints the points and writes the chart to a folder.
     public func draw(_ name: String, in folder: String) throws {
         print("# \(self.title)")
         for line in self.lines {
@@ -119,7 +119,7 @@ public struct Chart: Sendable {
     }
 }
 
-/// A logarithmic axis from a power of ten to another.
+/// A logarithmic axis between two powers of ten.
 private struct Axis {
     let ticks: [Double]
     private let start: Double
@@ -143,13 +143,13 @@ private struct Axis {
 extension Double {
     fileprivate var text: String { String((self * 10).rounded() / 10) }
 
-    /// As people write powers of ten.
+    /// A power of ten as decimal text.
     fileprivate var label: String {
         switch self {
         case 1_000_000...: "\(Int(self / 1_000_000)) million"
         case 1_000...: "\(Int(self / 1_000)),000"
         case 1...: "\(Int(self))"
-        // One over a power of ten has as many zeros as that.
+        // The reciprocal of a power of ten has as many zeros as that power.
         default: "0." + String(repeating: "0", count: Int(-log10(self).rounded()) - 1) + "1"
         }
     }

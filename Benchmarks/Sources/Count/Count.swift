@@ -11,8 +11,8 @@ import ArgumentParser
 import Dispatch
 import Workloads
 
-/// Does one thing many times and says what it costs: processor time in nanoseconds, and allocations. Under valgrind,
-/// two runs of different lengths tell how many instructions one takes.
+/// Runs one workload many times and prints its cost: processor time in nanoseconds, and allocations. Under valgrind,
+/// the difference of two runs of different lengths gives the number of instructions.
 @main
 struct Count: ParsableCommand {
     @Argument(help: "The name of a workload; none lists them.")
@@ -33,7 +33,7 @@ struct Count: ParsableCommand {
             throw ValidationError("There is no workload \(name).")
         }
         let (times, warmUp) = (self.times, self.warmUp)
-        // The main thread waits: valgrind does not survive that it ends, as it does beneath an asynchronous main.
+        // The main thread waits, because valgrind crashes when it ends, as it does under an asynchronous main.
         let isDone = DispatchSemaphore(value: 0)
         Task {
             defer { isDone.signal() }

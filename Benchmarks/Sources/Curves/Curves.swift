@@ -9,7 +9,7 @@
 import ArgumentParser
 import Charts
 
-/// Measures how costs grow and draws a chart of each, for the documentation.
+/// Measures how costs grow, and draws a chart of each for the documentation.
 @main
 struct Curves: AsyncParsableCommand {
     @Argument(help: "The folder for the pictures.")

@@ -10,7 +10,7 @@ import AllocationCounter
 import Foundation
 import Synchronization
 
-/// Looks every few milliseconds how much memory is allocated, until it is stopped.
+/// Samples the allocated memory every few milliseconds until it is stopped.
 final class MemoryWatch: Sendable {
     private let before = allocated_bytes()
     private let most = Atomic<UInt64>(0)
@@ -27,7 +27,7 @@ final class MemoryWatch: Sendable {
 
     private func look() { self.most.max(allocated_bytes(), ordering: .acquiringAndReleasing) }
 
-    /// - Returns: How many bytes more there were at the most than when it began.
+    /// - Returns: The maximum increase in bytes since the start.
     func stop() -> UInt64 {
         self.look()
         self.isOver.store(true, ordering: .releasing)

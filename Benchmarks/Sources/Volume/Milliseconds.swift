@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// How long work takes.
+/// Measures elapsed time.
 enum Milliseconds {
-    /// The time of doing something once.
+    /// The time of one run.
     static func once(_ work: () async throws -> Void) async throws -> Double {
         try await ContinuousClock().measure(work) / .milliseconds(1)
     }
 
-    /// The least time of doing something once, of five tries that do it so many times each.
+    /// The minimum time of one run, of five attempts with the given number of runs.
     static func least(_ times: Int, _ work: () async throws -> Void) async throws -> Double {
         var least = Double.infinity
         for _ in 0..<5 {

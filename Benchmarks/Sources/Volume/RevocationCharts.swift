@@ -11,7 +11,8 @@ import Charts
 import Sessions
 import Workloads
 
-/// What many revocations of sealed sessions cost the requests of others, endings, servers that start, and their memory.
+/// The cost of many revocations of sealed sessions: for other requests, for logouts, for starting servers, and in
+/// memory.
 struct RevocationCharts {
     private let lineCount: Int
     private var request: Chart
@@ -58,7 +59,7 @@ struct RevocationCharts {
             }
             try await group.waitForAll()
         }
-        // Below that it shows what else the process allocates and gives back.
+        // Below this count, other allocations of the process dominate.
         if count >= 10_000 {
             self.memory.add(count, (Double(allocated_bytes()) - Double(before)) / Double(count), to: line)
         }

@@ -10,8 +10,8 @@ import ArgumentParser
 import Charts
 import Foundation
 
-/// Measures what a user with many sessions, and many revocations of sealed sessions, cost: this user, another user, and
-/// those who end them all. Draws a chart of each for the documentation.
+/// Measures the cost of a user with many sessions, and of many revocations of sealed sessions: for this user, for
+/// another user, and for the caller that ends them all. Draws a chart of each for the documentation.
 @main
 struct Volume: AsyncParsableCommand {
     @Argument(help: "The folder for the pictures.")

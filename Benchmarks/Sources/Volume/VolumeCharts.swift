@@ -10,7 +10,7 @@ import Charts
 import Sessions
 import Workloads
 
-/// What is done beside, and to, many sessions: all of one user, or of as many users, of whom one has a page full.
+/// Operations beside and on many sessions: all of one user, or of as many users, one of whom has a full page.
 struct VolumeCharts {
     private let lineCount: Int
     private var request: Chart
@@ -47,7 +47,7 @@ struct VolumeCharts {
         ]
     }
 
-    /// Measures all sessions as those of one user, "ada", or as those of others beside a page of hers.
+    /// Measures with all sessions belonging to one user, "ada", or to other users beside a page of hers.
     mutating func measure(_ store: any ListedStore, _ name: String, count: Int, line: Int, isOfOne: Bool) async throws {
         let line = isOfOne ? line : line + self.lineCount
         var configuration = SessionConfiguration()
@@ -58,7 +58,7 @@ struct VolumeCharts {
         try await VolumeStore.fill(store, count: count, seed: 1) { isOfOne || $0 < 100 ? "ada" : "user \($0)" }
 
         self.request.add(count, try await Milliseconds.least(1_000) { try await site.visit(stranger) }, to: line)
-        // The memory of a store in memory is that of its sessions.
+        // The memory of the in-memory store is the sessions themselves.
         var watch = name == "memory" ? nil : MemoryWatch()
         self.page.add(
             count, try await Milliseconds.least(10) { _ = try await engine.activeSessions(of: "ada") }, to: line)

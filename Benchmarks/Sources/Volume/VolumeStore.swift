@@ -16,9 +16,9 @@ import SessionsTesting
 
 typealias ListedStore = SubjectSessionStore & EnumerableSessionStore
 
-/// A store that is empty when it is opened, and removed afterwards.
+/// A store that is empty when it is opened and removed afterwards.
 enum VolumeStore {
-    /// The stores there are, by what they are asked for and what they are called.
+    /// The available stores: the argument of each, and its name in charts.
     static let names = ["memory": "memory", "sqlite": "SQLite", "redis": "Redis", "postgres": "PostgreSQL"]
 
     private static let logger = Logger(label: "volume") { _ in SwiftLogNoOpLogHandler() }
@@ -40,7 +40,7 @@ enum VolumeStore {
             try await store.clear()
             await client.shutdown()
         case "postgres":
-            // For filling and clearing, which are not measured. What is measured keeps the deadline of the engine.
+            // For filling and clearing, which are not measured. Measured calls use the deadline of the engine.
             var configuration = PostgresStoreConfiguration()
             (configuration.statementTimeout, configuration.callDeadline) = (.seconds(30), .seconds(30))
             let store = try PostgresSessionStore(
@@ -62,7 +62,7 @@ enum VolumeStore {
         return url
     }
 
-    /// Adds sessions, each of the subject that its number is given.
+    /// Adds sessions. The subject of each follows from its number.
     static func fill(
         _ store: any ListedStore,
         count: Int,

@@ -10,7 +10,7 @@ public import HTTPTypes
 import Logging
 public import Sessions
 
-/// An application with sessions and no HTTP: an engine, and a visitor of whom five things are remembered.
+/// An application with sessions and without HTTP: an engine, and a visitor with five values.
 public struct Harness: Sendable {
     let engine: SessionEngine
     private let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
@@ -19,7 +19,7 @@ public struct Harness: Sendable {
         self.engine = try SessionEngine(backend, configuration: configuration)
     }
 
-    /// A request from somebody who sends a cookie, or nothing.
+    /// A request with a cookie, or without one.
     public static func request(cookie: String? = nil) -> SessionRequest {
         var fields: HTTPFields = [
             .accept: "text/html", .acceptLanguage: "en", .userAgent: "benchmark", .acceptEncoding: "gzip",
@@ -28,20 +28,20 @@ public struct Harness: Sendable {
         return SessionRequest(headerFields: fields, isSecure: true)
     }
 
-    /// Opens a session, has the handler use it, and closes it.
+    /// Opens a session, runs the handler, and closes it.
     @discardableResult
     public func visit(_ request: SessionRequest, _ handler: (Session) async throws -> Void = { _ in }) async throws
         -> HTTPFields
     {
         let session = try await self.engine.open(request, logger: self.logger)
         try await handler(session)
-        // Of the handler's own fields there are none: what they cost is not the session's.
+        // The handler sets no fields, so that their cost is not measured.
         var response = HTTPFields()
         try await self.engine.close(session, response: &response)
         return response
     }
 
-    /// What is remembered of every visitor: five values of several kinds.
+    /// Sets five values of several kinds.
     public static func remember(in session: Session) {
         session[.views] = 7
         session[.theme] = "dark"
@@ -50,12 +50,12 @@ public struct Harness: Sendable {
         session[.isBeta] = true
     }
 
-    /// The request of a visitor who is known.
+    /// The request of a visitor with a session.
     public func knownVisitor() async throws -> SessionRequest {
         try await self.visitor(Self.remember)
     }
 
-    /// The request of a visitor of whom something is remembered.
+    /// The request of a visitor with a session that has the given values.
     public func visitor(_ remember: (Session) -> Void) async throws -> SessionRequest {
         let response = try await self.visit(Self.request()) { remember($0) }
         let field = response[.setCookie] ?? ""

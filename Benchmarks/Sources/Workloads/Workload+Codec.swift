@@ -9,7 +9,7 @@
 public import Sessions
 
 extension Workload {
-    /// The binary form of records.
+    /// The binary format of records.
     static let codec = [
         Workload("codec: encode a record") {
             let record = try await Self.record()
@@ -22,13 +22,13 @@ extension Workload {
         },
     ]
 
-    /// The record of a visitor of whom five things are remembered.
+    /// The record of a visitor with five values.
     public static func record() async throws -> SessionRecord {
         let store = MemorySessionStore()
         _ = try await Harness(.stored(in: store)).knownVisitor()
         let page = try await store.page(from: nil, limit: 1, now: .init(millisecondsSince1970: 0))
         guard let record = page.records.first else {
-            fatalError("A visitor of whom something is remembered has a record.")
+            fatalError("A visitor with values has a record.")
         }
         return record
     }

@@ -9,7 +9,7 @@
 import Sessions
 
 extension Workload {
-    /// Opening and closing sessions, without HTTP: what a request pays beyond the framework.
+    /// Opening and closing sessions without HTTP: what a request costs in addition to the framework.
     static let engine =
         [
             Workload("memory: no cookie") {

@@ -9,7 +9,7 @@
 @_spi(Benchmarks) import Sessions
 
 extension Workload {
-    /// The seal of sessions in cookies, without the cookie.
+    /// Sealing sessions for cookies, without the cookie itself.
     static let sealing = [
         Workload("sealing: open 200 bytes") {
             let sealer = try MeasuredSealer(.ephemeral())

@@ -19,7 +19,7 @@ import Foundation
 #endif
 
 extension Workload {
-    /// What stores do, asked without an engine: those in servers where the environment says where one is.
+    /// Store operations without an engine. Store servers are included if an environment variable names one.
     static let stores =
         calls("memory store") { MemorySessionStore() }
         + calls("SQLite store") {
@@ -37,7 +37,7 @@ extension Workload {
 
     private static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 
-    /// The value of a variable, if there is one.
+    /// The value of an environment variable, if it is set.
     private static func server(_ variable: String) -> [String] {
         ProcessInfo.processInfo.environment[variable].map { [$0] } ?? []
     }
@@ -59,7 +59,7 @@ extension Workload {
                 try await store.create(record, now: now)
                 return { count in
                     var current = record
-                    // Where the last run left it.
+                    // Continues from the state after the last run.
                     if case .found(let stored) = try await store.load(record.id, now: now) { current = stored }
                     for _ in 0..<count {
                         let before = current.version

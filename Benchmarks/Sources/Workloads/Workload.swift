@@ -6,14 +6,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// One thing that is measured: its name, and how to do it many times.
+/// One measured workload: its name and how to run it many times.
 public struct Workload: Sendable {
-    /// Does it so many times.
+    /// Runs the workload a number of times.
     public typealias Run = @Sendable (_ count: Int) async throws -> Void
 
-    /// What the tables call it: the part of the library, and what is done.
+    /// The name in the tables: the part of the library and the operation.
     public let name: String
-    /// Makes ready what doing it needs.
+    /// Prepares a run.
     public let prepare: @Sendable () async throws -> Run
 
     init(_ name: String, prepare: @escaping @Sendable () async throws -> Run) {
@@ -21,6 +21,6 @@ public struct Workload: Sendable {
         self.prepare = prepare
     }
 
-    /// All of them, in the order of the tables.
+    /// All workloads, in the order of the tables.
     public static let all = engine + cookies + sealing + codec + stores
 }

@@ -14,7 +14,7 @@ extension SessionKey<Int> {
     static var views: Self { .counter("views") }
 }
 
-/// What both servers say of a visitor.
+/// What both servers respond about a visitor.
 struct Visitor: ResponseEncodable {
     var server = "Swift"
     var user: String?

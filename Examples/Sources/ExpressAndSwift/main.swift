@@ -6,7 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-// The half of the site that is Swift by now: PORT=8080 REDIS_URL=redis://localhost SECRETS=newest,older ExpressAndSwift
+// The part of the site that is already in Swift. Run it with:
+//
+//     PORT=8080 REDIS_URL=redis://localhost SECRETS=newest,older ExpressAndSwift
 
 import Foundation
 import Hummingbird
@@ -23,7 +25,7 @@ let logger = Logger(label: "swift")
 
 let redis = try RedisClient(RedisConfiguration(url: environment["REDIS_URL"] ?? "redis://localhost"), logger: logger)
 let express = ExpressConfiguration(
-    // The Express application has chosen them. Leave strength out where its secrets are strong.
+    // The Express application chose the secrets. Leave out strength if they are strong.
     secrets: try ExpressSecrets(
         (environment["SECRETS"] ?? "").split(separator: ",").map(String.init), strength: .any),
     subject: .property("userId")
@@ -61,7 +63,7 @@ let application = Application(
     configuration: .init(address: .hostname("127.0.0.1", port: Int(environment["PORT"] ?? "") ?? 8080)),
     services: [redis],
     onServerRunning: { channel in
-        // Not by print, which a script that waits for this line would have to wait for.
+        // Written directly, because print buffers, and a script may wait for this line.
         let line = "Swift listens on http://127.0.0.1:\(channel.localAddress?.port ?? 0)\n"
         try? FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
     },

@@ -14,8 +14,8 @@ import Sessions
 import SessionsRedis
 import Synchronization
 
-/// Creates sessions in a cluster and reads each of them once, so many a second, and says what it cost: what
-/// `Scripts/measure-cluster` runs.
+/// Creates sessions in a cluster at a fixed rate, reads each of them once, and prints the cost.
+/// `Scripts/measure-cluster` runs it.
 @main
 struct SessionLoad: AsyncParsableCommand {
     @Argument(help: "The cluster: redis-cluster://host:port,host:port")
@@ -46,7 +46,7 @@ struct SessionLoad: AsyncParsableCommand {
             for _ in 0..<self.clients {
                 group.addTask {
                     while let number = load.next() {
-                        // Behind, it goes as fast as it can.
+                        // If it is behind schedule, it runs as fast as it can.
                         let due = begin + .seconds(1) * Double(number) / Double(self.rate)
                         if due > .now { try? await Task.sleep(until: due, clock: .continuous) }
                         do {
@@ -65,7 +65,7 @@ struct SessionLoad: AsyncParsableCommand {
     }
 }
 
-/// A visitor who gets a session, and comes back with it.
+/// A visitor who gets a session and returns with it.
 private struct Visit {
     private let engine: SessionEngine
     private let logger = Logger(label: "visit") { _ in SwiftLogNoOpLogHandler() }
@@ -74,12 +74,12 @@ private struct Visit {
 
     struct Lost: Error {}
 
-    /// How long it took to create the session, and to read it.
+    /// The time to create the session, and the time to read it.
     func run() async throws -> (create: Duration, read: Duration) {
         let clock = ContinuousClock()
         let begin = clock.now
         let session = try await self.engine.open(SessionRequest(headerFields: [:], isSecure: true), logger: self.logger)
-        // What a small site keeps.
+        // The amount of data of a small site.
         session[.text] = String(repeating: "x", count: 130)
         var response = HTTPFields()
         try await self.engine.close(session, response: &response)
@@ -96,7 +96,7 @@ private struct Visit {
     }
 }
 
-/// What is to be done, and how it went.
+/// The work to do and its results.
 private final class Load: Sendable {
     private struct State {
         var next = 0
@@ -152,7 +152,7 @@ private final class Load: Sendable {
     }
 }
 
-/// The processor time that this process has had.
+/// The processor time of this process.
 private struct ProcessorTime {
     let seconds: Double
 

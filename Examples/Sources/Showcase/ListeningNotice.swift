@@ -9,7 +9,7 @@
 import Foundation
 import Synchronization
 
-/// Says where the server listens, once it does, and remembers that it did.
+/// Prints the address when the server listens, and records that it does.
 final class ListeningNotice: Sendable {
     private let wasGivenFlag = Atomic(false)
 
@@ -21,8 +21,8 @@ final class ListeningNotice: Sendable {
         if hasEphemeralKey {
             text += "No --keys were given: the key is this process's own, and sessions end with it.\n"
         }
-        // Straight to the file: a script that waits for this line must not wait for a buffer to fill. Standard output
-        // that somebody closed is no reason not to serve.
+        // Written directly to the file, because a script that waits for this line must not wait for a buffer to fill. A
+        // closed standard output must not stop the server.
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 }

@@ -10,7 +10,7 @@ import Logging
 import ServiceLifecycle
 import Sessions
 
-/// The backend, and what runs beside it: whatever frees what has expired, and whatever reads the keys again.
+/// The backend and its services, which sweep expired sessions and reload the keys.
 struct OpenedBackend {
     let backend: SessionBackend
     let services: [any Service]
@@ -22,7 +22,7 @@ struct OpenedBackend {
             services += opened.services
             return opened.store
         }
-        /// A store, or it and the one that its sessions are moving to.
+        /// A store, or the migration from it to the new store.
         func moving(_ argument: StoreArgument) throws -> any SubjectSessionStore {
             let store = try opened(argument)
             guard let moving = settings.moving else { return store }
@@ -34,7 +34,7 @@ struct OpenedBackend {
                 case nil: return .ephemeral()
                 case .environment(let name): return try SecretKeyring(environment: name)
                 case .file(let path):
-                    // Whoever tries out a rotation does not want to wait.
+                    // A short interval, to try out a rotation without waiting.
                     let file = try SecretKeyFile(path, every: .seconds(1), logger: logger)
                     services.append(file)
                     return file.keyring
@@ -43,7 +43,7 @@ struct OpenedBackend {
                 throw ShowcaseFailure(error)
             }
         }
-        // The keys come first: options that are refused must not leave a new file behind.
+        // The keys come first: rejected options must not leave a new file behind.
         switch settings.store {
         case .memory, .sqlite, .redis, .postgres:
             let signer = settings.isSigned ? try keyring() : nil

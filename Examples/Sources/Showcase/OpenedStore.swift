@@ -10,7 +10,7 @@ import Logging
 import ServiceLifecycle
 import Sessions
 
-/// A store of sessions, and what runs beside it.
+/// A session store and its services.
 struct OpenedStore {
     let store: any SubjectSessionStore & EnumerableSessionStore
     let services: [any Service]
@@ -22,10 +22,10 @@ struct OpenedStore {
     }
 
     /// - Parameters:
-    ///   - redisAuthority: The file of the authority that signed the certificate of a Redis; nil for those that the
-    ///     system trusts.
-    ///   - redisReplicas: How many replicas of a Redis must have an ending before it is acknowledged.
-    ///   - isPostgresPooled: Whether a pooler is in front of a PostgreSQL.
+    ///   - redisAuthority: The certificate file of the authority that signed Redis's certificate. Nil for the
+    ///     authorities that the system trusts.
+    ///   - redisReplicas: How many Redis replicas must have a logout before it is acknowledged.
+    ///   - isPostgresPooled: Whether a pooler is in front of PostgreSQL.
     init(
         _ argument: StoreArgument,
         redisAuthority: String?,

@@ -15,16 +15,16 @@ import Sessions
 import SessionsHummingbird
 import UnixSignals
 
-/// The server: a backend, an engine, the routes, and what runs beside them.
+/// The server: a backend, an engine, the routes, and services.
 struct ShowcaseApplication {
     private let settings: ShowcaseSettings
     private let services: [any Service]
     private let engine: SessionEngine
     private let logger: Logger
 
-    /// Opens the backend and makes the engine.
+    /// Opens the backend and creates the engine.
     ///
-    /// - Throws: ``ShowcaseFailure`` for a store that cannot be opened, and for keys that are refused.
+    /// - Throws: ``ShowcaseFailure`` for a store that cannot be opened, and for invalid keys.
     init(_ settings: ShowcaseSettings, logger: Logger) throws {
         self.settings = settings
         let opened = try OpenedBackend(settings.backend, logger: logger)
@@ -38,12 +38,12 @@ struct ShowcaseApplication {
         self.logger = logger
     }
 
-    /// Serves until the process is told to end by SIGTERM or SIGINT.
+    /// Serves until the process receives SIGTERM or SIGINT.
     func run() async throws {
         let notice = ListeningNotice()
         let application = Application(
             router: try await self.router(),
-            // Over TLS clients choose between HTTP/2 and HTTP/1.1.
+            // Over TLS, clients negotiate HTTP/2 or HTTP/1.1.
             server: try self.settings.tls.map { try .http2Upgrade(tlsConfiguration: $0) } ?? .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(self.settings.host, port: self.settings.port),
@@ -51,7 +51,7 @@ struct ShowcaseApplication {
             ),
             services: self.services,
             onServerRunning: { [settings] channel in
-                // Port 0 has become a real one by now.
+                // Port 0 was replaced by a real port.
                 notice.give(
                     scheme: settings.tls == nil ? "http" : "https",
                     host: settings.displayHost,
@@ -66,7 +66,7 @@ struct ShowcaseApplication {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger
         )
-        // Requests under way are finished; a client that stalls in the middle of one keeps nobody waiting for ever.
+        // Requests in progress are finished. A client that stalls must not delay the shutdown forever.
         group.maximumGracefulShutdownDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: group).run()
@@ -81,17 +81,17 @@ struct ShowcaseApplication {
         router.add(middleware: ErrorPageMiddleware(pages))
         router.get("showcase.css") { _, _ in pages.styleSheet }
 
-        // The style sheet is everybody's; only what follows has a session.
+        // The style sheet is public. Only the following routes have a session.
         let visited = router.group().add(middleware: SessionsMiddleware(self.engine))
         guard self.settings.backend.store != .tokenOnly else {
             let programs = try Self.protection(undecided: .accepted)
             TokenController(pages).addRoutes(to: visited.group().add(middleware: programs))
             return router
         }
-        // Logging in and out is for curl to try as well, which says nothing of where it is from, and has no token.
+        // Login and logout must also work with curl, which sends neither an origin nor a token.
         let controller = PagesController(pages)
         controller.addRoutes(to: visited.group().add(middleware: try Self.protection(undecided: .accepted)))
-        // Forms of a payment service are from another site.
+        // The forms of a payment service come from another site.
         controller.addPaymentRoutes(to: visited)
         let people = visited.group("account")
             .add(middleware: try Self.protection(undecided: .refused))
@@ -101,7 +101,7 @@ struct ShowcaseApplication {
         page.addPage(to: people.group("sessions"))
         ForwardAuthenticationController(self.engine).addRoutes(to: visited.group("auth"))
 
-        // Programs that keep cookies say nothing of themselves.
+        // API clients with cookies send no origin.
         let api = visited.group("api").add(middleware: try Self.protection(undecided: .accepted))
         page.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
         SessionAPIController(self.settings).addRoutes(to: api.group("session"))

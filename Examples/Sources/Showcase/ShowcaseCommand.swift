@@ -10,7 +10,7 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// The demo application of swift-sessions: a few pages, and the same things as JSON.
+/// The demo application of swift-sessions: a few pages, and the same operations as a JSON API.
 @main
 struct ShowcaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +31,7 @@ struct ShowcaseCommand: AsyncParsableCommand {
             self.options,
             SettingReader(environment: ProcessInfo.processInfo.environment)
         )
-        // What is printed for people and scripts goes to standard output, what is logged to standard error.
+        // Output for people and scripts goes to standard output, and logs go to standard error.
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "Showcase")
         logger.logLevel = settings.logLevel

@@ -18,7 +18,7 @@ import Glibc
 import Musl
 #endif
 
-/// Why the Showcase did not start, in words for a terminal.
+/// Why the Showcase did not start, as text for a terminal.
 struct ShowcaseFailure: Error, CustomStringConvertible {
     let description: String
 
@@ -26,7 +26,7 @@ struct ShowcaseFailure: Error, CustomStringConvertible {
         self.description = description
     }
 
-    /// Keys that are refused.
+    /// Invalid keys.
     init(_ error: SessionError) {
         self.init(error.message)
     }
@@ -37,12 +37,12 @@ struct ShowcaseFailure: Error, CustomStringConvertible {
         self.init(error.message + cause)
     }
 
-    /// A Redis whose URL is refused.
+    /// A Redis URL that is invalid.
     init(_ error: RedisError) {
         self.init(error.message)
     }
 
-    /// An address that cannot be listened on.
+    /// An address that the server cannot listen on.
     init(listeningOn address: String, _ error: any Error) {
         let reason =
             switch error {

@@ -9,7 +9,7 @@
 import Hummingbird
 import SessionsHummingbird
 
-/// What the handlers of the Showcase know of a request, its session among it.
+/// The request context of the Showcase, with the session.
 struct ShowcaseRequestContext: SessionsRequestContext {
     var coreContext: CoreRequestContextStorage
     var sessions: SessionsStorage
@@ -19,6 +19,6 @@ struct ShowcaseRequestContext: SessionsRequestContext {
         self.sessions = .init(source: source)
     }
 
-    /// Forms and credentials are small; values of a session are bounded by the session.
+    /// Forms and credentials are small. The session limits the size of its values.
     var maxUploadSize: Int { 65_536 }
 }

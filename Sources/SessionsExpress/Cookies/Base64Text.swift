@@ -8,7 +8,7 @@
 
 import Sessions
 
-/// Base64 (RFC 4648 section 4) without padding, as signatures of Express are written.
+/// Base64 (RFC 4648 section 4) without padding, the encoding of Express signatures.
 enum Base64Text {
     static func encode(_ bytes: some Collection<UInt8>) -> String {
         // The two alphabets differ in the last two digits.

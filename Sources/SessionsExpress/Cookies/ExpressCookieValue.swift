@@ -6,16 +6,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// The value of a session cookie as Express writes it: `s:` and the signed id, by `encodeURIComponent`.
+/// The value of a session cookie in the format of Express: `s:` and the signed id, encoded with `encodeURIComponent`.
 enum ExpressCookieValue {
-    /// The most bytes that are looked at: browsers keep no longer cookie.
+    /// The maximum number of bytes to read. Browsers store no longer cookie.
     static let limit = 4096
 
     static func encode(_ id: String, _ secrets: ExpressSecrets) -> String {
         URIComponent.encode("s:" + secrets.sign(id))
     }
 
-    /// The id in a value, or nil when none of the secrets signed it.
+    /// The id in a value, or nil if none of the secrets signed it.
     static func decode(_ value: [UInt8], _ secrets: ExpressSecrets) -> (id: String, isOutdated: Bool)? {
         guard
             value.count <= self.limit, let text = self.text(of: value), text.utf8.starts(with: "s:".utf8),
@@ -25,7 +25,8 @@ enum ExpressCookieValue {
         return (verified.value, verified.isOutdated)
     }
 
-    /// As the package `cookie` reads it: without quotation marks; decoded, or as it stands where that fails.
+    /// The text as the package `cookie` parses it: without quotation marks, and decoded, or unchanged if it cannot be
+    /// decoded.
     private static func text(of value: [UInt8]) -> String? {
         var value = value
         let quote = UInt8(ascii: "\"")

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Digits of base 16, of either case.
+/// Digits of base 16, in either case.
 enum Hexadecimal {
     static func value(of digit: UInt8) -> UInt8? {
         switch digit {

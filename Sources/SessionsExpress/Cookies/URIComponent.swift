@@ -22,7 +22,7 @@ enum URIComponent {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// The text, or nil where JavaScript throws a `URIError`.
+    /// The text, or nil if JavaScript throws a `URIError`.
     static func decode(_ encoded: [UInt8]) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)

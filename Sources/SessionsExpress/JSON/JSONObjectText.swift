@@ -8,31 +8,31 @@
 
 import Sessions
 
-/// A JSON object as text: its members in their order, each value in the very bytes it was written in.
+/// A JSON object as text: its members in their order, each value with its original bytes.
 ///
-/// Of several members of one name the last counts, as for JavaScript. A member whose name no Swift string can hold is
-/// kept and not seen. Names are compared byte by byte. Reading and writing take time in proportion to the text, and
-/// looking a name up takes the same time whatever their number.
+/// If several members have the same name, the last one counts, as in JavaScript. A member whose name no Swift string
+/// can represent is kept but not accessible. Names are compared byte by byte. Reading and writing take time
+/// proportional to the text. The time to look up a name does not depend on their number.
 struct JSONObjectText {
     private struct Member {
-        /// The name as it is written, with its quotation marks.
+        /// The name in its original spelling, with its quotation marks.
         var literal: [UInt8]
         /// Nil for a member that was removed.
         var value: [UInt8]?
-        /// The index of the member before it that has the same name.
+        /// The index of the previous member with the same name.
         var previous: Int?
     }
 
     private var members: [Member] = []
     /// The index of the last member of each name.
     private var indices: [ByteString: Int] = [:]
-    /// What was read, until something is changed.
+    /// The original text, until something is changed.
     private var original: [UInt8]?
 
     /// An object without members.
     init() {}
 
-    /// The object of a text; nil when it is not the text of one.
+    /// Parses an object. Nil if the bytes are not a JSON object.
     init?(_ bytes: [UInt8]) {
         guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
         var scanner = JSONScanner(bytes)
@@ -70,7 +70,7 @@ struct JSONObjectText {
         self.members.append(Member(literal: literal, value: value, previous: previous))
     }
 
-    /// The text: the very bytes that were read, if nothing was changed since.
+    /// The text: the original bytes if nothing was changed.
     var bytes: [UInt8] {
         if let original { return original }
         var bytes = [UInt8(ascii: "{")]
@@ -85,7 +85,7 @@ struct JSONObjectText {
         return bytes
     }
 
-    /// The names that a Swift string can hold, in no order.
+    /// The names that a Swift string can represent, in no particular order.
     var names: some Sequence<String> { self.indices.keys.lazy.map(\.text) }
 
     /// The text of a value. Setting nil removes every member of the name.
@@ -103,7 +103,7 @@ struct JSONObjectText {
         }
     }
 
-    /// Empties the places of the members instead of closing them, so that removing many takes no longer than reading
+    /// Clears the members instead of removing them from the array, so that removing many takes no longer than reading
     /// them.
     private mutating func remove(_ name: String) {
         var index = self.indices.removeValue(forKey: ByteString(name))

@@ -6,9 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Finds where the values of a JSON text (RFC 8259) begin and end, and reads nothing of them.
+/// Finds the boundaries of the values in a JSON text (RFC 8259) without decoding them.
 ///
-/// It takes any bytes, nests to any depth without recursion, and answers false for what is not JSON.
+/// It accepts any bytes, handles any nesting depth without recursion, and returns false for invalid JSON.
 struct JSONScanner {
     let bytes: [UInt8]
     private(set) var offset = 0
@@ -17,7 +17,7 @@ struct JSONScanner {
         self.bytes = bytes
     }
 
-    /// Whether some bytes are one JSON value and nothing else.
+    /// Whether the bytes are exactly one JSON value.
     static func isValue(_ bytes: [UInt8]) -> Bool {
         var scanner = JSONScanner(bytes)
         guard scanner.skipValue() else { return false }
@@ -39,7 +39,7 @@ struct JSONScanner {
         while let next = self.next, [0x20, 0x09, 0x0A, 0x0D].contains(next) { self.offset += 1 }
     }
 
-    /// Skips a value, with the blanks before it.
+    /// Skips a value and the whitespace before it.
     mutating func skipValue() -> Bool {
         var open: [UInt8] = []
         while true {
@@ -48,7 +48,7 @@ struct JSONScanner {
             if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
                 self.offset += 1
                 self.skipBlanks()
-                // In ASCII each of the two is closed by the second sign after it.
+                // In ASCII, each closing bracket is two code points after its opening one.
                 guard self.next == first + 2 else {
                     open.append(first)
                     guard first == UInt8(ascii: "[") || self.skipName() else { return false }
@@ -63,9 +63,9 @@ struct JSONScanner {
         }
     }
 
-    /// After a value: closes what it is the last of.
+    /// Closes the containers that end after a value.
     ///
-    /// - Returns: Whether the outermost value is complete; nil for what is not JSON.
+    /// - Returns: Whether the outermost value is complete. Nil for invalid JSON.
     private mutating func close(_ open: inout [UInt8]) -> Bool? {
         while let container = open.last {
             self.skipBlanks()

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Strings of JSON.
+/// JSON strings.
 enum JSONString {
-    /// The text of a string that is written with its quotation marks; nil for half a surrogate pair, which JavaScript
-    /// writes as an escape and Swift's strings cannot hold.
+    /// Decodes a string literal with its quotation marks. Nil for an unpaired surrogate, which JavaScript writes as an
+    /// escape and Swift strings cannot represent.
     static func decode(_ literal: [UInt8]) -> String? {
         let bytes = literal.dropFirst().dropLast()
         guard bytes.contains(UInt8(ascii: "\\")) else { return String(validating: bytes, as: UTF8.self) }
@@ -31,7 +31,7 @@ enum JSONString {
         return text
     }
 
-    /// Takes an escape away, if the bytes begin with one, and gives what it stands for.
+    /// Removes an escape sequence from the start of the bytes, if there is one, and returns its code unit.
     private static func popEscape(from bytes: inout ArraySlice<UInt8>) -> UInt16? {
         guard bytes.count >= 2, bytes.first == UInt8(ascii: "\\") else { return nil }
         let kind = bytes[bytes.startIndex + 1]

@@ -14,23 +14,23 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Dates as `JSON.stringify` writes them: ISO 8601 in UTC with milliseconds, and with a sign and six digits of the year
-/// where four are too few (ECMA-262 section 21.4.1.32).
+/// Dates in the format of `JSON.stringify`: ISO 8601 in UTC with milliseconds. A year that does not fit in four digits
+/// has a sign and six digits (ECMA-262 section 21.4.1.32).
 enum JavaScriptDate {
-    /// The milliseconds since 1970 that a date of JavaScript can have.
+    /// The range of a JavaScript date in milliseconds since 1970.
     private static let range = -8_640_000_000_000_000...8_640_000_000_000_000 as ClosedRange<Int64>
-    /// 400 years of the Gregorian calendar, after which it repeats itself.
+    /// 400 years of the Gregorian calendar, after which it repeats.
     private static let era: (years: Int64, milliseconds: Int64) = (400, 146_097 * 86_400_000)
-    /// The years 1970 to 9999, for which nothing needs to be computed here.
+    /// The years 1970 to 9999, which need no era arithmetic.
     private static let plainRange = 0...253_402_300_799_999 as ClosedRange<Int64>
 
-    /// The text of an instant. One that JavaScript has no date for is the nearest that it has.
+    /// The text of an instant. Out of range, it is the nearest valid date.
     static func text(_ instant: Instant) -> String {
         let milliseconds = min(max(instant.millisecondsSince1970, self.range.lowerBound), self.range.upperBound)
         guard !self.plainRange.contains(milliseconds) else {
             return Instant(millisecondsSince1970: milliseconds).description
         }
-        // The same day some eras away, in a year from 2000 to 2399.
+        // The corresponding day in a year from 2000 to 2399.
         let eraCount = (milliseconds - 946_684_800_000).floored(by: self.era.milliseconds)
         let plain = Instant(millisecondsSince1970: milliseconds - eraCount * self.era.milliseconds).description
         guard let year = Int64(plain.prefix(4)) else { return plain }
@@ -67,7 +67,7 @@ enum JavaScriptDate {
         return styles.lazy.compactMap { try? $0.parse(text) }.first.map { self.instant($0) }
     }
 
-    /// The nearest millisecond, which a binary fraction may lie a hair below.
+    /// Rounds to the nearest millisecond, because a binary fraction may be slightly below it.
     static func instant(_ date: Date) -> Instant {
         Instant(date.addingTimeInterval(0.0005))
     }

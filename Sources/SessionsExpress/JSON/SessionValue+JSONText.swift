@@ -9,10 +9,10 @@
 import Sessions
 
 extension SessionValue {
-    /// The value of a JSON text; nil for `null`, which stands for nothing.
+    /// The value of a JSON text. Nil for `null`, which counts as no value.
     ///
-    /// What has no exact form of its own stays text: objects, arrays, numbers beyond 64 bits, and strings with half a
-    /// surrogate pair.
+    /// Values without an exact representation stay text: objects, arrays, numbers beyond 64 bits, and strings with an
+    /// unpaired surrogate.
     init?(jsonText text: [UInt8]) {
         switch text.first {
         case UInt8(ascii: "n"): return nil

@@ -8,11 +8,11 @@
 
 import Sessions
 
-/// The object `cookie` of a session: what Express remembers of its cookie.
+/// The object `cookie` of a session, in which Express stores the attributes of its cookie.
 struct ExpressCookie {
     private(set) var text: JSONObjectText
 
-    /// Of a new session, in the order in which Express writes it.
+    /// The cookie of a new session, with members in the order of Express.
     init(_ cookie: SessionCookie) {
         self.text = JSONObjectText()
         self.setLife(nil)
@@ -21,18 +21,18 @@ struct ExpressCookie {
         self.setAttributes(cookie)
     }
 
-    /// Of a session that is there; nil when it has none, and then Express cannot read it either.
+    /// The cookie of an existing session. Nil if it has none. Express cannot read such a session either.
     init?(_ bytes: [UInt8]?) {
         guard let bytes, let text = JSONObjectText(bytes) else { return nil }
         self.text = text
     }
 
-    /// Until when browsers keep the cookie, as of the last write; nil for one that ends with the browser.
+    /// When browsers delete the cookie, as of the last write. Nil if it ends with the browser.
     var expires: Instant? {
         self.string("expires").flatMap { JavaScriptDate.parse($0) }
     }
 
-    /// For how long they keep it from each use: nothing rather than less, and nil for what is no length.
+    /// How long browsers keep the cookie after each use. A negative number counts as zero. Nil if it is not a number.
     var originalMaxAge: Duration? {
         guard let text = self.text["originalMaxAge"], let number = Double(String(decoding: text, as: UTF8.self)) else {
             return nil
@@ -40,7 +40,7 @@ struct ExpressCookie {
         return Int64(exactly: number.rounded(.down)).map { .milliseconds(max(0, $0)) }
     }
 
-    /// Sets how long browsers keep the cookie from each use; nil for one that ends with the browser.
+    /// Sets how long browsers keep the cookie after each use. Nil if it ends with the browser.
     mutating func setLife(_ maxAge: Duration?) {
         self.text["originalMaxAge"] = maxAge.map { Array(String($0.wholeMilliseconds).utf8) } ?? Self.null
         if maxAge == nil { self.text["expires"] = Self.null }
@@ -61,7 +61,7 @@ struct ExpressCookie {
 }
 
 extension ExpressCookie {
-    /// What this session's cookie has instead of what is configured; nil when that is nothing.
+    /// The attributes of this session's cookie that differ from the configuration. Nil if none differ.
     func overrides(of cookie: SessionCookie) -> SessionCookie.Overrides? {
         var overrides = SessionCookie.Overrides()
         if let domain = self.string("domain"), domain != cookie.domain { overrides.domain = domain }

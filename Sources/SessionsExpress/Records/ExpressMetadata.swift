@@ -14,8 +14,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What a session notes besides what Express knows, in a property of its own. Times are milliseconds since 1970, as
-/// JavaScript counts them.
+/// The metadata that a session stores in its own property, because Express has no place for it. Times are in
+/// milliseconds since 1970, as in JavaScript.
 struct ExpressMetadata: Codable, Equatable {
     struct Client: Codable, Equatable {
         var address: String?
@@ -29,14 +29,14 @@ struct ExpressMetadata: Codable, Equatable {
         var client: SessionClient { SessionClient(address: self.address, userAgent: self.userAgent) }
     }
 
-    /// The public name of the session that it was written in. Nil in notes of older versions.
+    /// The public id of the session in which it was written. Nil in metadata of older versions.
     var id: String?
     var createdAt: Int64
-    /// Whose login the two times are of. Nil without a login, and in notes of older versions.
+    /// The user to whose login the two times belong. Nil without a login, and in metadata of older versions.
     var subject: String?
-    /// When the user proved who they are; nil where that is not known.
+    /// When the user authenticated. Nil if unknown.
     var authenticatedAt: Int64?
-    /// When a login was first seen whose time is not known.
+    /// When a login of unknown time was first seen.
     var loginSeenAt: Int64?
     var deviceLabel: String?
     var firstClient: Client?
@@ -53,7 +53,7 @@ struct ExpressMetadata: Codable, Equatable {
         self.lastClient = record.lastClient.map(Client.init)
     }
 
-    /// The note of a text; nil when it is none.
+    /// Parses the metadata. Nil if the text is invalid.
     init?(_ text: [UInt8]?) {
         guard let text, let note = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
         self = note
@@ -65,7 +65,7 @@ struct ExpressMetadata: Codable, Equatable {
         return Array(try encoder.encode(self))
     }
 
-    /// Whether the note is of this user's login.
+    /// Whether the metadata belongs to this user's login.
     func isLogin(of subject: String?) -> Bool {
         guard let subject else { return false }
         guard let own = self.subject else { return self.authenticatedAt != nil }

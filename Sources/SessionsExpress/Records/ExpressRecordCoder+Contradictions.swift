@@ -9,17 +9,17 @@
 import Sessions
 
 extension ExpressRecordCoder {
-    /// How far the clocks of the servers, and the time of a request, may lie apart.
+    /// The tolerance for clock skew between servers and for the duration of a request.
     private static let tolerance = Duration.minutes(5)
 
-    /// In what the life of a key contradicts the configuration; nil where it does not.
+    /// How the lifetime of a key contradicts the configuration. Nil if it does not.
     ///
     /// - Parameters:
     ///   - cookie: The cookie of the session.
-    ///   - remaining: What is left of the life of the key.
-    ///   - life: For how long a key lives from each use, by the configuration.
-    ///   - isOver: Whether the session counts as over.
-    ///   - isNew: Whether it was never seen before.
+    ///   - remaining: The remaining lifetime of the key.
+    ///   - life: The lifetime of a key after each use, according to the configuration.
+    ///   - isOver: Whether the session counts as expired.
+    ///   - isNew: Whether the session was never seen before.
     ///   - now: The present time.
     func contradiction(
         of cookie: ExpressCookie,

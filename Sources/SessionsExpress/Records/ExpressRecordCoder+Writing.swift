@@ -9,16 +9,16 @@
 import Sessions
 
 extension ExpressRecordCoder {
-    /// What is to stand under a key.
+    /// The text and the lifetime to write.
     struct Write {
         var text: [UInt8]
         var life: ExpressExpiry
     }
 
-    /// The text of a record: the one it was read from, with nothing changed but what the record changed.
+    /// The text of a record. It is the text that was read, with only the changes of the record.
     ///
-    /// - Throws: `SessionError` with the code `notEncodable`, or `valuesTooLarge` for a text that could not be read
-    ///   again.
+    /// - Throws: `SessionError` with the code `notEncodable`, or `valuesTooLarge` for a text that would be too long to
+    ///   read.
     func write(of record: SessionRecord, now: Instant) throws -> Write {
         var object = record.external.flatMap { JSONObjectText($0.content) } ?? JSONObjectText()
         var cookie = ExpressCookie(object["cookie"]) ?? ExpressCookie(self.configuration.cookie)
@@ -44,8 +44,7 @@ extension ExpressRecordCoder {
             object[self.express.ownProperty] = try note.text()
         }
         let life = self.life(ofWritten: cookie, record.values, now: now)
-        // A function may end a session. An end in the text that has passed does not: uses move the end of the key
-        // alone.
+        // A closure may end a session. A past end in the text does not end it, because accesses extend only the key.
         let isOver = self.express.timeToLive.isDeciding && life.duration.map { $0 <= .zero } ?? false
         let text = object.bytes
         let limit = self.express.recordSizeLimit(self.configuration)
@@ -53,7 +52,7 @@ extension ExpressRecordCoder {
         return Write(text: text, life: isUsed || isTurned || isOver ? life : .kept)
     }
 
-    /// How long a key lives from a use that is not otherwise written.
+    /// The lifetime of a key after an access without another write.
     func life(ofTouched record: SessionRecord) -> ExpressExpiry {
         guard
             !self.express.disablesTouch, !self.express.disablesTimeToLive,
@@ -76,7 +75,7 @@ extension ExpressRecordCoder {
         for (name, value) in values {
             new.insert(ByteString(name))
             let isHidden = hidden.contains(ByteString(name))
-            // What was not changed stays in the very bytes it was written in.
+            // An unchanged value keeps its original bytes.
             if !isHidden, object[name].flatMap({ SessionValue(jsonText: $0) }) == value { continue }
             try self.express.check(name: name)
             let text = value.jsonText
@@ -86,7 +85,7 @@ extension ExpressRecordCoder {
             object[name] = text
         }
         let removed = object.names.filter { name in
-            // `null` says the same as nothing.
+            // `null` counts as no value.
             let isKept = hidden.contains(ByteString(name)) || new.contains(ByteString(name))
             return !isKept && object[name].flatMap { SessionValue(jsonText: $0) } != nil
         }
@@ -94,17 +93,17 @@ extension ExpressRecordCoder {
     }
 
     private func set(_ subject: String?, in object: inout JSONObjectText) {
-        // Who is logged in is not ours to take away where it cannot be told here.
+        // A login that cannot be interpreted here must not be removed.
         guard let subject else { return }
         let path = self.express.subject.path
         var inner = path.count > 1 ? object[path[0]].flatMap { JSONObjectText($0) } ?? JSONObjectText() : object
         let name = path.count > 1 ? path[1] : path[0]
         let number = Int64(subject).flatMap { String($0) == subject ? SessionValue.integer($0) : nil }
-        // It stays in the form in which whoever logged in wrote it.
+        // The value keeps the JSON type in which the login wrote it.
         let before = inner[name].flatMap { SessionValue(jsonText: $0) }
         guard before != .string(subject), before == nil || before != number else { return }
         let value = (self.express.subject.form.isNumber ? number : nil) ?? .string(subject)
-        // What stands beside another user, or no user at all, is not this user's.
+        // The other properties belong to a different user, or to no user.
         if path.count > 1 { inner = JSONObjectText() }
         inner[name] = value.jsonText
         if path.count > 1 { object[path[0]] = inner.bytes } else { object = inner }

@@ -8,27 +8,26 @@
 
 import Sessions
 
-/// Records of sessions as Express and connect-redis write them, and back.
+/// Converts session records to and from the format of Express and connect-redis.
 ///
-/// A session there is an object: `cookie`, and beside it whatever the application set. What Express has no place for is
-/// in a property of its own. When the session was last used is told by the life that its key still has, for Express
-/// lengthens that with every request, and the text only when it writes.
+/// A session in that format is an object: `cookie`, and beside it the properties that the application set. Metadata
+/// that Express has no place for is in a property of its own. The time of the last access is computed from the
+/// remaining lifetime of the key, because Express extends the key with every request, and the text only when it writes.
 struct ExpressRecordCoder: Sendable {
     let configuration: SessionConfiguration
     let express: ExpressConfiguration
 
-    /// What stands under a key.
+    /// The stored text of a key.
     struct Entry {
         var id: ExternalSessionID
         var text: [UInt8]
-        /// How long it lives on; nil for one that lives until it is removed.
+        /// Its remaining lifetime. Nil if it lives until it is removed.
         var remaining: Duration?
     }
 
     /// The record of a text.
     ///
-    /// - Throws: `SessionStoreError` with the code `corruptRecord`, also for a text that is longer than a record may
-    ///   be.
+    /// - Throws: `SessionStoreError` with the code `corruptRecord`, also for a text above the maximum record size.
     func record(of entry: Entry, now: Instant) throws -> SessionRecord {
         try self.checkSize(of: entry)
         guard let object = JSONObjectText(entry.text), let cookie = ExpressCookie(object["cookie"]) else {
@@ -40,7 +39,7 @@ struct ExpressRecordCoder: Sendable {
         let (isRemembered, maxAge) = (cookie.expires != nil, cookie.originalMaxAge)
         let limits = self.configuration.limits(isRemembered: isRemembered, for: maxAge)
         let absoluteExpiresAt = (subject == nil ? times.createdAt : times.loggedInAt) + limits.absolute
-        // At each use a key is given its whole life, whatever the text says of its end: Express writes that only when
+        // Each access extends the key by its whole lifetime, whatever end the text has: Express updates that only when
         // it writes the whole text.
         let life = self.life(of: cookie, values)
         let lastAccessedAt = entry.remaining.map { min(now, now + $0 - life) } ?? now
@@ -85,8 +84,8 @@ struct ExpressRecordCoder: Sendable {
         )
     }
 
-    /// The record of a text that somebody else wrote over another: what they left out, because they have no place for
-    /// it, is as it was.
+    /// The record of a text that Express wrote over a known one. The metadata, which Express may have left out, stays
+    /// as it was.
     func record(of entry: Entry, over known: SessionRecord, now: Instant) throws -> SessionRecord {
         guard var object = JSONObjectText(entry.text), ExpressMetadata(object[self.express.ownProperty]) == nil else {
             return try self.record(of: entry, now: now)
@@ -99,18 +98,18 @@ struct ExpressRecordCoder: Sendable {
         return record
     }
 
-    /// Whether a text has what Express has no place for, as it is in its record.
+    /// Whether a text has the metadata of its record.
     func hasMetadata(_ text: [UInt8], in record: SessionRecord) -> Bool {
         ExpressMetadata(JSONObjectText(text)?[self.express.ownProperty]) == ExpressMetadata(record)
     }
 
-    /// Whether a text is that of a session in which this user is logged in.
+    /// Whether a text is a session of this user.
     func isSession(_ text: [UInt8], of subject: String) -> Bool {
         guard let object = JSONObjectText(text) else { return false }
         return self.subject(of: object)?.hasSameBytes(as: subject) ?? false
     }
 
-    /// How long a key lives from a use, by the rule of connect-redis.
+    /// The lifetime of a key after an access, by the rule of connect-redis.
     func life(of cookie: ExpressCookie, _ values: SessionValues) -> Duration {
         switch self.express.timeToLive.choice {
         case .deciding(let decide): decide(values)
@@ -118,7 +117,7 @@ struct ExpressRecordCoder: Sendable {
         }
     }
 
-    /// For how long a request of Express that has read a text could write it back and keep it.
+    /// How long a request of Express that has read a text could keep it by writing it back.
     func longestLife(of text: [UInt8]) -> Duration {
         let absolute = max(self.configuration.limits.absolute, self.configuration.rememberedLimits.absolute)
         guard !self.express.disablesTimeToLive, let object = JSONObjectText(text),
@@ -137,7 +136,7 @@ struct ExpressRecordCoder: Sendable {
         return SessionValues(values)
     }
 
-    /// Who is logged in: a string or a whole number. Anything else is no login here.
+    /// The user who is logged in: a string or an integer. Any other value does not count as a login.
     private func subject(of object: JSONObjectText) -> String? {
         let path = self.express.subject.path
         var text = object[path[0]]

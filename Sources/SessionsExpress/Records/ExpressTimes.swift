@@ -8,25 +8,25 @@
 
 import Sessions
 
-/// When a session and its login began, as far as a note in the session tells.
+/// When a session and its login began, as far as the metadata says.
 struct ExpressTimes {
     /// When the session began, or was first seen.
     var createdAt: Instant
-    /// When the user logged in, or was first seen logged in: the absolute limit counts from here.
+    /// When the user logged in, or was first seen logged in. The absolute limit counts from here.
     var loggedInAt: Instant
-    /// When the user proved who they are. Where that is not known, it counts as long ago.
+    /// When the user authenticated. An unknown time counts as long ago.
     var authenticatedAt: Instant
     /// Whether the time of the login is known.
     var isLoginKnown: Bool
 
-    /// How long ago a login counts to be whose time is not known, when it is first seen.
+    /// The assumed age of a login of unknown time when it is first seen.
     static let unknownAge = Duration.days(3_650)
 
     /// - Parameters:
-    ///   - note: The note. One of another session was copied by the application, and says nothing of this one; and what
-    ///     it says of another user's login says nothing of this user's.
-    ///   - id: The public name of the session.
-    ///   - subject: Who is logged in.
+    ///   - note: The metadata. The application may have copied it from another session, and then it does not apply. Its
+    ///     login times apply only to the same user.
+    ///   - id: The public id of the session.
+    ///   - subject: The user who is logged in.
     ///   - now: The present time.
     init(_ note: ExpressMetadata?, of id: SessionID, subject: String?, now: Instant) {
         let note = note.flatMap { $0.id == nil || $0.id == id.description ? $0 : nil }

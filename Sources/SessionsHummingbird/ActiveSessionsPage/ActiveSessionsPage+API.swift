@@ -25,7 +25,7 @@ extension ActiveSessionsPage {
         }
         let sessions = try await self.offered { try await self.list(of: session, from: cursor) }
         var response = try self.json(sessions.map { ActiveSessionsPageItem($0) })
-        // The body is an array, which has no place for it (RFC 8288).
+        // The body is an array and has no room for a link (RFC 8288).
         if let next = sessions.next, let name = HTTPField.Name("Link") {
             response.headers[name] = "<\(ActiveSessionsPageContent.link(to: next))>; rel=\"next\""
         }
@@ -49,7 +49,7 @@ extension ActiveSessionsPage {
         let session = try self.session(in: context)
         let id = context.parameters.get("id").flatMap { SessionID($0) }
         if id != session.id { try self.requireRecentLogin(session) }
-        // Whether an id is nobody's, somebody else's or no id at all is not told.
+        // The response is the same for an unknown id, another user's id, and a malformed id.
         guard
             let id,
             try await self.offered({ try await session.logOut(id) })
@@ -70,15 +70,15 @@ extension ActiveSessionsPage {
         }
         try self.requireRecentLogin(session)
         try await self.offered { try await session.logOutOthers() }
-        // The session has a new token. A browser gets its own in the cookie, a program here.
+        // The session has a new token. A browser gets it in the cookie, a bearer client in the body.
         guard let token = session.bearerToken else { return Response(status: .noContent) }
         return try self.json(["token": token])
     }
 
-    /// Does what not every backend can.
+    /// Performs an operation that not every backend supports.
     ///
-    /// - Throws: `HTTPError` with 501 in place of a `SessionError` with the code `notOffered`, whose words are for
-    ///   the application's authors.
+    /// - Throws: `HTTPError` with 501 in place of a `SessionError` with the code `notOffered`, because that error's
+    ///   message is for the developers of the application.
     private func offered<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

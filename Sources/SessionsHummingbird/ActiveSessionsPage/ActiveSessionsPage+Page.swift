@@ -15,9 +15,9 @@ extension ActiveSessionsPage {
     @Sendable func showPage(_ request: Request, _ context: Context) async throws -> Response {
         let session = try self.session(in: context)
         guard let current = session.activeSession else {
-            throw HTTPError(.unauthorized, message: "Nobody is logged in.")
+            throw HTTPError(.unauthorized, message: "No one is logged in.")
         }
-        // A link to a page of a list that is another by now leads to its beginning.
+        // A cursor that belongs to an older list leads to the first page.
         let cursor = request.listCursor ?? nil
         let list = session.listsOthers ? try await self.listOrBeginning(of: session, from: cursor) : nil
         let page = ActiveSessionsPageContent(
@@ -80,7 +80,7 @@ extension ActiveSessionsPage {
         return .redirect(to: request.ownLocation + query)
     }
 
-    /// Ends another session. To the visitor of a page, one that has ended meanwhile is no error.
+    /// Ends another session. On the page, a session that has already ended is not an error.
     private func end(_ id: SessionID?, in session: Session) async throws {
         var ended: ActiveSession?
         if let id { ended = try await session.activeSession(withID: id) }
@@ -93,7 +93,7 @@ extension ActiveSessionsPage {
 }
 
 extension Request {
-    /// Where the list begins that is asked for: `.some(nil)` for its beginning, and nil for what is no cursor.
+    /// The requested start of the list: `.some(nil)` for the first page, and nil for an invalid cursor.
     var listCursor: SessionCursor?? {
         guard let text = self.uri.queryParameters[Substring(ActiveSessionsPageContent.fromParameter)] else {
             return .some(nil)
@@ -101,8 +101,8 @@ extension Request {
         return SessionCursor(String(text)).map { .some($0) }
     }
 
-    /// The path of this request as seen from itself: that names no other host, whatever the path looks like, and holds
-    /// behind a proxy that takes away a part of it.
+    /// The path of this request, relative to itself. It never names another host, and it works behind a proxy that
+    /// removes a part of the path.
     fileprivate var ownLocation: String {
         let last = self.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
         return "./"

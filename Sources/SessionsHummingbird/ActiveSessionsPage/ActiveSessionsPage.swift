@@ -10,7 +10,7 @@
 public import Hummingbird
 import Sessions
 
-/// Where users see on which devices they are logged in, and end what they do not know: a page, and the same as JSON.
+/// A page and a JSON API where users see the devices on which they are logged in, and end sessions.
 ///
 /// ```swift
 /// let page = ActiveSessionsPage<AppContext>()
@@ -18,11 +18,11 @@ import Sessions
 /// page.addAPI(to: api.group("sessions"))
 /// ```
 ///
-/// Both show the sessions of the user who is logged in, and of nobody else. Neither shows a token. Put them behind the
-/// middleware that opens the session, and behind the guards and the protection against forged requests that your other
-/// pages are behind; a request in which nobody is logged in gets 401 where no guard answers it.
+/// Both show only the sessions of the user who is logged in. Neither shows a token. Add them after the middleware that
+/// opens the session, and after the guards and the CSRF protection of your other pages. Without a guard, a request
+/// without a login gets 401.
 ///
-/// What can be listed and ended depends on the backend: see <doc:Active-sessions-page>.
+/// The backend determines what can be listed and ended: see <doc:Active-sessions-page>.
 public struct ActiveSessionsPage<Context: SessionsRequestContext>: Sendable {
     let configuration: ActiveSessionsPageConfiguration
     private let storage: SessionsMiddleware<Context>.StoragePath
@@ -30,8 +30,8 @@ public struct ActiveSessionsPage<Context: SessionsRequestContext>: Sendable {
     /// Creates a page.
     ///
     /// - Parameters:
-    ///   - configuration: What is not as the defaults are.
-    ///   - storage: Where in the context the session is kept. The default is `\.sessions`.
+    ///   - configuration: The options of the page. The default is the default configuration.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
     public init(
         _ configuration: ActiveSessionsPageConfiguration = ActiveSessionsPageConfiguration(),
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
@@ -40,23 +40,23 @@ public struct ActiveSessionsPage<Context: SessionsRequestContext>: Sendable {
         self.storage = storage
     }
 
-    /// Adds the page to the path of a group: GET shows it, and its forms POST to the same path.
+    /// Adds the page to the path of a group. GET shows it, and its forms POST to the same path.
     public func addPage(to group: some RouterMethods<Context>) {
         group.get(use: self.showPage)
         group.post(use: self.actOnPage)
     }
 
-    /// Adds the JSON twin to the path of a group.
+    /// Adds the JSON API to the path of a group.
     ///
-    /// | Request | What it does | Answer |
+    /// | Request | What it does | Response |
     /// |---|---|---|
-    /// | GET | Lists the user's sessions, this one first, a page at a time | 200 and an array; where there are more, a `Link` field with `rel="next"` |
-    /// | DELETE with `/{id}` behind the path | Ends one of them, which may be this | 204 |
-    /// | DELETE with `?others=true` | Ends all of them but this, which gets a new token | 204; 200 and `{"token": "…"}` for a bearer token |
+    /// | GET | Lists the user's sessions, this one first, a page at a time | 200 and an array; if there are more, a `Link` field with `rel="next"` |
+    /// | DELETE with `/{id}` after the path | Ends one session, which may be this one | 204 |
+    /// | DELETE with `?others=true` | Ends all sessions but this one, which gets a new token | 204; 200 and `{"token": "…"}` for a bearer token |
     ///
-    /// An id that is another user's, of no session, or no id at all is 404; so nothing can be learned of other users. A
-    /// DELETE without either is 400, and so is a `from` that is no cursor of the list. Where the backend cannot do it,
-    /// 501.
+    /// The response is 404 for another user's id, an unknown id, and a malformed id, so a client learns nothing about
+    /// other users. A DELETE with neither an id nor `others` gets 400, and so does a `from` that is not a cursor of the
+    /// list. If the backend does not support the operation, the response is 501.
     public func addAPI(to group: some RouterMethods<Context>) {
         group.get(use: self.list)
         group.delete(use: self.endOthers)
@@ -65,7 +65,7 @@ public struct ActiveSessionsPage<Context: SessionsRequestContext>: Sendable {
 
     /// The session of a request.
     ///
-    /// - Throws: `SessionError` when nobody is logged in.
+    /// - Throws: `SessionError` when no one is logged in.
     func session(in context: Context) throws(SessionError) -> Session {
         let session = try context[keyPath: self.storage].session
         try session.requireAuthenticated()
@@ -77,7 +77,7 @@ public struct ActiveSessionsPage<Context: SessionsRequestContext>: Sendable {
         try await session.activeSessions(from: cursor, limit: self.configuration.sessionsPerPage)
     }
 
-    /// - Throws: `SessionError` when the login is older than it may be of somebody who ends other sessions.
+    /// - Throws: `SessionError` when the login is too old for ending other sessions.
     func requireRecentLogin(_ session: Session) throws(SessionError) {
         guard let age = self.configuration.requiresLoginWithin else { return }
         try session.requireAuthentication(within: age)

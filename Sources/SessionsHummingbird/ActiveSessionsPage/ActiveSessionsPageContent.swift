@@ -9,28 +9,27 @@
 #if Hummingbird
 public import Sessions
 
-/// Everything that a active sessions page's page says, prepared for a template. Nothing of it is escaped yet; much of
-/// it is what clients say of themselves: use ``ActiveSessionsPageTemplate/escape(_:)``.
+/// The content of an active sessions page, prepared for a template. Nothing is escaped yet, and much of it comes from
+/// clients: use ``ActiveSessionsPageTemplate/escape(_:)``.
 ///
-/// The page's forms are sent with POST to the page's own path, with the field ``endField``, and with ``hiddenFields``.
+/// The forms of the page POST to the page's own path, with the field ``endField`` and with ``hiddenFields``.
 public struct ActiveSessionsPageContent: Sendable {
     /// One of the user's sessions.
     public struct Item: Sendable, Identifiable {
-        /// The facts.
+        /// The session.
         public let session: ActiveSession
-        /// What to call it: the label that its user gave the device, or "Firefox on Windows", or "Unknown device".
+        /// The name to show: the label that the user gave the device, or "Firefox on Windows", or "Unknown device".
         public let name: String
-        /// More to recognise it by, if there is more than the name: the client of a device with a label, and what an
-        /// unknown client says of itself.
+        /// More details, if there are any: the client of a device with a label, or the user agent of an unknown client.
         public let detail: String?
         /// When the user logged in.
         public let loggedInAt: ActiveSessionsPageTime
-        /// When it was last known to be in use.
+        /// When the session was last known to be in use.
         public let lastUsedAt: ActiveSessionsPageTime
-        /// When it ends unless it is used again.
+        /// When the session ends unless it is used again.
         public let endsAt: ActiveSessionsPageTime
 
-        /// The public name of the session, and the value of ``ActiveSessionsPageContent/endField`` that ends it.
+        /// The public id of the session, and the value of ``ActiveSessionsPageContent/endField`` that ends it.
         public var id: SessionID { self.session.id }
 
         init(_ session: ActiveSession, _ configuration: ActiveSessionsPageConfiguration) {
@@ -57,39 +56,39 @@ public struct ActiveSessionsPageContent: Sendable {
         public let value: String
     }
 
-    /// The name of the field that says which session is to end: by its ``Item/id``, or ``endOthersValue``.
+    /// The name of the field that says which session to end: an ``Item/id``, or ``endOthersValue``.
     public static let endField = "end"
     /// The value of ``endField`` that ends all sessions but this one.
     public static let endOthersValue = "others"
 
-    /// The parameter of the query that says where a page of the list begins.
+    /// The query parameter with the cursor at which a page of the list begins.
     static let fromParameter = "from"
 
-    /// A link to the page of the list that begins at a cursor, as seen from the page itself.
+    /// A link to the page of the list that begins at a cursor, relative to the page itself.
     static func link(to cursor: SessionCursor) -> String { "?\(self.fromParameter)=\(cursor)" }
 
-    /// The session in which the page is shown.
+    /// The session that shows the page.
     public let current: Item
-    /// The user's other sessions, or a part of them: those first that were used last.
+    /// The user's other sessions, or one page of them. The most recently used come first.
     public let others: [Item]
-    /// A link to the first page of the list; nil on that page.
+    /// A link to the first page of the list. Nil on that page.
     public let firstPage: String?
-    /// A link to the next page of the list; nil on the last page.
+    /// A link to the next page of the list. Nil on the last page.
     public let nextPage: String?
-    /// Whether the backend knows the other sessions; else ``others`` is empty whether or not there are any.
+    /// Whether the backend can list other sessions. If false, ``others`` is always empty.
     public let listsOthers: Bool
     /// Whether the backend can end all other sessions at once.
     public let endsOthers: Bool
-    /// What to tell the visitor once: what the form before this page did, and what else was waiting.
+    /// Messages to show once: the result of the last form, and any other pending flash messages.
     public let messages: [FlashMessage]
-    /// The fields that every form must send back: the token against forged requests, where there is one.
+    /// The fields that every form must send back: the CSRF token, if there is one.
     public let hiddenFields: [HiddenField]
-    /// The way back to the application.
+    /// A link back to the application.
     public let backLink: ActiveSessionsPageConfiguration.Link?
 }
 
 extension ActiveSessionsPageContent.HiddenField: CustomStringConvertible, CustomReflectable {
-    /// Its name. The value may be a token against forged requests.
+    /// The name of the field. The value may be a CSRF token.
     public var description: String { "HiddenField(\(self.name), <redacted>)" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -9,7 +9,7 @@
 #if Hummingbird
 import Sessions
 
-/// A session in the JSON list. Every member is always there; what is not known is `null`.
+/// A session in the JSON list. Every member is always present. An unknown value is `null`.
 struct ActiveSessionsPageItem: Encodable {
     private enum CodingKeys: String, CodingKey {
         case id, isCurrent, label, name, createdAt, authenticatedAt, lastAccessedAt, idleExpiresAt, absoluteExpiresAt
@@ -45,7 +45,7 @@ struct ActiveSessionsPageItem: Encodable {
 }
 
 extension ActiveSession {
-    /// What to call the session: its label, else its client, else that it is unknown.
+    /// The name to show: the session's label, or its client, or a text for an unknown client.
     var displayName: String {
         self.deviceLabel ?? self.lastClient.name ?? self.firstClient.name ?? "Unknown device"
     }

@@ -17,9 +17,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What makes HTML of a active sessions page's page.
+/// Renders an active sessions page as HTML.
 ///
-/// Replace it to have the page in the look and the language of the application:
+/// Replace it to give the page the look and the language of the application:
 ///
 /// ```swift
 /// var configuration = ActiveSessionsPageConfiguration()
@@ -34,9 +34,9 @@ public struct ActiveSessionsPageTemplate: Sendable {
     /// Creates a template.
     ///
     /// - Parameters:
-    ///   - contentSecurityPolicy: The `Content-Security-Policy` of the page. The default is nil: none, for the
-    ///     application to set its own.
-    ///   - render: Makes the whole HTML document. It must escape whatever it shows.
+    ///   - contentSecurityPolicy: The `Content-Security-Policy` of the page. The default is nil: none, so that the
+    ///     application can set its own.
+    ///   - render: Renders the whole HTML document. It must escape all content.
     public init(
         contentSecurityPolicy: String? = nil,
         _ render: @escaping @Sendable (ActiveSessionsPageContent) throws -> String
@@ -45,9 +45,9 @@ public struct ActiveSessionsPageTemplate: Sendable {
         self.render = render
     }
 
-    /// A page of its own: plain HTML with a small style sheet in it, light and dark, for phones and desks. No script.
+    /// A complete page: plain HTML with a small inline style sheet, light and dark, for phones and desktops. No script.
     ///
-    /// Its `Content-Security-Policy` allows this style sheet, by its hash, and nothing else. Where a middleware sets
+    /// Its `Content-Security-Policy` allows this style sheet, by its hash, and nothing else. If a middleware sets
     /// another policy for the whole application, add ``standardStyleSource`` to its `style-src`.
     public static let standard = ActiveSessionsPageTemplate(
         contentSecurityPolicy: """
@@ -60,10 +60,10 @@ public struct ActiveSessionsPageTemplate: Sendable {
     public static let standardStyleSource =
         "'sha256-\(Data(SHA256.hash(data: Data(StandardActiveSessionsPage.style.utf8))).base64EncodedString())'"
 
-    /// Text as it stands in HTML, between tags and in quoted attributes.
+    /// Escapes text for HTML, between tags and in quoted attributes.
     ///
-    /// It looks at Unicode scalars and not at characters: a quotation mark with an accent on it is another character,
-    /// and ends an attribute all the same. Control characters, which HTML does not have, become U+FFFD.
+    /// It works on Unicode scalars rather than characters: a quotation mark with a combining accent is a different
+    /// character, but it still ends an attribute. Control characters, which HTML does not allow, become U+FFFD.
     public static func escape(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)

@@ -13,7 +13,7 @@ import Sessions
 public struct ActiveSessionsPageTime: Sendable, Hashable {
     /// ISO 8601 in UTC.
     public let machine: String
-    /// For people, not yet escaped.
+    /// The text for people, not yet escaped.
     public let text: String
 
     init(_ instant: Instant, _ format: (Instant) -> String) {
@@ -21,7 +21,7 @@ public struct ActiveSessionsPageTime: Sendable, Hashable {
         self.text = format(instant)
     }
 
-    /// "21 Nov 2026, 18:13 UTC"; what is too far away to have a date is shown as it is.
+    /// "21 Nov 2026, 18:13 UTC". An instant that is out of the range of dates is shown in milliseconds.
     static func text(of instant: Instant) -> String {
         let iso = instant.description
         // 2026-11-21T18:13:28.000Z

@@ -8,7 +8,7 @@
 
 #if Hummingbird
 extension StandardActiveSessionsPage {
-    /// The style sheet, as it stands between its tags.
+    /// The content of the style element.
     static let style = """
 
         :root {

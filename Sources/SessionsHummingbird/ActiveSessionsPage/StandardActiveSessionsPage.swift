@@ -95,7 +95,7 @@ struct StandardActiveSessionsPage {
         return list + explanation + self.pageLinks + button
     }
 
-    /// Whether there are other pages of the list.
+    /// Whether the list has other pages.
     private var hasMore: Bool { self.page.firstPage != nil || self.page.nextPage != nil }
 
     private var pageLinks: String {
@@ -134,7 +134,7 @@ struct StandardActiveSessionsPage {
         "<time datetime=\"\(self.escape(time.machine))\">\(self.escape(time.text))</time>"
     }
 
-    /// Where it began and where it was last used, which is mostly the same.
+    /// The addresses where the session began and where it was last used, which are usually the same.
     private static func addresses(of session: ActiveSession) -> String {
         var addresses = [session.firstClient.address, session.lastClient.address].compactMap(\.self)
         if addresses.first == addresses.last { addresses = Array(addresses.prefix(1)) }
@@ -142,7 +142,7 @@ struct StandardActiveSessionsPage {
         return self.fact("Address", addresses.map { "<bdi>\(self.escape($0))</bdi>" }.joined(separator: ", then "))
     }
 
-    /// A button. Without an action the form goes to the page itself, wherever that is.
+    /// A button. Without an action, the form posts to the page itself, wherever that is.
     private func form(ending value: String, _ title: String, _ name: String? = nil) -> String {
         let fields = self.page.hiddenFields.map {
             "<input type=\"hidden\" name=\"\(Self.escape($0.name))\" value=\"\(Self.escape($0.value))\">"

@@ -12,25 +12,24 @@ import Hummingbird
 import Logging
 public import Sessions
 
-/// What a guard of routes answers a request that may not go on.
+/// The response of a route guard to a request that it rejects.
 public struct GuardResponse: Sendable {
     private let page: LocalRedirect?
     private let isForAll: Bool
-    /// What visitors see before every path of this server.
+    /// The path prefix that visitors see before every path of this server.
     private let prefix: String
 
-    /// 401, as clients of an API expect it. This is the default.
+    /// 401, as API clients expect. This is the default.
     public static let unauthorized = GuardResponse(page: nil, isForAll: false, prefix: "")
 
-    /// A redirect to a page where the visitor can log in (303), with the way back in its parameter `next`, which the
-    /// page reads as a `LocalRedirect`. The way back is known of GET and HEAD alone. Clients that do not ask for HTML
-    /// get 401.
+    /// A redirect (303) to a login page. The parameter `next` has the way back, which the page reads as a
+    /// `LocalRedirect`. Only GET and HEAD have a way back. Clients that do not ask for HTML get 401.
     ///
     /// - Parameters:
-    ///   - page: The path of the page. If it stands behind the guard itself, by mistake, it answers 401, and the log
-    ///     says why.
-    ///   - prefix: The path that a proxy removes before it passes a request on, such as `/app`. The default is empty:
-    ///     none. Both the page and the way back get it.
+    ///   - page: The path of the page. If the guard also protects this page, by mistake, the response is 401, and the
+    ///     log says why.
+    ///   - prefix: The path that a proxy removes before it forwards a request, such as `/app`. It is added to both the
+    ///     page and the way back. The default is empty: none.
     ///   - always: Whether clients that do not ask for HTML are redirected as well. The default is false.
     /// - Throws: `SessionError` with the code `configuration` when the page or the prefix is not a path of this server.
     public static func redirect(
@@ -46,14 +45,14 @@ public struct GuardResponse: Sendable {
 
     /// The response in place of the handler's.
     ///
-    /// - Throws: The error, where that is the response.
+    /// - Throws: The error, if it is the response.
     func response(to request: Request, refusedBy error: SessionError, _ logger: Logger) throws(SessionError) -> Response
     {
         logger.debug("A guard refused a request", metadata: ["error": "\(error)"])
         guard error.status == .unauthorized, let page, self.isForAll || request.headers.acceptHTML else { throw error }
         guard !request.isFor(page) else {
             logger.error(
-                "The page that a guard redirects to is guarded itself, so nobody can log in: put it before the guard",
+                "The page that a guard redirects to is guarded itself, so no one can log in: put it before the guard",
                 metadata: ["page": "\(page)"]
             )
             throw error
@@ -65,7 +64,7 @@ public struct GuardResponse: Sendable {
 }
 
 extension Request {
-    /// Whether this asks for a page, however many slashes its path has.
+    /// Whether this request is for a page, however many slashes its path has.
     fileprivate func isFor(_ page: LocalRedirect) -> Bool {
         self.uri.path.lowercased().split(separator: "/") == page.path.lowercased().split(separator: "/")
     }

@@ -11,11 +11,11 @@ import HTTPTypes
 import Sessions
 
 extension HTTPFields {
-    /// Whether a client asks for HTML by its name, as browsers do when somebody goes to a page (RFC 9110 section
-    /// 12.5.1). That it takes anything, as programs and scripts do, does not make it one.
+    /// Whether a client asks for HTML by name, as browsers do for a navigation (RFC 9110 section 12.5.1). A wildcard,
+    /// which programs and scripts send, does not count.
     var acceptHTML: Bool {
         let ranges = self.listItems(of: .accept).map { MediaRange($0) }
-        // The most specific range that matches says how welcome a type is.
+        // The most specific range that matches determines the weight of a type.
         for name in ["text/html", "text/*"] {
             let matching = ranges.filter { $0.name == name }
             if !matching.isEmpty { return matching.contains(where: \.isAcceptable) }

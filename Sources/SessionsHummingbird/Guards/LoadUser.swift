@@ -11,16 +11,16 @@ public import Hummingbird
 import Logging
 import Sessions
 
-/// Puts the application's own user into the context: whoever is logged in, as the application knows them.
+/// Loads the application's own user for the session's subject into the context.
 ///
 /// ```swift
 /// router.add(middleware: LoadUser(into: \.user) { subject in try await users.find(subject) })
 /// ```
 ///
-/// A user that no longer exists is treated as logged out: the session ends, and the request goes on as a visitor's, so
-/// that a ``RequireLogin`` behind it answers as to any other. It stands behind ``SessionsMiddleware``.
+/// A user that no longer exists is logged out: the session ends, and the request continues without a login, so that a
+/// ``RequireLogin`` after it rejects the request. Add it after ``SessionsMiddleware``.
 public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware {
-    /// Where in a context the user is kept.
+    /// Where a context keeps the user.
     public typealias UserPath = any WritableKeyPath<Context, User?> & Sendable
 
     private let user: UserPath
@@ -30,10 +30,10 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
     /// Creates a middleware.
     ///
     /// - Parameters:
-    ///   - user: Where in the context the user is put.
-    ///   - storage: Where in the context the session is. The default is `\.sessions`.
-    ///   - find: Finds a user by the subject that was logged in, or answers nil when there is no such user any more.
-    ///     Its errors go through, and log nobody out.
+    ///   - user: Where the context keeps the user.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
+    ///   - find: Finds a user by the subject that is logged in, or returns nil if the user no longer exists. Its errors
+    ///     are rethrown and log no one out.
     public init(
         into user: UserPath,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions,
@@ -44,7 +44,7 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
         self.find = find
     }
 
-    /// Finds the user, if somebody is logged in, before the handler runs.
+    /// Finds the user, if one is logged in, before the handler runs.
     public func handle(
         _ request: Request,
         context: Context,
@@ -55,7 +55,7 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
         var context = context
         context[keyPath: self.user] = try await self.find(subject)
         if context[keyPath: self.user] == nil {
-            context.logger.debug("A user who was logged in does not exist any more, and is logged out")
+            context.logger.debug("A user who was logged in no longer exists, and is logged out")
             try await session.logOut(because: .userNotFound)
         }
         return try await next(request, context)

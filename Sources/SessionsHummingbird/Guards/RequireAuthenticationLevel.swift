@@ -10,16 +10,16 @@
 public import Hummingbird
 public import Sessions
 
-/// Lets requests of users pass who have reached a level of authentication, and answers all others itself: before what a
-/// password alone does not do (step-up; RFC 9470).
+/// Lets a request pass only if its user has reached a level of authentication, and answers all other requests itself.
+/// Use it for what a password alone must not allow (step-up; RFC 9470).
 ///
 /// ```swift
 /// let payments = try router.group("payments")
 ///     .add(middleware: RequireAuthenticationLevel(.aal2, within: .seconds(15 * 60), .redirect(to: "/login/second")))
 /// ```
 ///
-/// The page that it leads to checks the second factor and calls `session.reauthenticate(methods:level:)`. A client with
-/// a bearer token gets 401 and the challenge `insufficient_user_authentication`, with `acr_values` and `max_age`.
+/// The page that it redirects to checks the second factor and calls `session.reauthenticate(methods:level:)`. A client
+/// with a bearer token gets 401 and the challenge `insufficient_user_authentication`, with `acr_values` and `max_age`.
 public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: RouterMiddleware {
     private let level: AuthenticationLevel
     private let age: Duration?
@@ -29,12 +29,12 @@ public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: Route
     /// Creates a guard.
     ///
     /// - Parameters:
-    ///   - level: The level; a higher rank does as well.
-    ///   - age: How long ago the level may have been reached. The default is nil: in this session.
-    ///   - response: What others get. The default is 401.
-    ///   - storage: Where in the context the session is. The default is `\.sessions`.
+    ///   - level: The required level. A higher rank passes as well.
+    ///   - age: The maximum time since the level was reached. The default is nil: any time in this session.
+    ///   - response: The response to rejected requests. The default is 401.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
     /// - Throws: `SessionError` with the code `invalidAuthentication` when no user can reach the level, or
-    ///   `configuration` when the age is less than a second, which no one keeps.
+    ///   `configuration` when the age is less than a second, which no user can meet.
     public init(
         _ level: AuthenticationLevel,
         within age: Duration? = nil,
@@ -49,7 +49,7 @@ public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: Route
         self.storage = storage
     }
 
-    /// Lets the handler run if the user has reached the level.
+    /// Runs the handler if the user has reached the level.
     public func handle(
         _ request: Request,
         context: Context,

@@ -10,15 +10,15 @@
 public import Hummingbird
 import Sessions
 
-/// Lets requests of users pass who are logged in, and answers all others itself.
+/// Lets a request pass only if a user is logged in, and answers all other requests itself.
 ///
 /// ```swift
 /// router.group("api").add(middleware: RequireLogin()).get("orders", use: orders)
 /// try router.group("account").add(middleware: RequireLogin(.redirect(to: "/login"))).get(use: account)
 /// ```
 ///
-/// Whatever the method is, and however its path is written, no request gets to a handler behind it otherwise. It stands
-/// behind ``SessionsMiddleware``.
+/// No other request reaches a handler behind it, whatever its method and however its path is written. Add it after
+/// ``SessionsMiddleware``.
 public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
     private let response: GuardResponse
     private let storage: SessionsMiddleware<Context>.StoragePath
@@ -26,8 +26,8 @@ public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
     /// Creates a guard.
     ///
     /// - Parameters:
-    ///   - response: What others get. The default is 401.
-    ///   - storage: Where in the context the session is. The default is `\.sessions`.
+    ///   - response: The response to rejected requests. The default is 401.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
     public init(
         _ response: GuardResponse = .unauthorized,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
@@ -36,7 +36,7 @@ public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
         self.storage = storage
     }
 
-    /// Lets the handler run if somebody is logged in.
+    /// Runs the handler if a user is logged in.
     public func handle(
         _ request: Request,
         context: Context,

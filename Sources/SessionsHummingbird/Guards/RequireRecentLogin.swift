@@ -10,15 +10,15 @@
 public import Hummingbird
 public import Sessions
 
-/// Lets requests of users pass who have proven who they are a short while ago, and answers all others itself: before a
-/// change of the password, or whatever is sensitive (step-up; ASVS 5.0, 7.5.1 and 7.5.3).
+/// Lets a request pass only if its user authenticated a short while ago, and answers all other requests itself. Use it
+/// before a change of the password and other sensitive operations (step-up; ASVS 5.0, 7.5.1 and 7.5.3).
 ///
 /// ```swift
 /// let sensitive = try router.group("account")
 ///     .add(middleware: RequireRecentLogin(within: .seconds(5 * 60), .redirect(to: "/login/again")))
 /// ```
 ///
-/// The page that it leads to checks the password once more and calls `session.reauthenticate()`.
+/// The page that it redirects to checks the password again and calls `session.reauthenticate()`.
 public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddleware {
     private let age: Duration
     private let response: GuardResponse
@@ -27,10 +27,11 @@ public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddlew
     /// Creates a guard.
     ///
     /// - Parameters:
-    ///   - age: How long ago the login or the last re-authentication may be.
-    ///   - response: What others get. The default is 401.
-    ///   - storage: Where in the context the session is. The default is `\.sessions`.
-    /// - Throws: `SessionError` with the code `configuration` when the age is less than a second, which nobody keeps.
+    ///   - age: The maximum time since the login or the last re-authentication.
+    ///   - response: The response to rejected requests. The default is 401.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
+    /// - Throws: `SessionError` with the code `configuration` when the age is less than a second, which no user can
+    ///   meet.
     public init(
         within age: Duration,
         _ response: GuardResponse = .unauthorized,
@@ -42,7 +43,7 @@ public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddlew
         self.storage = storage
     }
 
-    /// Lets the handler run if the user authenticated recently.
+    /// Runs the handler if the user authenticated recently.
     public func handle(
         _ request: Request,
         context: Context,

@@ -12,7 +12,7 @@ public import Hummingbird
 import Logging
 public import Sessions
 
-/// Takes over the sessions that hummingbird-auth keeps in a `PersistDriver`, each when its visitor comes.
+/// Imports the sessions that hummingbird-auth keeps in a `PersistDriver`, each on its visitor's next request.
 ///
 /// ```swift
 /// router.add(middleware: SessionsMiddleware(engine))
@@ -23,17 +23,18 @@ public import Sessions
 /// )
 /// ```
 ///
-/// A request that carries the old cookie goes on with a new session of ours, with another id and another secret; the
-/// old one is removed from the driver, and its cookie cleared. Parallel requests with the same old cookie, and those
-/// whose response was lost, go on with the same new session. When that has ended, by logging out or in any other way,
-/// the old cookie opens nothing any more.
+/// A request with the old cookie continues with a new session of the engine, with a new id and a new secret. The old
+/// session is removed from the driver, and its cookie is cleared. Parallel requests with the same old cookie, and
+/// requests whose response was lost, continue with the same new session. After that session has ended, by a logout or
+/// in any other way, the old cookie opens nothing.
 ///
-/// hummingbird-auth keeps a session as a `Codable` value under the key `hbs.` and the id, the base64 text of 32 random
-/// bytes that its cookie `SESSION_ID` carries. A cookie of another form, and one that comes twice, is nobody's, and the
-/// driver is not asked. While the driver does not answer, requests with an old cookie get 503 with `Retry-After`.
+/// hummingbird-auth keeps a session as a `Codable` value under the key `hbs.` and the id. The id is the base64 text of
+/// 32 random bytes, and the cookie `SESSION_ID` carries it. A cookie of another form, and one that is sent twice, is
+/// ignored, and the driver is not asked. While the driver does not answer, requests with an old cookie get 503 with
+/// `Retry-After`.
 ///
-/// Servers that know only the old sessions do not know a visitor whose session was taken over: exchange all servers of
-/// an application at once, or let a visitor stay with new ones.
+/// Servers that know only the old sessions do not know a visitor whose session was imported. Replace all servers of an
+/// application at once, or route each visitor to new servers only.
 public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old: Codable & Sendable>: RouterMiddleware
 {
     private let takeover: SessionImport
@@ -42,18 +43,19 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
     private let storage: SessionsMiddleware<Context>.StoragePath
     private let convert: @Sendable (Old) throws -> ImportedSession?
 
-    /// Creates a middleware, which stands behind the ``SessionsMiddleware`` of the engine.
+    /// Creates a middleware. Add it after the ``SessionsMiddleware`` of the engine.
     ///
     /// - Parameters:
-    ///   - engine: The engine whose sessions begin; its backend has a store.
-    ///   - driver: Where the old sessions are.
-    ///   - type: What the old sessions are.
-    ///   - key: What tokens are computed with. It is the same for all servers and stays the same as long as sessions
-    ///     are taken over.
+    ///   - engine: The engine that creates the new sessions. Its backend must have a store.
+    ///   - driver: The driver that has the old sessions.
+    ///   - type: The type of the old sessions.
+    ///   - key: The key from which the new tokens are derived. It must be the same on all servers, and must not change
+    ///     while sessions are imported.
     ///   - cookie: The old cookie, with the attributes that it was set with. The default is
     ///     ``Sessions/SessionCookie/hummingbirdAuth``.
-    ///   - storage: Where in the context the session is kept. The default is `\.sessions`.
-    ///   - convert: Says what becomes of an old session; nil for nothing, and the old one is removed all the same.
+    ///   - storage: Where the context keeps the session. The default is `\.sessions`.
+    ///   - convert: Converts an old session. If it returns nil, no session is created, but the old one is still
+    ///     removed.
     /// - Throws: `SessionError` with the code `configuration` when the engine has no store.
     public init(
         _ engine: SessionEngine,
@@ -71,7 +73,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
         self.convert = convert
     }
 
-    /// Takes the session over, if there is one to take over, and lets the handler run.
+    /// Imports the session, if there is an old one, and runs the handler.
     public func handle(
         _ request: Request,
         context: Context,
@@ -83,8 +85,8 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
             do {
                 return try await driver.get(key: "hbs.\(id)", as: Old.self)
             } catch let error as PersistError where error == .invalidConversion {
-                // One bad value is one bad value.
-                context.logger.warning("A session of the PersistDriver is of another type, and was not taken over")
+                // A value that cannot be decoded affects only its own session.
+                context.logger.warning("A session of the PersistDriver has another type, and was not imported")
                 return nil
             }
         } convert: {
@@ -100,11 +102,11 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
         return response
     }
 
-    /// The id in the old cookie, if there is exactly one that could be one.
+    /// The id in the old cookie, if there is exactly one well-formed id.
     private func id(in fields: HTTPFields) -> String? {
         var values: [String] = []
         CookieHeader.forEachValue(of: self.cookie.name, in: fields) { bytes in
-            // The canonical base64 of 32 bytes is 43 characters and one of padding.
+            // The canonical base64 text of 32 bytes has 43 characters and one character of padding.
             guard bytes.count == 44, values.count < 2 else { return }
             values.append(String(decoding: bytes, as: UTF8.self))
         }
@@ -117,7 +119,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
 }
 
 extension SessionCookie {
-    /// The cookie of hummingbird-auth as it is when nobody chose another: `SESSION_ID`, for all paths.
+    /// The default cookie of hummingbird-auth: `SESSION_ID`, for all paths.
     public static var hummingbirdAuth: SessionCookie {
         SessionCookie(name: "SESSION_ID", secure: .never)
     }
@@ -135,7 +137,7 @@ extension UInt8 {
 }
 
 extension PersistDriverImportMiddleware: CustomStringConvertible, CustomReflectable {
-    /// The name of the old cookie. Nothing of the key and the driver.
+    /// The name of the old cookie. It shows nothing of the key or the driver.
     public var description: String { "PersistDriverImportMiddleware(\(self.cookie.name))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

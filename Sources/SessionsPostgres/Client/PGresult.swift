@@ -10,7 +10,7 @@
 import CPostgres
 
 extension PostgresReply {
-    /// Copies what libpq has.
+    /// Copies the result of libpq.
     init(_ result: OpaquePointer) {
         let columns = PQnfields(result)
         self.rows = (0..<PQntuples(result)).map { row in
@@ -36,7 +36,7 @@ extension PostgresRow.Cell {
 }
 
 extension PostgresError {
-    /// What a server, or libpq in its place, says of a statement.
+    /// Creates an error from the result of a failed statement, as the server or libpq reports it.
     init(_ result: OpaquePointer) {
         func field(_ code: Character) -> String? {
             code.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) }
@@ -45,8 +45,8 @@ extension PostgresError {
             self.init("the connection was closed", mayHaveRun: true)
             return
         }
-        // The first line of the server's own errors has no values in it, but for those that are about values, and those
-        // that triggers raise.
+        // The first line of a server error contains no stored values, except in errors about values and errors that
+        // triggers raise.
         let isAboutValues = ["22", "23", "P0"].contains { sqlState.hasPrefix($0) }
         self.init(
             sqlState: sqlState,

@@ -9,11 +9,11 @@
 #if Postgres
 import CPostgres
 
-/// The parameters of a statement as libpq takes them.
+/// The parameters of a statement in the form that libpq takes.
 struct PostgresArguments {
     let types: [Oid]
     private var buffer: [UInt8] = []
-    /// Where each begins in the buffer, and its length; nil for none.
+    /// The offset of each parameter in the buffer and its length. Nil for a null.
     private var fields: [(offset: Int, count: Int32)?] = []
 
     init(_ values: [PostgresValue]) {
@@ -23,7 +23,7 @@ struct PostgresArguments {
             let isThere = value.write(to: &self.buffer)
             self.fields.append(isThere ? (offset, Int32(clamping: self.buffer.count - offset)) : nil)
         }
-        // A value of no bytes has a place, too.
+        // Even an empty value needs a valid address.
         self.buffer.append(0)
     }
 
@@ -43,7 +43,7 @@ struct PostgresArguments {
     }
 }
 
-/// Runs a body with texts as C has them, and a null after the last.
+/// Calls a body with texts as a null-terminated array of C strings.
 func withCStrings<Result>(_ texts: [String], _ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
     func next(_ index: Int, _ pointers: [UnsafePointer<CChar>?]) -> Result {
         guard index < texts.count else { return body(pointers + [nil]) }

@@ -10,24 +10,25 @@
 import CPostgres
 import Sessions
 
-/// A connection, which the thread that made it has for itself.
+/// A connection that only the thread that created it uses.
 ///
-/// Nothing of libpq blocks here but the look-up of a host's name: the thread waits for the socket, and looks up from
-/// its waiting whenever `lookUp` says.
+/// No call of libpq blocks here except the lookup of a host name: the thread waits for the socket, and calls `lookUp`
+/// between two waits.
 final class PostgresConnection {
-    /// What a thread does between two waits: it gives how long the next one may be, or throws to end the waiting.
+    /// Called between two waits of a thread. It returns the maximum time of the next wait, or throws to end the
+    /// waiting.
     typealias LookUp = () throws(PostgresError) -> Duration?
 
     private let handle: OpaquePointer
     private let wake: WakePipe
     private let name: String
-    /// When it was made, by the clock of the pool.
+    /// The time of the login, by the clock of the pool.
     let connectedAt: Instant
     private var prepared: Set<Int> = []
     private var isCondemned = false
 
-    /// What libpq is told beside the connection string, which wins: whose connection it is, and within what time the
-    /// kernel is to notice that the other side is gone.
+    /// Parameters that the connection string overrides: the name of the application, and how soon the kernel must
+    /// detect that the other side is gone.
     private static let defaults = [
         ("fallback_application_name", "swift-sessions"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
         ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
@@ -41,7 +42,7 @@ final class PostgresConnection {
         connectedAt: Instant = .distantPast,
         lookUp: LookUp
     ) throws(PostgresError) {
-        // What the string says comes after, and wins.
+        // The parameters of the string come later and win.
         let parameters = Self.defaults + [("dbname", string.text)]
         let handle = withCStrings(parameters.map(\.0)) { keywords in
             withCStrings(parameters.map(\.1)) { PQconnectStartParams(keywords, $0, 1) }
@@ -51,7 +52,7 @@ final class PostgresConnection {
         self.wake = wake
         self.name = name
         self.connectedAt = connectedAt
-        // By default it would write to the standard error of the process.
+        // By default libpq writes notices to the standard error of the process.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         var polling = PGRES_POLLING_WRITING
         while polling != PGRES_POLLING_OK {
@@ -68,40 +69,40 @@ final class PostgresConnection {
         PQfinish(self.handle)
     }
 
-    /// Whether it cannot be used again.
+    /// Whether the connection is no longer usable.
     var isBroken: Bool {
         self.isCondemned || PQstatus(self.handle) != CONNECTION_OK || PQtransactionStatus(self.handle) != PQTRANS_IDLE
     }
 
-    /// Closes it as soon as nothing runs on it.
+    /// Closes the connection as soon as no statement runs on it.
     func condemn() {
         self.isCondemned = true
     }
 
-    /// Which process of the server answers, as it said at the login.
+    /// The process ID of the server backend, as reported at the login.
     var processID: Int32 { PQbackendPID(self.handle) }
 
-    /// Asks the server to stop what runs on this connection.
+    /// Asks the server to stop the running statement of this connection.
     func cancel() -> PostgresCancellation {
         PostgresCancellation(PQgetCancel(self.handle), wake: self.wake)
     }
 
-    /// Waits while there is nothing to do, for something new or for the end of the connection.
+    /// Waits while the connection is idle, for new work or the end of the connection.
     func idle() {
         if SocketEvents.wait(PQsocket(self.handle), for: .readable, or: self.wake, atMost: nil).contains(.readable) {
-            // The server says something unasked: that it shuts down, or a notice, which is dropped.
+            // An unsolicited message of the server: a shutdown, or a notice, which is dropped.
             self.noticeEnd()
         }
     }
 
-    /// Finds out whether the server closed it meanwhile.
+    /// Detects whether the server has closed the connection.
     func noticeEnd() {
         if PQconsumeInput(self.handle) == 0 { self.isCondemned = true }
     }
 
     /// Runs a statement, prepared or not.
     ///
-    /// - Parameter isWanted: Whether the statement is to be sent, once it is prepared.
+    /// - Parameter isWanted: Asked after the preparation: whether the statement is still to be sent.
     func run(
         _ statement: PostgresStatement,
         _ parameters: [PostgresValue],
@@ -113,7 +114,7 @@ final class PostgresConnection {
         do {
             return try self.runPrepared(statement, parameters, isWanted, lookUp)
         } catch  where error.isForgottenStatement {
-            // Somebody said DISCARD, or changed the table. What was not found was not run.
+            // A DISCARD or a change of the table invalidated the statement. It was not run.
             self.prepared.removeAll()
             return try self.runPrepared(statement, parameters, isWanted, lookUp)
         }
@@ -125,7 +126,8 @@ final class PostgresConnection {
         _ isWanted: () -> Bool,
         _ lookUp: LookUp
     ) throws(PostgresError) -> PostgresReply {
-        // The name is of this connection alone: behind a pooler, that of another could be another statement's.
+        // The name is unique to this connection: behind a pooler, another connection's name may belong to a different
+        // statement.
         let name = "\(self.name)_\(statement.number)"
         if !self.prepared.contains(statement.number) {
             let types = parameters.map(\.type)
@@ -163,12 +165,12 @@ final class PostgresConnection {
         }
     }
 
-    /// Runs statements without parameters. What they answer is text.
+    /// Runs statements without parameters. The results are text.
     func runText(_ sql: String, lookUp: LookUp) throws(PostgresError) -> PostgresReply {
         try self.exchange(lookUp) { PQsendQuery(self.handle, sql) }
     }
 
-    /// Sends something and reads until all of the answer is there.
+    /// Sends a message and reads the complete reply.
     private func exchange(_ lookUp: LookUp, _ send: () -> Int32) throws(PostgresError) -> PostgresReply {
         self.noticeEnd()
         guard !self.isCondemned, PQstatus(self.handle) == CONNECTION_OK, send() == 1 else {
@@ -204,7 +206,7 @@ final class PostgresConnection {
             let wanted: SocketEvents = unsent == 1 ? [.readable, .writable] : .readable
             guard try self.wait(for: wanted, lookUp).contains(.readable) else { continue }
             guard PQconsumeInput(self.handle) == 1 else {
-                // What the server said before it closed the connection says more than that it was closed.
+                // The server's last message says more than the fact that the connection was closed.
                 while failure == nil, let result = PQgetResult(self.handle) {
                     failure = PostgresError(result)
                     PQclear(result)

@@ -10,15 +10,15 @@
 import CPostgres
 import Sessions
 
-/// Where a server is and how to log in, in libpq's own words: a URL, or `key=value` pairs.
+/// The address of a server and the login, in the format of libpq: a URL, or `key=value` pairs.
 struct PostgresConnectionString: Sendable {
     let text: String
     private let secrets: [String]
 
-    /// - Throws: `SessionStoreError` with the code `unusable` when libpq does not understand it, or would take a part
-    ///   of the password for something else.
+    /// - Throws: `SessionStoreError` with the code `unusable` when libpq does not understand it, or would misread a
+    ///   part of the password.
     init(_ text: String) throws(SessionStoreError) {
-        // What libpq says of it repeats it, with the password.
+        // libpq's own message would repeat the string with the password.
         guard let options = Self.options(of: text), Self.isUnambiguous(text), Self.arePorts(options["port"] ?? "")
         else {
             throw SessionStoreError(
@@ -38,19 +38,19 @@ struct PostgresConnectionString: Sendable {
 
     private static let secretKeywords: Set = ["password", "sslpassword"]
 
-    /// What is shorter is in a message by chance, and what is left out of a known message is known.
+    /// A shorter text occurs in messages by chance, and redacting it in a known message would reveal it.
     private static let minimumSecretByteCount = 8
 
-    /// A message of libpq's about a connection, without what is secret in it.
+    /// A message of libpq about a connection, without secrets.
     ///
-    /// libpq says no password by itself. This is for a server that does.
+    /// libpq itself never shows the password. This is for a server that does.
     func redacted(_ message: String) -> String {
-        // Before it is cut off, so that no part of a secret is left at the end.
+        // Redacted before it is truncated, so that no part of a secret remains at the end.
         let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
         return String(self.secrets.reduce(words) { $0.replacing($1, with: "…") }.prefix(512))
     }
 
-    /// What libpq understands; nil when it does not.
+    /// The parameters as libpq parses them. Nil if it cannot.
     private static func options(of text: String) -> [String: String]? {
         var problem: UnsafeMutablePointer<CChar>?
         guard !text.utf8.contains(0), let options = PQconninfoParse(text, &problem) else {
@@ -67,8 +67,8 @@ struct PostgresConnectionString: Sendable {
         return values
     }
 
-    /// Whether the name and the password of a URL end where libpq takes them to: at the first `@`, if no `/` is before
-    /// it. Another `@` is a sign of a password that was not encoded, the rest of which would be a host or a database.
+    /// Whether the name and the password of a URL end where libpq ends them: at the first `@`, if no `/` is before it.
+    /// Another `@` is a sign of a password that was not percent-encoded. Its rest would become a host or a database.
     private static func isUnambiguous(_ text: String) -> Bool {
         guard let scheme = ["postgres://", "postgresql://"].first(where: { text.hasPrefix($0) }) else { return true }
         let rest = text.utf8.dropFirst(scheme.utf8.count)
@@ -78,14 +78,14 @@ struct PostgresConnectionString: Sendable {
         return !place.contains(UInt8(ascii: "@"))
     }
 
-    /// Whether they are numbers: for what is not, libpq would say what it is.
+    /// Whether the ports are numbers. For anything else, libpq's message would repeat the text.
     private static func arePorts(_ list: String) -> Bool {
         list.split(separator: ",").allSatisfy { UInt16($0).map { $0 > 0 } ?? false }
     }
 }
 
 extension PostgresConnectionString: CustomReflectable, CustomStringConvertible {
-    /// Without what is in it.
+    /// The description shows nothing of the string.
     var description: String { "PostgresConnectionString" }
 
     var customMirror: Mirror { Mirror(self, children: [:]) }

@@ -11,20 +11,21 @@ import Logging
 import Sessions
 import Synchronization
 
-/// What threads tell the pool, and ask of it.
+/// The calls that the worker threads make to the pool.
 extension PostgresPool {
-    /// How many threads there are, and how many calls wait for one.
+    /// The number of threads, and the number of calls that wait for one.
     var load: (Int, Int) { self.state.withLock { ($0.workerCount, $0.waiting.count) } }
 
-    /// Whether the tables are known to be there.
+    /// Whether the tables are known to exist.
     var isPrepared: Bool { self.state.withLock { $0.isPrepared } }
 
-    /// Whether statements are sent as they are, and nothing is set: a connection may be another process each time.
+    /// Whether a pooler is in use: each statement may reach another backend, so there are no prepared statements and no
+    /// settings.
     var isPooled: Bool { self.state.withLock { $0.isPooled } }
 
     var isShutDown: Bool { self.state.withLock { $0.isShutDown } }
 
-    /// Notes that the tables are there.
+    /// Records that the tables exist.
     func notePrepared(lacksIndex: Bool) {
         self.state.withLock { state in
             state.isPrepared = true
@@ -32,12 +33,12 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that a table was not there, although it had been.
+    /// Records that a table was missing, although it had existed.
     func noteMissingTable() {
         self.state.withLock { $0.isPrepared = false }
     }
 
-    /// Whether an index is to be made. One thread is told so, once.
+    /// Whether the caller should create the missing index. Only one thread gets true.
     func takeIndexing() -> Bool {
         self.state.withLock { state in
             defer { state.lacksIndex = false }
@@ -45,7 +46,7 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that the index of the sessions of users could not be made, without which long lists take long.
+    /// Records that the index of users' sessions could not be created. Without it, long lists are slow.
     func noteMissingIndex(_ error: PostgresError?) {
         self.logger.warning(
             """
@@ -56,7 +57,7 @@ extension PostgresPool {
         )
     }
 
-    /// Notes that there is a pooler, which lets clients share connections.
+    /// Records that a pooler is in use, which lets clients share connections.
     func notePooler() {
         let isNews = self.state.withLock { state in
             defer { state.isPooled = true }
@@ -71,7 +72,7 @@ extension PostgresPool {
         )
     }
 
-    /// Notes that a connection is ready.
+    /// Records that a connection is ready.
     func noteConnected() {
         let wasDown = self.state.withLock { state in
             defer { state.pause.reset() }
@@ -79,12 +80,12 @@ extension PostgresPool {
             state.lastFailure = nil
             return state.pause.hasFailed
         }
-        if wasDown { self.logger.notice("PostgreSQL is there again") }
+        if wasDown { self.logger.notice("Reconnected to PostgreSQL") }
     }
 
-    /// Notes that a connection was closed.
+    /// Records that a connection was closed.
     ///
-    /// - Parameter isSuspicious: Whether the server did not answer, so that the idle ones are best closed as well.
+    /// - Parameter isSuspicious: Whether the server did not answer, so that idle connections should be closed as well.
     func noteDisconnected(isSuspicious: Bool = false) {
         self.state.withLock { state in
             state.connectedCount -= 1
@@ -94,15 +95,15 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that the call of a thread was given up, and its connection waits to be released.
+    /// Records that the call of a thread was given up and that its connection waits to be released.
     ///
-    /// - Parameter isSuspicious: Whether the server may not answer the idle ones either.
+    /// - Parameter isSuspicious: Whether idle connections may be dead as well.
     func noteAbandoned(_ worker: PostgresWorker, isSuspicious: Bool) {
         self.noteDisconnected(isSuspicious: isSuspicious)
         self.state.withLock { $0.abandoned.append(worker) }
     }
 
-    /// Notes that the connection of such a thread is free, or at its end.
+    /// Records that the connection of such a thread is free again or closed.
     func noteReleased(_ worker: PostgresWorker) {
         self.state.withLock { state in
             state.abandoned.removeAll { $0 === worker }
@@ -110,8 +111,8 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that no connection could be made, with which the thread ends. While others have connections, such as when
-    /// the server has no more to give, the call waits for these.
+    /// Records that no connection could be made. The thread ends. If others have connections, for example because the
+    /// server has reached its limit, the call waits for them.
     func noteFailure(_ failure: SessionStoreError, for request: PostgresRequest) {
         let (failed, isNew, shutdowns) = self.state.withLock { state in
             let isNew = !state.pause.hasFailed
@@ -133,7 +134,7 @@ extension PostgresPool {
         for shutdown in shutdowns { shutdown.resume() }
     }
 
-    /// What to do next; nil when the thread waits with its connection, or ends without one.
+    /// The next call. Nil if the thread should wait with its connection, or end without one.
     func next(for worker: PostgresWorker, isConnected: Bool) -> PostgresRequest? {
         while true {
             let next = self.state.withLock { state -> PostgresRequest? in
@@ -148,9 +149,9 @@ extension PostgresPool {
         }
     }
 
-    /// Takes back an idle thread.
+    /// Removes an idle thread.
     ///
-    /// - Returns: False when it is not idle any more: it is about to be given something.
+    /// - Returns: False if it is no longer idle, because it is about to receive a message.
     func remove(_ worker: PostgresWorker) -> Bool {
         self.state.withLock { state in
             guard let index = state.idle.firstIndex(where: { $0 === worker }) else { return false }
@@ -159,7 +160,7 @@ extension PostgresPool {
         }
     }
 
-    /// Notes that a thread ends. A call that came in the meantime, and that no other thread will look at, gets another.
+    /// Records that a thread ends. If a call arrived meanwhile that no other thread will take, starts another thread.
     func end() {
         let (next, shutdowns) = self.state.withLock { state -> (PostgresRequest?, [CheckedContinuation<Void, Never>]) in
             if !state.waiting.isEmpty, state.activeCount == 1 { return (state.waiting.removeFirst(), []) }
@@ -169,9 +170,9 @@ extension PostgresPool {
         for shutdown in shutdowns { shutdown.resume() }
     }
 
-    /// Fails calls that have waited too long.
+    /// Fails the calls that have waited too long.
     ///
-    /// - Returns: When the next one will have.
+    /// - Returns: The deadline of the next one.
     func failOverdue() -> ContinuousClock.Instant? {
         let now = ContinuousClock.now
         let (overdue, next) = self.state.withLock { state -> ([PostgresRequest], ContinuousClock.Instant?) in

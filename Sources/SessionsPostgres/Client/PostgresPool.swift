@@ -11,20 +11,20 @@ import Logging
 import Sessions
 import Synchronization
 
-/// The connections to a server: as many as are needed and allowed, each with a thread of its own.
+/// The connections to a server: as many as needed, up to a limit. Each has a thread of its own.
 ///
-/// Calls are served in the order in which they came. A thread owns its connection alone, so that nothing of libpq is
-/// shared, and nothing that libpq may block on (such as a look-up in DNS) holds up anybody else. Threads come with the
-/// calls that need them and go with their connections; when there are no calls they wait for their sockets.
+/// Calls are served in order of arrival. A thread does not share its connection, so that a blocking call of libpq, such
+/// as a DNS lookup, delays no other call. Threads are started for calls and end with their connections. Without calls
+/// they wait on their sockets.
 ///
-/// A call that is given up keeps its place, for the server keeps a process for it: another connection in its place
-/// would be one more, and a server that hangs would soon have no more to give.
+/// A call that is given up keeps its place, because the server keeps a process for it. A replacement connection would
+/// be one more, and a server that hangs would soon run out of connections.
 final class PostgresPool: Sendable {
     struct State {
         var waiting: [PostgresRequest] = []
         var idle: [PostgresWorker] = []
         var workerCount = 0
-        /// How many connections there are, but for those of calls that were given up.
+        /// The number of connections, without those of calls that were given up.
         var connectedCount = 0
         /// Threads that wait for the server to release the connection of a call that was given up.
         var abandoned: [PostgresWorker] = []
@@ -36,12 +36,12 @@ final class PostgresPool: Sendable {
         var lastFailure: SessionStoreError?
         var shutdowns: [CheckedContinuation<Void, Never>] = []
 
-        /// How many threads serve calls or are about to.
+        /// The number of threads that serve calls or are about to.
         var activeCount: Int { self.workerCount - self.abandoned.count }
 
-        /// Counts one thread less.
+        /// Decrements the number of threads.
         ///
-        /// - Returns: Who waited for the last one to end, if it was the last.
+        /// - Returns: The shutdown calls that waited for the last thread, if it was the last.
         mutating func endWorker() -> [CheckedContinuation<Void, Never>] {
             self.workerCount -= 1
             guard self.isShutDown, self.workerCount == 0 else { return [] }
@@ -80,7 +80,7 @@ final class PostgresPool: Sendable {
         )
     }
 
-    /// Runs a statement on the next connection that is free.
+    /// Runs a statement on the next free connection.
     func run(
         _ statement: PostgresStatement?,
         _ parameters: [PostgresValue] = [],
@@ -108,10 +108,10 @@ final class PostgresPool: Sendable {
                 state.workerCount += 1
                 return true
             }
-            // While there is no connection, one call tries to have one; the others fail at once.
+            // While there is no connection, one call tries to connect. The others fail at once.
             if state.connectedCount == 0, let failure = state.lastFailure { throw failure }
             if state.activeCount == 0 {
-                // One of these looks when the call has waited too long.
+                // One of these threads will see that the call has waited too long.
                 guard let abandoned = state.abandoned.first else { throw .leftAlone }
                 abandoned.lookAgain()
             }
@@ -127,14 +127,14 @@ final class PostgresPool: Sendable {
         if isWorkerNeeded { PostgresWorker.start(self, request) }
     }
 
-    /// Closes all connections, once what runs on them has its answer. What comes later fails.
+    /// Closes all connections after their running statements have been answered. Later calls fail.
     func shutDown() async {
         await withCheckedContinuation { continuation in
             if self.beginShutdown(continuation) { continuation.resume() }
         }
     }
 
-    /// - Returns: Whether all is closed already.
+    /// - Returns: Whether all connections are already closed.
     @discardableResult
     func beginShutdown(_ continuation: CheckedContinuation<Void, Never>? = nil) -> Bool {
         let waiting = self.state.withLock { state -> [PostgresRequest]? in
@@ -156,7 +156,7 @@ extension SessionStoreError {
     fileprivate static let shutDown = SessionStoreError(.unavailable, "The store was shut down.")
 
     fileprivate static let leftAlone = SessionStoreError(
-        .unavailable, "PostgreSQL gave no connection and is left alone for a moment (reconnectDelay).")
+        .unavailable, "PostgreSQL gave no connection, and is tried again after a pause (reconnectDelay).")
 
     fileprivate static func queueFull(_ limit: Int) -> SessionStoreError {
         SessionStoreError(.unavailable, "\(limit) calls wait for a connection already (queueLimit).")
@@ -164,7 +164,7 @@ extension SessionStoreError {
 }
 
 extension PostgresPool: CustomReflectable {
-    /// The connection string has a password, and requests have what is stored.
+    /// The connection string has a password, and requests have stored data.
     var customMirror: Mirror { Mirror(self, children: []) }
 }
 #endif

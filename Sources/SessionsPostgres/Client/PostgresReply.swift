@@ -9,17 +9,17 @@
 #if Postgres
 import Sessions
 
-/// What a statement answered.
+/// The reply to a statement.
 struct PostgresReply: Sendable {
     var rows: [PostgresRow] = []
-    /// How many rows it changed.
+    /// The number of changed rows.
     var changedCount = 0
-    /// Whether the statement had been sent before, and its answer was lost: it may have been done, and others may have
-    /// written since.
+    /// Whether the statement had been sent before and its reply was lost. It may have been performed, and other servers
+    /// may have written since.
     var mayBeRepetition = false
 }
 
-/// A row of an answer. What is in a column is looked at, never trusted.
+/// A row of a reply. Every column is checked, never trusted.
 struct PostgresRow: Sendable {
     enum Cell: Sendable {
         case null
@@ -61,12 +61,12 @@ struct PostgresRow: Sendable {
 }
 
 extension SessionStoreError {
-    /// An answer that the table of this library never gives.
+    /// A reply that a table of this library never gives.
     static let foreignTable = SessionStoreError(
         .unavailable,
         """
-        The table of sessions answered with other columns than this version of swift-sessions made: somebody changed it. \
-        Drop it, or give the store another schema.
+        The table of sessions has other columns than this version of swift-sessions made: it was changed. Drop it, or \
+        give the store another schema.
         """
     )
 }

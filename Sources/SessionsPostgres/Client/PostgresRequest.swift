@@ -10,19 +10,19 @@
 import Sessions
 import Synchronization
 
-/// A statement on its way, and whoever waits for its answer.
+/// A pending statement, and the call that waits for its reply.
 ///
-/// The first result counts: an answer, a failure, or the cancellation of the task that waits. A cancelled call returns
-/// at once while it waits for its turn, and when it only reads. One that writes may be done by then, and its caller
-/// must be able to see what it did: it returns with the server's answer, or a moment later without one.
+/// The first result counts: a reply, a failure, or the cancellation of the waiting task. A cancelled call returns at
+/// once while it is queued, and when its statement only reads. A statement that writes may already be done, and its
+/// caller must learn the outcome: the call returns with the server's reply, or a moment later without one.
 final class PostgresRequest: Sendable {
-    /// What a statement does to the table.
+    /// The effect of a statement on the table.
     enum Effect: Sendable {
-        /// It reads.
+        /// It only reads.
         case none
-        /// It writes, and done again it changes and answers the same.
+        /// It writes. Repeating it changes nothing more and gives the same reply.
         case repeatable
-        /// It writes, and must not be sent again unless it was certainly not done.
+        /// It writes. It must not be sent again unless it was certainly not performed.
         case once
     }
 
@@ -35,7 +35,7 @@ final class PostgresRequest: Sendable {
         var sender: WakePipe?
     }
 
-    /// Nil to have a connection and nothing else.
+    /// Nil: only a connection is wanted.
     let statement: PostgresStatement?
     let parameters: [PostgresValue]
     let effect: Effect
@@ -60,7 +60,7 @@ final class PostgresRequest: Sendable {
     /// Waits for the result.
     func reply(isolation: isolated (any Actor)? = #isolation) async throws -> PostgresReply {
         try await withTaskCancellationHandler {
-            // Only a closure that has the caller's isolation stays there; any other costs two changes of threads.
+            // Only a closure with the caller's isolation stays on its executor. Any other costs two thread switches.
             _ = isolation
             return try await withCheckedThrowingContinuation { continuation in
                 let early = self.state.withLock { state in
@@ -74,9 +74,9 @@ final class PostgresRequest: Sendable {
         }
     }
 
-    /// Notes that it is about to be sent.
+    /// Records that the statement is about to be sent.
     ///
-    /// - Returns: False when nobody waits for it any more.
+    /// - Returns: False if no call waits for it any more.
     func begin(by sender: WakePipe) -> Bool {
         self.state.withLock { state in
             state.sender = sender

@@ -10,14 +10,14 @@
 import CPostgres
 import Sessions
 
-/// A parameter of a statement, in PostgreSQL's binary form.
+/// A parameter of a statement in PostgreSQL's binary format.
 enum PostgresValue: Sendable {
     case id(SessionID)
     case ids([SessionID])
     case integer(Int64)
     case bytes([UInt8]?)
 
-    /// What PostgreSQL calls the types of parameters and columns.
+    /// PostgreSQL's OIDs of the types of parameters and columns.
     enum TypeID {
         static let bytea: Oid = 17
         static let int8: Oid = 20
@@ -37,15 +37,15 @@ enum PostgresValue: Sendable {
         }
     }
 
-    /// Adds its bytes.
+    /// Appends its bytes.
     ///
-    /// - Returns: False when there is no value.
+    /// - Returns: False for a null.
     func write(to buffer: inout [UInt8]) -> Bool {
         switch self {
         case .id(let id):
             id.write(to: &buffer)
         case .ids(let ids):
-            // Dimensions, whether there are nulls, the type; then the count, and from where it is counted.
+            // Number of dimensions, null flag, and element type. Then the count and the lower bound.
             for head in ids.isEmpty ? [0, 0, TypeID.uuid] : [1, 0, TypeID.uuid, UInt32(clamping: ids.count), 1] {
                 head.write(to: &buffer)
             }

@@ -11,20 +11,20 @@ import Foundation
 import Sessions
 import Synchronization
 
-/// A thread with a connection of its own, which does one call after another.
+/// A thread with its own connection that performs one call after another.
 ///
-/// A statement that was sent is left to its end, also when its caller was cancelled: PostgreSQL stops it after its
-/// `statement_timeout`. What that does not stop, such as a commit that waits for a standby, is given up at the deadline
-/// of the call: the server is then asked to stop it, and the thread waits with its connection until the server has
+/// A statement that was sent runs to its end, even if its caller was cancelled: PostgreSQL stops it after its
+/// `statement_timeout`. If that does not stop it, such as a commit that waits for a standby, the call is given up at
+/// its deadline: the server is asked to stop it, and the thread waits with its connection until the server has
 /// answered.
 final class PostgresWorker: Sendable {
     enum Mail {
         case request(PostgresRequest)
-        /// To close the connection and end.
+        /// Closes the connection and ends the thread.
         case retirement
     }
 
-    /// How long a cancelled call waits to hear what it did.
+    /// How long a cancelled call waits for its outcome.
     private static let settlingTime = Duration.milliseconds(250)
 
     private let pool: PostgresPool
@@ -36,7 +36,7 @@ final class PostgresWorker: Sendable {
         self.wake = try WakePipe()
     }
 
-    /// Starts a thread for a call, of which the pool knows already.
+    /// Starts a thread for a call that the pool has already counted.
     static func start(_ pool: PostgresPool, _ request: PostgresRequest) {
         Thread.detachNewThread {
             do throws(PostgresError) {
@@ -47,13 +47,13 @@ final class PostgresWorker: Sendable {
         }
     }
 
-    /// Gives something to a thread that is idle.
+    /// Sends a message to an idle thread.
     func give(_ mail: Mail) {
         self.mail.withLock { $0 = mail }
         self.wake.wake()
     }
 
-    /// Lets a thread that waits look again at what there is to do.
+    /// Wakes a waiting thread so that it checks for work again.
     func lookAgain() {
         self.wake.wake()
     }
@@ -83,7 +83,7 @@ final class PostgresWorker: Sendable {
 
     /// Waits for the next call.
     ///
-    /// - Returns: Nil when the thread is to end.
+    /// - Returns: Nil if the thread should end.
     private func idle(_ connection: inout PostgresConnection?) -> PostgresRequest? {
         while let open = connection {
             switch self.takeMail() {
@@ -92,7 +92,7 @@ final class PostgresWorker: Sendable {
             case .retirement:
                 self.close(&connection)
             case nil where open.isBroken:
-                // What is on its way to this thread comes in a moment.
+                // Otherwise a message for this thread is about to arrive.
                 if self.pool.remove(self) { self.close(&connection) }
             case nil:
                 open.idle()
@@ -107,9 +107,9 @@ final class PostgresWorker: Sendable {
         self.pool.noteDisconnected()
     }
 
-    /// Does a call, with a connection that is there or a new one.
+    /// Performs a call, on the existing connection or a new one.
     ///
-    /// - Throws: When there is no connection to be had.
+    /// - Throws: An error when no connection can be made.
     private func serve(
         _ request: PostgresRequest,
         on connection: inout PostgresConnection?
@@ -137,11 +137,12 @@ final class PostgresWorker: Sendable {
         if connection?.isBroken == true { self.close(&connection) }
     }
 
-    /// Notes what an error says of the connection and of the server.
+    /// Handles what an error says about the connection and the server.
     private func note(_ error: PostgresError, of open: PostgresConnection) {
         if error.isMissingTable { self.pool.noteMissingTable() }
         if error.isDuplicateStatement { self.pool.notePooler() }
-        // After a failover the next connection finds the new primary. A new one would find the same server again.
+        // After a failover, the next connection reaches the new primary. A connection that is still new would reach the
+        // same server again.
         let isOld = self.pool.clock.now >= open.connectedAt + self.pool.configuration.maximumReconnectDelay
         if error.isReadOnly, isOld { open.condemn() }
     }
@@ -169,7 +170,7 @@ final class PostgresWorker: Sendable {
             if request.deadline <= .now {
                 request.finish(.failure(request.isCancelled ? CancellationError() : PostgresError.deadlineExceeded))
                 self.pool.noteAbandoned(self, isSuspicious: request.effect == .none)
-                // A pooler of old could stop the statement of another client.
+                // A cancel request through an older pooler could stop another client's statement.
                 let isAsked = !self.pool.isPooled
                 cancellation = isAsked ? open.cancel() : PostgresCancellation(nil, wake: self.wake)
                 return try self.lookUp(until: cancellation?.end)
@@ -180,7 +181,7 @@ final class PostgresWorker: Sendable {
         }
     }
 
-    /// Makes a connection if there is none, and the tables if no thread of the pool knows them.
+    /// Connects if there is no connection, and prepares the tables unless a thread of the pool already has.
     private func connect(
         _ connection: inout PostgresConnection?,
         for request: PostgresRequest
@@ -189,7 +190,7 @@ final class PostgresWorker: Sendable {
         if let present = connection { open = present } else { open = try self.connect(for: request) }
         if !self.pool.isPrepared {
             do {
-                // A table may be large.
+                // The table may be large.
                 let end = ContinuousClock.now + PostgresSchema.deadline
                 let isComplete = try self.pool.schema.prepare(open) { () throws(PostgresError) in
                     try self.lookUp(until: end, for: request)
@@ -214,8 +215,8 @@ final class PostgresWorker: Sendable {
             let open = try PostgresConnection(
                 self.pool.string, name: name, wake: self.wake, connectedAt: self.pool.clock.now, lookUp: lookUp)
             guard !self.pool.isPooled else { return open }
-            // Only if the process that answers is the one that has logged in: what is set in any other stays there for
-            // the other clients of a pooler.
+            // Only if the backend is the one of the login: a setting in any other backend would affect other clients of
+            // a pooler.
             let milliseconds = configuration.statementTimeout.wholeMilliseconds
             let reply = try open.runText(
                 """
@@ -231,7 +232,7 @@ final class PostgresWorker: Sendable {
         }
     }
 
-    /// Makes the index that the tables of an older version lack, if they do and no other thread is at it.
+    /// Creates the index that tables of an older version lack, if it is missing and no other thread creates it.
     private func makeIndex(_ open: PostgresConnection) {
         guard self.pool.takeIndexing() else { return }
         guard !self.pool.isPooled else { return self.pool.noteMissingIndex(nil) }
@@ -239,7 +240,7 @@ final class PostgresWorker: Sendable {
             try self.pool.schema.makeIndex(open, statementTimeout: self.pool.configuration.statementTimeout) {
                 () throws(PostgresError) in
                 guard !self.pool.isShutDown else { throw .deadlineExceeded }
-                // It waits for nobody, and the server works on it for as long as it takes.
+                // No call waits for it, and the server works on it for as long as needed.
                 return min(try self.lookUp(until: nil) ?? .seconds(1), .seconds(1))
             }
         } catch {
@@ -248,7 +249,7 @@ final class PostgresWorker: Sendable {
         }
     }
 
-    /// What is done between two waits before a call is sent.
+    /// Called between two waits before a call is sent.
     private func lookUp(
         until end: ContinuousClock.Instant,
         for request: PostgresRequest
@@ -257,7 +258,7 @@ final class PostgresWorker: Sendable {
         return try self.lookUp(until: end, or: request.isFinished ? nil : request.deadline)
     }
 
-    /// What is done between two waits.
+    /// Called between two waits.
     private func lookUp(
         until end: ContinuousClock.Instant?,
         or moments: ContinuousClock.Instant?...
@@ -272,7 +273,7 @@ final class PostgresWorker: Sendable {
 extension SessionStoreError {
     static func unreachable(_ error: PostgresError) -> SessionStoreError {
         error == .deadlineExceeded
-            ? SessionStoreError(.deadlineExceeded, "PostgreSQL was not there in time (connectDeadline).")
+            ? SessionStoreError(.deadlineExceeded, "PostgreSQL gave no connection in time (connectDeadline).")
             : SessionStoreError(.unavailable, "PostgreSQL cannot be reached.", underlying: error)
     }
 }

@@ -9,8 +9,7 @@
 #if Postgres
 import Sessions
 
-/// For how long a server that could not be reached is left alone: longer with each failure in a row, and never for all
-/// of its clients the same time.
+/// The backoff after a server could not be reached. It grows with each consecutive failure, with jitter.
 struct ReconnectPause {
     private let first: Duration
     private let maximum: Duration
@@ -26,13 +25,13 @@ struct ReconnectPause {
         self.random = random
     }
 
-    /// Whether it is not yet time to try again.
+    /// Whether it is too early to try again.
     var isOn: Bool { self.failureCount > 0 && self.clock.now < self.end }
 
     /// Whether the last attempt failed.
     var hasFailed: Bool { self.failureCount > 0 }
 
-    /// Notes a failure. Attempts that were made at the same time are one.
+    /// Records a failure. Concurrent attempts count as one.
     mutating func begin() {
         guard !self.isOn else { return }
         let whole = min(self.first * (1 << min(self.failureCount, 30)), self.maximum)
@@ -40,7 +39,7 @@ struct ReconnectPause {
         self.end = self.clock.now + whole / 2 + whole / 2 * Int(self.random.next() % 1001) / 1000
     }
 
-    /// Notes that the server is there.
+    /// Records that the server was reached.
     mutating func reset() {
         self.failureCount = 0
     }

@@ -15,20 +15,20 @@ import Glibc
 import Musl
 #endif
 
-/// What a thread waits for, and what it got.
+/// The events that a thread waits for, or that occurred.
 struct SocketEvents: OptionSet {
     let rawValue: Int
 
-    /// Something can be read, or the other side is gone.
+    /// Data can be read, or the other side has closed the connection.
     static let readable = SocketEvents(rawValue: 1)
-    /// Something can be written.
+    /// Data can be written.
     static let writable = SocketEvents(rawValue: 2)
-    /// Somebody called ``WakePipe/wake()``.
+    /// ``WakePipe/wake()`` was called.
     static let woken = SocketEvents(rawValue: 4)
 
-    /// Blocks the thread until something of it happens; nothing of it when the time is up.
+    /// Blocks the thread until one of the events occurs. The result is empty after a timeout.
     ///
-    /// - Parameter limit: Nil for any time.
+    /// - Parameter limit: The timeout. Nil: none.
     static func wait(
         _ socket: Int32,
         for wanted: SocketEvents,
@@ -42,7 +42,7 @@ struct SocketEvents: OptionSet {
             pollfd(fd: socket, events: Int16(truncatingIfNeeded: interest), revents: 0),
             pollfd(fd: wake.readEnd, events: Int16(truncatingIfNeeded: Int32(POLLIN)), revents: 0),
         ]
-        // Rounded up, so that a wait that has ended is over.
+        // Rounded up, so that the limit has passed after a timeout.
         let milliseconds = limit.map { Int32(clamping: Int(clamping: $0 / .milliseconds(1)) + 1) } ?? -1
         guard poll(&files, 2, max(-1, milliseconds)) > 0 else { return [] }
         var events: SocketEvents = []

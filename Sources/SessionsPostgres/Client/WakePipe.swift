@@ -17,7 +17,7 @@ import Musl
 
 /// Wakes a thread that waits for a socket.
 final class WakePipe: Sendable {
-    /// What becomes readable when there is something new.
+    /// The end that becomes readable after a wake-up.
     let readEnd: Int32
     private let writeEnd: Int32
 
@@ -37,7 +37,7 @@ final class WakePipe: Sendable {
     }
 
     func wake() {
-        // A pipe that is full wakes as well.
+        // A full pipe also wakes the thread.
         var byte: UInt8 = 1
         _ = write(self.writeEnd, &byte, 1)
     }

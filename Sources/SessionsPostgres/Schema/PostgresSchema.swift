@@ -9,9 +9,9 @@
 #if Postgres
 import Sessions
 
-/// Makes the tables and brings them up to date: once, however many servers start at the same time.
+/// Creates and migrates the tables: once, however many servers start at the same time.
 struct PostgresSchema: Sendable {
-    /// How long it may take. Nothing else waits for it but what needs the tables.
+    /// The deadline. Only calls that need the tables wait for it.
     static let deadline = Duration.minutes(10)
 
     private let table: PostgresTable
@@ -22,16 +22,15 @@ struct PostgresSchema: Sendable {
         self.isUnlogged = isUnlogged
     }
 
-    /// The schema, one migration after another. How many of them were run stands in the table of the version.
+    /// The schema as a list of migrations. The version table has the number of migrations that were run.
     ///
-    /// `due_at` is never later than the end of the session. A touch leaves it as it is, so that no index has anything
-    /// to do with a touch or with an ordinary write, and PostgreSQL can put the new row beside the old one (HOT); it is
-    /// put right by the sweep that finds it too early. The index of subjects has a hash, because a key of an index has
-    /// a maximal length and subjects have not.
+    /// `due_at` is never later than the end of the session. A touch does not change it, so that touches and ordinary
+    /// writes update no index, and PostgreSQL can put the new row on the same page as the old one (HOT). A sweep that
+    /// finds it too early corrects it. The index of subjects uses a hash, because index keys have a maximum length and
+    /// subjects do not.
     ///
-    /// A version is about what statements need to be right. An index that makes them fast is no version of its own:
-    /// servers of the version before work with it as well, and may be started again beside newer ones, or in their
-    /// place.
+    /// The version covers only what statements need to be correct. An index that makes them fast needs no new version:
+    /// servers of the previous version work with it, and may be started again beside newer ones or in place of them.
     var migrations: [String] {
         [
             """
@@ -52,17 +51,17 @@ struct PostgresSchema: Sendable {
         ]
     }
 
-    /// The sessions of a subject in the order of their ids, so that a page of them reads no more than the page.
+    /// The sessions of a subject in the order of their ids, so that reading a page reads only its rows.
     private var subjectIndex: String {
         "\(self.table.index(Self.subjectIndexName)) ON \(self.table.sessions) (sha256(subject), id) WHERE subject IS NOT NULL"
     }
 
     private static let subjectIndexName = "by_subject_and_id"
 
-    /// Looks whether the tables are there and up to date, and sees to it if they are not.
+    /// Checks whether the tables exist and are up to date. Creates or migrates them if not.
     ///
-    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:lookUp:)`` makes. Without it they
-    ///   serve.
+    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:lookUp:)`` creates. They work without
+    ///   it.
     func prepare(
         _ connection: PostgresConnection,
         lookUp: PostgresConnection.LookUp
@@ -79,12 +78,12 @@ struct PostgresSchema: Sendable {
         } catch let error as SessionStoreError {
             throw error
         } catch {
-            throw SessionStoreError(.unavailable, "PostgreSQL could not do it.", underlying: error)
+            throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
         }
     }
 
-    /// Makes the index that the tables of an earlier version lack, while others read and write, and drops the one in
-    /// whose place it is. One server does it; the lock ends with the connection at the latest.
+    /// Creates the index that the tables of an earlier version lack, without blocking reads and writes, and drops the
+    /// index that it replaces. One server does this. The lock ends with the connection at the latest.
     func makeIndex(
         _ connection: PostgresConnection,
         statementTimeout: Duration,
@@ -95,7 +94,7 @@ struct PostgresSchema: Sendable {
         guard !(try run("SELECT FROM pg_try_advisory_lock(\(lock)) AS taken WHERE taken").rows.isEmpty) else { return }
         let index = self.table.qualifiedIndex(Self.subjectIndexName)
         _ = try run("SET statement_timeout = 0")
-        // What was begun and not finished is of no use, and in the way.
+        // An index that was begun and not finished is useless, and its name is in the way.
         let broken = "SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND NOT indisvalid"
         if !(try run(broken).rows.isEmpty) { _ = try run("DROP INDEX CONCURRENTLY \(index)") }
         _ = try run("CREATE INDEX CONCURRENTLY IF NOT EXISTS \(self.subjectIndex)")
@@ -104,9 +103,9 @@ struct PostgresSchema: Sendable {
         _ = try run("SELECT pg_advisory_unlock(\(lock))")
     }
 
-    /// Which version the tables have, 0 when they are not there; and whether they have all indexes.
+    /// The version of the tables, 0 if they do not exist, and whether they have all indexes.
     ///
-    /// - Throws: Also when they cannot serve as they are.
+    /// - Throws: An error when the tables cannot be used as they are.
     private func state(
         _ connection: PostgresConnection,
         _ lookUp: PostgresConnection.LookUp
@@ -128,7 +127,7 @@ struct PostgresSchema: Sendable {
         guard let row = reply.rows.first else { return (0, false) }
         let version = try row.number(0)
         try self.check(version)
-        // Somebody dropped it, and left the table of the version.
+        // The table was dropped, but the version table was not.
         guard let isUnlogged = try row.text(1) else { return (0, false) }
         guard self.isUnlogged == (isUnlogged == "t") else {
             throw self.unusable(
@@ -151,7 +150,7 @@ struct PostgresSchema: Sendable {
         )
     }
 
-    /// In one transaction, under a lock that all servers with these tables take.
+    /// Migrates in one transaction, under a lock that all servers with these tables take.
     private func migrate(_ connection: PostgresConnection, _ lookUp: PostgresConnection.LookUp) throws {
         func run(_ sql: String) throws -> PostgresReply { try connection.runText(sql, lookUp: lookUp) }
         _ = try run(
@@ -209,7 +208,7 @@ struct PostgresSchema: Sendable {
 }
 
 extension PostgresRow {
-    /// What an answer in the form of text has in a column.
+    /// The value of a text column as a number.
     fileprivate func number(_ column: Int) throws(SessionStoreError) -> Int {
         guard let text = try self.text(column), let number = Int(text), number >= 0 else { throw .foreignTable }
         return number

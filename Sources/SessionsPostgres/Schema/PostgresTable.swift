@@ -7,7 +7,7 @@
 //
 
 #if Postgres
-/// What the tables of a store are called.
+/// The names of the tables of a store.
 struct PostgresTable: Sendable {
     let schema: String
     let prefix: String
@@ -17,13 +17,13 @@ struct PostgresTable: Sendable {
         self.prefix = configuration.tablePrefix
     }
 
-    /// The table of the sessions, as statements name it.
+    /// The sessions table, as statements name it.
     var sessions: String { self.qualified("sessions") }
 
-    /// The table that says which form the other one has.
+    /// The version table, which has the schema version of the sessions table.
     var version: String { self.qualified("sessions_schema") }
 
-    /// An index, which is in the schema of its table.
+    /// An index. It is in the schema of its table.
     func index(_ name: String) -> String { "\"\(self.prefix)sessions_\(name)\"" }
 
     /// An index, as statements name it.

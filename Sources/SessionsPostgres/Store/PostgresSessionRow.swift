@@ -9,7 +9,7 @@
 #if Postgres
 import Sessions
 
-/// A row of the table of sessions that is not over: a live record, or the tombstone of an ended one.
+/// A row of the sessions table that has not expired: a live record or a tombstone.
 struct PostgresSessionRow: Sendable {
     let id: SessionID
     /// Nil for a tombstone.
@@ -27,19 +27,20 @@ struct PostgresSessionRow: Sendable {
         self.expiresAt = try row.instant(5)
     }
 
-    /// The row of an answer that is about one session, if it has one.
+    /// The row of a reply about one session, if it has one.
     ///
-    /// - Throws: When it is about another session: a pooler that mixes up its clients serves nobody.
+    /// - Throws: An error when it is about another session: a pooler that mixes up its clients must not deliver other
+    ///   users' sessions.
     init?(_ reply: PostgresReply, of id: SessionID) throws(SessionStoreError) {
         guard let row = reply.rows.first else { return nil }
         try self.init(row)
         guard self.id == id else {
             throw SessionStoreError(
-                .unavailable, "What came was about another session than the one that was asked for.")
+                .unavailable, "The reply is about another session than the requested one.")
         }
     }
 
-    /// The record; nil for a tombstone.
+    /// The record. Nil for a tombstone.
     func record() throws(SessionStoreError) -> SessionRecord? {
         guard let bytes = self.bytes else { return nil }
         var record = try SessionRecordCodec.decode(bytes, id: self.id)
@@ -48,12 +49,12 @@ struct PostgresSessionRow: Sendable {
         return record
     }
 
-    /// The secrets that a tombstone keeps, if it keeps them.
+    /// The secrets of a tombstone, if it has them.
     var endedSecrets: EndedSecrets? {
         self.bytes == nil ? PostgresTombstoneSecrets.secrets(self.version, lastAccessedAt: self.lastAccessedAt) : nil
     }
 
-    /// A page; a record that cannot be read is left out, for it is one bad record and not a bad list.
+    /// A page. An unreadable record is left out, so that it does not break the listing.
     static func page(_ reply: PostgresReply, limit: Int) throws(SessionStoreError) -> SessionPage {
         var records: [SessionRecord] = []
         var last: SessionID?
@@ -66,11 +67,11 @@ struct PostgresSessionRow: Sendable {
                 continue
             }
         }
-        // By the rows, for a record that cannot be read is not the end of the listing.
+        // Counted by rows, because an unreadable record does not end the listing.
         return SessionPage(records, next: reply.rows.count < limit ? nil : last.map { SessionCursor(after: $0) })
     }
 
-    /// What `create` and `replace` are told of a record, and when.
+    /// The parameters of `create` and `replace` for a record.
     static func parameters(of record: SessionRecord, now: Instant) -> [PostgresValue] {
         [
             .id(record.id), .word(record.version.counter), .word(record.version.tag), .instant(record.lastAccessedAt),

@@ -9,17 +9,17 @@
 #if Postgres
 import Sessions
 
-/// A statement, and its number among those of a store.
+/// A statement, and its number among the statements of a store.
 struct PostgresStatement: Sendable {
     let number: Int
     let sql: String
 }
 
-/// What a store asks. Each is one statement, and so one step and one round trip.
+/// The statements of a store. Each call is one statement, and so one atomic step and one round trip.
 ///
-/// A statement that writes limits its own wait for a row that another transaction holds (`lock_timeout`), for this
-/// statement alone: a setting of the connection would reach other clients of a pooler. The wait for a lock on the whole
-/// table comes before that, and is left to `statement_timeout`.
+/// A statement that writes limits its own wait for a row that another transaction has locked (`lock_timeout`), for this
+/// statement only: a setting of the connection would affect other clients of a pooler. The wait for a lock on the whole
+/// table comes before that, and `statement_timeout` limits it.
 struct PostgresStatements: Sendable {
     let load: PostgresStatement
     let create: PostgresStatement
@@ -46,7 +46,7 @@ struct PostgresStatements: Sendable {
         self.load = PostgresStatement(
             number: 0, sql: "SELECT id, record, \(columns) FROM \(table) WHERE id = $1 AND \(end) > $2")
 
-        // What is there may be displaced only when it is over: an expired record, or a tombstone that stood its time.
+        // Only an expired row may be overwritten: an expired record or an expired tombstone.
         self.create = PostgresStatement(
             number: 1,
             sql: """
@@ -58,8 +58,8 @@ struct PostgresStatements: Sendable {
                 WHERE LEAST(stored.expires_at, stored.absolute_expires_at) <= $9
                 """
         )
-        // A row without a word of bytes in it is this write. When there is none, what is there instead is answered, as
-        // it was when the statement began.
+        // A row without record columns means that this write succeeded. If it did not, the reply has the row that is
+        // there instead, as it was when the statement began.
         self.replace = PostgresStatement(
             number: 2,
             sql: """
@@ -84,9 +84,9 @@ struct PostgresStatements: Sendable {
                 WHERE id = $1 AND record IS NOT NULL AND \(end) > $4 AND \(waitsBriefly)
                 """
         )
-        // Rows are locked before they are looked at, so that what is answered is what was changed; and in the order of
-        // their ids, here, in endAll and in clear, so that no two statements wait for each other. An array is a few ids
-        // to the planner, which would read the whole table for a join whose size it does not know.
+        // Rows are locked before they are read, so that the reply matches the change. They are locked in the order of
+        // their ids, here, in endAll and in clear, so that no two statements deadlock. An array counts as a few ids for
+        // the planner. For a join, whose size it does not know, it would read the whole table.
         self.end = PostgresStatement(
             number: 4,
             sql: """
@@ -102,13 +102,13 @@ struct PostgresStatements: Sendable {
                 SELECT count(*) FILTER (WHERE is_live) FROM present
                 """
         )
-        // Steps look at so many rows, and not for so many live sessions: what has expired and waits to be swept, or has
-        // ended, may be more than one statement can pass over. What is not live comes without a record.
+        // A step is limited by rows rather than by live sessions, because one statement may not be able to skip all
+        // rows that have expired or ended and wait to be swept. Rows that are not live are returned without a record.
         //
-        // A place of the index and the end of the subject's part of it, in place of a subject and an id, are a large
-        // part of the table to the planner, whatever it knows of the table. So it reads from the index in its order and
-        // stops at the limit. A subject is a few rows to it until the table is analyzed, and these it would sort: all
-        // 100,000.
+        // The condition gives a position in the index and the end of the subject's part of it, rather than a subject
+        // and an id. The planner always takes that for a large part of the table, so it reads the index in order and
+        // stops at the limit. Until the table is analyzed, the planner takes a subject for a few rows, and would sort
+        // all of them: 100,000.
         let isLive = "record IS NOT NULL AND \(end) > $2"
         func rows(from start: String, limit: String) -> String {
             """
@@ -124,10 +124,10 @@ struct PostgresStatements: Sendable {
                 SELECT \(liveColumns) FROM (\(rows(from: "$3", limit: "$4"))) AS step WHERE subject = $1 ORDER BY id
                 """
         )
-        // What a step has ended is in the index until somebody passes over it, and whoever comes first after 200,000 of
-        // them would take more than a second. So each step looks once more at where the step before it has been, for a
-        // first row that is not there. To look for all of them the planner might choose a bitmap, which marks nothing
-        // as passed.
+        // Ended rows stay in the index until a scan passes over them, and the first scan after 200,000 of them would
+        // take more than a second. So each step also scans the range of the previous step for a first row, which does
+        // not exist. If it looked for all rows, the planner might choose a bitmap scan, which marks no index entries as
+        // dead.
         let last = "(SELECT id FROM step ORDER BY id DESC LIMIT 1)"
         self.endAll = PostgresStatement(
             number: 6,
@@ -150,8 +150,8 @@ struct PostgresStatements: Sendable {
         self.page = PostgresStatement(
             number: 7, sql: "SELECT \(liveColumns) FROM \(table) WHERE id >= $1 ORDER BY id LIMIT $3")
 
-        // These two go through the table in steps, so that no statement takes long: how many, and the last id. As in
-        // endAll, a step that removes looks once more at where the step before it has been.
+        // These two go through the table in steps, so that no statement takes long. They return the count and the last
+        // id. As in endAll, a step that removes rows also scans the range of the previous step.
         self.count = PostgresStatement(
             number: 8,
             sql: """
@@ -174,7 +174,7 @@ struct PostgresStatements: Sendable {
                 FROM step
                 """
         )
-        // What another server sweeps is left to it. What was only extended meanwhile is due later.
+        // Rows that another server is sweeping are skipped. Rows that were only extended get a later due time.
         self.sweep = PostgresStatement(
             number: 10,
             sql: """

@@ -9,18 +9,18 @@
 #if Postgres
 import Sessions
 
-/// Where the tombstone of an ended session keeps ``EndedSecrets``: in the columns of the version, which a tombstone has
-/// not.
+/// Where the tombstone of an ended session keeps ``EndedSecrets``: in the version columns, which a tombstone does not
+/// need.
 ///
-/// The time of the last access is then the earliest there is, which no record has. In tombstones of earlier versions of
-/// this library it is another, and their columns have what was there before.
+/// The time of the last access is then the earliest possible one, which no record has. Tombstones of earlier versions
+/// of this library have another time, and their columns have the old version.
 enum PostgresTombstoneSecrets {
     private static let mark = Int64.min
 
-    /// Assignments that take the secrets out of the record; those of a tombstone stay as they are.
+    /// Assignments that take the secrets out of the record. The secrets of a tombstone stay unchanged.
     ///
-    /// They read the record at its fixed places: the hash of the secret, then the length of the extra fields, of one to
-    /// three bytes, and behind it the first of these fields, which is the previous secret where there is one.
+    /// They read the record at fixed offsets: the hash of the secret, then the length of the extra fields, in one to
+    /// three bytes, and after it the first of these fields, which is the previous secret if there is one.
     static var columns: String {
         let previous = """
             CASE

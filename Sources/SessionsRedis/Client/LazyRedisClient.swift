@@ -9,7 +9,7 @@
 #if Redis
 import Synchronization
 
-/// A client that is made when it is first needed.
+/// A client that is created when it is first needed.
 final class LazyRedisClient: Sendable {
     private enum State {
         case notNeeded
@@ -24,7 +24,7 @@ final class LazyRedisClient: Sendable {
         self.make = make
     }
 
-    /// The client; nil when it was shut down.
+    /// The client. Nil after a shutdown.
     var client: RedisClient? {
         self.state.withLock { state in
             switch state {

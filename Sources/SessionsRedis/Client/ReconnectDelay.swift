@@ -9,8 +9,7 @@
 #if Redis
 import Sessions
 
-/// For how long a server that failed is left alone: longer with each failure in a row, and never for all clients of it
-/// the same time.
+/// The backoff after a server failed. It grows with each consecutive failure, with jitter.
 struct ReconnectDelay {
     private let first: Duration
     private let maximum: Duration
@@ -23,9 +22,9 @@ struct ReconnectDelay {
         self.random = random
     }
 
-    /// Notes a failure.
+    /// Records a failure.
     ///
-    /// - Returns: Between half and all of what the delay has grown to.
+    /// - Returns: A random delay between half and all of the current maximum.
     mutating func next() -> Duration {
         let doublings = min(self.failureCount, 30)
         self.failureCount += 1
@@ -34,10 +33,10 @@ struct ReconnectDelay {
         return whole / 2 + whole / 2 * share / 1000
     }
 
-    /// Whether the server failed since it last did what it was asked.
+    /// Whether the server has failed since its last success.
     var hasFailed: Bool { self.failureCount > 0 }
 
-    /// Notes that the server did what it was asked.
+    /// Records a success.
     mutating func reset() {
         self.failureCount = 0
     }

@@ -9,31 +9,32 @@
 #if Redis
 import NIOCore
 
-/// The bytes of one connection: commands out, replies in, each reply to the oldest command without one.
+/// Encodes the commands and decodes the replies of one connection. Each reply belongs to the oldest command without
+/// one.
 ///
-/// Whatever does not fit closes the connection and fails all that is in flight: bytes that are no reply, a reply that
-/// nobody asked for, a push. So no command is ever given what belongs to another.
+/// Any unexpected input closes the connection and fails all commands in flight: malformed bytes, an unsolicited reply,
+/// a push. So no command ever receives another one's reply.
 final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private enum Stage {
-        /// Nothing was said.
+        /// Nothing has been sent.
         case new
         case handshake(RedisHandshake, RedisConnectAttempt)
         case ready(RedisConnection)
         case ended
     }
 
-    /// A reply that is still to come.
+    /// A pending reply.
     private struct Awaited {
-        /// Which of the commands of a request it is the reply to.
+        /// The command of a request to which the reply belongs.
         enum Part { case asking, command, followUp }
 
         let request: RedisRequest
         let part: Part
 
-        /// Whether the request is over with it.
+        /// Whether the request is done after this reply.
         var isLast: Bool { self.part == .followUp || (self.part == .command && self.request.company.wait == nil) }
     }
 
@@ -44,7 +45,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var received = ByteBuffer()
     private var output = ByteBuffer()
     private var inFlight = CircularBuffer<Awaited>()
-    /// The reply to a command that another one follows.
+    /// The reply to a command, while the reply to its follow-up is pending.
     private var held: RedisReply?
 
     init(_ configuration: RedisConfiguration) {
@@ -54,8 +55,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     var oldest: RedisRequest? { self.inFlight.first?.request }
 
-    /// When one of those in flight has waited too long. The oldest counts even if nobody waits for it any more: it
-    /// keeps the others from their replies.
+    /// The earliest deadline of the commands in flight. The oldest counts even if its caller has given up, because it
+    /// blocks the replies of the others.
     var earliestDeadline: NIODeadline? {
         guard let oldest else { return nil }
         return self.inFlight.reduce(oldest.deadline) { earliest, awaited in
@@ -63,7 +64,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         }
     }
 
-    /// Says who we are. The attempt hears of the end of it.
+    /// Starts the handshake. The attempt is notified of its result.
     func begin(_ handshake: RedisHandshake, for attempt: RedisConnectAttempt) {
         guard case .new = self.stage else { return attempt.fail(.closedByServer(self.address)) }
         var handshake = handshake
@@ -71,9 +72,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         self.take(step, of: handshake, for: attempt)
     }
 
-    /// Sends commands, all in one write.
+    /// Sends commands in one write.
     ///
-    /// - Returns: How many nobody waits for any more and were left out.
+    /// - Returns: How many were left out because their callers had given up.
     func send(_ requests: some Sequence<RedisRequest>) -> Int {
         self.output.clear()
         var leftOut = 0
@@ -100,13 +101,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private func flush() {
         guard self.output.readableBytes > 0 else { return }
         self.context?.writeAndFlush(self.wrapOutboundOut(self.output), promise: nil)
-        // A buffer that grew with one large command is not kept.
+        // A buffer that grew for one large command is not kept.
         if self.output.capacity > 65_536 { self.output = ByteBuffer() }
     }
 
-    /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: a reply
-    /// that comes now would be taken for another's. One that had less time than a command has, because its caller waits
-    /// no longer or it was sent elsewhere first, keeps its place.
+    /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: its late
+    /// reply would be taken for another command's. A command that had less time than the command deadline, because its
+    /// caller gave up earlier or it was sent to another server first, keeps its place in the order.
     func endOverdue(now: NIODeadline, deadline: Duration) {
         let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
         guard self.inFlight.first.map({ $0.request.deadline <= now }) ?? false else {
@@ -118,10 +119,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
         self.end(error, overdueAt: now)
     }
 
-    /// Closes the connection, for this reason, and fails what is in flight.
+    /// Closes the connection for a reason, and fails the commands in flight.
     ///
-    /// - Parameter now: Those whose deadline has come by then fail for the reason itself. The default is none: they
-    ///   fail because the connection is closed.
+    /// - Parameter now: Commands whose deadline has passed at this time fail with the reason itself. The default is
+    ///   none: all fail because the connection is closed.
     func end(_ reason: RedisError, overdueAt now: NIODeadline? = nil) {
         if case .ended = self.stage { return }
         let stage = self.stage
@@ -130,7 +131,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         self.inFlight.removeAll()
         self.received = ByteBuffer()
         self.context?.close(promise: nil)
-        // First whoever decides about the next command, and then those that might send one.
+        // First notify the connection, which decides about the next command, then the callers, which may send one.
         switch stage {
         case .handshake(_, let attempt): attempt.fail(reason)
         case .ready(let connection): connection.channelEnded(self, reason, failedCount: failed.count { $0.isLast })
@@ -149,16 +150,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case .new, .ended: break
         case .handshake(var handshake, let attempt):
             guard self.received.readableBytes == 0 else {
-                return self.end(.violation(self.address, RESPViolation("there is more than the reply")))
+                return self.end(.violation(self.address, RESPViolation("unexpected data after the reply")))
             }
             let step = handshake.take(reply)
             self.take(step, of: handshake, for: attempt)
         case .ready(let connection):
             if case .push = reply {
-                return self.end(.violation(self.address, RESPViolation("a push, which nobody asked for")))
+                return self.end(.violation(self.address, RESPViolation("unexpected push")))
             }
             guard let awaited = self.inFlight.popFirst() else {
-                return self.end(.violation(self.address, RESPViolation("a reply, and nobody asked")))
+                return self.end(.violation(self.address, RESPViolation("unexpected reply")))
             }
             connection.channelAnswered(requestCount: awaited.isLast ? 1 : 0)
             self.give(reply, to: awaited)
@@ -168,12 +169,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private func give(_ reply: RedisReply, to awaited: Awaited) {
         switch (awaited.part, reply) {
         case (.asking, _):
-            // Whatever is wrong with it shows in the reply to the command.
+            // A problem will show in the reply to the command.
             break
         case (.command, .error(let error)):
             self.held = nil
-            // After a failover the old primary stays a replica, and the name of the server leads to the new one. That
-            // is settled before the one who asked can ask again.
+            // After a failover, the old primary stays a replica, and the server's name leads to the new one. The
+            // connection ends before the caller can try again.
             if error.code == .readOnly { self.end(error) }
             awaited.request.finish(.failure(error))
         case (.command, _) where awaited.isLast:
@@ -181,7 +182,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case (.command, _):
             self.held = reply
         case (.followUp, .error(let error)):
-            // The command itself was done.
+            // The command itself was performed.
             awaited.request.finish(.failure(RedisError(error.code, error.message, mayHaveRun: true)))
         case (.followUp, _):
             awaited.request.finish(.success(.array([self.held ?? .null, reply])))

@@ -10,14 +10,15 @@
 import Sessions
 
 extension RedisCommandCompanions {
-    /// Lets the server wait for replicas. It would wait for ever if it were told to wait for no time.
+    /// Makes the server wait for replicas. The time is at least one millisecond, because 0 makes the server wait
+    /// forever.
     init(replicas: Int, within limit: Duration) {
         self.wait = (Int64(max(0, replicas)), max(1, limit.wholeMilliseconds))
     }
 }
 
 extension RedisReplicatedReply {
-    /// Takes the replies to a command and to the `WAIT` after it apart.
+    /// Splits the replies to a command and to the `WAIT` after it.
     init(_ replies: RedisReply) throws(RedisError) {
         guard let parts = replies.elements, parts.count == 2, let count = parts[1].integer else {
             throw RedisError(.protocolViolation, "The reply to WAIT is \(replies).", mayHaveRun: true)

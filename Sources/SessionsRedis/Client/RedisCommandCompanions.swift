@@ -7,16 +7,16 @@
 //
 
 #if Redis
-/// What is sent directly before and after a command, over the same connection and with nothing in between.
+/// Commands that are sent directly before and after a command, over the same connection, with nothing in between.
 struct RedisCommandCompanions: Sendable {
-    /// Whether a server of a cluster is told first that another one sent the command there: `ASKING`.
+    /// Whether to send `ASKING` first. It tells a cluster server that another server redirected the command to it.
     var isAsking = false
-    /// For how many replicas the server is to wait afterwards, and for how many milliseconds: `WAIT`.
+    /// The number of replicas that the server should wait for afterwards, and for how many milliseconds: `WAIT`.
     var wait: (replicas: Int64, milliseconds: Int64)?
 
     static let asking = RedisCommand("ASKING")
 
-    /// The command that follows. Its reply follows that of the command, both in one array.
+    /// The follow-up command. Its reply follows the command's reply. Both are in one array.
     var followUp: RedisCommand? {
         self.wait.map { RedisCommand("WAIT", RedisArgument($0.replicas), RedisArgument($0.milliseconds)) }
     }

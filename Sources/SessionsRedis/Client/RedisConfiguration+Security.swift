@@ -12,12 +12,12 @@ import NIOCore
 import NIOSSL
 
 extension RedisConfiguration {
-    /// What TLS needs for every connection; nil without TLS.
+    /// The TLS context for all connections. Nil without TLS.
     func makeSecurity(logger: Logger) throws(RedisError) -> NIOSSLContext? {
         guard let tls = self.tls.configuration else { return nil }
         if tls.certificateVerification != .fullVerification {
             logger.warning(
-                "The certificate of Redis is not fully verified: whoever is on the way can read all sessions",
+                "The certificate of Redis is not fully verified: an attacker on the network can read all sessions",
                 metadata: ["redis.server": "\(self.address)"]
             )
         }
@@ -33,7 +33,8 @@ extension RedisConfiguration {
         }
     }
 
-    /// The name that the server's certificate must be for; nil for an address, which the certificate must name then.
+    /// The name that the server's certificate must have. Nil for an IP address, which the certificate must then
+    /// contain.
     var serverName: String? {
         if let name = self.tls.serverName { return name }
         guard case .host(let host, _) = self.address.kind else { return nil }

@@ -11,7 +11,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// One attempt to have a connection ready: find the address, connect, agree on TLS, log in.
+/// One attempt to open a connection: address lookup, connecting, TLS, login.
 final class RedisConnectAttempt {
     private let configuration: RedisConfiguration
     private let security: NIOSSLContext?
@@ -26,7 +26,7 @@ final class RedisConnectAttempt {
         self.eventLoop = eventLoop
     }
 
-    /// Begins. The owner hears how it ends, once.
+    /// Begins the attempt. The owner is notified of the result once.
     func begin(for owner: RedisConnection) {
         self.owner = owner
         let deadline = self.configuration.connectDeadline
@@ -73,14 +73,14 @@ final class RedisConnectAttempt {
         }
     }
 
-    /// The handshake is done.
+    /// Ends the attempt after the handshake.
     ///
-    /// - Returns: Whoever wants to hear of the connection from now on.
+    /// - Returns: The owner, which handles the connection from now on.
     func succeed() -> RedisConnection? {
         self.finish()
     }
 
-    /// It is over.
+    /// Ends the attempt with an error.
     func fail(_ error: RedisError) {
         let owner = self.finish()
         self.handler?.end(error)

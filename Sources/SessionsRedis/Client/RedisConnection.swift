@@ -12,10 +12,10 @@ import NIOCore
 import NIOSSL
 import Sessions
 
-/// One connection, over and over: made when a command needs it, closed when it has failed.
+/// A connection that is opened when a command needs it and reopened after a failure.
 ///
-/// It lives on one event loop, and everything it does is a reaction to a command, to what the network says, or to its
-/// timer, which is set for the command that has the least time left.
+/// It lives on one event loop. It only reacts to commands, to the network, and to its timer, which is set for the
+/// earliest deadline.
 final class RedisConnection {
     private enum Stage {
         case idle
@@ -30,9 +30,9 @@ final class RedisConnection {
     private let logger: Logger
     private var stage = Stage.idle
     private var delay: ReconnectDelay
-    /// Whether the connection that is ready has answered anything yet.
+    /// Whether the current connection has received a reply yet.
     private var isProven = false
-    /// What waits for a connection.
+    /// Commands that wait for a connection.
     private var waiting = CircularBuffer<RedisRequest>()
     private var deadlineTimer: (timer: Scheduled<Void>, deadline: NIODeadline)?
     private var shutdown: (done: EventLoopPromise<Void>, timer: Scheduled<Void>)?
@@ -55,7 +55,7 @@ final class RedisConnection {
 
     private var address: RedisConfiguration.Address { self.configuration.address }
 
-    /// Takes on what was added to the queue.
+    /// Takes the commands from the queue.
     func drain() {
         let (requests, refusal) = self.queue.take()
         if let refusal { return self.fail(requests, refusal) }
@@ -78,7 +78,7 @@ final class RedisConnection {
     }
 
     private func fail(_ requests: some Collection<RedisRequest>, _ error: RedisError) {
-        // First there is room, and then those that might use it are told.
+        // Free the places before notifying the callers, which may use them.
         self.queue.release(requests.count)
         for request in requests { request.finish(.failure(error)) }
     }
@@ -97,7 +97,7 @@ final class RedisConnection {
         attempt.begin(for: self)
     }
 
-    /// The server cannot be reached, or not in time, or does not want us.
+    /// The server could not be reached, did not answer in time, or rejected the login.
     func attemptFailed(_ attempt: RedisConnectAttempt, _ error: RedisError) {
         guard case .connecting(let current) = self.stage, current === attempt else { return }
         self.stage = .idle
@@ -106,7 +106,7 @@ final class RedisConnection {
         self.goOnShuttingDown()
     }
 
-    /// The server knows who we are and takes commands.
+    /// The handshake is done, and the server accepts commands.
     func attemptSucceeded(_ attempt: RedisConnectAttempt, _ handler: RedisChannelHandler) {
         guard case .connecting(let current) = self.stage, current === attempt else {
             return handler.end(.shutDown(self.address))
@@ -121,42 +121,42 @@ final class RedisConnection {
         self.goOnShuttingDown()
     }
 
-    /// Lets commands fail at once for a while.
+    /// Starts the backoff, during which commands fail at once.
     private func concludeNoOp(after error: RedisError) {
         let isFirst = !self.delay.hasFailed
         let pause = self.delay.next()
         self.queue.fail(for: pause, .notConnected(self.address, error))
         self.logger.log(
             level: isFirst ? .warning : .debug,
-            "Redis failed and is left alone for a while",
+            "Redis failed, and is tried again after a pause",
             metadata: ["redis.server": "\(self.address)", "error": "\(error)", "pause": "\(pause)"]
         )
     }
 
     // MARK: What a ready connection says
 
-    /// The reply to a command is there.
+    /// A command was answered.
     func channelAnswered(requestCount: Int) {
         self.queue.release(requestCount)
         if self.isProven { return }
         self.isProven = true
         if self.delay.hasFailed {
-            self.logger.notice("Redis is there again", metadata: ["redis.server": "\(self.address)"])
+            self.logger.notice("Reconnected to Redis", metadata: ["redis.server": "\(self.address)"])
         }
         self.delay.reset()
     }
 
-    /// All commands have their replies.
+    /// All commands were answered.
     func channelIsIdle() {
         self.goOnShuttingDown()
     }
 
-    /// The connection is closed, and as many commands failed with it.
+    /// The connection was closed, and `failedCount` commands failed with it.
     func channelEnded(_ handler: RedisChannelHandler, _ reason: RedisError, failedCount: Int) {
         self.queue.release(failedCount)
         guard case .ready(let current) = self.stage, current === handler else { return }
         self.stage = .idle
-        // A server that closes an idle connection, or restarts, is asked again at once.
+        // A server that closes an idle connection or restarts is tried again at once.
         if [.deadlineExceeded, .protocolViolation, .readOnly].contains(reason.code) || !self.isProven && failedCount > 0
         {
             self.concludeNoOp(after: reason)
@@ -194,7 +194,7 @@ final class RedisConnection {
 
     // MARK: Shutting down
 
-    /// Waits for what was taken on, and closes the connection. The queue takes no more by now.
+    /// Waits for pending commands and closes the connection. The queue accepts no more commands at this point.
     func shutDown(within limit: Duration) -> EventLoopFuture<Void> {
         if let shutdown { return shutdown.done.futureResult }
         self.drain()
@@ -219,7 +219,7 @@ final class RedisConnection {
         }
     }
 
-    /// Closes the connection, whatever it is at.
+    /// Closes the connection in any state.
     private func giveUp() {
         self.failWaiting(.shutDown(self.address))
         switch self.stage {

@@ -58,7 +58,7 @@ extension RedisError {
         RedisError(.readOnly, "The Redis server at \(address) is not a primary.", mayHaveRun: false)
     }
 
-    /// What the network or TLS says.
+    /// An error of the network or of TLS.
     static func connection(_ address: RedisConfiguration.Address, _ error: any Error) -> RedisError {
         guard error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError else {
             return RedisError(
@@ -81,7 +81,7 @@ extension RedisError {
     static func violation(_ address: RedisConfiguration.Address, _ violation: RESPViolation) -> RedisError {
         RedisError(
             .protocolViolation,
-            "What came from \(address) is not the protocol of Redis: \(violation). The connection is closed.",
+            "The server at \(address) violated the Redis protocol: \(violation). The connection is closed.",
             mayHaveRun: false)
     }
 
@@ -99,8 +99,8 @@ extension RedisError {
         RedisError(
             .shutDown,
             """
-            The client of the Redis server at \(address) was shut down. Shut it down after whatever uses it: in a list \
-            of services it stands before them.
+            The client of the Redis server at \(address) was shut down. Shut it down after all services that use it: \
+            in the list of services it comes before them.
             """,
             mayHaveRun: mayHaveRun)
     }

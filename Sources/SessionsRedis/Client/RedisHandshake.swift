@@ -7,12 +7,12 @@
 //
 
 #if Redis
-/// What a connection says before its first command: who we are, which database we want, and, where it matters, whether
+/// The commands that a connection sends before its first command: login, database, and, if required, a check whether
 /// the server is a primary.
 ///
 /// It sends one command at a time and does no I/O itself.
 struct RedisHandshake {
-    /// What to do next.
+    /// The next action.
     enum Step {
         case send(RedisCommand)
         case ready
@@ -26,7 +26,7 @@ struct RedisHandshake {
     private let configuration: RedisConfiguration
     private var stage = Stage.hello
     private(set) var speaksRESP3 = false
-    /// Whether the server has answered anything: a connection is ready when it has.
+    /// Whether the server has answered anything. A connection is ready after the first answer.
     private var isAnswered = false
 
     init(_ configuration: RedisConfiguration) {
@@ -58,7 +58,7 @@ struct RedisHandshake {
         switch self.stage {
         case .hello where Self.isUnknown(error): return self.go(to: .login)
         case .login: return .failed(.authentication(self.configuration, error))
-        // Nothing depends on the name, and a server that still loads its data says so to the first command.
+        // The name is optional, and a server that is loading its data also says so in the reply to the first command.
         case .name, .ping: return self.go(to: self.next)
         case .hello, .database, .role: return .failed(error)
         }
@@ -68,14 +68,14 @@ struct RedisHandshake {
         self.stage == .hello ? .database : Stage(rawValue: self.stage.rawValue + 1)
     }
 
-    /// Goes to a stage, or to the first one after it that has something to say.
+    /// Goes to a stage, or to the first stage after it that needs a command.
     private mutating func go(to stage: Stage?) -> Step {
         guard let stage else { return .ready }
         self.stage = stage
         switch stage {
         case .login:
             if let password = self.configuration.password {
-                // A server that knows no users takes a password alone.
+                // A server without users accepts a password alone.
                 let username = self.configuration.username.map { [RedisArgument($0)] } ?? []
                 return .send(RedisCommand("AUTH", username + [RedisArgument(password)]))
             }
@@ -95,7 +95,7 @@ struct RedisHandshake {
         return self.go(to: self.next)
     }
 
-    /// Whether the server is one from before RESP3, or one that hides it.
+    /// Whether the server is older than RESP3, or hides it.
     private static func isUnknown(_ error: RedisError) -> Bool {
         error.message.hasPrefix("NOPROTO") || error.code == .noPermission
             || error.message.lowercased().hasPrefix("err unknown command")

@@ -10,27 +10,27 @@
 import Sessions
 import Synchronization
 
-/// The commands for one connection, from any thread, and whether the server is asked at all.
+/// The commands for one connection, from any thread. It also decides whether the server is contacted at all.
 ///
-/// Whatever needs no connection is decided here, without a change of threads: a full queue, and a server that has just
-/// failed. So a dead server costs a look at a lock and a clock.
+/// Cases that need no connection are decided here, without a thread switch: a full queue, and a server that has just
+/// failed. So a command to a dead server costs a lock and a clock read.
 final class RedisQueue: Sendable {
-    /// Whether commands are taken.
+    /// Whether commands are accepted.
     private enum Standing {
-        /// They are.
+        /// Commands are accepted.
         case open
-        /// The server failed then, and is left alone for so long. The error is made once for all who are told.
+        /// The server failed at the instant, and commands fail until the pause is over. All of them share one error.
         case failed(Instant, pause: Duration, RedisError)
-        /// One is on its way to see whether the server is there again.
+        /// One command is testing whether the server has recovered.
         case probing(RedisError)
-        /// Not any more.
+        /// No more commands are accepted.
         case shutDown
     }
 
     private struct State {
         var standing = Standing.open
         var pending: [RedisRequest] = []
-        /// Those that are pending, wait for the connection or for their replies.
+        /// The number of commands that are pending, wait for the connection, or wait for their replies.
         var count = 0
         var isScheduled = false
     }
@@ -50,7 +50,8 @@ final class RedisQueue: Sendable {
 
     /// Adds a command.
     ///
-    /// - Returns: Whether the connection must be told. It is told once for all that come before it looks.
+    /// - Returns: Whether the connection must be notified. It is notified once for all commands that arrive before it
+    ///   drains the queue.
     func add(_ request: RedisRequest) throws(RedisError) -> Bool {
         let refusal: RedisError?
         let mustTell: Bool
@@ -70,10 +71,10 @@ final class RedisQueue: Sendable {
         case .open:
             return state.count < self.limit ? nil : self.fullError
         case .failed(let then, let pause, let error):
-            // A clock that was set back must not make the pause longer.
+            // A clock that was set back must not extend the pause.
             let elapsed = then.duration(to: self.clock.now)
             if elapsed >= .zero, elapsed < pause { return error }
-            // Only a command that is taken can see whether the server is there.
+            // Only an accepted command can test the server.
             guard state.count < self.limit else { return self.fullError }
             state.standing = .probing(error)
             return nil
@@ -84,7 +85,7 @@ final class RedisQueue: Sendable {
         }
     }
 
-    /// Takes what was added, and the reason not to send it: the server failed meanwhile.
+    /// Takes the added commands, and the error not to send them if the server failed meanwhile.
     func take() -> (requests: [RedisRequest], refusal: RedisError?) {
         self.state.withLock { state in
             defer {
@@ -96,24 +97,24 @@ final class RedisQueue: Sendable {
         }
     }
 
-    /// Commands are done with, and make room for others.
+    /// Releases the places of completed commands.
     func release(_ count: Int) {
         self.state.withLock { $0.count -= count }
     }
 
-    /// The server is there.
+    /// Records that the server is available.
     func open() {
         self.change(to: .open)
     }
 
-    /// The server failed: commands fail with the error for a while, and then one tries.
+    /// Records that the server failed: commands fail with the error during the pause, and then one tests the server.
     func fail(for pause: Duration, _ error: RedisError) {
         self.change(to: .failed(self.clock.now, pause: pause, error))
     }
 
-    /// Takes no more commands.
+    /// Stops accepting commands.
     ///
-    /// - Returns: Whether it took any until now.
+    /// - Returns: Whether it accepted commands before.
     func shutDown() -> Bool {
         self.state.withLock { state in
             if case .shutDown = state.standing { return false }

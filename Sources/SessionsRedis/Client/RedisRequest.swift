@@ -11,10 +11,10 @@ import NIOCore
 import Sessions
 import Synchronization
 
-/// A command on its way, and whoever waits for its reply.
+/// A pending command, and the call that waits for its reply.
 ///
-/// The first result counts: a reply, a failure, or the cancellation of the task that waits. A reply that comes after is
-/// dropped, and its command keeps its place in the order until then.
+/// The first result counts: a reply, a failure, or the cancellation of the waiting task. A later reply is dropped, and
+/// the command keeps its place in the order until then.
 final class RedisRequest: Sendable {
     private enum State {
         case begun
@@ -24,11 +24,11 @@ final class RedisRequest: Sendable {
     }
 
     let command: RedisCommand
-    /// What stands directly before and after it on its connection.
+    /// The commands directly before and after it on its connection.
     let company: RedisCommandCompanions
-    /// When its connection is taken for broken unless the reply has come.
+    /// When the connection counts as broken unless the reply has arrived.
     let deadline: NIODeadline
-    /// Until when its caller waits.
+    /// The deadline of the caller.
     let patience: NIODeadline
     private let state = Mutex(State.begun)
 
@@ -39,10 +39,10 @@ final class RedisRequest: Sendable {
         self.patience = min(deadline, .ofStoreCall ?? deadline)
     }
 
-    /// Waits for the result, or until the task is cancelled.
+    /// Waits for the result or the cancellation of the task.
     func reply(isolation: isolated (any Actor)? = #isolation) async throws -> RedisReply {
         try await withTaskCancellationHandler {
-            // Only a closure that has the caller's isolation stays there; any other costs two changes of threads.
+            // Only a closure with the caller's isolation stays on its executor. Any other costs two thread switches.
             _ = isolation
             return try await withCheckedThrowingContinuation { continuation in
                 let early = self.state.withLock { state -> Result<RedisReply, any Error>? in
@@ -87,7 +87,7 @@ final class RedisRequest: Sendable {
 }
 
 extension NIODeadline {
-    /// When the engine that called the store gives up; nil where it does not say so.
+    /// The deadline of the engine that called the store. Nil if there is none.
     static var ofStoreCall: NIODeadline? {
         SessionStoreDeadline.current.map { .now() + TimeAmount($0 - .now) }
     }

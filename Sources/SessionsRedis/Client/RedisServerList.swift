@@ -7,15 +7,15 @@
 //
 
 #if Redis
-/// What a URL with several hosts says: `redis-cluster://user:password@host:port,host:port/path`.
+/// The parts of a URL with several hosts: `redis-cluster://user:password@host:port,host:port/path`.
 struct RedisServerList {
-    /// The user, the password, and whether it is TLS.
+    /// The user, the password, and whether TLS is on.
     let server: RedisConfiguration
     let addresses: [RedisConfiguration.Address]
-    /// What comes after the hosts, without the slash.
+    /// The path after the hosts, without the slash.
     let path: Substring
 
-    /// - Parameter kind: What the scheme ends with.
+    /// - Parameter kind: The suffix of the scheme.
     init(url: String, kind: String, defaultPort: Int) throws(RedisError) {
         let schemes = ["redis", "rediss", "valkey", "valkeys"]
         guard let separator = url.firstRange(of: "://"),
@@ -46,14 +46,14 @@ struct RedisServerList {
 }
 
 extension RedisConfiguration {
-    /// The same for another server.
+    /// The same configuration for another server.
     func at(_ address: Address) -> RedisConfiguration {
         var configuration = self
         configuration.address = address
         return configuration
     }
 
-    /// - Throws: ``RedisError`` with the code `configuration`, when one of the servers cannot be like that.
+    /// - Throws: ``RedisError`` with the code `configuration` when the configuration is invalid for one of the servers.
     func check(at addresses: [Address]) throws(RedisError) {
         for address in addresses {
             guard case .host = address.kind else {

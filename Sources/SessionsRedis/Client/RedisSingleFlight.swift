@@ -10,16 +10,16 @@
 import Sessions
 import Synchronization
 
-/// Lets one of many look for what all of them need: where a server is. The others wait for it, and nobody looks again
-/// too soon after one has looked.
+/// Coalesces lookups of a server's address: one caller looks it up, the others wait, and no lookup begins shortly after
+/// the previous one.
 final class RedisSingleFlight: Sendable {
     private struct State {
         var isUnderWay = false
-        /// When the last look ended; nil before the first, and after one that was broken off.
+        /// When the last lookup ended. Nil before the first one, and after one that was cancelled.
         var ended: Instant?
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter = 0
-        /// Waiters that were cancelled before they had begun to wait.
+        /// Waiters that were cancelled before they began to wait.
         var cancelled: Set<Int> = []
     }
 
@@ -27,15 +27,15 @@ final class RedisSingleFlight: Sendable {
     private let clock: SessionClock
     private let state = Mutex(State())
 
-    /// - Parameter pause: For how long nobody looks after a look.
+    /// - Parameter pause: The minimum time between two lookups.
     init(pause: Duration, clock: SessionClock) {
         self.pause = pause
         self.clock = clock
     }
 
-    /// Looks, or waits for the look that is under way; does neither when one has just ended.
+    /// Performs the lookup, or waits for the one in progress. Does neither if one has just ended.
     ///
-    /// Afterwards there is what was found, or the caller has nothing better than before.
+    /// Afterwards, either the result is available, or the caller has to use what it had before.
     func look(_ body: () async -> Void) async {
         let isLooking = self.begin()
         switch isLooking {
@@ -47,19 +47,19 @@ final class RedisSingleFlight: Sendable {
         }
     }
 
-    /// Looks, unless somebody does or just did.
+    /// Performs the lookup, unless one is in progress or has just ended.
     func lookUnlessUnderWay(_ body: () async -> Void) async {
         guard self.begin() == true else { return }
         await body()
         self.end()
     }
 
-    /// Whether it is the caller's turn, or somebody else's; nil when it is too soon.
+    /// True if the caller should perform the lookup, and false if another caller does. Nil if it is too soon.
     private func begin() -> Bool? {
         self.state.withLock { state in
             if state.isUnderWay { return false }
             if let ended = state.ended {
-                // A clock that was set back must not make the pause longer.
+                // A clock that was set back must not extend the pause.
                 let elapsed = ended.duration(to: self.clock.now)
                 if elapsed >= .zero, elapsed < self.pause { return nil }
             }
@@ -69,7 +69,7 @@ final class RedisSingleFlight: Sendable {
     }
 
     private func end() {
-        // Of a look that was broken off nobody has learnt anything.
+        // A cancelled lookup has no result.
         let ended = Task.isCancelled ? nil : self.clock.now
         let waiting = self.state.withLock { state in
             (state.isUnderWay, state.ended) = (false, ended)
@@ -79,7 +79,8 @@ final class RedisSingleFlight: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Waits for the look that is under way, but no longer than until then: it began with another's time.
+    /// Waits for the lookup in progress, but no longer than until `end`, because it began with another caller's
+    /// deadline.
     private func wait(until end: ContinuousClock.Instant?) async {
         guard let end else { return await self.wait() }
         await withTaskGroup(of: Void.self) { group in
@@ -90,7 +91,7 @@ final class RedisSingleFlight: Sendable {
         }
     }
 
-    /// Waits for the look that is under way, or until the task is cancelled.
+    /// Waits for the lookup in progress or the cancellation of the task.
     private func wait() async {
         let number = self.state.withLock { state in
             defer { state.nextWaiter += 1 }

@@ -8,16 +8,16 @@
 
 #if Redis
 extension RedisClusterTopology {
-    /// Asks for all that ``init(shards:by:isEncrypted:)`` reads.
+    /// The command whose reply ``init(shards:by:isEncrypted:)`` parses.
     static let shards = RedisCommand("CLUSTER", "SHARDS")
-    /// The same question for servers from before Redis 7.
+    /// The equivalent command for servers older than Redis 7.
     static let slots = RedisCommand("CLUSTER", "SLOTS")
 
-    /// Reads the reply to `CLUSTER SHARDS`.
+    /// Parses the reply to `CLUSTER SHARDS`.
     ///
     /// - Parameters:
     ///   - asked: The server that replied.
-    ///   - isEncrypted: Whether the ports that speak TLS are wanted.
+    ///   - isEncrypted: Whether to use the TLS ports.
     init(
         shards reply: RedisReply,
         by asked: RedisConfiguration.Address,
@@ -45,14 +45,14 @@ extension RedisClusterTopology {
                 default: shard.replicas.append(address)
                 }
             }
-            // One that failed has its slots until another takes them over.
+            // A failing primary owns its slots until another server takes them over.
             shard.primary = shard.primary ?? failing.first
             shards.append(shard)
         }
         try self.init(shards)
     }
 
-    /// Reads the reply to `CLUSTER SLOTS`, whose ports are those that speak as the connection does.
+    /// Parses the reply to `CLUSTER SLOTS`. Its ports are for the same kind of connection: TLS or plain.
     init(slots reply: RedisReply, by asked: RedisConfiguration.Address) throws(RESPViolation) {
         guard let elements = reply.elements else { throw RESPViolation("slots are no list") }
         var shards: [Shard] = []
@@ -80,7 +80,7 @@ extension RedisClusterTopology {
         return first...last
     }
 
-    /// A server that should have a name and has none still has an address.
+    /// A server that should have a host name and has none still has an address.
     private static func address(
         _ endpoint: RedisReply?,
         _ ip: RedisReply?,
@@ -94,7 +94,8 @@ extension RedisClusterTopology {
 }
 
 extension RedisReply {
-    /// A map by its keys. RESP2 has keys and values in turn in an array; the first of a key counts.
+    /// The values of a map by key. In RESP2 it is an array of alternating keys and values. The first value of a key
+    /// counts.
     var fields: [String: RedisReply] {
         guard let elements = self.elements else { return [:] }
         var fields: [String: RedisReply] = [:]

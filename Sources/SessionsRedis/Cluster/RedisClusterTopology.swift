@@ -7,30 +7,30 @@
 //
 
 #if Redis
-/// Which primary has which slots, as one server of a cluster sees it.
+/// Which primary owns which slots, according to one server of a cluster.
 struct RedisClusterTopology {
-    /// What a server may claim. A cluster has a thousand servers at the most, and each slot once.
+    /// Limits on a server's reply. A cluster has at most a thousand servers, and each slot once.
     private enum Limit {
         static let servers = 4_096
         static let slots = 4 * RedisHashSlot.count
     }
 
-    /// Slots that belong together, and the servers that have them.
+    /// Slots that belong together, and the servers that own them.
     struct Shard {
         var ranges: [ClosedRange<Int>] = []
         var primary: RedisConfiguration.Address?
         var replicas: [RedisConfiguration.Address] = []
     }
 
-    /// Where ``owners`` has no primary.
+    /// The value in ``owners`` of a slot without a primary.
     static let nobody = UInt16.max
 
     private(set) var primaries: [RedisConfiguration.Address] = []
     private(set) var replicas: [RedisConfiguration.Address] = []
-    /// The place of each slot's primary in ``primaries``.
+    /// The index of each slot's primary in ``primaries``.
     private(set) var owners = [UInt16](repeating: nobody, count: RedisHashSlot.count)
 
-    /// - Throws: A violation when no cluster can be like that.
+    /// - Throws: A violation when the shards are impossible for a cluster.
     init(_ shards: [Shard]) throws(RESPViolation) {
         var places: [RedisConfiguration.Address: UInt16] = [:]
         var (claimed, serverCount) = (0, 0)
@@ -49,11 +49,11 @@ struct RedisClusterTopology {
                 }
                 claimed += range.count
                 guard claimed <= Self.Limit.slots else { throw RESPViolation("slots are claimed over and over") }
-                // Of two that claim a slot one is right, and says so when it is asked.
+                // If two servers claim a slot, the wrong one redirects when it is asked.
                 for slot in range where self.owners[slot] == Self.nobody { self.owners[slot] = place }
             }
         }
-        guard !self.primaries.isEmpty else { throw RESPViolation("nobody has any slots") }
+        guard !self.primaries.isEmpty else { throw RESPViolation("no server has any slots") }
     }
 }
 #endif

@@ -7,7 +7,7 @@
 //
 
 #if Redis
-/// In which of the 16,384 slots of a cluster a key is.
+/// Maps a key to one of the 16,384 slots of a cluster.
 ///
 /// https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model
 enum RedisHashSlot {
@@ -21,7 +21,7 @@ enum RedisHashSlot {
         }
     }
 
-    /// Of a key with something in braces, only that counts: the first pair that is not empty.
+    /// If a key contains braces, only the text in the first pair that is not empty counts.
     private static func of(_ key: some BidirectionalCollection<UInt8>) -> Int {
         if let open = key.firstIndex(of: UInt8(ascii: "{")) {
             let rest = key[key.index(after: open)...]

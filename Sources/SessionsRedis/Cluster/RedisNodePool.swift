@@ -9,8 +9,7 @@
 #if Redis
 import Synchronization
 
-/// The servers of a cluster as far as they are known: a client for each that was asked, and which of them has which
-/// slot.
+/// The known servers of a cluster: a client for each contacted server, and which server owns which slot.
 final class RedisNodePool: Sendable {
     private struct State {
         var clients: [RedisConfiguration.Address: RedisClient] = [:]
@@ -34,7 +33,7 @@ final class RedisNodePool: Sendable {
         self.make = make
     }
 
-    /// The server that has a slot; nil when nobody is known to. Without a slot any primary, each in turn.
+    /// The server that owns a slot. Nil if none is known. Without a slot, any primary, in turn.
     func client(of slot: Int?) throws(RedisError) -> RedisClient? {
         try self.locked { state throws(RedisError) in
             if let slot {
@@ -48,13 +47,13 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// The server at an address that another one gave.
+    /// The server at an address from a redirection.
     func client(at address: RedisConfiguration.Address) throws(RedisError) -> RedisClient {
         try self.locked { state throws(RedisError) in try self.client(at: address, &state) }
     }
 
-    /// Whoever can be asked where things are, each once, in an order that differs from call to call: primaries first,
-    /// then replicas, then the seeds.
+    /// The servers that can be asked for the topology, each once, in an order that differs from call to call: primaries
+    /// first, then replicas, then the seeds.
     func candidates(without failed: RedisClient?) throws(RedisError) -> [RedisConfiguration.Address] {
         try self.locked { state throws(RedisError) in
             state.turn = (state.turn + 1) % 1_000_000
@@ -67,8 +66,8 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// All that have slots, in the order of the first slot of each: servers name each other in any order, and a walk
-    /// through all of them must find the next one where it was. Nil when there are slots that nobody has.
+    /// All servers that own slots, ordered by their first slot: servers list each other in any order, and a scan of all
+    /// of them must find the next one at the same position. Nil if a slot has no owner.
     func owners() throws(RedisError) -> [RedisClient]? {
         try self.locked { state throws(RedisError) in
             var known: Set<UInt16> = []
@@ -80,7 +79,7 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// The number of the server that has a slot; 0 when none is known to.
+    /// The number of the server that owns a slot. 0 if none is known.
     func number(of slot: Int) -> Int {
         self.state.withLock { state in
             let owner = state.owners[slot]
@@ -88,7 +87,7 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// What tells the present distribution of the slots from others.
+    /// A value that identifies the current distribution of the slots.
     func fingerprint() throws(RedisError) -> UInt64 {
         try self.locked { state throws(RedisError) in
             var former = RedisClusterTopology.nobody
@@ -102,11 +101,11 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// A server has moved a slot to another.
+    /// Records that a slot has moved to another server.
     func move(_ slot: Int, to address: RedisConfiguration.Address) throws(RedisError) -> RedisClient {
         try self.locked { state throws(RedisError) in
             var place = state.primaries.firstIndex(of: address)
-            // A server that sends everybody everywhere must not make this grow.
+            // A server that redirects everything must not make this list grow without limit.
             if place == nil, state.primaries.count < 8_192 {
                 place = state.primaries.count
                 state.primaries.append(address)
@@ -117,10 +116,10 @@ final class RedisNodePool: Sendable {
         }
     }
 
-    /// Takes a new map in the place of all that was known. Clients of servers that are in it no more close their
-    /// connections when the last command has its reply.
+    /// Replaces the topology. Clients of servers that it no longer contains close their connections after the last
+    /// command has its reply.
     ///
-    /// - Returns: Whether anything is different.
+    /// - Returns: Whether anything changed.
     func adopt(_ topology: RedisClusterTopology) -> Bool {
         let (dropped, isNew) = self.state.withLock { state -> ([RedisClient], Bool) in
             let isNew = state.primaries != topology.primaries || state.owners != topology.owners
@@ -132,14 +131,14 @@ final class RedisNodePool: Sendable {
             for address in dropped.keys { state.clients[address] = nil }
             return (Array(dropped.values), isNew)
         }
-        // Outside of the lock: a client that is gone has something to do.
+        // Released outside the lock, because the deinitialization of a client does work.
         withExtendedLifetime(dropped) {}
         return isNew
     }
 
-    /// Takes no more commands.
+    /// Accepts no more commands.
     ///
-    /// - Returns: The clients that there were.
+    /// - Returns: All clients.
     func shutDown() -> [RedisClient] {
         self.state.withLock { state in
             state.isShutDown = true
@@ -153,7 +152,7 @@ final class RedisNodePool: Sendable {
         _ state: inout State
     ) throws(RedisError) -> RedisClient {
         if let client = state.clients[address] { return client }
-        // As many as a cluster can have; those of servers that left it go with the next map.
+        // A cluster has no more servers than this. Clients of servers that left it are dropped with the next topology.
         guard state.clients.count < 8_192 else {
             throw RedisError(
                 .protocolViolation, "The cluster sends commands to more than 8,192 servers.", mayHaveRun: false)

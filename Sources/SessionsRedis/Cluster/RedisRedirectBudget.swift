@@ -10,10 +10,10 @@
 import NIOCore
 import Sessions
 
-/// How much further a command may be sent.
+/// How many more times a command may be redirected.
 struct RedisRedirectBudget {
     let deadline: NIODeadline
-    /// Until when its caller waits.
+    /// The deadline of the caller.
     private let patience: NIODeadline
     private var redirections: Int
     private var delay: Duration
@@ -25,14 +25,14 @@ struct RedisRedirectBudget {
         self.delay = configuration.retryDelay
     }
 
-    /// Whether it may be sent once more; that is one less then.
+    /// Consumes one redirection. Returns whether one was left.
     mutating func goesOn() -> Bool {
         guard self.redirections > 0, NIODeadline.now() < self.patience else { return false }
         self.redirections -= 1
         return true
     }
 
-    /// How long it is to wait, each time twice as long; nil when there is no time for it.
+    /// The next delay, which doubles each time. Nil if there is no time for it.
     mutating func pause() -> Duration? {
         let pause = self.delay
         self.delay = pause * 2

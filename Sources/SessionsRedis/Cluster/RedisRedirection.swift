@@ -7,14 +7,14 @@
 //
 
 #if Redis
-/// Where a server of a cluster says a key is: `MOVED 3999 127.0.0.1:6381`, or the same with `ASK`.
+/// A redirection of a cluster server: `MOVED 3999 127.0.0.1:6381`, or the same with `ASK`.
 struct RedisRedirection {
     let slot: Int
     let address: RedisConfiguration.Address
 
-    /// Reads the error; nil when it says nothing that can be followed.
+    /// Parses the error. Nil if it is not a valid redirection.
     ///
-    /// - Parameter asked: The server that says it. Without a host it means its own, on another port.
+    /// - Parameter asked: The server that replied. A redirection without a host means its host, with another port.
     init?(_ error: RedisError, by asked: RedisConfiguration.Address) {
         let words = error.message.split(separator: " ", maxSplits: 3)
         guard words.count >= 3, let slot = Int(words[1]), (0..<RedisHashSlot.count).contains(slot),
@@ -27,12 +27,12 @@ struct RedisRedirection {
 }
 
 extension RedisConfiguration.Address {
-    /// The address of a server as another one of its cluster gives it; nil when it is none.
+    /// The address of a server, as another server of its cluster reports it. Nil if it is invalid.
     ///
     /// - Parameters:
-    ///   - host: Its name or address. Empty or a question mark is what a server says that knows no other than the one
-    ///     it was asked at.
-    ///   - asked: Where the server that says it was asked.
+    ///   - host: The host name or address. It is empty or a question mark if the reporting server does not know its own
+    ///     address.
+    ///   - asked: The address of the reporting server.
     init?(host: String, port: Int, by asked: RedisConfiguration.Address) {
         guard (1...65_535).contains(port) else { return nil }
         var host = host

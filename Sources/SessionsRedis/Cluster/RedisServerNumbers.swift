@@ -7,20 +7,20 @@
 //
 
 #if Redis
-/// Small numbers for the primaries of a cluster, from 1. A server keeps its number as long as it is one of them; a
-/// number that has become free is given out again as late as possible.
+/// Assigns small numbers to the primaries of a cluster, from 1. A server keeps its number as long as it is a primary. A
+/// free number is reused as late as possible.
 struct RedisServerNumbers {
     private static let limit = 1_000
 
     private var byAddress: [RedisConfiguration.Address: Int] = [:]
-    /// In the order of the primaries.
+    /// The numbers in the order of the primaries.
     private var byPlace: [Int] = []
     private var last = 0
 
-    /// The number of the server at a place in the list of primaries.
+    /// The number of the server at an index of the list of primaries.
     subscript(place: Int) -> Int { self.byPlace[place] }
 
-    /// Gives each of the primaries a number. Beyond a thousand they share one.
+    /// Assigns a number to each of the primaries. Beyond a thousand they share one.
     mutating func assign(to primaries: [RedisConfiguration.Address]) {
         let present = Set(primaries)
         self.byAddress = self.byAddress.filter { present.contains($0.key) }

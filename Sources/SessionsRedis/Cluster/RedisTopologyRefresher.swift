@@ -12,9 +12,9 @@ import NIOCore
 import Sessions
 import Synchronization
 
-/// Asks the servers of a cluster who has which slots.
+/// Asks the servers of a cluster for the slot topology.
 final class RedisTopologyRefresher: Sendable {
-    /// How many servers are asked at once: more than one, because one that does not answer takes all the time there is.
+    /// How many servers are asked concurrently: several, because one that does not answer uses up the deadline.
     private static let width = 3
 
     private let configuration: RedisClusterConfiguration
@@ -35,24 +35,24 @@ final class RedisTopologyRefresher: Sendable {
         self.logger = logger
     }
 
-    /// Why there is no new map; nil when there is.
+    /// Why the last refresh failed. Nil if it succeeded.
     var failure: RedisError? { self.lastFailure.withLock { $0 } }
 
-    /// Asks for the map, or waits for whoever asks; does neither when it was asked for a moment ago.
+    /// Refreshes the topology, or waits for the refresh in progress. Does neither shortly after a refresh.
     ///
-    /// - Parameter failed: A server that is not asked: it does not answer.
+    /// - Parameter failed: A server that does not answer. It is not asked.
     func refresh(without failed: RedisClient? = nil, by deadline: NIODeadline) async {
         await self.look.look { await self.ask(without: failed, by: deadline) }
     }
 
-    /// Asks a server that just said that it has something. Nobody waits for whoever asks already.
+    /// Asks a server that has just redirected a command. Does not wait for a refresh in progress.
     func refresh(from client: RedisClient, by deadline: NIODeadline) async {
         await self.look.lookUnlessUnderWay {
             do {
                 self.adopt(try await self.topology(from: client, by: deadline))
             } catch {
-                // What was moved is known; the rest can wait.
-                self.logger.debug("The map of the cluster is not there", metadata: ["error": "\(error)"])
+                // The redirection itself is known. The rest can wait.
+                self.logger.debug("The Redis cluster topology could not be read", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -70,7 +70,7 @@ final class RedisTopologyRefresher: Sendable {
         }
     }
 
-    /// The map of whoever answers first.
+    /// The topology of the first server that answers.
     private func first(of clients: [RedisClient], by deadline: NIODeadline) async -> RedisClusterTopology? {
         await withTaskGroup(of: Result<RedisClusterTopology, any Error>.self) { group in
             for client in clients {
@@ -102,7 +102,7 @@ final class RedisTopologyRefresher: Sendable {
                 let isEncrypted = self.configuration.server.tls.configuration != nil
                 return try RedisClusterTopology(shards: reply, by: address, isEncrypted: isEncrypted)
             } catch let error as RedisError where [.server, .noPermission].contains(error.code) && !error.mayHaveRun {
-                // It does not know it, or this user may not ask it.
+                // The server does not know the command, or this user may not run it.
                 let reply = try await client.execute(RedisClusterTopology.slots, by: deadline)
                 return try RedisClusterTopology(slots: reply, by: address)
             }
@@ -119,7 +119,7 @@ final class RedisTopologyRefresher: Sendable {
         let covered = topology.owners.count { $0 != RedisClusterTopology.nobody }
         self.logger.log(
             level: covered == RedisHashSlot.count ? .info : .warning,
-            "The cluster of Redis has a new map",
+            "The Redis cluster topology has changed",
             metadata: [
                 "redis.primaries": "\(topology.primaries.map(\.description).joined(separator: " "))",
                 "redis.slots": "\(covered)",

@@ -7,9 +7,9 @@
 //
 
 #if Redis
-/// One argument of a ``RedisCommand``: a string of bytes, which text and numbers are written as.
+/// One argument of a ``RedisCommand``: a byte string. Text and numbers are encoded as one.
 public struct RedisArgument: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
-    /// Bytes are made of it as they are sent, so that an argument costs nothing before.
+    /// The bytes are created when the argument is sent, so that creating an argument costs nothing.
     enum Content: Sendable {
         case text(String)
         case bytes([UInt8])
@@ -24,7 +24,7 @@ public struct RedisArgument: Sendable, ExpressibleByStringLiteral, ExpressibleBy
     /// An argument of bytes.
     public init(_ bytes: [UInt8]) { self.content = .bytes(bytes) }
 
-    /// An argument that is a number, sent in decimal digits.
+    /// An argument of a number, sent as decimal digits.
     public init(_ integer: Int64) { self.content = .integer(integer) }
 
     public init(stringLiteral text: String) { self.init(text) }
@@ -42,7 +42,7 @@ public struct RedisArgument: Sendable, ExpressibleByStringLiteral, ExpressibleBy
 }
 
 extension RedisArgument: CustomStringConvertible, CustomReflectable {
-    /// The number of bytes, and none of them: they hold what sessions hold.
+    /// The number of bytes. It does not show the bytes, because they contain session data.
     public var description: String { "\(self.bytes.count) bytes" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -15,31 +15,31 @@
 public struct RedisCommand: Sendable {
     /// The name of the command, such as `SET`.
     public let name: String
-    /// What follows the name. The key is one of them.
+    /// The arguments after the name, including the key.
     public let arguments: [RedisArgument]
-    /// The one key the command touches, which says which server of a cluster it is for; nil for a command without one.
+    /// The only key that the command accesses. It determines the server of a cluster. Nil for a command without a key.
     public let key: RedisArgument?
 
     /// Creates a command.
     ///
     /// - Parameters:
     ///   - name: The name of the command, one word.
-    ///   - arguments: What follows the name, the key among them.
-    ///   - key: The one key the command touches. The default is nil: it touches none.
+    ///   - arguments: The arguments after the name, including the key.
+    ///   - key: The only key that the command accesses. The default is nil: no key.
     public init(_ name: String, _ arguments: [RedisArgument], key: RedisArgument? = nil) {
         self.name = name
         self.arguments = arguments
         self.key = key
     }
 
-    /// Creates a command with the arguments one after another.
+    /// Creates a command from a list of arguments.
     public init(_ name: String, _ arguments: RedisArgument..., key: RedisArgument? = nil) {
         self.init(name, arguments, key: key)
     }
 }
 
 extension RedisCommand: CustomStringConvertible, CustomReflectable {
-    /// The name and the number of arguments, and none of them: they hold what sessions hold.
+    /// The name and the number of arguments. It does not show the arguments, because they contain session data.
     public var description: String { "\(self.name) with \(self.arguments.count) arguments" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -7,21 +7,21 @@
 //
 
 #if Redis
-/// Sends one command to a Redis or Valkey server and gives its reply.
+/// Sends one command to a Redis or Valkey server and returns its reply.
 ///
-/// This is what the stores of this module ask of a client. ``RedisClient`` is one; an application that already runs
-/// another puts it behind this method, as <doc:Using-another-client> shows.
+/// The stores of this module use clients through this protocol. ``RedisClient`` conforms to it. An application that
+/// already uses another client can adapt it, as <doc:Using-another-client> shows.
 ///
-/// What stores rely on:
+/// Stores rely on these guarantees:
 ///
-/// - The reply is the one to this command and to no other.
-/// - An error reply is thrown, as ``RedisError/init(reply:)`` makes it from the server's text. Only an error inside an
-///   array is a ``RedisReply/error(_:)``.
+/// - The reply belongs to this command and to no other.
+/// - An error reply is thrown, as ``RedisError/init(reply:)`` creates it from the server's text. Only an error inside
+///   an array is a ``RedisReply/error(_:)``.
 /// - The call returns within a bounded time, whatever the server does, and when its task is cancelled.
 /// - A command is never sent twice.
 public protocol RedisCommandExecutor: Sendable {
-    /// Whether each call is over by `SessionStoreDeadline.current` of the task that makes it. Optional. The default is
-    /// false: an engine then watches the time of the store's calls itself.
+    /// Whether each call ends by the `SessionStoreDeadline.current` of its task. Optional. The default is false: an
+    /// engine then enforces the deadline of the store's calls itself.
     var enforcesDeadline: Bool { get }
 
     /// Sends a command and waits for its reply.
@@ -29,19 +29,19 @@ public protocol RedisCommandExecutor: Sendable {
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func execute(_ command: RedisCommand) async throws -> RedisReply
 
-    /// Executors that together reach every server that keys are on, each one of them: for commands without a key, such
-    /// as `SCAN`, that are about all that a server has.
+    /// Executors that together reach every server with keys, each server once: for commands without a key, such as
+    /// `SCAN`, that concern all keys of a server.
     ///
-    /// The default is the executor itself, which is right for a single server. A client of a cluster gives one for each
-    /// primary, always in the same order while no slots move, and throws when there are slots that nobody has.
+    /// The default is the executor itself, which is right for a single server. A cluster client returns one executor
+    /// for each primary, in an order that does not change while no slots move. It throws when a slot has no owner.
     ///
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func primaries() async throws -> [any RedisCommandExecutor]
 
-    /// Which server answers for a key: a number that is the same for all keys whose commands fail together. Optional.
-    /// The default is 0 for every key, which is right for a single server.
+    /// The failure domain of a key: a number that is the same for all keys whose commands fail together. Optional. The
+    /// default is 0 for every key, which is right for a single server.
     ///
-    /// It must answer at once, from what is known. A client of several servers numbers them from 1.
+    /// It must return at once, from known state. A client of several servers numbers them from 1.
     func failureDomain(of key: @autoclosure () -> RedisArgument) -> Int
 }
 

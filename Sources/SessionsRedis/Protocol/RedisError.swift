@@ -7,66 +7,66 @@
 //
 
 #if Redis
-/// Why a Redis or Valkey server, or the way to it, did not do what it was asked.
+/// Why a Redis or Valkey command failed, on the server or on the way to it.
 public struct RedisError: Error, Sendable {
     /// The kind of a failure.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A short fixed name, fit for a metric's label.
+        /// A short fixed name, suitable as a metric label.
         public let description: String
 
         private init(_ description: String) { self.description = description }
 
-        // Of the way to the server.
+        // Errors of the client and the connection.
 
-        /// A configuration or a URL that cannot be used.
+        /// The configuration or a URL is invalid.
         public static let configuration = Code("configuration")
         /// There is no connection, and none can be made at the moment.
         public static let notConnected = Code("not_connected")
-        /// The server refused the user's name or password, or wants one.
+        /// The server rejected the user name or the password, or requires one.
         public static let authentication = Code("authentication")
-        /// TLS could not be agreed on: the server's certificate is not trusted, or is another server's.
+        /// TLS failed: the server's certificate is not trusted, or belongs to another server.
         public static let tls = Code("tls")
-        /// The connection was closed before the reply was there.
+        /// The connection was closed before the reply arrived.
         public static let connectionClosed = Code("connection_closed")
-        /// The reply was not there within the deadline.
+        /// The reply did not arrive within the deadline.
         public static let deadlineExceeded = Code("deadline_exceeded")
-        /// Too many commands wait already.
+        /// Too many commands are already waiting.
         public static let queueFull = Code("queue_full")
-        /// What came is not the protocol.
+        /// The server's bytes violate the protocol.
         public static let protocolViolation = Code("protocol_violation")
-        /// The reply is larger than ``RedisConfiguration/maximumReplySize``. It was skipped, and the connection goes
-        /// on.
+        /// The reply is larger than ``RedisConfiguration/maximumReplySize``. It was skipped, and the connection stays
+        /// open.
         public static let replyTooLarge = Code("reply_too_large")
         /// The client was shut down.
         public static let shutDown = Code("shut_down")
 
-        // Of the server itself, by the first word of its error reply.
+        // Errors of the server, by the first word of its error reply.
 
         /// `NOSCRIPT`: the server does not know the script.
         public static let noScript = Code("no_script")
-        /// `LOADING`: the server has started and still reads its data.
+        /// `LOADING`: the server has started and is still loading its data.
         public static let loading = Code("loading")
-        /// `READONLY`: the server is a replica, and the write was not done.
+        /// `READONLY`: the server is a replica, and the write was not performed.
         public static let readOnly = Code("read_only")
         /// `OOM`: the server has no memory left for writes.
         public static let outOfMemory = Code("out_of_memory")
-        /// `WRONGTYPE`: the key holds something else.
+        /// `WRONGTYPE`: the key has a value of another type.
         public static let wrongType = Code("wrong_type")
-        /// `BUSY`: a script runs for too long.
+        /// `BUSY`: a script has been running for too long.
         public static let busy = Code("busy")
-        /// `MISCONF`: the server cannot write its data to disk and takes no writes.
+        /// `MISCONF`: the server cannot write its data to disk and rejects writes.
         public static let misconfigured = Code("misconfigured")
         /// `MASTERDOWN`: a replica has lost its primary.
         public static let primaryDown = Code("primary_down")
-        /// `NOREPLICAS`: fewer replicas than the server is told to have.
+        /// `NOREPLICAS`: the server has fewer replicas than it is configured to require.
         public static let noReplicas = Code("no_replicas")
-        /// `NOPERM`: the user may not do this.
+        /// `NOPERM`: the user lacks the permission.
         public static let noPermission = Code("no_permission")
         /// `MOVED`: another server of the cluster has the key.
         public static let moved = Code("moved")
         /// `ASK`: another server of the cluster has the key for now.
         public static let ask = Code("ask")
-        /// `TRYAGAIN`: the keys of a command are on their way to another server.
+        /// `TRYAGAIN`: the keys of a command are being moved to another server.
         public static let tryAgain = Code("try_again")
         /// `CLUSTERDOWN`: the cluster, or the part of it that has the key, is down.
         public static let clusterDown = Code("cluster_down")
@@ -86,13 +86,13 @@ public struct RedisError: Error, Sendable {
 
     /// The kind of the failure.
     public let code: Code
-    /// What happened, with the measured value and what to do, never with a password or an argument.
+    /// What happened, with the measured value and what to do. It never contains a password or an argument.
     public let message: String
-    /// Whether the server may have done what it was asked: the command was sent, and its reply did not come.
+    /// Whether the server may have performed the command: it was sent, and its reply did not arrive.
     ///
-    /// False means certainly not done, so that even what must not be done twice may be sent again.
+    /// False means certainly not performed, so that even a command that must not run twice may be sent again.
     public let mayHaveRun: Bool
-    /// The error beneath, if there was one.
+    /// The underlying error, if there is one.
     public let underlying: (any Error)?
 
     /// Creates an error of a client.
@@ -100,8 +100,8 @@ public struct RedisError: Error, Sendable {
     /// - Parameters:
     ///   - code: The kind of the failure.
     ///   - message: What happened and what to do, without any secret.
-    ///   - mayHaveRun: Whether the server may have done what it was asked.
-    ///   - underlying: The error beneath, if there was one.
+    ///   - mayHaveRun: Whether the server may have performed the command.
+    ///   - underlying: The underlying error, if there is one.
     public init(_ code: Code, _ message: String, mayHaveRun: Bool, underlying: (any Error)? = nil) {
         self.code = code
         self.message = message
@@ -109,10 +109,10 @@ public struct RedisError: Error, Sendable {
         self.underlying = underlying
     }
 
-    /// Creates the error that an error reply stands for.
+    /// Creates the error for an error reply.
     ///
-    /// The code follows from the first word. The arguments of a command, which a server repeats when it does not know
-    /// the command, are cut off, and so is what is longer than 512 characters.
+    /// The first word determines the code. The arguments of a command, which a server repeats when it does not know the
+    /// command, are removed. The text is truncated to 512 characters.
     ///
     /// - Parameter reply: The text of the reply, such as `NOSCRIPT No matching script.`
     public init(reply: String) {
@@ -127,7 +127,7 @@ public struct RedisError: Error, Sendable {
 }
 
 extension RedisError: Hashable {
-    /// Equal are errors of the same kind with the same message, whatever is beneath them.
+    /// Two errors are equal if they have the same kind and message, whatever their underlying errors.
     public static func == (one: RedisError, other: RedisError) -> Bool {
         one.code == other.code && one.message == other.message && one.mayHaveRun == other.mayHaveRun
     }

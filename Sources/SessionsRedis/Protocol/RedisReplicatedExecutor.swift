@@ -9,21 +9,20 @@
 #if Redis
 /// A ``RedisCommandExecutor`` that can wait until replicas have a write.
 ///
-/// A ``RedisSessionStore`` that is to wait for replicas when a session ends
-/// (``RedisStoreConfiguration/logoutReplication``) needs one. ``RedisClient``, ``RedisClusterClient`` and
-/// ``RedisSentinelClient`` are.
+/// A ``RedisSessionStore`` needs one if logouts wait for replicas (``RedisStoreConfiguration/logoutReplication``).
+/// ``RedisClient``, ``RedisClusterClient`` and ``RedisSentinelClient`` conform.
 public protocol RedisReplicatedExecutor: RedisCommandExecutor {
-    /// Sends a write and waits for its reply, and then until so many replicas have it.
+    /// Sends a write, waits for its reply, and then waits until a number of replicas have it.
     ///
-    /// `WAIT` does it. It is sent over the connection of the command, directly after it, because it is about what that
-    /// connection wrote.
+    /// It uses `WAIT`, sent directly after the command over the same connection, because `WAIT` concerns the writes of
+    /// its connection.
     ///
     /// - Parameters:
     ///   - command: The write.
-    ///   - replicas: For how many replicas to wait.
-    ///   - limit: For how long to wait for them. A client's own deadline holds for both together.
-    /// - Returns: The reply to the command, and how many replicas have it. Fewer than asked for is no error: the
-    ///   command was done.
+    ///   - replicas: The number of replicas to wait for.
+    ///   - limit: The maximum time to wait for them. The client's own deadline covers both together.
+    /// - Returns: The reply to the command, and how many replicas have it. Fewer than requested is not an error: the
+    ///   command was performed.
     /// - Throws: ``RedisError``, or `CancellationError` when the task is cancelled.
     func execute(
         _ command: RedisCommand,
@@ -36,7 +35,7 @@ public protocol RedisReplicatedExecutor: RedisCommandExecutor {
 public struct RedisReplicatedReply: Sendable, Hashable {
     /// The reply to the command.
     public let reply: RedisReply
-    /// How many replicas said that they have the write.
+    /// How many replicas acknowledged the write.
     public let replicaCount: Int
 
     /// Creates a reply.

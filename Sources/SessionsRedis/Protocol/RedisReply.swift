@@ -7,45 +7,45 @@
 //
 
 #if Redis
-/// What a Redis or Valkey server replies: a value of its protocol, RESP2 or RESP3.
+/// A reply of a Redis or Valkey server: a value of its protocol, RESP2 or RESP3.
 ///
-/// This is an enumeration because the protocol is one: its types are all there are, and a new one would be a new
-/// version of the protocol. One question has different types of answers in the two versions (a map in one is an array
-/// in the other), so code that does not care asks for ``bytes``, ``integer`` and ``elements``.
+/// This is an enumeration because the protocol has a fixed set of types, and a new type would be a new version of the
+/// protocol. The same command may reply with different types in the two versions (a map in one is an array in the
+/// other). Code that does not care uses ``bytes``, ``integer`` and ``elements``.
 public enum RedisReply: Sendable, Hashable {
-    /// There is nothing. Of RESP2 both the null bulk string and the null array.
+    /// No value. In RESP2 both the null bulk string and the null array.
     case null
-    /// A short text such as `OK`.
+    /// A short text, such as `OK`.
     case simpleString(String)
-    /// A string of bytes.
+    /// A byte string.
     case bulkString([UInt8])
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// Several replies.
+    /// An array of replies.
     case array([RedisReply])
-    /// What went wrong with a part of the whole. What goes wrong with a command itself is thrown.
+    /// An error of a part of the reply. An error of the command itself is thrown.
     indirect case error(RedisError)
-    /// RESP3: keys and values in turn.
+    /// RESP3: alternating keys and values.
     case map([RedisReply])
-    /// RESP3: several replies without an order.
+    /// RESP3: an unordered collection of replies.
     case set([RedisReply])
     /// RESP3: true or false.
     case boolean(Bool)
-    /// RESP3: a number with a fraction, infinite, or not a number.
+    /// RESP3: a floating-point number, infinity, or NaN.
     case double(Double)
-    /// RESP3: a whole number of any size, in decimal digits.
+    /// RESP3: an integer of any size, in decimal digits.
     case bigNumber(String)
-    /// RESP3: text with its format in three letters, such as `txt` or `mkd`.
+    /// RESP3: text with a format of three letters, such as `txt` or `mkd`.
     indirect case verbatimString(format: String, [UInt8])
-    /// RESP3: what a server says unasked. It is never the reply to a command.
+    /// RESP3: an unsolicited message. It is never the reply to a command.
     case push([RedisReply])
 }
 
 extension RedisReply {
-    /// Whether there is nothing.
+    /// Whether there is no value.
     public var isNull: Bool { self == .null }
 
-    /// The bytes of a string, of whichever kind; nil for everything else.
+    /// The bytes of a string of any kind. Nil for all other types.
     public var bytes: [UInt8]? {
         switch self {
         case .bulkString(let bytes), .verbatimString(_, let bytes): bytes
@@ -54,7 +54,7 @@ extension RedisReply {
         }
     }
 
-    /// The text of a string, of whichever kind; nil for everything else, and for bytes that are not UTF-8.
+    /// The text of a string of any kind. Nil for all other types, and for bytes that are not UTF-8.
     public var text: String? {
         switch self {
         case .simpleString(let text): text
@@ -63,12 +63,12 @@ extension RedisReply {
         }
     }
 
-    /// The number of an integer; nil for everything else.
+    /// The number of an integer. Nil for all other types.
     public var integer: Int64? {
         if case .integer(let integer) = self { integer } else { nil }
     }
 
-    /// The replies in an array, a set or a map, of which keys and values come in turn; nil for everything else.
+    /// The replies in an array, a set or a map, with alternating keys and values. Nil for all other types.
     public var elements: [RedisReply]? {
         switch self {
         case .array(let elements), .set(let elements), .map(let elements): elements
@@ -78,7 +78,7 @@ extension RedisReply {
 }
 
 extension RedisReply: CustomStringConvertible, CustomReflectable {
-    /// The type and the size, and nothing of what it holds: it holds what sessions hold.
+    /// The type and the size. It does not show the content, because it is session data.
     public var description: String {
         switch self {
         case .null: "null"

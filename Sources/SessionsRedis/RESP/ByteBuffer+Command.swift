@@ -10,7 +10,7 @@
 import NIOCore
 
 extension ByteBuffer {
-    /// Writes a command as an array of bulk strings, which is how every server takes it.
+    /// Writes a command as an array of bulk strings, which every server accepts.
     mutating func writeCommand(_ command: RedisCommand) {
         self.writeStaticString("*")
         self.writeDigits(command.arguments.count + 1)

@@ -7,13 +7,13 @@
 //
 
 #if Redis
-/// An array, or what is like one, of which some values may not have come yet.
+/// An array or a similar type, while some of its values have not arrived yet.
 struct RESPAggregate {
     let type: RESPType
-    /// How many values are still to come.
+    /// How many values have not arrived yet.
     private(set) var missing: Int
     private var values: [RedisReply] = []
-    /// False in a reply that is skipped.
+    /// False for a reply that is skipped.
     private var keepsValues: Bool
 
     init(type: RESPType, missing: Int, keepsValues: Bool) {
@@ -27,13 +27,13 @@ struct RESPAggregate {
         self.missing -= 1
     }
 
-    /// Frees the values that have come, and keeps none that comes.
+    /// Frees the received values, and keeps no more.
     mutating func dropValues() {
         self.values = []
         self.keepsValues = false
     }
 
-    /// What it is once all values are there; nil for an attribute, which is no value.
+    /// The reply after all values have arrived. Nil for an attribute, which is not a value.
     var reply: RedisReply? {
         switch self.type {
         case .set: .set(self.values)

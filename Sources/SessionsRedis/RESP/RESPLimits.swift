@@ -7,17 +7,17 @@
 //
 
 #if Redis
-/// How large a reply may be. One with more bytes or values is skipped; what is beyond the other limits is no reply.
+/// The limits of a reply. One with too many bytes or values is skipped. Exceeding another limit is a violation.
 struct RESPLimits {
-    /// The most bytes of a reply, from its first to its last.
+    /// The maximum size of a reply in bytes.
     var byteCount = 16_777_216
-    /// The most values in a reply, counting those inside of others.
+    /// The maximum number of values in a reply, including nested ones.
     var valueCount = 1_048_576
-    /// The largest length that a string or an array may claim, even to be skipped.
+    /// The maximum length that a string or an array may declare, even to be skipped.
     var length = 4_294_967_296
-    /// How deep replies may stand in replies.
+    /// The maximum nesting depth.
     var depth = 16
-    /// The most bytes before the end of a line.
+    /// The maximum length of a line in bytes.
     var lineLength = 65_536
 }
 #endif

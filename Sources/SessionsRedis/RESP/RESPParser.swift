@@ -9,38 +9,38 @@
 #if Redis
 import NIOCore
 
-/// Reads the replies of a server, RESP2 and RESP3, as their bytes arrive.
+/// Parses the replies of a server, RESP2 and RESP3, as their bytes arrive.
 ///
-/// A byte is looked at once, or a few times where a line or a string has not come to its end. Nothing is set aside for
-/// a length that is only claimed: an array grows with the values that are there. After a violation the parser is of no
-/// use any more, and neither is the connection.
+/// Each byte is read once, or a few times if a line or a string is incomplete. No memory is reserved for a length that
+/// is only declared: an array grows with the values that have arrived. After a violation, the parser and the connection
+/// are unusable.
 ///
-/// A reply above a limit is skipped as its bytes arrive, without being kept, and an error takes its place: the replies
-/// after it are read as ever.
+/// A reply above a limit is skipped as its bytes arrive, and an error takes its place. The replies after it are parsed
+/// as usual.
 ///
-/// https://redis.io/docs/latest/develop/reference/protocol-spec/. Attributes are read and left out. The streamed
+/// https://redis.io/docs/latest/develop/reference/protocol-spec/. Attributes are parsed and left out. The streamed
 /// strings and aggregates of the draft, which no server sends, are violations.
 struct RESPParser {
     private let limits: RESPLimits
-    /// The aggregates that have begun and not ended, the innermost last.
+    /// The incomplete aggregates, the innermost last.
     private var open: [RESPAggregate] = []
-    /// What the reply that is being read has taken so far.
+    /// The number of bytes of the current reply so far.
     private var byteCount = 0
     private var valueCount = 0
-    /// How many bytes at the start are known to have no end of a line.
+    /// How many bytes at the start are known to contain no end of a line.
     private var scanned = 0
-    /// Whether the reply that is being read is above a limit and is skipped.
+    /// Whether the current reply is above a limit and is being skipped.
     private var isOversized = false
-    /// How many bytes of a string are still to be skipped before the end of its line; nil outside of such a string.
+    /// How many bytes of a string are still to be skipped before its line end. Nil outside such a string.
     private var skippedBytes: Int?
 
     init(limits: RESPLimits = RESPLimits()) {
         self.limits = limits
     }
 
-    /// Reads one reply.
+    /// Parses one reply.
     ///
-    /// - Returns: Nil when more bytes are needed. What was read so far is gone from the buffer and kept here.
+    /// - Returns: Nil when more bytes are needed. The parsed part is removed from the buffer and kept here.
     mutating func next(in buffer: inout ByteBuffer) throws(RESPViolation) -> RedisReply? {
         while let part = try self.part(in: &buffer) {
             switch part {
@@ -60,15 +60,15 @@ struct RESPParser {
         case aggregate(RESPAggregate)
     }
 
-    /// Puts a value where it belongs.
+    /// Adds a value to the innermost aggregate.
     ///
-    /// - Returns: The whole reply if this was the last of it.
+    /// - Returns: The whole reply, if this was its last value.
     private mutating func add(_ value: RedisReply) -> RedisReply? {
         var value = value
         while let innermost = self.open.indices.last {
             self.open[innermost].add(value)
             guard self.open[innermost].missing == 0 else { return nil }
-            // What an attribute is about comes after it.
+            // The value to which an attribute belongs comes after it.
             guard let reply = self.open.removeLast().reply else { return nil }
             value = reply
         }
@@ -79,7 +79,7 @@ struct RESPParser {
         return .error(.replyTooLarge(self.limits))
     }
 
-    /// Reads one value, or the beginning of an aggregate.
+    /// Parses one value, or the start of an aggregate.
     private mutating func part(in buffer: inout ByteBuffer) throws(RESPViolation) -> Part? {
         if self.skippedBytes != nil { return try self.skipString(in: &buffer) }
         let bytes = buffer.readableBytesView
@@ -128,7 +128,7 @@ struct RESPParser {
         return part
     }
 
-    /// Where the line that begins the bytes ends; nil when its end has not come.
+    /// The end of the line at the start of the bytes. Nil if it has not arrived.
     private mutating func endOfLine(in bytes: ByteBufferView) throws(RESPViolation) -> ByteBufferView.Index? {
         let start = bytes.startIndex + max(1, self.scanned)
         var end = start
@@ -149,7 +149,7 @@ struct RESPParser {
         return end
     }
 
-    /// The length that a line claims; nil for what RESP2 calls null.
+    /// The length that a line declares. Nil for RESP2's null.
     private func length(of type: RESPType, _ line: ByteBufferView) throws(RESPViolation) -> Int? {
         if line.elementsEqual("-1".utf8), type == .bulkString || type == .array { return nil }
         var length = 0
@@ -166,16 +166,16 @@ struct RESPParser {
 
     private mutating func aggregate(_ type: RESPType, count: Int) throws(RESPViolation) -> RESPAggregate {
         guard self.open.count < self.limits.depth else {
-            throw RESPViolation("replies stand in replies more than \(self.limits.depth) deep")
+            throw RESPViolation("replies are nested more than \(self.limits.depth) deep")
         }
-        guard type != .push || self.open.isEmpty else { throw RESPViolation("a push stands inside a reply") }
+        guard type != .push || self.open.isEmpty else { throw RESPViolation("a push is inside a reply") }
         let isPaired = type == .map || type == .attribute
         let missing = isPaired ? count * 2 : count
         if missing > self.limits.valueCount - self.valueCount { try self.skipReply(at: type) }
         return RESPAggregate(type: type, missing: missing, keepsValues: !self.isOversized)
     }
 
-    /// Skips the reply from here on if it is above a limit with so many bytes more, and one value.
+    /// Counts bytes and one value, and skips the rest of the reply if it is above a limit.
     private mutating func note(_ byteCount: Int, as type: RESPType) throws(RESPViolation) {
         guard
             self.byteCount + byteCount > self.limits.byteCount || self.valueCount >= self.limits.valueCount
@@ -193,7 +193,7 @@ struct RESPParser {
         for index in self.open.indices { self.open[index].dropValues() }
     }
 
-    /// Skips what is there of a string, and its end.
+    /// Skips the available part of a string, and its end.
     private mutating func skipString(in buffer: inout ByteBuffer) throws(RESPViolation) -> Part? {
         let count = min(self.skippedBytes ?? 0, buffer.readableBytes)
         buffer.moveReaderIndex(forwardBy: count)

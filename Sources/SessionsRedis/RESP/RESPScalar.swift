@@ -9,9 +9,9 @@
 #if Redis
 import NIOCore
 
-/// Reads the values that hold no others.
+/// Parses the values that contain no other values.
 enum RESPScalar {
-    /// Reads a value that is a line, without its first byte and its end.
+    /// Parses a value that is a line, without its first byte and its end.
     static func line(_ line: ByteBufferView, as type: RESPType) throws(RESPViolation) -> RedisReply {
         switch type {
         case .simpleString: return .simpleString(String(decoding: line, as: UTF8.self))
@@ -32,7 +32,7 @@ enum RESPScalar {
         }
     }
 
-    /// Reads a value that is a string with a length.
+    /// Parses a value that is a string with a length.
     static func string(_ body: ByteBufferView, as type: RESPType) throws(RESPViolation) -> RedisReply {
         switch type {
         case .blobError: return .error(RedisError(reply: String(decoding: body, as: UTF8.self)))
@@ -73,7 +73,7 @@ enum RESPScalar {
         case "-inf": return -.infinity
         case "nan", "-nan": return .nan
         default:
-            // Swift reads more than the protocol has: hexadecimal numbers, and names of what is no number.
+            // Swift accepts more than the protocol: hexadecimal numbers, and names for NaN.
             let isPlain = line.allSatisfy { self.digit($0) != nil || "+-.eE".utf8.contains($0) }
             guard isPlain, let double = Double(text) else { throw self.malformed("double") }
             return double

@@ -7,7 +7,7 @@
 //
 
 #if Redis
-/// The first byte of a value, which says what it is.
+/// The first byte of a value, which determines its type.
 enum RESPType: UInt8 {
     case simpleString = 0x2B  // +
     case simpleError = 0x2D  // -

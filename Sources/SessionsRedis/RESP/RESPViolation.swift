@@ -7,9 +7,9 @@
 //
 
 #if Redis
-/// What came from a server is not the protocol, or is larger than allowed.
+/// The server's bytes violate the protocol or exceed a limit.
 struct RESPViolation: Error, Hashable, CustomStringConvertible {
-    /// What is wrong with it. Never the bytes themselves: they may be another's session.
+    /// The description of the violation. It never contains the bytes, because they may belong to another session.
     let description: String
 
     init(_ description: String) { self.description = description }

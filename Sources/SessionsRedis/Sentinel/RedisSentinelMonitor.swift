@@ -12,23 +12,22 @@ import NIOCore
 import Sessions
 import Synchronization
 
-/// Asks the servers of Sentinel who the primary is, and has the client of it.
+/// Asks the Sentinel servers for the primary, and owns the primary's client.
 ///
-/// They learn of a failover one after another. So all are asked, and the one with the newest configuration is believed;
-/// its epoch says which that is.
+/// They learn of a failover one after another. So all are asked, and the configuration with the highest epoch wins.
 final class RedisSentinelMonitor: Sendable {
     private struct State {
         var client: RedisClient?
-        /// The epoch of the configuration that named the primary; nil when it is not known.
+        /// The epoch of the configuration that named the primary. Nil if it is unknown.
         var epoch: Int64?
         var failure: RedisError?
         var isShutDown = false
     }
 
-    /// What a server of Sentinel says.
+    /// The answer of a Sentinel server.
     private struct Answer {
         let address: RedisConfiguration.Address
-        /// Nil when it does not say.
+        /// Nil if the server does not report it.
         let epoch: Int64?
     }
 
@@ -36,10 +35,10 @@ final class RedisSentinelMonitor: Sendable {
         case answer(Answer), failure, timeIsUp
     }
 
-    /// How long to wait for the others once a server of Sentinel has answered.
+    /// How long to wait for the other Sentinel servers after the first answer.
     private static let patience = Duration.milliseconds(100)
 
-    /// The servers of Sentinel.
+    /// The Sentinel servers.
     let sentinels: [RedisClient]
     private let name: String
     private let clock: SessionClock
@@ -48,7 +47,7 @@ final class RedisSentinelMonitor: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
 
-    /// - Parameter make: Makes the client of a primary.
+    /// - Parameter make: Creates the client of a primary.
     init(
         _ configuration: RedisSentinelConfiguration,
         sentinels: [RedisClient],
@@ -65,18 +64,19 @@ final class RedisSentinelMonitor: Sendable {
         self.state = Mutex(State())
     }
 
-    /// The primary as far as it is known.
+    /// The client of the known primary, if there is one.
     var client: RedisClient? { self.state.withLock { $0.client } }
 
-    /// Why nobody knows the primary; nil when somebody does.
+    /// Why no primary is known. Nil if one is.
     var failure: RedisError? { self.state.withLock { $0.failure } }
 
-    /// Asks, or waits for whoever asks; does neither when somebody has just asked.
+    /// Asks for the primary, or waits for the lookup in progress. Does neither shortly after a lookup.
     func refresh(by deadline: NIODeadline) async {
         await self.look.look { await self.ask(by: deadline) }
     }
 
-    /// Asks one of them, and goes over to the primary that it names if its configuration is newer than what is known.
+    /// Asks one Sentinel server, and switches to the primary that it names if its configuration is newer than the known
+    /// one.
     func watch(_ sentinel: RedisClient, by deadline: NIODeadline) async {
         guard let answer = await self.answer(of: sentinel, by: deadline) else { return }
         guard let epoch = answer.epoch else { return await self.refresh(by: deadline) }
@@ -113,13 +113,13 @@ final class RedisSentinelMonitor: Sendable {
             return answers
         }
         guard let newest = Self.newest(of: answers) else { return }
-        // Epochs begin anew only where all servers of Sentinel do.
+        // Epochs restart only if all Sentinel servers do.
         let isBehind = newest.epoch.map { $0 < known } ?? false
         guard !isBehind || answers.count == self.sentinels.count || self.client == nil else { return }
         self.adopt(newest)
     }
 
-    /// Of several answers the one with the highest epoch. Where none has one, the one that most agree on.
+    /// The answer with the highest epoch. If no answer has one, the most frequent answer.
     private static func newest(of answers: [Answer]) -> Answer? {
         if let newest = answers.filter({ $0.epoch != nil }).max(by: { ($0.epoch ?? 0) < ($1.epoch ?? 0) }) {
             return newest
@@ -131,7 +131,7 @@ final class RedisSentinelMonitor: Sendable {
 
     private func answer(of sentinel: RedisClient, by deadline: NIODeadline) async -> Answer? {
         do {
-            // First the epoch: the address is as new as that, or newer.
+            // The epoch first, so that the address is at least as new.
             let epoch = try await self.epoch(by: sentinel, deadline)
             let command = RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisArgument(self.name))
             let reply = try await sentinel.execute(command, by: deadline)
@@ -142,7 +142,7 @@ final class RedisSentinelMonitor: Sendable {
         }
     }
 
-    /// The epoch of the configuration that a server of Sentinel has; nil when it may not be asked.
+    /// The configuration epoch of a Sentinel server. Nil if this user may not ask for it.
     private func epoch(by sentinel: RedisClient, _ deadline: NIODeadline) async throws -> Int64? {
         do {
             let command = RedisCommand("SENTINEL", "MASTER", RedisArgument(self.name))
@@ -168,7 +168,7 @@ final class RedisSentinelMonitor: Sendable {
             let address = RedisConfiguration.Address(host: host, port: port, by: asked)
         else {
             throw RedisError(
-                .protocolViolation, "What the Sentinel at \(asked) replies is no address of a primary.",
+                .protocolViolation, "The reply of the Sentinel at \(asked) is not the address of a primary.",
                 mayHaveRun: false)
         }
         return address
@@ -192,9 +192,9 @@ final class RedisSentinelMonitor: Sendable {
         )
     }
 
-    /// Looks for no other primary.
+    /// Stops switching to other primaries.
     ///
-    /// - Returns: All clients that there are.
+    /// - Returns: All clients.
     func shutDown() -> [RedisClient] {
         self.state.withLock { state in
             state.isShutDown = true

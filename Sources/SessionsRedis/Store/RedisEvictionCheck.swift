@@ -11,14 +11,14 @@ public import Logging
 public import ServiceLifecycle
 import Sessions
 
-/// Warns at the start of an application when the server would rather remove sessions than refuse writes.
+/// Warns at application start if the server evicts sessions when its memory is full.
 ///
 /// ```swift
 /// let application = Application(router: router, services: [client, RedisEvictionCheck(client, logger: logger)])
 /// ```
 ///
-/// A server whose memory is limited (`maxmemory`) and whose `maxmemory-policy` is not `noeviction` removes keys when it
-/// is full: users are logged out, and so are the tombstones of those who logged out themselves.
+/// A server with a memory limit (`maxmemory`) and a `maxmemory-policy` other than `noeviction` removes keys when it is
+/// full: users are logged out, and the tombstones of ended sessions are lost.
 public struct RedisEvictionCheck: Service {
     private let executor: any RedisCommandExecutor
     private let logger: Logger
@@ -26,24 +26,24 @@ public struct RedisEvictionCheck: Service {
     /// Creates a check.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands to the server, or to those of a cluster.
-    ///   - logger: Where to warn.
+    ///   - executor: The client of the server or the cluster.
+    ///   - logger: Logs the warning.
     public init(_ executor: any RedisCommandExecutor, logger: Logger) {
         self.executor = executor
         self.logger = logger
     }
 
-    /// Asks once, and then waits for the application to shut down.
+    /// Checks once, and then waits for the application to shut down.
     public func run() async throws {
         _ = await cancelWhenGracefulShutdown { await self.check() }
         try? await gracefulShutdown()
     }
 
-    /// Asks the server, or each primary of a cluster, and warns if there is a reason to.
+    /// Checks the server, or each primary of a cluster, and warns if sessions may be evicted.
     ///
-    /// `INFO memory` says it; a server that does not let this user ask, or does not answer, is only noted.
+    /// It uses `INFO memory`. If a server does not allow this user to ask, or does not answer, it is only logged.
     ///
-    /// - Returns: Whether a server may remove sessions; nil when none does and not all of them say.
+    /// - Returns: Whether a server may evict sessions. Nil if none is known to, and some servers did not say.
     @discardableResult
     public func check() async -> Bool? {
         do {
@@ -85,7 +85,7 @@ public struct RedisEvictionCheck: Service {
         return nil
     }
 
-    /// Reads the lines `maxmemory:0` and `maxmemory_policy:noeviction`.
+    /// Parses the lines `maxmemory:0` and `maxmemory_policy:noeviction`.
     static func evicts(_ information: String) -> (evicts: Bool, policy: String)? {
         var fields: [Substring: Substring] = [:]
         for line in information.split(whereSeparator: \.isNewline) {
@@ -93,13 +93,13 @@ public struct RedisEvictionCheck: Service {
             if parts.count == 2 { fields[parts[0]] = parts[1] }
         }
         guard let policy = fields["maxmemory_policy"] else { return nil }
-        // Without a limit nothing is ever full.
+        // Without a limit, nothing is evicted.
         return (policy != "noeviction" && fields["maxmemory"] != "0", String(policy))
     }
 }
 
 extension RedisEvictionCheck: CustomStringConvertible, CustomReflectable {
-    /// Nothing of its client.
+    /// The description shows nothing of the client.
     public var description: String { "RedisEvictionCheck" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

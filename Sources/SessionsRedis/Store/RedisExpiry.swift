@@ -9,20 +9,20 @@
 #if Redis
 import Sessions
 
-/// For how long the server keeps what it is given.
+/// How long the server keeps a key.
 enum RedisExpiry {
-    /// Longer than the clocks of the application's machines differ.
+    /// The allowance for clock skew between application servers.
     private static let slack: Int64 = 60_000
-    /// About a hundred years: a server adds it to its own time.
+    /// About a hundred years, because a server adds the value to its own time.
     private static let longest: Int64 = 3_155_760_000_000
 
-    /// From now until something is over, and a while more; or no more than a number of seconds, unless that is 0.
+    /// The time until an instant, plus the allowance for clock skew. At most `seconds`, unless that is 0.
     static func milliseconds(until end: Instant, now: Instant, atMostSeconds seconds: UInt32 = 0) -> Int64 {
         let kept = min(max(0, (end - now).wholeMilliseconds), self.longest) + self.slack
         return seconds == 0 ? kept : min(kept, Int64(seconds) * 1000)
     }
 
-    /// A time to live as it stands in an entry, where 0 has another meaning.
+    /// The time to live as it is stored in an entry, where 0 has another meaning.
     static func wholeSeconds(_ duration: Duration) -> UInt32 {
         UInt32(clamping: max(1, duration.wholeMilliseconds / 1000))
     }

@@ -9,10 +9,10 @@
 #if Redis
 import Sessions
 
-/// A position in the index of a user's sessions: the last entry that was met, and when the walk began.
+/// A position in the index of a user's sessions: the last entry that was read, and when the scan began.
 ///
 /// ```
-/// cursor = 1 (1 byte) · score (8, big-endian) · beginning of the walk (8) · member (at most 200)
+/// cursor = 1 (1 byte) · score (8, big-endian) · start of the scan (8) · member (at most 200)
 /// ```
 struct RedisIndexCursor {
     private static let form: UInt8 = 1
@@ -25,8 +25,8 @@ struct RedisIndexCursor {
     init(score: Double, begunAt: Instant, member: [UInt8]) {
         self.score = score
         self.begunAt = begunAt
-        // Entries of this library have 36 bytes. Of a longer one the beginning comes before it, which misses none of
-        // ours.
+        // Entries of this library have 36 bytes. A truncated member sorts before the whole one, so that no entry of
+        // this library is missed.
         self.member = Array(member.prefix(Self.memberLimit))
     }
 
@@ -48,7 +48,7 @@ struct RedisIndexCursor {
     }
 }
 
-/// Reads the bytes of a cursor, which may be anything.
+/// Parses the bytes of a cursor, which are untrusted.
 struct CursorReader {
     private(set) var rest: ArraySlice<UInt8>
 

@@ -9,14 +9,13 @@
 #if Redis
 import Sessions
 
-/// An entry in the index of a user's sessions: an id, and when it was written there, so that an entry can be removed
-/// without removing a newer one of the same session.
+/// An entry in the index of a user's sessions: an id and when it was written, so that an entry can be removed without
+/// removing a newer one of the same session.
 ///
-/// The index is a sorted set. The score of an entry is the absolute end that the session had when the entry was
-/// written.
+/// The index is a sorted set. The score of an entry is the absolute end of the session at the time of writing.
 struct RedisIndexEntry: Sendable {
-    /// How long an entry without a session stays: its session may be about to be written, and no call takes as long. A
-    /// walk through the index is over within this time too.
+    /// The grace period of an entry without a session: its session may be about to be written, and no call takes that
+    /// long. A scan of the index also ends within this time.
     static let shelter = Duration.minutes(5)
 
     let id: SessionID
@@ -40,12 +39,12 @@ struct RedisIndexEntry: Sendable {
     /// The member of the sorted set.
     var text: String { "\(self.id):\(self.writtenAt.millisecondsSince1970)" }
 
-    /// Whether it may be removed when there is no such session of the user.
+    /// Whether it may be removed if the user has no such session.
     func isOld(at now: Instant) -> Bool { self.writtenAt + Self.shelter <= now }
 }
 
 extension Instant {
-    /// The score of an entry whose session ends then.
+    /// The score of an entry whose session ends at this instant.
     var score: Double { Double(self.millisecondsSince1970) }
 }
 #endif

@@ -9,14 +9,15 @@
 #if Redis
 import Sessions
 
-/// A walk through the keys of every server that match a pattern, in small steps that keep nobody else waiting.
+/// A scan of all keys that match a pattern, on every server, in small steps that delay no other commands.
 struct RedisKeyScan {
     let executor: any RedisCommandExecutor
     let pattern: RedisArgument
-    /// How many keys a server looks at in one step.
+    /// How many keys a server scans in one step.
     let stepSize: Int
 
-    /// Gives the keys of each step. Those that are there all the while, and stay where they are, are met at least once.
+    /// Calls the body with the keys of each step. A key that exists during the whole scan, and does not move, is found
+    /// at least once.
     func forEachStep(_ body: ([[UInt8]]) async throws -> Void) async throws {
         for server in try await self.executor.primaries() {
             var cursor = RedisArgument(0)
@@ -28,7 +29,7 @@ struct RedisKeyScan {
         }
     }
 
-    /// Takes one step.
+    /// Performs one step.
     func step(
         on server: any RedisCommandExecutor,
         from cursor: RedisArgument

@@ -9,40 +9,40 @@
 #if Redis
 import Sessions
 
-/// A position in a walk through the keys of all servers, which is made in steps of `SCAN`.
+/// A position in a scan of the keys of all servers, in steps of `SCAN`.
 ///
-/// A step may give more keys than a page has room for. Then the page has the first of them in the order of ids, and the
-/// next page takes the same step again. What it may leave out it knows by the end of the step: a step that ends at the
-/// same position has looked at the same part of the keys.
+/// A step may return more keys than fit on a page. Then the page has the first ones in the order of ids, and the next
+/// page repeats the step. It knows which keys to leave out by the end of the step: a step that ends at the same
+/// position has scanned the same part of the keys.
 ///
 /// ```
 /// cursor = 2 (1 byte) · restarts (1) · server (2, big-endian) · map (8) · run (8) · position (8)
 ///          · [ end of the step (8) · its size (8) · last id (16) ]
 /// ```
 struct RedisScanCursor {
-    /// The part of a step that a page had room for.
+    /// A step that did not fit on a page, and the part of it that did.
     struct Step: Equatable {
         let end: UInt64
-        /// How many keys the server was to look at.
+        /// The `COUNT` of the step.
         let size: Int
         let last: SessionID
     }
 
     private static let form: UInt8 = 2
-    /// How often a walk begins anew before it is given up: it must end, whatever the servers do.
+    /// How many times a scan restarts before it fails: it must end, whatever the servers do.
     private static let restartLimit: UInt8 = 32
 
     private var restarts: UInt8 = 0
-    /// The place of the server in the list of all.
+    /// The index of the server in the list of all servers.
     private(set) var server: UInt16 = 0
-    /// Which server has which keys, in short.
+    /// A fingerprint of the slot distribution.
     private(set) var map: UInt64
-    /// Which run of the server the position is of: after a start its order is another.
+    /// The run of the server to which the position belongs. After a restart of the server, its order is different.
     private(set) var run: UInt64
     private(set) var position: UInt64 = 0
     private(set) var step: Step?
 
-    /// Begins a walk.
+    /// Starts a scan.
     init(map: UInt64) {
         (self.map, self.run) = (map, 0)
     }
@@ -70,42 +70,42 @@ struct RedisScanCursor {
         return SessionCursor(bytes: start + words + rest)
     }
 
-    /// Whether the walk has not begun on its server.
+    /// Whether the scan has not begun on its server.
     var isAtStart: Bool { self.position == 0 && self.step == nil }
 
-    /// Takes note of the run that the first step on a server is of.
+    /// Records the run of the server at its first step.
     mutating func begin(run: UInt64) {
         self.run = run
     }
 
-    /// The page had no room for the rest of a step.
+    /// Records that the rest of a step did not fit on the page.
     mutating func stay(_ step: Step) {
         self.step = step
     }
 
-    /// Goes on behind a step, if need be at the next server.
+    /// Continues after a step, on the next server if this one is done.
     mutating func advance(to end: UInt64) {
         self.step = nil
         self.position = end
         if end == 0 { (self.server, self.run) = (self.server &+ 1, 0) }
     }
 
-    /// Begins anew with the first server, because keys are elsewhere.
+    /// Restarts from the first server, because keys have moved.
     ///
-    /// - Throws: `SessionStoreError` with the code `unavailable` when that has happened too often.
+    /// - Throws: `SessionStoreError` with the code `unavailable` after too many restarts.
     mutating func restart(map: UInt64) throws(SessionStoreError) {
         (self.server, self.map) = (0, map)
         try self.restartServer()
     }
 
-    /// Begins anew with the same server, because it was started anew or another has taken its place.
+    /// Restarts on the same server, because it was restarted or replaced.
     mutating func restartServer() throws(SessionStoreError) {
         guard self.restarts < Self.restartLimit else {
             throw SessionStoreError(
                 .unavailable,
                 """
-                The servers have changed \(Self.restartLimit) times during this walk through their keys: begin it again \
-                when they are at rest.
+                The servers have changed \(Self.restartLimit) times during this scan of their keys: start it again \
+                when they no longer change.
                 """
             )
         }

@@ -10,10 +10,10 @@
 import Crypto
 import Sessions
 
-/// A script that the server runs: one step that nothing comes between.
+/// A script that the server runs as one atomic step.
 package struct RedisScript: Sendable {
     let source: String
-    /// What the server calls it once it knows it.
+    /// The SHA-1 digest by which the server identifies the script.
     let digest: String
 
     package init(_ source: String) {
@@ -23,11 +23,11 @@ package struct RedisScript: Sendable {
         }.joined()
     }
 
-    /// Runs the script on one key, or on two that are in the same slot of a cluster.
+    /// Runs the script on one key, or on two keys in the same slot of a cluster.
     ///
-    /// The server is told the name first, and the script itself if it does not know it: at the first call, and after it
-    /// was started anew. Nothing has been done by then, so that even a creation or an ending may be sent once more. The
-    /// script goes with the key, to the one server of a cluster that needs it.
+    /// The digest is sent first, and the script itself only if the server does not know it: on the first call, and
+    /// after the server was restarted. Nothing has run by then, so that any script may be sent again. The script goes
+    /// with the key, to the one server of a cluster that needs it.
     package func run(
         on key: RedisArgument,
         and second: RedisArgument? = nil,
@@ -46,7 +46,7 @@ package struct RedisScript: Sendable {
 
     /// Runs the script on one key, and waits for replicas.
     ///
-    /// The script itself is sent at once: after its name alone the server might wait for nothing.
+    /// It sends the script itself: if the server did not know the digest, it would wait for no write.
     func run(
         on key: RedisArgument,
         _ arguments: [RedisArgument],

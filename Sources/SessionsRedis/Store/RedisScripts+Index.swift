@@ -9,8 +9,8 @@
 #if Redis
 /// The scripts of the index of a user's sessions, which is `KEYS[1]`.
 ///
-/// Each finds its place by halving, so that it costs the logarithm of the number of entries and what it replies with.
-/// Only commands that the store has always had the right to use are in them.
+/// Each finds its position by binary search: its cost is the logarithm of the number of entries, plus the size of its
+/// reply. The scripts use only commands for which the store has always needed the permission.
 extension RedisScript {
     /// Ranks count from the entry with the latest end. Entries with the same end are in the order of their bytes.
     private static let search = """
@@ -62,12 +62,12 @@ extension RedisScript {
 
         """
 
-    /// Adds an entry. `ARGV[1]` is its member, `ARGV[2]` its score, `ARGV[3]` before when everything in the index is
-    /// long over, `ARGV[4]` for how many milliseconds the server keeps the index at the least, `ARGV[5]` the id,
-    /// `ARGV[6]` when the entry is written, and `ARGV[7]` a random number.
+    /// Adds an entry. `ARGV[1]` is its member and `ARGV[2]` its score. Entries with an end up to `ARGV[3]` expired long
+    /// ago and are removed. `ARGV[4]` is the minimum time in milliseconds for which the server keeps the index,
+    /// `ARGV[5]` the id, `ARGV[6]` the time of writing, and `ARGV[7]` a random number.
     ///
-    /// Replies with a few entries and their scores, from anywhere in the index, when it has many: for the caller to see
-    /// whether they are of use. So an index does not grow with sessions that expire.
+    /// If the index has many entries, the reply has a few of them with their scores, from a random position, so that
+    /// the caller can remove stale ones. This keeps an index from growing with expired sessions.
     static let index = RedisScript(
         Self.search + """
             -- First what takes memory: nothing is done when there is none.
@@ -90,8 +90,8 @@ extension RedisScript {
             """
     )
 
-    /// Reads entries and their scores, in the order of the sorted set. `ARGV[1]` is how many, `ARGV[2]` and `ARGV[3]`
-    /// are the score and the member after which to begin.
+    /// Reads entries and their scores, in the order of the sorted set. `ARGV[1]` is the count. `ARGV[2]` and `ARGV[3]`
+    /// are the score and the member after which to start.
     static let indexPage = RedisScript(
         Self.search + """
             local rank = rankAfter(tonumber(ARGV[2]), ARGV[3])
@@ -99,8 +99,8 @@ extension RedisScript {
             """
     )
 
-    /// Removes the entries of ended sessions that were written before `ARGV[1]`. After it come the ids and the ends of
-    /// the sessions in turn.
+    /// Removes the entries of ended sessions that were written before `ARGV[1]`. The following arguments are
+    /// alternating ids and ends of the sessions.
     static let unindex = RedisScript(
         Self.search + """
             for place = 2, #ARGV, 2 do
@@ -112,11 +112,10 @@ extension RedisScript {
             """
     )
 
-    /// Finds out since when there is another entry of a live session. `ARGV[1]` is the id, `ARGV[2]` the end of the
-    /// session as it is now; `ARGV[3]` is the entry from before, which is removed if the other one is older than
-    /// `ARGV[4]`.
+    /// Finds out since when there is another entry of a live session. `ARGV[1]` is the id, and `ARGV[2]` the current
+    /// end of the session. `ARGV[3]` is the old entry, which is removed if the other one is older than `ARGV[4]`.
     ///
-    /// Replies with the time, or null when there is no other entry.
+    /// Replies with the time, or null if there is no other entry.
     static let supersede = RedisScript(
         Self.search + """
             local since

@@ -7,15 +7,16 @@
 //
 
 #if Redis
-/// The scripts of the store, in Lua as every Redis and Valkey has it.
+/// The scripts of the store, in the Lua that every Redis and Valkey supports.
 ///
-/// Each does what one operation of the contract asks, in one step on one key. They read no clock, draw no lots and
-/// decide only by what they are given and what is there, so that a replica or a log of commands repeats them alike. The
-/// server's own expiry, which they set, comes later than any limit and removes only what is over.
+/// Each performs one operation of the store in one atomic step on one key. The scripts read no clock and no random
+/// numbers, and depend only on their arguments and the stored value, so that a replica or a log of commands repeats
+/// them exactly. The server's own expiry, which they set, comes later than every limit and removes only expired
+/// entries.
 extension RedisScript {
-    /// `KEYS[1]` is the key of a session. `ARGV[1]` is its id, `ARGV[2]` is now.
+    /// `KEYS[1]` is the key of a session. `ARGV[1]` is its id, and `ARGV[2]` is now.
     ///
-    /// Times and versions are compared as the bytes they are: a number of Lua is a double, and would round them.
+    /// Times and versions are compared as bytes, because a Lua number is a double and would round them.
     private static let beginning = """
         local function earlier(one, at, other, otherAt)
           local oneLow, oneHigh = struct.unpack('<I4i4', one, at)
@@ -45,9 +46,9 @@ extension RedisScript {
 
         """
 
-    /// Adds a record. `ARGV[3]` is its entry, `ARGV[4]` for how many milliseconds the server keeps it.
+    /// Adds a record. `ARGV[3]` is its entry, and `ARGV[4]` the time in milliseconds for which the server keeps it.
     ///
-    /// Replies 1, or 0 when something is there.
+    /// Replies 1, or 0 if there already is an entry.
     static let create = RedisScript(
         Self.beginning + """
             if state ~= 'nothing' then return 0 end
@@ -56,10 +57,10 @@ extension RedisScript {
             """
     )
 
-    /// Replaces a record. `ARGV[3]` and `ARGV[4]` are as for a creation, `ARGV[5]` is the version it must have, and
-    /// `ARGV[6]` is 1 when the index of its user knows it as it will be, or when it has no user.
+    /// Replaces a record. `ARGV[3]` and `ARGV[4]` are as in `create`. `ARGV[5]` is the expected version. `ARGV[6]` is 1
+    /// if the index of its user already has the new state, or if it has no user.
     ///
-    /// Replies 1; 0 when there is no live record; 2 when the index must be told first; or what is there instead.
+    /// Replies 1; 0 if there is no live record; 2 if the index must be updated first; or the present entry.
     static let replace = RedisScript(
         Self.beginning + """
             if state == 'unreadable' or state == 'newer' then return value end
@@ -80,10 +81,10 @@ extension RedisScript {
             """
     )
 
-    /// Extends a record. `ARGV[3]` is when it was used, `ARGV[4]` until when it is to live, `ARGV[5]` for how many
-    /// milliseconds the server would keep it then.
+    /// Extends a record. `ARGV[3]` is the time of the access, `ARGV[4]` the new idle end, and `ARGV[5]` the time in
+    /// milliseconds for which the server should then keep it.
     ///
-    /// Replies 1; 0 when there is no live record; or what is there and unreadable.
+    /// Replies 1; 0 if there is no live record; or the present entry if it is unreadable.
     static let touch = RedisScript(
         Self.beginning + """
             if state == 'unreadable' or state == 'newer' then return value end
@@ -108,16 +109,17 @@ extension RedisScript {
             """
     )
 
-    /// Ends a record. `ARGV[3]` is the tombstone without the secrets, `ARGV[4]` for how many milliseconds the server
-    /// keeps it, `ARGV[5]` the tag of the user whose it must be, or empty, and `ARGV[6]` how many bytes of the record's
-    /// entry to reply with.
+    /// Ends a record. `ARGV[3]` is the tombstone without the secrets, and `ARGV[4]` the time in milliseconds for which
+    /// the server keeps it. `ARGV[5]` is the tag of the required user, or empty. `ARGV[6]` is how many bytes of the
+    /// record's entry to reply with.
     ///
-    /// Replies 0 when it was not live, or not of that user. Otherwise it replies with the first bytes of the entry,
-    /// which name the user, or with 1 when it was nobody's. What cannot be read is ended too: a newer record for its
-    /// user, because an ending must not wait for the last server to be updated; what is no record for nobody.
+    /// Replies 0 if the record was not live, or belongs to another user. Otherwise it replies with the first bytes of
+    /// the entry, which contain the user, or with 1 if it had no user. Unreadable entries are ended too. A record in a
+    /// newer format is ended for its user, because a logout must not wait until the last server is updated. An entry
+    /// that is not a record is ended only if no user is required.
     ///
-    /// The key is removed first, so that there is memory for the tombstone: a server that has none left refuses a
-    /// script whose first write needs some, and no later one.
+    /// The key is removed first, to free memory for the tombstone. A server without free memory rejects a script whose
+    /// first write needs memory, but no later writes.
     static let end = RedisScript(
         Self.beginning + """
             local isAnybodys = ARGV[5] == ''

@@ -9,18 +9,18 @@
 #if Redis
 import Sessions
 
-/// What stands under the key of a session: a live record, or the tombstone of an ended one.
+/// The value of a session's key: a live record or a tombstone.
 ///
 /// ```
 /// entry  = id (16 bytes) · time to live (4) · tag (8) · rest
-/// rest   = record, as the codec of records has it, which begins with a byte that is not 0
-///        | 0 (1 byte) · marked until (8) · secrets (16), which tombstones of earlier versions lack
+/// rest   = record, as the record codec encodes it, whose first byte is not 0
+///        | 0 (1 byte) · tombstone until (8) · secrets (16), which tombstones of earlier versions lack
 /// ```
 ///
-/// The id is there again, so that nobody is served what stands under another key. The time to live is in whole seconds,
-/// 0 for as long as the session lives. The tag is the beginning of the subject's hash, zeros for nobody and in a
-/// tombstone. Words are little-endian, as in the record. Scripts read the beginning of the record at its fixed places;
-/// they never make one.
+/// The id is repeated, so that no client ever receives the value of another key. The time to live is in whole seconds,
+/// 0 for as long as the session lives. The tag is the start of the subject's hash. It is zero without a subject and in
+/// a tombstone. Words are little-endian, as in the record. Scripts read the start of the record at fixed offsets and
+/// never create one.
 enum RedisSessionEntry {
     enum Offset {
         static let idLength = 16
@@ -34,10 +34,10 @@ enum RedisSessionEntry {
     }
 
     case record(SessionRecord)
-    /// With the secrets that the session had, if the tombstone has them.
+    /// With the secrets of the session, if the tombstone has them.
     case tombstone(until: Instant, EndedSecrets?)
 
-    /// Reads an entry.
+    /// Parses an entry.
     ///
     /// - Throws: `SessionStoreError` with the code `corruptRecord` or `newerRecord`.
     init(_ bytes: [UInt8], id: SessionID) throws(SessionStoreError) {
@@ -55,9 +55,9 @@ enum RedisSessionEntry {
         }
     }
 
-    /// The bytes of a record's entry.
+    /// Encodes the entry of a record.
     ///
-    /// - Parameter timeToLive: In whole seconds; 0 for as long as the session lives.
+    /// - Parameter timeToLive: In whole seconds, 0 for as long as the session lives.
     static func encode(_ record: SessionRecord, subject: RedisSubject?, timeToLive: UInt32) -> [UInt8] {
         let rest = SessionRecordCodec.encode(record)
         var bytes: [UInt8] = []
@@ -69,25 +69,25 @@ enum RedisSessionEntry {
         return bytes
     }
 
-    /// The bytes of a tombstone's entry, without the secrets: they are in the record, and the script has it.
+    /// Encodes the entry of a tombstone without the secrets. The script adds them from the record.
     static func encodeTombstone(_ id: SessionID, until: Instant) -> [UInt8] {
         id.bytes + UInt32(0).littleEndianBytes + self.noTag + [0] + until.bytes
     }
 
-    /// Whether the beginning of an entry, as far as ``Offset/recordEnd``, is that of a live record.
+    /// Whether the start of an entry, up to ``Offset/recordEnd``, belongs to a live record.
     static func isLive(_ beginning: [UInt8], id: SessionID, now: Instant) -> Bool {
         guard beginning.count >= Offset.recordEnd, beginning.starts(with: id.bytes), beginning[Offset.rest] != 0
         else { return false }
         return self.header(of: beginning)?.isExpired(at: now) == false
     }
 
-    /// The header of the record of an entry, of which this is the beginning.
+    /// The header of the record in the start of an entry.
     static func header(of beginning: [UInt8]) -> SessionRecordHeader? {
         guard beginning.count >= Offset.recordEnd else { return nil }
         return SessionRecordHeader(Array(beginning[Offset.rest...]))
     }
 
-    /// The subject of the record of an entry, of which this is the beginning.
+    /// The subject of the record in the start of an entry.
     static func subject(of beginning: [UInt8]) -> String? {
         guard beginning.count >= Offset.recordEnd else { return nil }
         return SessionRecordHeader.subject(ofBeginning: Array(beginning[Offset.rest...]))
@@ -97,12 +97,12 @@ enum RedisSessionEntry {
 }
 
 extension Instant {
-    /// The instant as it stands in a record.
+    /// The instant as encoded in a record.
     var bytes: [UInt8] { self.millisecondsSince1970.littleEndianBytes }
 }
 
 extension SessionVersion {
-    /// The version as it stands in a record.
+    /// The version as encoded in a record.
     var bytes: [UInt8] { self.counter.littleEndianBytes + self.tag.littleEndianBytes }
 }
 

@@ -10,8 +10,8 @@
 import Crypto
 import Sessions
 
-/// The names of the keys: `prefix` and the id for a session, `prefix`, `user:` and the hash of the subject for the
-/// index of a user's sessions. The two never have the same length.
+/// The names of the keys. A session: `prefix` and the id. The index of a user's sessions: `prefix`, `user:` and the
+/// hash of the subject. The two never have the same length.
 struct RedisSessionKeys: Sendable {
     private static let userWord = "user:"
 
@@ -25,13 +25,13 @@ struct RedisSessionKeys: Sendable {
         RedisArgument(self.prefix + Self.userWord + Base64URL.encode(subject.hash))
     }
 
-    /// What matches the keys of all sessions, and nothing else that begins with the prefix.
+    /// A pattern for the keys of all sessions, and no other keys with the prefix.
     var sessionPattern: RedisArgument { self.pattern("", digits: 22) }
 
-    /// What matches the keys of all indexes.
+    /// A pattern for the keys of all indexes.
     var indexPattern: RedisArgument { self.pattern(Self.userWord, digits: 43) }
 
-    /// The session of a key that ``sessionPattern`` matches.
+    /// The session id of a key that matches ``sessionPattern``.
     func id(of key: [UInt8]) -> SessionID? {
         guard key.starts(with: self.prefix.utf8) else { return nil }
         return String(validating: key.dropFirst(self.prefix.utf8.count), as: UTF8.self).flatMap { SessionID($0) }
@@ -40,7 +40,7 @@ struct RedisSessionKeys: Sendable {
     private func pattern(_ word: String, digits: Int) -> RedisArgument {
         var pattern = ""
         for character in (self.prefix + word).unicodeScalars {
-            // A prefix is not a pattern, whatever characters it has.
+            // Special characters of a prefix are escaped, because a prefix is not a pattern.
             if "*?[]\\".unicodeScalars.contains(character) { pattern.unicodeScalars.append("\\") }
             pattern.unicodeScalars.append(character)
         }
@@ -48,7 +48,7 @@ struct RedisSessionKeys: Sendable {
     }
 }
 
-/// A subject as the server knows it: no name of a user stands in the name of a key, and all have one length.
+/// A hashed subject: no key name contains a user's name, and all hashes have the same length.
 struct RedisSubject: Sendable {
     let hash: [UInt8]
 
@@ -56,7 +56,7 @@ struct RedisSubject: Sendable {
         self.hash = Array(SHA256.hash(data: Array(subject.utf8)))
     }
 
-    /// What stands before a record, so that scripts can tell whose it is.
+    /// The tag in front of a record, from which scripts recognize its user.
     var tag: ArraySlice<UInt8> { self.hash.prefix(RedisSessionEntry.Offset.tagLength) }
 }
 #endif

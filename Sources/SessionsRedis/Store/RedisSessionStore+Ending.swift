@@ -10,23 +10,23 @@
 import Sessions
 
 extension RedisSessionStore {
-    /// A session that a call ended, as far as its index has to know.
+    /// A session that a call ended, as far as its index needs it.
     struct EndedSession: Sendable {
         let id: SessionID
-        /// Nil when it was nobody's, or cannot be read.
+        /// Nil if it had no user, or is unreadable.
         let subject: String?
-        /// The absolute end that it had.
+        /// The absolute end of the session.
         let end: Instant
     }
 
-    /// The bytes of an entry that name the user, with the longest subject.
+    /// The length of the start of an entry that contains even the longest subject.
     private static let beginningLength: Int64 = 2_048
 
-    /// Ends a session if it is a user's, or whoever's it is.
+    /// Ends a session, of a given user or of any user.
     ///
-    /// Its entry in the index stays, for the caller to remove.
+    /// Its entry in the index stays. The caller removes it.
     ///
-    /// - Returns: The session if it was live, else nil.
+    /// - Returns: The session if it was live, or nil.
     func end(_ id: SessionID, of subject: String?, tombstoneUntil: Instant, now: Instant) async throws -> EndedSession?
     {
         let owner = subject.map { RedisSubject($0) }

@@ -9,15 +9,15 @@
 #if Redis
 public import Sessions
 
-/// The server has no order of sessions, so each of these walks through all of its keys, in small steps that delay no
-/// one else; in a cluster through those of each primary. They are for administration, not for requests.
+/// The server has no order of sessions, so each of these methods scans all of its keys, in small steps that delay no
+/// other commands. In a cluster they scan the keys of each primary. They are for administration, not for requests.
 ///
-/// A walk through pages goes by the cursors of `SCAN`, so that it takes time in proportion to what the servers hold.
-/// When slots get another server, or a server starts anew, the walk begins anew with what that is about, and meets some
-/// sessions twice. Sessions whose slots are just moving to another server may be missing from a count or a page.
+/// Paging uses the cursors of `SCAN`, so its total time is proportional to the number of keys. When slots move to
+/// another server, or a server restarts, the affected part of the scan restarts, and some sessions are found twice.
+/// Sessions whose slots are moving may be missing from a count or a page.
 extension RedisSessionStore: EnumerableSessionStore {
     public func count(now: Instant) async throws -> Int {
-        // A walk may meet a key more than once.
+        // A scan may find a key more than once.
         var live: Set<SessionID> = []
         try await self.walk(self.keys.sessionPattern) { keys in
             let ids = keys.compactMap { self.keys.id(of: $0) }.filter { !live.contains($0) }
@@ -41,10 +41,10 @@ extension RedisSessionStore: EnumerableSessionStore {
         if walk.isAtStart { walk.begin(run: try await self.run(of: server)) }
         let limit = max(1, limit)
         var stepSize = min(walk.step?.size ?? limit, self.configuration.scanCount)
-        // Keys that are no sessions, or of sessions that are over, are as good as none: a page may be empty.
+        // Other keys and expired sessions are skipped, so a page may be empty.
         for _ in 0..<16 {
             let (end, found) = try await self.ids(on: server, from: walk.position, stepSize: stepSize)
-            // Only a step of the same run of the server is one.
+            // A step is valid only in the same run of the server.
             guard try await self.run(of: server) == walk.run else {
                 try walk.restartServer()
                 break
@@ -68,7 +68,7 @@ extension RedisSessionStore: EnumerableSessionStore {
         return SessionPage([], next: walk.cursor)
     }
 
-    /// Ends them all at once, and removes them from the indexes of their users.
+    /// Ends all sessions, and removes them from the indexes of their users.
     @discardableResult
     public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
         let ended = try await self.inParallel(ids) { id in
@@ -79,7 +79,7 @@ extension RedisSessionStore: EnumerableSessionStore {
     }
 
     public func clear() async throws {
-        // A key that moves from one server to another while they are walked through is missed once, and not twice.
+        // A key that moves between servers during a scan is missed by only one of two scans.
         let isOne = try await self.ask { try await self.executor.primaries() }.count == 1
         for _ in 0..<(isOne ? 1 : 2) {
             for pattern in [self.keys.sessionPattern, self.keys.indexPattern] {
@@ -95,7 +95,7 @@ extension RedisSessionStore: EnumerableSessionStore {
         }
     }
 
-    /// The ids of one step, each once and in their order, of whatever is under them; and where the step ends.
+    /// The ids of one step, sorted and without duplicates, whatever their values. Also the end of the step.
     private func ids(
         on server: any RedisCommandExecutor,
         from position: UInt64,
@@ -109,7 +109,7 @@ extension RedisSessionStore: EnumerableSessionStore {
         return (end, Set(keys.compactMap { self.keys.id(of: $0) }).sorted())
     }
 
-    /// Which run of a server answers, in short; 0 where the server does not say so.
+    /// A fingerprint of the server's run. 0 if the server does not report one.
     private func run(of server: any RedisCommandExecutor) async throws -> UInt64 {
         do {
             let reply = try await server.execute(RedisCommand("INFO", "server"))
@@ -122,7 +122,7 @@ extension RedisSessionStore: EnumerableSessionStore {
         }
     }
 
-    /// Walks through the keys that match a pattern. Those that are there all the while are met at least once.
+    /// Scans the keys that match a pattern. A key that exists during the whole scan is found at least once.
     private func walk(_ pattern: RedisArgument, _ body: ([[UInt8]]) async throws -> Void) async throws {
         let walk = RedisKeyScan(executor: self.executor, pattern: pattern, stepSize: self.configuration.scanCount)
         try await self.ask { try await walk.forEachStep(body) }
@@ -130,7 +130,8 @@ extension RedisSessionStore: EnumerableSessionStore {
 }
 
 extension RedisCommandExecutor {
-    /// The servers in an order that is the same for all who ask, and what tells this distribution of keys from others.
+    /// The servers in an order that is the same for all callers, and a value that identifies this distribution of the
+    /// keys.
     fileprivate func orderedPrimaries() async throws -> (servers: [any RedisCommandExecutor], map: UInt64) {
         if let cluster = self as? RedisClusterClient { return try await cluster.orderedPrimaries() }
         let primaries = try await self.primaries()
@@ -139,7 +140,7 @@ extension RedisCommandExecutor {
 }
 
 extension Sequence<UInt8> {
-    /// A number that differs for different bytes, as far as chance allows (FNV-1a).
+    /// A hash (FNV-1a).
     var fingerprint: UInt64 {
         self.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

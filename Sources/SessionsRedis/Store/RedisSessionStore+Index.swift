@@ -11,17 +11,17 @@ import Sessions
 
 /// The index of a user's sessions.
 extension RedisSessionStore {
-    /// A part of an index: its entries, those with the latest end first.
+    /// A page of an index. Entries with the latest end come first.
     struct IndexPage {
         var entries: [RedisIndexEntry] = []
-        /// When the walk through the index began.
+        /// When the scan of the index began.
         let begunAt: Instant
         var next: SessionCursor?
     }
 
-    /// The most entries of a page, whatever a caller asks for.
+    /// The maximum number of entries on a page, whatever the caller requests.
     private static let maximumPageSize = 10_000
-    /// How long a call waits for what tidies an index.
+    /// How long a call waits for cleaning up an index.
     private static let tidyingLimit = Duration.milliseconds(200)
 
     /// Reads a page of an index.
@@ -51,11 +51,11 @@ extension RedisSessionStore {
         return page
     }
 
-    /// Adds a session to the index of its user, before the session is the user's.
+    /// Adds a session to the index of its user, before the session is assigned to the user.
     ///
-    /// - Returns: A few entries that may be of no use any more, for ``removeOutlived(_:of:now:)``.
-    /// - Throws: `SessionStoreError` with the code `recordBusy` when another server than that of the session failed: it
-    ///   says nothing about the one that the session is on.
+    /// - Returns: A few entries that may be stale, for ``removeOutlived(_:of:now:)``.
+    /// - Throws: `SessionStoreError` with the code `recordBusy` when another server than the session's failed, which
+    ///   says nothing about the session's server.
     func index(_ record: SessionRecord, of subject: RedisSubject, now: Instant) async throws -> [RedisIndexEntry] {
         let key = self.keys.index(of: subject)
         let score = record.absoluteExpiresAt
@@ -82,7 +82,7 @@ extension RedisSessionStore {
         }
     }
 
-    /// Removes those of some entries whose sessions are over, or have another entry by now.
+    /// Removes the given entries whose sessions have ended or have another entry.
     func removeOutlived(
         _ entries: [RedisIndexEntry],
         of subject: RedisSubject,
@@ -110,8 +110,8 @@ extension RedisSessionStore {
         _ = try await self.ask { try await self.executor.execute(RedisCommand("ZREM", [key] + members, key: key)) }
     }
 
-    /// Since when a live session has an entry with the end that it has now; nil when it has none. The entry from before
-    /// is removed once no walk can be on its way that began without the other one.
+    /// Since when a live session has an entry with its current end. Nil if it has none. The old entry is removed once
+    /// no scan can be running that began before the other entry was written.
     func supersede(
         _ entry: RedisIndexEntry,
         by end: Instant,
@@ -130,9 +130,9 @@ extension RedisSessionStore {
         return reply.text.flatMap { Int64($0) }.map { Instant(millisecondsSince1970: $0) }
     }
 
-    /// Removes the entries of sessions that have ended. One that stays is removed by a later walk through the index.
+    /// Removes the entries of ended sessions. An entry that remains is removed by a later scan of the index.
     ///
-    /// A session with the same id can begin only when its tombstone is over, so entries from before that are of no use.
+    /// The same id can be reused only after its tombstone has expired, so older entries are stale.
     func unindex(_ sessions: [EndedSession], tombstoneUntil: Instant, now: Instant) async {
         let groups = Dictionary(grouping: sessions.filter { $0.subject != nil }) { $0.subject.map { ByteString($0) } }
         guard tombstoneUntil > now, !groups.isEmpty else { return }
@@ -149,13 +149,13 @@ extension RedisSessionStore {
         }
     }
 
-    /// Does what a later walk through the index would do as well: it takes little time, and its failure fails no call.
+    /// Performs optional cleanup that a later scan would also do. It takes little time, and its failure fails no call.
     func tidy(_ body: () async throws -> Void) async {
         let end = ContinuousClock.now + Self.tidyingLimit
         await SessionStoreDeadline.with(min(SessionStoreDeadline.current ?? end, end)) { _ = try? await body() }
     }
 
-    /// The header of a live session of a user; nil when there is no such session.
+    /// The header of a user's live session. Nil if there is no such session.
     private func header(
         of id: SessionID,
         of subject: RedisSubject,
@@ -168,7 +168,7 @@ extension RedisSessionStore {
         return SessionRecordHeader(Array(beginning[RedisSessionEntry.Offset.rest...]))
     }
 
-    /// The fixed beginning of the entry of a session; nil when something else is at its key.
+    /// The fixed-size start of a session's entry. Nil if its key has another type.
     func beginning(of id: SessionID) async throws -> [UInt8]? {
         let key = self.keys.session(id)
         let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
@@ -187,14 +187,14 @@ private struct ScoredMember {
     let member: [UInt8]
     let score: Double
 
-    /// The entry; nil when it is none of ours.
+    /// The entry. Nil if this library did not write it.
     var entry: RedisIndexEntry? {
         String(validating: self.member, as: UTF8.self).flatMap { RedisIndexEntry($0, score: self.score) }
     }
 }
 
 extension RedisReply {
-    /// Members and their scores, in turn or in pairs: that depends on the version of the protocol.
+    /// Members and their scores, flat or in pairs, depending on the version of the protocol.
     fileprivate var scoredMembers: [ScoredMember] {
         get throws(SessionStoreError) {
             guard let elements = self.elements else { throw .unexpected(self) }

@@ -9,11 +9,11 @@
 #if Redis
 public import Sessions
 
-/// A walk goes from the sessions with the latest end to those with the earliest: live ones come first, and what has
-/// long been over last.
+/// A scan goes from the sessions with the latest end to those with the earliest: live sessions come first, and long
+/// expired entries last.
 extension RedisSessionStore: SubjectSessionStore {
-    /// Three round trips as a rule: one for a page of the index, one for all records of the page at once, and one that
-    /// removes entries whose sessions have been over for minutes.
+    /// It usually takes three round trips: one for a page of the index, one for all records of the page at once, and
+    /// one that removes entries whose sessions ended minutes ago.
     public func page(
         of subject: String,
         from cursor: SessionCursor?,
@@ -54,8 +54,8 @@ extension RedisSessionStore: SubjectSessionStore {
         return SessionPage(listed.compactMap { records[$0] }, next: page.next)
     }
 
-    /// Whether a session whose end has changed is listed where it was before: when its other entry may have come too
-    /// late for this walk, by clocks that may differ by a minute.
+    /// Whether a session whose end has changed is listed under its old entry, because its other entry may be too new
+    /// for this scan. Clocks may differ by a minute.
     private func isListed(
         _ entry: RedisIndexEntry,
         of record: SessionRecord,
@@ -82,7 +82,7 @@ extension RedisSessionStore: SubjectSessionStore {
             try await self.end(id, of: subject, tombstoneUntil: tombstoneUntil, now: now)
         }.compactMap { $0 }
         let endedIDs = Set(ended.map(\.id))
-        // What ended now, and what has been over for a while: a walk that is cut off leaves less for the next one.
+        // Both sessions that ended now and stale entries, so that an interrupted scan leaves less for the next one.
         let useless = entries.filter { entry in
             endedIDs.contains(entry.id) ? entry.writtenAt < tombstoneUntil : entry.isOld(at: now)
         }
@@ -93,7 +93,7 @@ extension RedisSessionStore: SubjectSessionStore {
         return SessionEndingPage(endedCount: ended.count, next: page.next)
     }
 
-    /// A live record for a list; one that cannot be read is left out, for it is one bad record and not a bad list.
+    /// A live record for a list. An unreadable record is left out, so that it does not break the listing.
     func record(of id: SessionID, now: Instant) async throws -> SessionRecord? {
         do {
             guard case .found(let record) = try await self.load(id, now: now) else { return nil }
@@ -103,9 +103,8 @@ extension RedisSessionStore: SubjectSessionStore {
         }
     }
 
-    /// Asks about many keys at once, each with a command of its own, because each may be on another server of a
-    /// cluster. One after the other they would be as many round trips; at once they are sent together.
-    /// The answers are in the order of the questions.
+    /// Sends many requests concurrently, each with its own command, because the keys may be on different servers of a
+    /// cluster. This avoids one round trip for each. The answers are in the order of the questions.
     func inParallel<Question: Sendable, Answer: Sendable>(
         _ questions: [Question],
         _ ask: @escaping @Sendable (Question) async throws -> Answer
@@ -113,7 +112,7 @@ extension RedisSessionStore: SubjectSessionStore {
         try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             var answers = [Answer?](repeating: nil, count: questions.count)
             for (place, question) in questions.enumerated() {
-                // A small part of what a client lets wait: the rest is for the requests of others.
+                // A small part of the client's queue limit, which leaves the rest to other requests.
                 if place >= 64, let (place, answer) = try await group.next() { answers[place] = answer }
                 group.addTask { (place, try await ask(question)) }
             }

@@ -9,7 +9,7 @@
 #if Redis
 public import Sessions
 
-/// Sessions in Redis or Valkey: the store that any number of servers share.
+/// Sessions in Redis or Valkey: a store that any number of servers share.
 ///
 /// ```swift
 /// let client = try RedisClient(RedisConfiguration(url: "redis://localhost"), logger: logger)
@@ -17,13 +17,13 @@ public import Sessions
 /// let engine = try SessionEngine(.stored(in: store))
 /// ```
 ///
-/// A session is one key, `prefix` and its id. Loading it is one `GET`, and each write is one script, which the server
-/// runs in one step. All times come from the application; the server's own expiry only frees what has been over for a
-/// minute, so that there is nothing to sweep, and clocks that differ by less than that end no session early.
+/// A session is one key: `prefix` and its id. A load is one `GET`, and each write is one script, which the server runs
+/// atomically. All times come from the application. The server's own expiry only removes keys one minute after their
+/// end, so that nothing needs to be swept, and clock skew of less than a minute ends no session early.
 ///
-/// The sessions of a user are found by an index under a key of their own, which is read in pages. It is written before
-/// the record it is about, so that ending all sessions of a user misses none, and what it names is believed only when
-/// the record agrees. An ended session leaves it.
+/// The sessions of a user are found through an index under a separate key, which is read in pages. The index is written
+/// before the record, so that ending all sessions of a user misses none. An index entry counts only if the record
+/// agrees. Ending a session removes its entry.
 public struct RedisSessionStore: Sendable {
     let executor: any RedisCommandExecutor
     let configuration: RedisStoreConfiguration
@@ -32,10 +32,10 @@ public struct RedisSessionStore: Sendable {
     /// Creates a store.
     ///
     /// - Parameters:
-    ///   - executor: What sends commands: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or
-    ///     the client the application already has.
-    ///   - configuration: How the store behaves.
-    /// - Throws: `SessionStoreError` with the code `unusable` when the configuration cannot work.
+    ///   - executor: The client: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or an adapter
+    ///     for the client that the application already has.
+    ///   - configuration: The options of the store. The default is the default configuration.
+    /// - Throws: `SessionStoreError` with the code `unusable` when the configuration is invalid.
     public init(
         _ executor: any RedisCommandExecutor,
         configuration: RedisStoreConfiguration = RedisStoreConfiguration()
@@ -46,9 +46,9 @@ public struct RedisSessionStore: Sendable {
         self.keys = RedisSessionKeys(prefix: configuration.prefix)
     }
 
-    /// Runs commands, and says in the words of a store what went wrong.
+    /// Runs commands and converts their errors to store errors.
     ///
-    /// - Parameter id: The session that it is about, if it is about one: of this the key may hold something else.
+    /// - Parameter id: The session that the commands concern, if any. Its key may have a value of another type.
     func ask<Value>(about id: SessionID? = nil, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
@@ -57,24 +57,24 @@ public struct RedisSessionStore: Sendable {
             case .wrongType where id != nil:
                 throw SessionStoreError(
                     .corruptRecord,
-                    "Something else stands where the session \(id?.description ?? "") should.",
+                    "The key of the session \(id?.description ?? "") has a value of another type.",
                     underlying: error
                 )
             case .replyTooLarge where id != nil:
                 throw SessionStoreError(
                     .corruptRecord,
-                    "What is at the key of the session \(id?.description ?? "") is too large for one.",
+                    "The value at the key of the session \(id?.description ?? "") is too large for a session.",
                     underlying: error
                 )
             case .deadlineExceeded:
                 throw SessionStoreError(.deadlineExceeded, "The server did not answer in time.", underlying: error)
             default:
-                throw SessionStoreError(.unavailable, "The server did not do it.", underlying: error)
+                throw SessionStoreError(.unavailable, "The Redis command failed.", underlying: error)
             }
         }
     }
 
-    /// What a script is told of a record: its entry, and for how long the server keeps it.
+    /// The script arguments for a record: its entry, and how long the server keeps it.
     private func entry(_ record: SessionRecord, of subject: RedisSubject?, now: Instant) -> [RedisArgument] {
         let longest = self.configuration.timeToLive.longest.map { RedisExpiry.wholeSeconds($0(record)) } ?? 0
         let end = min(record.expiresAt, record.absoluteExpiresAt)
@@ -98,7 +98,7 @@ public struct RedisSessionStore: Sendable {
 extension RedisSessionStore: SessionStore {
     public var needsDeadline: Bool { !self.executor.enforcesDeadline }
 
-    /// The server of a cluster that has the session.
+    /// The failure domain of the cluster server that has the session.
     public func failureDomain(of id: SessionID) -> Int { self.executor.failureDomain(of: self.keys.session(id)) }
 
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
@@ -114,7 +114,7 @@ extension RedisSessionStore: SessionStore {
         return secrets
     }
 
-    /// What is under the key of a session.
+    /// The value of a session's key.
     private func entry(of id: SessionID) async throws -> RedisSessionEntry? {
         let key = self.keys.session(id)
         let reply = try await self.ask(about: id) {
@@ -185,7 +185,8 @@ extension RedisReply {
         return try RedisSessionEntry(bytes, id: id)
     }
 
-    /// What a script answers with a number. When it could not read what is there, it gives that instead.
+    /// The number that a script replied with. If the present entry is unreadable, the script replies with the entry
+    /// instead.
     func answer(of id: SessionID) throws(SessionStoreError) -> Int64 {
         if let integer = self.integer { return integer }
         guard let bytes = self.bytes else { throw .unexpected(self) }
@@ -195,14 +196,14 @@ extension RedisReply {
 }
 
 extension SessionStoreError {
-    /// A reply that no server gives to such a command.
+    /// An unexpected reply to a command.
     package static func unexpected(_ reply: RedisReply) -> SessionStoreError {
-        SessionStoreError(.unavailable, "What came was no reply to what was asked: \(reply).")
+        SessionStoreError(.unavailable, "The reply does not fit the command: \(reply).")
     }
 }
 
 extension RedisSessionStore: CustomStringConvertible, CustomReflectable {
-    /// The prefix of its keys, and nothing of its client.
+    /// The prefix of the keys. It shows nothing of the client.
     public var description: String { "RedisSessionStore(\(self.configuration.prefix))" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

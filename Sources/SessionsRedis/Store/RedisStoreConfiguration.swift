@@ -9,53 +9,53 @@
 #if Redis
 public import Sessions
 
-/// How a ``RedisSessionStore`` behaves.
+/// The options of a ``RedisSessionStore``.
 public struct RedisStoreConfiguration: Sendable {
-    /// What the names of all keys begin with. The default is `sessions:`.
+    /// The prefix of all keys. The default is `sessions:`.
     ///
-    /// Applications that share a server are told apart by it, so it must not be empty. Braces in it (`{shop}:`) put all
-    /// of them on one server of a cluster.
+    /// It separates applications that share a server, so it must not be empty. Braces in it (`{shop}:`) put all keys on
+    /// one server of a cluster.
     public var prefix = "sessions:"
 
-    /// How long the server keeps a session at the most. The default is as long as the session lives.
+    /// The maximum time for which the server keeps a session. The default is as long as the session lives.
     public var timeToLive: TimeToLive = .untilEnd
 
-    /// Whether sessions are left to expire although they are used, so that reading never costs a write; `disableTouch`
-    /// of connect-redis. A session then lives for its idle limit after it was last changed. The default is false.
+    /// Whether touches are ignored, so that reading a session never causes a write: `disableTouch` of connect-redis. A
+    /// session then ends one idle limit after its last change, even if it is used. The default is false.
     public var ignoresTouches = false
 
-    /// How many keys the server looks at in one step while sessions are counted or paged through. The default is 1,000.
+    /// How many keys the server scans in one step while sessions are counted or paged through. The default is 1,000.
     public var scanCount = 1_000
 
-    /// Whether an ending is acknowledged only when replicas have it. The default is ``EndingReplication/asynchronous``:
-    /// when the primary has it.
+    /// Whether a logout is acknowledged only after replicas have it. The default is ``EndingReplication/asynchronous``:
+    /// after the primary has it.
     public var logoutReplication = EndingReplication.asynchronous
 
-    /// The defaults.
+    /// Creates a configuration with the defaults.
     public init() {}
 
-    /// When an ending is acknowledged, where servers have replicas.
+    /// When a logout is acknowledged on servers with replicas.
     ///
-    /// A primary acknowledges what it has itself, and a replica that takes its place a moment later may not know of it:
-    /// who was logged out is logged in again. To wait for replicas makes that unlikely, and an ending as slow as the
-    /// way there and back.
+    /// A primary acknowledges a logout when it has it. If a replica takes over a moment later, it may not know of the
+    /// logout, and the session is open again. Waiting for replicas makes that unlikely, and adds a round trip to the
+    /// logout.
     public struct EndingReplication: Sendable, Hashable {
         let replicaCount: Int
         let limit: Duration
 
-        /// When the primary has it.
+        /// After the primary has it.
         public static let asynchronous = EndingReplication(replicaCount: 0, limit: .zero)
 
-        /// When so many replicas have it as well, which the server says (`WAIT`).
+        /// After this many replicas have it as well, as the server reports (`WAIT`).
         ///
-        /// Fewer in time and the ending is thrown, with the code `unavailable`, so that the user is told that the
-        /// logout may not have happened. It holds all the same, as long as the primary lives. The executor must be a
-        /// ``RedisReplicatedExecutor``.
+        /// If fewer replicas have it in time, the call throws an error with the code `unavailable`, so that the user
+        /// learns that the logout may not have happened. The logout is still in effect as long as the primary lives.
+        /// The executor must be a ``RedisReplicatedExecutor``.
         ///
         /// - Parameters:
-        ///   - count: How many replicas, of the one primary that has the session.
-        ///   - limit: How long to wait for them; less than the client's ``RedisConfiguration/commandDeadline``. The
-        ///     default is 500 milliseconds.
+        ///   - count: The number of replicas of the primary that has the session.
+        ///   - limit: How long to wait for them. It must be less than the client's
+        ///     ``RedisConfiguration/commandDeadline``. The default is 500 milliseconds.
         public static func replicas(_ count: Int, within limit: Duration = .milliseconds(500)) -> EndingReplication {
             EndingReplication(replicaCount: count, limit: limit)
         }
@@ -63,28 +63,28 @@ public struct RedisStoreConfiguration: Sendable {
 
     /// How long the server keeps a session: `ttl` of connect-redis.
     ///
-    /// The limits of a session hold by the clock of the application, and the server removes what is over by itself, a
-    /// minute later. A shorter time lets it forget sessions before their limits, with whole seconds counted and one at
-    /// the least. It begins anew with each write and each touch.
+    /// By default the application's clock enforces the limits of a session, and the server removes it one minute after
+    /// its end. A shorter time makes the server forget sessions before their limits. It counts whole seconds, at least
+    /// one, and restarts with each write and each touch.
     public struct TimeToLive: Sendable {
         let longest: (@Sendable (SessionRecord) -> Duration)?
 
         /// As long as the session lives.
         public static let untilEnd = TimeToLive(longest: nil)
 
-        /// No longer than a duration.
+        /// At most a duration.
         public static func atMost(_ longest: Duration) -> TimeToLive { TimeToLive { _ in longest } }
 
-        /// No longer than a duration that depends on the session; asked whenever the session is written.
+        /// At most a duration that depends on the session. The closure is called on each write of the session.
         public static func atMost(_ longest: @escaping @Sendable (SessionRecord) -> Duration) -> TimeToLive {
             TimeToLive(longest: longest)
         }
     }
 
-    /// Refuses what cannot work.
+    /// Checks the configuration.
     ///
-    /// - Parameter executor: What is to send the commands.
-    /// - Throws: `SessionStoreError` with the code `unusable`; its message says what to change.
+    /// - Parameter executor: The client that sends the commands.
+    /// - Throws: `SessionStoreError` with the code `unusable`. Its message says what to change.
     func check(_ executor: any RedisCommandExecutor) throws(SessionStoreError) {
         if !(1...256).contains(self.prefix.utf8.count) {
             throw SessionStoreError(

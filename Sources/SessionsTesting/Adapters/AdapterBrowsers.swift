@@ -9,12 +9,12 @@
 import HTTPTypes
 import Sessions
 
-/// A rule's client, with browsers.
+/// The client of a rule, with browsers.
 struct AdapterBrowsers: Sendable {
     let client: any AdapterClient
     let check: ConformanceCheck
 
-    /// Sends a request as a browser does, and lets the browser take in the cookies of the response.
+    /// Sends a request as a browser does, and stores the cookies of the response in the browser.
     func send(
         _ method: HTTPRequest.Method = .get,
         _ path: String = "/way",
@@ -27,7 +27,7 @@ struct AdapterBrowsers: Sendable {
         return response
     }
 
-    /// Sends a request to a handler that says when it has begun; if it never does, the moment comes all the same.
+    /// Sends a request to a handler that signals when it has begun. If it never begins, the signal is sent anyway.
     func send(
         _ method: HTTPRequest.Method = .get,
         _ path: String = "/way",
@@ -38,7 +38,7 @@ struct AdapterBrowsers: Sendable {
         return try await self.send(method, path, from: browser)
     }
 
-    /// Sends a request and leaves when a moment has come.
+    /// Sends a request and disconnects at a signal.
     func abandon(_ path: String = "/way", from browser: TestBrowser, when moment: AdapterSignal) async throws {
         try await self.client.abandon(self.request(.get, path, from: browser, [:])) { try? await moment.wait() }
     }

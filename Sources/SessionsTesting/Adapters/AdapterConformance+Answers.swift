@@ -59,7 +59,7 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Lets a stranger begin a session, and a handler answer in some way.
+    /// Lets a new browser start a session, with a handler that answers in a given way.
     @discardableResult
     fileprivate func expectOneCookie(
         of method: HTTPRequest.Method,

@@ -81,7 +81,7 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Lets a handler answer with a cache rule that is as private as a session's, and with one that is not.
+    /// Runs a handler with a cache rule that is as private as a session's, and with one that is not.
     fileprivate func expectPrivacy(
         _ answer: @escaping @Sendable (HTTPFields) throws -> AdapterHandlerResult
     ) async throws {

@@ -41,7 +41,7 @@ extension AdapterConformance {
                     {
                         try await hasLeft.wait()
                         session[.visits] += 1
-                        return "is anybody there?"
+                        return "is anyone there?"
                     }
                 )
             }
@@ -74,14 +74,14 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Serves a route to a client that leaves when it has begun.
+    /// Serves a route to a client that disconnects when the handler has begun.
     fileprivate func abandon(
         _ route: AdapterRoute,
         from browser: TestBrowser,
         when hasBegun: AdapterSignal,
         _ hasLeft: AdapterSignal
     ) async throws {
-        // Who leaves waits for the handler, so it must be known that the server answers, and streams.
+        // The disconnecting client waits for the handler, so this checks first that the server answers and streams.
         let probe = AdapterRoute(.get, "/probe", behind: route.middlewares) { _, _ in
             AdapterHandlerResult(streaming: { "here" })
         }

@@ -10,7 +10,7 @@ import HTTPTypes
 import Sessions
 
 extension AdapterConformance {
-    /// An error that nobody meant.
+    /// An unexpected error.
     private struct Accident: Error {}
 
     static let errorRules: [AdapterRule] = [
@@ -97,7 +97,7 @@ extension AdapterConformance {
             let middlewares = [AdapterMiddleware(outer.engine), AdapterMiddleware(inner.engine, isSecond: true)]
             let route = AdapterRoute(behind: middlewares) { session, second in
                 try session()[.visits] += 1
-                // The inner middleware owes its cookie, and so may change the error on its way out.
+                // The inner middleware has a cookie to set, so it may change the error on its way out.
                 try await second()?.logIn("ada")
                 throw Accident()
             }
@@ -142,7 +142,7 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Lets a handler log a visitor in, or out, and fail.
+    /// Lets a handler log a visitor in or out and then fail.
     fileprivate func expectVerbsReachTheBrowser(
         before error: any Error,
         status: HTTPResponse.Status

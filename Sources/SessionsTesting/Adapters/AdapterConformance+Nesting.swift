@@ -54,7 +54,7 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Lets a stranger log in to two sessions on one route.
+    /// Lets a new browser log in to two sessions on one route.
     fileprivate func cookiesOfTwoEngines(
         _ answer: @escaping @Sendable () throws -> AdapterHandlerResult
     ) async throws -> [String] {

@@ -23,7 +23,7 @@ extension AdapterConformance {
 }
 
 extension AdapterRunner {
-    /// Reads a session when half of its idle limit has passed.
+    /// Reads a session after half of its idle limit.
     fileprivate func look(isPassive: Bool) async throws -> (body: String, touches: Int) {
         let site = try AdapterHarness()
         let browser = try await site.visitor()

@@ -34,7 +34,7 @@ extension AdapterConformance {
                 }
             }
             try await stage.serve(routes) { visit in
-                // A tab that another site leads here sends a cookie with SameSite=Lax by GET, and not by POST.
+                // A navigation from another site sends a cookie with SameSite=Lax with GET, and not with POST.
                 for (method, cookies) in [(HTTPRequest.Method.get, ["__Host-session"]), (.post, [])] {
                     var fields = HTTPFields()
                     for (name, value) in [
@@ -74,23 +74,23 @@ extension AdapterConformance {
     ]
 }
 
-/// What an engine was told of the requests it opened.
+/// Records the requests that an engine opened.
 private final class AdapterRequestLog: Sendable {
     private let requests = Mutex<[SessionRequest]>([])
 
-    /// Notes a request on the way to its cookie.
+    /// Records a request when its cookie is chosen.
     @Sendable func add(_ request: SessionRequest) -> SessionCookie {
         self.requests.withLock { $0.append(request) }
         return .standard
     }
 
-    /// The addresses of the clients; equal ones stand here once.
+    /// The distinct addresses of the clients.
     var addresses: Set<String?> { Set(self.requests.withLock { $0.map(\.clientAddress) }) }
 
     /// Whether the connections were secure.
     var securities: Set<Bool> { Set(self.requests.withLock { $0.map(\.isSecure) }) }
 
-    /// What a proxy writes, or somebody who pretends to be one.
+    /// The header fields of a proxy, or of a client that pretends to be one.
     static func forwardedFields(isSecure: Bool, _ check: ConformanceCheck) throws -> HTTPFields {
         let scheme = isSecure ? "https" : "http"
         let fields = [

@@ -14,7 +14,7 @@ extension AdapterConformance {
         AdapterRule(.streams, "a page that reads its session only while it is streamed is private") { stage in
             let site = try AdapterHarness()
             let browser = try await site.visitor()
-            // One handler takes the session before the head leaves, the other after.
+            // One handler reads the session before the head is sent, the other after.
             let early = AdapterRoute(.get, "/early", of: site) { session in
                 AdapterHandlerResult(streaming: { "\(session[.visits])" })
             }
@@ -88,7 +88,7 @@ extension AdapterConformance {
                 return AdapterHandlerResult(streaming: { "hel" }, { throw Broken() })
             }
             try await stage.serve([route]) { visit in
-                // Whether a body that was cut off is an error to the client is the framework's matter.
+                // The framework decides whether a truncated body is an error to the client.
                 _ = try? await visit.send(from: browser)
             }
             try stage.check.expect(try await site.visits(of: browser), is: 2, "the stored counter")

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What every adapter must do, as rules with names.
+/// The rules that every adapter must keep.
 ///
-/// An adapter is the code that opens and closes sessions in a web framework. Its author shows it to the rules as an
-/// ``AdapterUnderTest``; each rule then runs by itself, so that a report names what an adapter does not keep:
+/// An adapter is the code that opens and closes sessions in a web framework. Its author passes it to the rules as an
+/// ``AdapterUnderTest``. Each rule runs by itself, so a report names the rules that an adapter breaks:
 ///
 /// ```swift
 /// @Test("MyAdapter keeps the rule", arguments: AdapterConformance.rules)
@@ -18,7 +18,7 @@
 /// }
 /// ```
 ///
-/// It needs no test framework. What a rule must know of the store it asks the store, past the adapter; none sleeps.
+/// The rules need no test framework. They check the store directly rather than through the adapter, and never sleep.
 public enum AdapterConformance {
     /// All rules.
     public static let rules: [AdapterRule] = [

@@ -8,13 +8,13 @@
 
 public import HTTPTypes
 
-/// An error that a handler throws in order to answer: `Abort` in Vapor, `HTTPError` in Hummingbird.
+/// An error that a handler throws as its response: `Abort` in Vapor, `HTTPError` in Hummingbird.
 public struct AdapterHTTPError: Error {
     /// The status.
     public let status: HTTPResponse.Status
-    /// The header fields; a name may come several times.
+    /// The header fields. A name may occur several times.
     public let headerFields: HTTPFields
-    /// What the body says, among other things.
+    /// A text that the body must contain.
     public let message: String
 
     init(_ status: HTTPResponse.Status = .unauthorized, headerFields: HTTPFields = [:], message: String = "refused") {

@@ -8,15 +8,15 @@
 
 public import HTTPTypes
 
-/// What the handler of an ``AdapterRoute`` answers, for the framework to make a response of.
+/// The result of an ``AdapterRoute`` handler, from which the framework makes a response.
 public struct AdapterHandlerResult: Sendable {
     /// The status.
     public let status: HTTPResponse.Status
-    /// The header fields; a name may come several times.
+    /// The header fields. A name may occur several times.
     public let headerFields: HTTPFields
-    /// The body, if it is known at once.
+    /// The body, if it is not streamed.
     public let text: String?
-    /// The body, if it is streamed. Where this and ``text`` are nil there is none.
+    /// The body, if it is streamed. If this and ``text`` are nil, there is no body.
     public let stream: AdapterStream?
 
     init(_ text: String? = nil, status: HTTPResponse.Status = .ok, headerFields: HTTPFields = [:]) {
@@ -26,7 +26,7 @@ public struct AdapterHandlerResult: Sendable {
         self.stream = nil
     }
 
-    /// An answer whose body is made part by part while it is sent.
+    /// A result whose body is generated part by part while it is sent.
     init(streaming first: @escaping AdapterStream.Part, _ rest: AdapterStream.Part...) {
         self.status = .ok
         self.headerFields = [:]

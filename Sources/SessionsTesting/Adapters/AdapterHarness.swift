@@ -10,7 +10,7 @@ import HTTPTypes
 import Logging
 import Sessions
 
-/// An engine for an adapter, and a look past the adapter into what is stored.
+/// An engine for an adapter, with direct access to what is stored.
 struct AdapterHarness: Sendable {
     static let origin = "https://example.com"
 
@@ -19,7 +19,7 @@ struct AdapterHarness: Sendable {
     let store: FaultySessionStore
     /// The engine for the middlewares.
     let engine: SessionEngine
-    /// An engine on the same sessions that no fault disturbs and no count sees.
+    /// An engine on the same sessions that no fault affects and no counter counts.
     private let undisturbed: SessionEngine
 
     init(
@@ -41,7 +41,7 @@ struct AdapterHarness: Sendable {
         TestBrowser(clock: self.clock.sessionClock)
     }
 
-    /// A browser with a session that the adapter had no part in.
+    /// A browser with a session that was not created through the adapter.
     func visitor(_ fill: (Session) async throws -> Void = { $0[.visits] = 1 }) async throws -> TestBrowser {
         let browser = self.stranger()
         let session = try await self.session(of: browser)
@@ -52,7 +52,7 @@ struct AdapterHarness: Sendable {
         return browser
     }
 
-    /// The session that a browser's cookie opens now.
+    /// The session that a browser's cookie currently opens.
     func session(of browser: TestBrowser) async throws -> Session {
         var fields = HTTPFields()
         browser.addCookies(to: &fields, for: Self.origin)
@@ -60,7 +60,7 @@ struct AdapterHarness: Sendable {
         return try await self.undisturbed.open(SessionRequest(headerFields: fields, isPassive: true), logger: logger)
     }
 
-    /// The counter that the routes count with.
+    /// The counter that the routes increment.
     func visits(of browser: TestBrowser) async throws -> Int {
         try await self.session(of: browser)[.visits]
     }

@@ -14,7 +14,7 @@ public struct AdapterRequest: Sendable {
     public var method: HTTPRequest.Method
     /// The path.
     public var path: String
-    /// The header fields. A name that comes several times must arrive several times.
+    /// The header fields. If a name occurs several times, it must arrive several times.
     public var headerFields: HTTPFields
 
     /// Creates a request.

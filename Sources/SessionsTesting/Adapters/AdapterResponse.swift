@@ -13,7 +13,7 @@ import Sessions
 public struct AdapterResponse: Sendable {
     /// The status.
     public var status: HTTPResponse.Status
-    /// The header fields as they came: what came several times stands here several times.
+    /// The header fields as received. A field that was received several times occurs several times here.
     public var headerFields: HTTPFields
     /// The whole body.
     public var body: String
@@ -25,12 +25,12 @@ public struct AdapterResponse: Sendable {
         self.body = body
     }
 
-    /// The names in the `Set-Cookie` fields, sorted; one that is set twice stands here twice.
+    /// The names in the `Set-Cookie` fields, sorted. A name that is set twice occurs twice.
     var cookieNames: [String] {
         self.headerFields[values: .setCookie].map { field in String(field.prefix { $0 != "=" }) }.sorted()
     }
 
-    /// The items of a field that is a list, sorted and in lower case.
+    /// The items of a list field, sorted and in lower case.
     func items(of name: HTTPField.Name) -> [String] {
         self.headerFields.listItems(of: name).map { $0.lowercased() }.sorted()
     }

@@ -46,15 +46,14 @@ public struct AdapterRoute: Sendable {
         }
     }
 
-    /// What the handler answers.
+    /// The result of the handler.
     ///
-    /// Both sessions are looked up when the handler wants them, and each time anew, as handlers do.
+    /// Both sessions are looked up each time the handler uses them, as real handlers do.
     ///
     /// - Parameters:
-    ///   - session: How a handler finds its session.
-    ///   - second: How it finds the session of a middleware with ``AdapterMiddleware/isSecond``; nil where there is
-    ///     none.
-    /// - Throws: ``AdapterHTTPError`` for an error that is a response; any other error is one that nobody meant.
+    ///   - session: Returns the session of the request.
+    ///   - second: Returns the session of a middleware with ``AdapterMiddleware/isSecond``. Nil if there is none.
+    /// - Throws: ``AdapterHTTPError`` for an error that is a response. Any other error is unexpected.
     public func answer(
         _ session: @autoclosure () throws -> Session,
         second: @autoclosure () -> Session? = nil
@@ -63,15 +62,15 @@ public struct AdapterRoute: Sendable {
     }
 }
 
-/// A middleware of the adapter before a route.
+/// A middleware of the adapter in front of a route.
 public struct AdapterMiddleware: Sendable {
     /// The engine that opens and closes the sessions.
     public let engine: SessionEngine
-    /// Whether its session stands beside that of another middleware, in a place of its own.
+    /// Whether its session is kept beside the session of another middleware, in a storage of its own.
     public let isSecond: Bool
-    /// Whether the requests only look.
+    /// Whether the requests are passive.
     public let isPassive: Bool
-    /// What the requests get while the store does not answer; nil for what the engine's configuration says.
+    /// What the requests get while the store does not answer. Nil for the policy of the engine's configuration.
     public let onStoreFailure: StoreFailurePolicy?
 
     init(

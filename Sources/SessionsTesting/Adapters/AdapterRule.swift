@@ -22,10 +22,10 @@ public struct AdapterRule: ConformanceRule {
         self.body = body
     }
 
-    /// Checks the rule on servers of the rule's own: with an engine that does not wait where it need not, and with one
-    /// that always waits.
+    /// Checks the rule on servers of its own: with an engine that completes synchronously where it can, and with one
+    /// that is always asynchronous.
     ///
-    /// - Throws: ``ConformanceFailure`` when the adapter breaks the rule, or whatever the adapter throws.
+    /// - Throws: ``ConformanceFailure`` when the adapter breaks the rule, or any error of the adapter.
     public func check(_ adapter: any AdapterUnderTest) async throws {
         for driver in EngineDriver.allCases {
             try await EngineDriver.$current.withValue(driver) {
@@ -36,24 +36,24 @@ public struct AdapterRule: ConformanceRule {
 }
 
 extension ConformanceTopic {
-    /// The ways of an answer, and the cookie of each.
+    /// Kinds of responses, and the cookie of each.
     public static let answers = ConformanceTopic("answers")
     /// Handlers that end with an error.
     public static let errors = ConformanceTopic("errors")
-    /// What caches are told, and the handler's own header fields.
+    /// Cache fields, and the handler's own header fields.
     public static let caching = ConformanceTopic("caching")
     /// Bodies that are streamed.
     public static let streams = ConformanceTopic("streams")
     /// Stores that do not answer.
     public static let outages = ConformanceTopic("outages")
-    /// What the engine is told of a request.
+    /// What the engine learns about a request.
     public static let resolutions = ConformanceTopic("resolutions")
-    /// Requests that only look.
+    /// Passive requests.
     public static let passivity = ConformanceTopic("passivity")
     /// Several middlewares before one handler.
     public static let nesting = ConformanceTopic("nesting")
-    /// Requests that must know nothing of each other.
+    /// Requests that must not affect each other.
     public static let isolation = ConformanceTopic("isolation")
-    /// Clients that leave, and servers that stop.
+    /// Clients that disconnect, and servers that shut down.
     public static let departures = ConformanceTopic("departures")
 }

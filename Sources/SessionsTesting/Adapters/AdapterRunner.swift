@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Where a rule lets an adapter perform.
+/// Runs an adapter for a rule.
 struct AdapterRunner: Sendable {
     let adapter: any AdapterUnderTest
     let check: ConformanceCheck
 
-    /// Lets the adapter serve routes while a body visits them.
+    /// Serves routes with the adapter while a body sends requests.
     func serve<Value: Sendable>(
         _ routes: [AdapterRoute],
         _ body: @escaping @Sendable (AdapterBrowsers) async throws -> Value
@@ -21,7 +21,7 @@ struct AdapterRunner: Sendable {
         }
     }
 
-    /// Serves one route and sends it one request of a browser.
+    /// Serves one route and sends it one request from a browser.
     func answer(to browser: TestBrowser, from route: AdapterRoute) async throws -> AdapterResponse {
         try await self.serve([route]) { visit in
             try await visit.send(route.method, route.path, from: browser)

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Something that happens once, and that others wait for.
+/// A one-time signal that tasks can wait for.
 final class AdapterSignal: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
@@ -19,7 +19,7 @@ final class AdapterSignal: Sendable {
         self.continuation.finish()
     }
 
-    /// Waits for it, in one task.
+    /// Waits for the signal. Only one task may wait.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func wait() async throws {

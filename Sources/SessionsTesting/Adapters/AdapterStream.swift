@@ -6,24 +6,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A body that a framework streams: it asks for a part when it has sent the one before.
+/// A streamed body. The framework requests a part after it has sent the previous one.
 ///
-/// When nobody is there to send to, it asks no more. When the stream throws, the response must not look whole.
+/// After the client has disconnected, the framework requests no more parts. If the stream throws, the response must not
+/// look complete.
 public struct AdapterStream: AsyncSequence, Sendable {
     typealias Part = @Sendable () async throws -> String
 
     let parts: [Part]
 
-    /// Begins with the first part.
+    /// Starts with the first part.
     public func makeAsyncIterator() -> Iterator {
         Iterator(parts: self.parts[...])
     }
 
-    /// Makes one part after the other.
+    /// Generates one part after the other.
     public struct Iterator: AsyncIteratorProtocol {
         var parts: ArraySlice<Part>
 
-        /// The next part; nil at the end.
+        /// The next part. Nil at the end.
         public mutating func next() async throws -> String? {
             try await self.parts.popFirst()?()
         }

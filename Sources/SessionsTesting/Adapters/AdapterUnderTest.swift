@@ -6,57 +6,57 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// An adapter as its author shows it to the rules of ``AdapterConformance``: a server of the framework, with the
-/// adapter's middleware on it.
+/// An adapter in the form that the rules of ``AdapterConformance`` need: a server of the framework, with the adapter's
+/// middleware.
 ///
-/// Required: what ``serve(_:_:)`` says. Whoever can send the requests over a real socket should: the rules about
-/// departures say more then.
+/// Required: ``serve(_:_:)``. Send the requests over a real socket if you can: the rules about disconnects then check
+/// more.
 public protocol AdapterUnderTest: Sendable {
     /// Serves routes while a body runs.
     ///
-    /// Register each of the routes under its method and path, behind its middlewares. The handler of the framework
+    /// Register each route under its method and path, behind its middlewares. The handler of the framework
     ///
     /// 1. calls ``AdapterRoute/answer(_:second:)`` with the sessions that the middlewares opened,
-    /// 2. throws an ``AdapterHTTPError`` on as an error that is a response in the framework, with the same status,
-    ///    header fields and message,
-    /// 3. lets every other error through as it is, and
+    /// 2. turns an ``AdapterHTTPError`` into an error that is a response in the framework, with the same status, header
+    ///    fields and message, and throws it,
+    /// 3. rethrows every other error unchanged, and
     /// 4. turns the ``AdapterHandlerResult`` into a response of the framework.
     ///
-    /// It returns when the body has returned, and every handler and every body of a response has come to its end.
+    /// The method returns when the body has returned and every handler and every response body has ended.
     ///
     /// - Parameters:
     ///   - routes: The routes.
-    ///   - body: What visits the server.
-    /// - Returns: What the body returned.
-    /// - Throws: What the body threw.
+    ///   - body: Sends requests to the server.
+    /// - Returns: The result of the body.
+    /// - Throws: The error of the body.
     func serve<Value: Sendable>(
         _ routes: [AdapterRoute],
         _ body: @escaping @Sendable (any AdapterClient) async throws -> Value
     ) async throws -> Value
 }
 
-/// A client in front of an ``AdapterUnderTest``.
+/// A client of an ``AdapterUnderTest``.
 ///
-/// It sends what it is told and nothing of its own that concerns sessions: no cookies, no forwarded fields.
+/// It sends the given fields and adds nothing that concerns sessions: no cookies, no forwarded fields.
 public protocol AdapterClient: Sendable {
-    /// The address that the server has to take the client for, without a port: `127.0.0.1`.
+    /// The client address that the server must see, without a port: `127.0.0.1`.
     var address: String { get }
 
-    /// Whether the server itself speaks TLS with the client.
+    /// Whether the server itself terminates TLS.
     var isSecure: Bool { get }
 
     /// Sends a request and waits for the whole response.
     ///
-    /// Requests that follow one another should share a connection. It is also called several times at once; one request
-    /// must then not wait for another.
+    /// Consecutive requests should share a connection. The method may also be called concurrently. One request must
+    /// then not wait for another.
     ///
-    /// - Throws: When the connection breaks before the response is whole.
+    /// - Throws: An error when the connection breaks before the response is complete.
     func send(_ request: AdapterRequest) async throws -> AdapterResponse
 
-    /// Sends a request and breaks the connection off, without waiting for more of the response, when a moment has come.
+    /// Sends a request and breaks the connection when `isTime` returns, without waiting for the rest of the response.
     func abandon(_ request: AdapterRequest, when isTime: @escaping @Sendable () async -> Void) async throws
 
-    /// Asks the server to stop as it would for a new release: it finishes the requests that it has begun. Returns
+    /// Asks the server to shut down gracefully, as for a new release: it finishes the requests that have begun. Returns
     /// without waiting for them.
     func shutDown() async
 }

@@ -5,7 +5,7 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// Expectations of one rule.
+/// The expectations of one rule.
 struct ConformanceCheck: Sendable {
     let rule: String
 
@@ -21,7 +21,7 @@ struct ConformanceCheck: Sendable {
         try self.expect(value == expected, "\(what): expected \(expected), got \(value)")
     }
 
-    /// What must be there for the rule to go on.
+    /// Unwraps a value that the rule needs to continue.
     func require<Value>(_ value: Value?, _ message: @autoclosure () -> String) throws -> Value {
         guard let value else { throw self.failure(message()) }
         return value

@@ -5,11 +5,11 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// How a rule was broken.
+/// A broken rule.
 public struct ConformanceFailure: Error, CustomStringConvertible {
     /// The rule.
     public let rule: String
-    /// What was expected and what came.
+    /// The expected and the actual result.
     public let message: String
 
     /// The rule and the message.

@@ -5,9 +5,9 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// What came of holding something to a kit of rules: a table to publish, and an error to throw.
+/// The result of checking a subject against a kit of rules: a table to publish, and an error to throw.
 public struct ConformanceReport: Error {
-    /// What came of one rule.
+    /// The result of one rule.
     public struct Outcome: Sendable, Hashable {
         enum Choice: Hashable { case kept, broken(String), notOffered }
 
@@ -15,28 +15,28 @@ public struct ConformanceReport: Error {
 
         /// The rule was kept.
         public static let kept = Outcome(choice: .kept)
-        /// The rule is about something that the subject does not say it can do.
+        /// The rule does not apply: the subject does not offer what the rule is about.
         public static let notOffered = Outcome(choice: .notOffered)
-        /// The rule was broken; how stands in the message.
+        /// The rule was broken. The message says how.
         public static func broken(_ message: String) -> Outcome { Outcome(choice: .broken(message)) }
     }
 
-    /// A rule and what came of it.
+    /// A rule and its outcome.
     public struct Line: Sendable {
         /// What the rule is about.
         public var topic: ConformanceTopic
         /// The rule, as a sentence.
         public var rule: String
-        /// What came of it.
+        /// The outcome.
         public var outcome: Outcome
     }
 
-    /// What was held to the rules.
+    /// The name of the subject.
     public let title: String
     /// All rules, in their order.
     public let lines: [Line]
 
-    /// Whether no rule was broken.
+    /// Whether all rules were kept.
     public var isConforming: Bool { self.broken.isEmpty }
 
     /// The lines of the rules that were broken.
@@ -61,7 +61,7 @@ public struct ConformanceReport: Error {
 }
 
 extension ConformanceReport: CustomStringConvertible {
-    /// The summary, and what was broken.
+    /// The summary, and the broken rules.
     public var description: String {
         ([self.summary] + self.broken.map { "\($0.topic): \($0.rule): \($0.outcome)" }).joined(separator: "\n")
     }
@@ -78,11 +78,11 @@ extension ConformanceReport.Outcome: CustomStringConvertible {
 }
 
 extension Collection where Element: ConformanceRule {
-    /// Holds something to all of these rules and says what came of each.
+    /// Checks a subject against all of these rules and reports the outcome of each.
     ///
     /// - Parameters:
-    ///   - title: What is held to them, as the report is to call it.
-    ///   - make: Makes a new subject for each rule. What it throws is a broken rule.
+    ///   - title: The name of the subject in the report.
+    ///   - make: Makes a new subject for each rule. An error that it throws is a broken rule.
     public func report(on title: String, _ make: () async throws -> Element.Subject) async -> ConformanceReport {
         var lines: [ConformanceReport.Line] = []
         for rule in self {
@@ -91,13 +91,13 @@ extension Collection where Element: ConformanceRule {
         return ConformanceReport(title: title, lines: lines)
     }
 
-    /// Holds something to all of these rules, in one line of any test framework.
+    /// Checks a subject against all of these rules, in one line of any test framework.
     ///
     /// ```swift
     /// try await StoreConformance.rules.verify("MyStore") { try MyStore() }
     /// ```
     ///
-    /// - Throws: The ``ConformanceReport``, when a rule was broken.
+    /// - Throws: The ``ConformanceReport`` when a rule was broken.
     public func verify(_ title: String, _ make: () async throws -> Element.Subject) async throws {
         let report = await self.report(on: title, make)
         guard report.isConforming else { throw report }

@@ -7,24 +7,24 @@
 //
 /// A sentence that a store, a transport or an adapter keeps or breaks.
 ///
-/// The kits are lists of rules: ``StoreConformance``, ``TransportConformance`` and ``AdapterConformance``. A rule runs
-/// by itself, on a subject that no other rule has used, needs no test framework and never sleeps.
+/// The kits are lists of rules: ``StoreConformance``, ``TransportConformance`` and ``AdapterConformance``. Each rule
+/// runs by itself, on a subject that no other rule has used. It needs no test framework and never sleeps.
 public protocol ConformanceRule: Sendable, CustomStringConvertible {
-    /// What is held to the rule.
+    /// The type that is checked against the rule.
     associatedtype Subject
 
-    /// What the rule is about, in a word or two.
+    /// The topic of the rule, in a word or two.
     var topic: ConformanceTopic { get }
 
     /// The rule, as a sentence.
     var name: String { get }
 
-    /// Whether the rule is about something that the subject says it can do. The default is true.
+    /// Whether the subject offers what the rule is about. The default is true.
     func applies(to subject: Subject) -> Bool
 
     /// Checks the rule on a new subject.
     ///
-    /// - Throws: ``ConformanceFailure`` when the subject breaks the rule, or whatever the subject throws.
+    /// - Throws: ``ConformanceFailure`` when the subject breaks the rule, or any error of the subject.
     func check(_ subject: Subject) async throws
 }
 

@@ -5,7 +5,7 @@
 // See LICENSE.txt for license information
 // SPDX-License-Identifier: Apache-2.0
 //
-/// What a rule is about: the heading that it stands under in a report.
+/// The topic of a rule: its heading in a report.
 public struct ConformanceTopic: Sendable, Hashable, CustomStringConvertible {
     /// The heading.
     public let description: String

@@ -23,11 +23,11 @@ extension FaultySessionStore {
         public static let touch = Call(rawValue: 8)
         /// `end(_:tombstoneUntil:now:)`.
         public static let end = Call(rawValue: 16)
-        /// All of them.
+        /// All calls.
         public static let all: Call = [.load, .create, .replace, .touch, .end]
     }
 
-    /// What goes wrong.
+    /// A kind of fault.
     public struct Fault: Sendable, Hashable {
         enum Choice: Sendable, Hashable {
             case failing, stalling, losingReplies, answeringLate, happeningTwice, comingAgain
@@ -36,19 +36,19 @@ extension FaultySessionStore {
 
         let choice: Choice
 
-        /// The call throws and nothing happens.
+        /// The call throws and has no effect.
         public static let failing = Fault(choice: .failing)
-        /// The call does not answer until the fault is mended, and does not heed cancellation; then it happens.
+        /// The call does not return until the fault is cleared, and ignores cancellation. Then it takes effect.
         public static let stalling = Fault(choice: .stalling)
-        /// The call happens and throws all the same.
+        /// The call takes effect and still throws.
         public static let losingReplies = Fault(choice: .losingReplies)
-        /// The call happens; of so many answers, the last is lost, and throws.
+        /// The calls take effect, but every `count`-th reply is lost, and that call throws.
         public static func losingReplies(oneOf count: Int) -> Fault { Fault(choice: .losing(oneOf: max(1, count))) }
-        /// The call happens at once; its answer comes when the fault is mended.
+        /// The call takes effect at once. Its reply comes when the fault is cleared.
         public static let answeringLate = Fault(choice: .answeringLate)
-        /// The call reaches the store twice, and the first answer is heard.
+        /// The call reaches the store twice, and the first reply is returned.
         public static let happeningTwice = Fault(choice: .happeningTwice)
-        /// The call happens, and once more when ``FaultySessionStore/replayCalls()`` is called.
+        /// The call takes effect, and again when ``FaultySessionStore/replayCalls()`` is called.
         public static let comingAgain = Fault(choice: .comingAgain)
     }
 }

@@ -9,7 +9,7 @@
 public import Sessions
 import Synchronization
 
-/// A store that fails, stalls, answers late or does things twice on demand, around one that works.
+/// Wraps a working store and makes it fail, stall, reply late or repeat calls on demand.
 public final class FaultySessionStore: Sendable {
     private struct State {
         var fault: Fault?
@@ -23,17 +23,17 @@ public final class FaultySessionStore: Sendable {
     private let state = Mutex(State())
     public let needsDeadline: Bool
 
-    /// Creates a store that works until it is told otherwise.
+    /// Creates a store that works until a fault is injected.
     ///
     /// - Parameters:
-    ///   - base: The store that does the work.
-    ///   - needsDeadline: What the store says of itself. The default is true.
+    ///   - base: The wrapped store.
+    ///   - needsDeadline: The store's value of the property of the same name. The default is true.
     public init(_ base: any SessionStore, needsDeadline: Bool = true) {
         self.base = base
         self.needsDeadline = needsDeadline
     }
 
-    /// Lets some calls go wrong from now on.
+    /// Injects a fault into some calls from now on.
     public func injectFault(_ fault: Fault, _ calls: Call = .all) {
         self.state.withLock { state in
             state.fault = fault
@@ -41,7 +41,7 @@ public final class FaultySessionStore: Sendable {
         }
     }
 
-    /// Lets every call work again, and those that wait go on.
+    /// Clears all faults. Pending calls continue.
     public func clearFault() {
         let waiting = self.state.withLock { state in
             state.fault = nil
@@ -51,7 +51,7 @@ public final class FaultySessionStore: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Makes the calls happen again that came while they were told to, in their order; their answers are lost.
+    /// Replays the recorded calls in their order. Their replies are discarded.
     public func replayCalls() async {
         let repetitions = self.state.withLock { state in
             defer { state.repetitions = [] }
@@ -60,12 +60,12 @@ public final class FaultySessionStore: Sendable {
         for call in repetitions { try? await call() }
     }
 
-    /// How often a call was made.
+    /// How many times a call was made.
     public func count(of call: Call) -> Int {
         self.state.withLock { $0.counts[call.rawValue] ?? 0 }
     }
 
-    /// How many calls wait for the fault to be mended.
+    /// How many calls wait for the fault to be cleared.
     public var waitingCount: Int { self.state.withLock { $0.waiting.count } }
 
     private func perform<Result>(
@@ -109,7 +109,7 @@ public final class FaultySessionStore: Sendable {
         }
     }
 
-    /// Waits until this fault is mended, whether or not the task is cancelled.
+    /// Waits until this fault is cleared, whether or not the task is cancelled.
     private func wait(while fault: Fault) async {
         await withCheckedContinuation { continuation in
             let isMended = self.state.withLock { state in
@@ -153,7 +153,7 @@ extension FaultySessionStore: SessionStore {
     }
 }
 
-/// It answers without waiting what the other store answers so, while no fault is injected into the call.
+/// Answers synchronously where the wrapped store does, while no fault is injected into the call.
 extension FaultySessionStore: SynchronousSessionStore {
     public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
         try self.performSynchronously(.load) { try $0.loadSynchronously(id, now: now) }
@@ -184,7 +184,7 @@ extension FaultySessionStore: SynchronousSessionStore {
 }
 
 extension FaultySessionStore: CustomStringConvertible, CustomReflectable {
-    /// Nothing of the store that it breaks.
+    /// The description shows nothing of the wrapped store.
     public var description: String { "FaultySessionStore" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

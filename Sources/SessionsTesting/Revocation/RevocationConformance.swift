@@ -8,11 +8,12 @@
 
 import Sessions
 
-/// What the revocation of sealed sessions keeps to on any store, although a write fails.
+/// The rules that the revocation of sealed sessions keeps on any store, even if a write fails.
 ///
-/// Each rule lets one operation end sessions on one of two servers that share the store, and loses one write of it: the
-/// first, the second, and so on, once before the store has it and once after, so that only the reply is lost. Either
-/// the operation throws and completes when it is tried again, or it has ended the sessions on both servers.
+/// Each rule runs one operation that ends sessions on one of two servers that share the store, and loses one of its
+/// writes: the first, then the second, and so on. Each write is lost once before it reaches the store, and once after,
+/// so that only the reply is lost. Either the operation throws and completes when it is retried, or it has ended the
+/// sessions on both servers.
 ///
 /// ```swift
 /// @Test("MyStore keeps the rule", arguments: RevocationConformance.rules)

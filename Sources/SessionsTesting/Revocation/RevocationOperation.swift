@@ -8,22 +8,22 @@
 
 import Sessions
 
-/// An operation that ends sealed sessions, and which.
+/// An operation that ends sealed sessions, and which sessions it ends.
 struct RevocationOperation: Sendable {
-    /// What a session is of.
+    /// The owner of a session.
     enum Holder: Sendable, CaseIterable {
-        /// The browser that asks for the operation.
+        /// The browser that requests the operation.
         case own
-        /// Another device of its user.
+        /// Another device of the same user.
         case other
         /// Another user.
         case stranger
     }
 
     let name: String
-    /// Whose cookies, as they were before, open nothing afterwards.
+    /// The holders whose old cookies open nothing afterwards.
     let ends: Set<Holder>
-    /// Whether the browser has no cookie afterwards.
+    /// Whether the operation clears the browser's cookie.
     var clearsCookie = false
     let run: @Sendable (RevocationTrial) async throws -> Void
 

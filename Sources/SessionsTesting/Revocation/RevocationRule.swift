@@ -8,7 +8,7 @@
 
 public import Sessions
 
-/// A rule about sealed sessions whose revocations are kept in a store.
+/// A rule for sealed sessions with revocation in a store.
 public struct RevocationRule: ConformanceRule {
     public let topic = ConformanceTopic.revocation
     public let name: String
@@ -21,13 +21,13 @@ public struct RevocationRule: ConformanceRule {
 
     /// Checks the rule on an empty store.
     ///
-    /// - Throws: ``ConformanceFailure`` when the rule is broken, or whatever the store throws.
+    /// - Throws: ``ConformanceFailure`` when the rule is broken, or any error of the store.
     public func check(_ store: any SubjectSessionStore) async throws {
         try await self.body(store, ConformanceCheck(self))
     }
 }
 
 extension ConformanceTopic {
-    /// Ending sealed sessions, on all servers that share a store.
+    /// Ending sealed sessions on all servers that share a store.
     public static let revocation = ConformanceTopic("revocation")
 }

@@ -11,7 +11,7 @@ import Logging
 import Sessions
 import Synchronization
 
-/// One operation on one of two servers, with each of its writes lost in turn.
+/// Runs one operation on one of two servers, with each of its writes lost in turn.
 final class RevocationTrial: Sendable {
     private static let origin = "https://example.com/"
 
@@ -20,7 +20,7 @@ final class RevocationTrial: Sendable {
     private let faults: WriteLosingStore
     private let clock = ManualClock()
     private let check: ConformanceCheck
-    /// The browser that asks for the operation, anew for each attempt to break it.
+    /// The browser that requests the operation. Each attempt starts with a new one.
     private let browser: TestBrowser
 
     init(_ operation: RevocationOperation, store: any SubjectSessionStore, check: ConformanceCheck) throws {
@@ -28,7 +28,7 @@ final class RevocationTrial: Sendable {
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
         configuration.circuitBreaker = .none
-        // What is tested is not how fast a machine is that does other things as well.
+        // A long deadline, so that a busy machine does not fail the test.
         configuration.storeDeadline = .seconds(30)
         let keyring = SecretKeyring.ephemeral()
         self.servers = try [faults, WriteLosingStore(store)].map { [configuration] store in
@@ -42,10 +42,10 @@ final class RevocationTrial: Sendable {
     var id: SessionID? { self.formerID.withLock { $0 } }
     private let formerID = Mutex<SessionID?>(nil)
 
-    /// A version of credentials that is newer than that of every session: the clock goes on with each loss.
+    /// A version of credentials that is newer than every session's. The clock advances with each loss.
     var version: Int { Int(self.clock.now.millisecondsSince1970) }
 
-    /// A request of the browser to the first server.
+    /// Sends a request of the browser to the first server.
     func visit(_ handler: (Session) async throws -> Void) async throws {
         try await self.visit(self.browser, server: 0, handler)
     }
@@ -75,7 +75,7 @@ final class RevocationTrial: Sendable {
             [(.own, self.copy(self.browser)), (.other, self.copy(other)), (.stranger, self.copy(stranger))]
         let id = try await self.open(self.browser, server: 0).id
         self.formerID.withLock { $0 = id }
-        // Both servers know all that there is.
+        // Gives both servers the current state.
         for server in 0...1 { try await self.visit(stranger, server: server) { _ in } }
         let lost = loss == .ofWrite ? "write" : "the reply to write"
         let what = "\(self.operation.name), when \(lost) \(position) is lost"
@@ -132,7 +132,7 @@ final class RevocationTrial: Sendable {
         do {
             try await handler(session)
         } catch {
-            // The handler's error is what counts; the header fields go out all the same.
+            // The handler's error is the result. The header fields are sent anyway.
             try? await self.servers[server].close(session, outcome: .failed, response: &response)
             throw error
         }

@@ -9,13 +9,13 @@
 import Sessions
 import Synchronization
 
-/// A store that loses one write, around one that works.
+/// Wraps a working store and loses one write.
 final class WriteLosingStore: SubjectSessionStore {
     /// What is lost.
     enum Loss: Sendable {
-        /// The store never hears of the write.
+        /// The write does not reach the store.
         case ofWrite
-        /// The store does it, and its reply is lost.
+        /// The store performs the write, but its reply is lost.
         case ofReply
     }
 
@@ -33,12 +33,12 @@ final class WriteLosingStore: SubjectSessionStore {
 
     var needsDeadline: Bool { self.base.needsDeadline }
 
-    /// Loses a write from now on, the first being number 1.
+    /// Loses one of the following writes. The first has number 1.
     func lose(_ loss: Loss, at position: Int) {
         self.state.withLock { $0 = State(loss: (loss, position - 1)) }
     }
 
-    /// Works from now on.
+    /// Stops losing writes.
     ///
     /// - Returns: Whether a write was lost.
     func reset() -> Bool {

@@ -8,9 +8,9 @@
 
 public import Sessions
 
-/// Makes records for tests of stores: each with an id of its own, and the same ones in every run.
+/// Makes records for tests of stores. Each has an id of its own, and they are the same in every run.
 public struct SampleRecords: Sendable {
-    /// The instant that the records are made at.
+    /// The creation time of the records.
     public let now: Instant
     private let random: DeterministicRandom
 
@@ -28,11 +28,11 @@ public struct SampleRecords: Sendable {
     /// A new record with an id of its own.
     ///
     /// - Parameters:
-    ///   - id: The id; the default is a new one.
-    ///   - idle: How long it lives unless it is touched.
-    ///   - absolute: How long it lives in any case.
-    ///   - subject: Who is logged in.
-    ///   - values: What is remembered. The default is one number.
+    ///   - id: The id. The default is a new one.
+    ///   - idle: The idle limit.
+    ///   - absolute: The absolute limit.
+    ///   - subject: The user who is logged in.
+    ///   - values: The values. The default is one number.
     public func record(
         id: SessionID? = nil,
         idle: Duration = .seconds(20 * 60),
@@ -56,7 +56,7 @@ public struct SampleRecords: Sendable {
         )
     }
 
-    /// The record after a write: the next version, with a tag of its own.
+    /// The record after a write: the next version, with a new tag.
     public func next(_ record: SessionRecord, values: [String: SessionValue]? = nil) -> SessionRecord {
         var next = record
         next.version = SessionVersion(counter: record.version.counter + 1, tag: self.random.next())
@@ -64,9 +64,9 @@ public struct SampleRecords: Sendable {
         return next
     }
 
-    /// The hash of a secret that nobody has.
+    /// The hash of a secret that does not exist.
     public func secretHash() -> SecretHash {
-        // 32 bytes are a hash by construction; an all-zero one stands in where the compiler cannot know that.
+        // 32 bytes always form a hash. The zero hash satisfies the compiler, which cannot know that.
         let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: self.random.next()) }
         return SecretHash(bytes: bytes) ?? SecretHash.ofNothing
     }

@@ -8,19 +8,19 @@
 
 public import Sessions
 
-/// All pages at once, for tests of few sessions. Applications read page by page.
+/// All pages in one call, for tests with few sessions. Applications read page by page.
 extension SubjectSessionStore {
     /// All live sessions of a subject, in the order of their ids.
     ///
     /// - Parameters:
     ///   - subject: The subject.
-    ///   - pageSize: How many are read at once. The default is 100.
+    ///   - pageSize: The number of sessions in a page. The default is 100.
     ///   - now: The present time.
     public func sessions(of subject: String, pageSize: Int = 100, now: Instant) async throws -> [SessionRecord] {
         try await SessionPage.walk { try await self.page(of: subject, from: $0, limit: pageSize, now: now) }
     }
 
-    /// Ends all sessions of a subject but the named ones.
+    /// Ends all sessions of a subject except the given ones.
     ///
     /// - Returns: How many were ended.
     @discardableResult
@@ -47,7 +47,7 @@ extension EnumerableSessionStore {
     /// All live sessions, in the order of their ids.
     ///
     /// - Parameters:
-    ///   - pageSize: How many are read at once. The default is 100.
+    ///   - pageSize: The number of sessions in a page. The default is 100.
     ///   - now: The present time.
     public func sessions(pageSize: Int = 100, now: Instant) async throws -> [SessionRecord] {
         try await SessionPage.walk { try await self.page(from: $0, limit: pageSize, now: now) }

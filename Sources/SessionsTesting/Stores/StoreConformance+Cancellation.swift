@@ -9,9 +9,9 @@
 import Sessions
 
 extension StoreConformance {
-    /// A call whose task is cancelled happened or did not: never a half of it.
+    /// A cancelled call takes effect completely or not at all.
     ///
-    /// Each rule cancels the call before it begins and at many moments of its way.
+    /// Each rule cancels the call before it begins and at many points while it runs.
     static let cancellationRules: [StoreRule] = [
         StoreRule(.cancellation, "a cancelled create leaves the whole record or nothing") { store, samples, check in
             for moment in Self.moments {
@@ -22,7 +22,7 @@ extension StoreConformance {
                 try check.expect(found, isOneOf: isDone ? [.found(record)] : [.missing, .found(record)], "load")
                 guard let subjects = store as? any SubjectSessionStore else { continue }
                 let isListed = try await subjects.sessions(of: "ada", now: samples.now).contains(record)
-                // A create that was given up may still arrive at its server, between these calls as well.
+                // An abandoned create may still reach its server, even between these calls.
                 let later = try await store.load(record.id, now: samples.now)
                 try check.expect(later, isOneOf: [found, .found(record)], "load once more")
                 try check.expect(
@@ -76,12 +76,12 @@ extension StoreConformance {
         },
     ]
 
-    /// How often a call may give up its turn before it is cancelled.
+    /// How many times a call may yield before it is cancelled.
     private static let moments = [0, 1, 2, 3, 5, 8, 13, 21, 34]
 
-    /// Runs a call in a task that is cancelled on its way, and waits for it.
+    /// Runs a call in a task that is cancelled while it runs, and waits for it.
     ///
-    /// - Returns: What the call answered, or nil when it threw.
+    /// - Returns: The result of the call, or nil if it threw.
     private static func cancel<Result: Sendable>(
         after turns: Int,
         _ call: @escaping @Sendable () async throws -> Result

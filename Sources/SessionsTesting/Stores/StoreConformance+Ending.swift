@@ -76,7 +76,7 @@ extension StoreConformance {
                 try await Self.end(next, on: store, samples, way: number)
                 guard let kept = try await store.endedSecrets(of: record.id, now: samples.now) else { continue }
                 try check.expect(kept == EndedSecrets(of: next), "the secrets of session \(number) are others")
-                // Again, with a later tombstone.
+                // Ends it again, with a later tombstone.
                 let marked = samples.now + .minutes(2)
                 try await store.end(record.id, tombstoneUntil: marked, now: samples.now)
                 let again = try await store.endedSecrets(of: record.id, now: samples.now)
@@ -98,14 +98,14 @@ extension StoreConformance {
         },
     ]
 
-    /// Records with and without a previous secret, and with more and less behind it.
+    /// Records with and without a previous secret, and with more and fewer fields after it.
     private static func recordsWithSecrets(_ samples: SampleRecords) -> [SessionRecord] {
-        // A name of 48 bytes begins like a previous secret does.
+        // A name of 48 bytes has the same first bytes as a previous secret.
         let names = ["views", String(repeating: "n", count: 48)]
         return names.flatMap { name in
             [0, 200, 20_000].flatMap { labelLength in
                 [false, true].flatMap { hasPrevious in
-                    // One for each way to end it.
+                    // One record for each way to end it.
                     (0..<3).map { way in
                         let subject = labelLength == 0 && way < 2 ? nil : "ada"
                         var record = samples.record(subject: subject, values: [name: .integer(1)])
@@ -121,7 +121,7 @@ extension StoreConformance {
         }
     }
 
-    /// Ends a session: by itself, with others, or with all of its subject, where the store can.
+    /// Ends a session: alone, with others, or with all sessions of its subject if the store supports that.
     private static func end(
         _ record: SessionRecord,
         on store: any SessionStore,

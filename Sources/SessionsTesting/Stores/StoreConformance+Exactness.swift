@@ -24,7 +24,7 @@ extension StoreConformance {
                     "\u{1F511}": .integer(.max),
                 ]
             )
-            // Names are bytes: two that differ in normalization alone are two values.
+            // Names are bytes: two names that differ only in normalization are two values.
             record.values = SessionValues(
                 Array(record.values) + ["caf\u{E9}", "cafe\u{301}"].map { (name: $0, value: .string($0)) })
             record.isRemembered = true
@@ -38,7 +38,7 @@ extension StoreConformance {
             try check.expect(try await store.load(record.id, now: samples.now), is: .found(record), "load")
         },
         StoreRule(.exactness, "values of every size up to 64 KiB come back whole") { store, samples, check in
-            // Around every power of two, where lengths need one more bit or one more byte.
+            // Sizes around powers of two, where lengths need one more bit or byte.
             let powers = (6...15).map { 1 << $0 }
             let sizes = [0, 1, 65_000] + powers.flatMap { [$0 - 1, $0, $0 + 1] }
             for size in sizes {

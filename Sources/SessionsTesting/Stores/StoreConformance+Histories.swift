@@ -9,7 +9,7 @@
 import Sessions
 
 extension StoreConformance {
-    /// Rules about what many tasks saw, checked when all of them are done.
+    /// Rules about the history of many tasks, checked after all of them are done.
     static let historyRules: [StoreRule] = [
         StoreRule(.histories, "an id is given once, however many create, load and end it") { store, samples, check in
             let workload = StoreWorkload(
@@ -49,7 +49,7 @@ extension StoreConformance {
         },
     ]
 
-    /// Histories of stores that know their subjects.
+    /// History rules for stores that support subjects.
     static let subjectHistoryRules: [StoreRule] = [
         StoreRule(.subjects, "when all is quiet, the lists of all subjects are what lives") { store, samples, check in
             let subjects = try check.require(store, as: (any SubjectSessionStore).self)
@@ -70,7 +70,7 @@ extension StoreConformance {
 }
 
 extension ConformanceCheck {
-    /// A finding is a broken rule.
+    /// Fails the rule if there is a finding.
     fileprivate func expectNothing(_ finding: String?) throws {
         if let finding { throw self.failure(finding) }
     }

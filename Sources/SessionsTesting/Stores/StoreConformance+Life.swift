@@ -52,7 +52,7 @@ extension StoreConformance {
         },
         StoreRule(.life, "at the millisecond of its absolute limit a record is missing") { store, samples, check in
             var record = samples.record(absolute: .minutes(1))
-            // Careless, but a store must hold both.
+            // The limits contradict each other, but a store must apply both.
             record.expiresAt = samples.now + .hours(1)
             try await store.create(record, now: samples.now)
             let limit = record.absoluteExpiresAt
@@ -96,7 +96,7 @@ extension StoreConformance {
             try check.expect(try await store.load(record.id, now: ahead), is: .missing, "load far ahead")
             let touch = SessionTouch(lastAccessedAt: ahead, expiresAt: ahead + .minutes(20))
             try check.expect(try await store.touch(record.id, touch, now: ahead), is: false, "touch far ahead")
-            // What is over may be removed whenever it is seen.
+            // An expired record may be removed whenever a call meets it.
             let back = try await store.load(record.id, now: samples.now)
             try check.expect(back == .found(record) || back == .missing, "load back again: \(back)")
         },

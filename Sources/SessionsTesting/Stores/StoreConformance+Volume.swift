@@ -8,8 +8,8 @@
 
 import Sessions
 
-/// Many sessions of one subject, in pages and steps. What they cost is measured by the benchmarks; that they come to
-/// their end, and miss nothing, is a rule.
+/// Many sessions of one subject, in pages and steps. The benchmarks measure their cost. These rules check that they
+/// complete and miss nothing.
 extension StoreConformance {
     static let volumeRules: [StoreRule] = [
         StoreRule(.volume, "pages of a subject's sessions meet each of them once, whatever their size") {
@@ -55,7 +55,7 @@ extension StoreConformance {
             for limit in [1, 3, 100] {
                 let records = (0..<25).map { _ in samples.record(subject: "ada") }.sorted { $0.id < $1.id }
                 for record in records { try await store.create(record, now: samples.now) }
-                // Those that come first in most orders, so that the first steps end nothing.
+                // These come first in most orders, so that the first steps end nothing.
                 let kept = Set(records.prefix(6).map(\.id))
                 try await store.endAll(
                     of: "ada", except: kept, pageSize: limit, tombstoneUntil: samples.now + .minutes(1),
@@ -96,7 +96,7 @@ extension StoreConformance {
 }
 
 extension ConformanceCheck {
-    /// Walks through all pages, and returns what they met.
+    /// Walks through all pages and returns the sessions.
     func walk(
         limit: Int,
         from start: SessionCursor? = nil,

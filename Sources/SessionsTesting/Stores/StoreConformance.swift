@@ -8,9 +8,9 @@
 
 public import Sessions
 
-/// What every store must do, as rules with names.
+/// The rules that every store must keep.
 ///
-/// Each rule runs by itself on a store of its own, so that a report names what a store does not keep:
+/// Each rule runs by itself on a store of its own, so a report names the rules that a store breaks:
 ///
 /// ```swift
 /// @Test("MyStore keeps the rule", arguments: StoreConformance.rules(for: MyStore.self))
@@ -19,7 +19,7 @@ public import Sessions
 /// }
 /// ```
 ///
-/// It needs no test framework. Every rule passes `now` to the store by itself; none sleeps.
+/// The rules need no test framework. Every rule passes its own `now` to the store, and none sleeps.
 public enum StoreConformance {
     /// All rules.
     public static let rules: [StoreRule] = [
@@ -27,7 +27,7 @@ public enum StoreConformance {
         cancellationRules, subjectRules, subjectHistoryRules, volumeRules, enumerationRules, sweepingRules,
     ].flatMap { $0 }
 
-    /// The rules for what a kind of store can do, by its protocols.
+    /// The rules for a kind of store, according to the protocols to which it conforms.
     public static func rules(for type: any SessionStore.Type) -> [StoreRule] {
         self.rules.filter { $0.applies(to: type) }
     }

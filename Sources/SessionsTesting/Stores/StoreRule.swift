@@ -24,7 +24,7 @@ public struct StoreRule: ConformanceRule {
         self.body = body
     }
 
-    /// Whether the store says that it can do what the rule is about.
+    /// Whether the store offers what the rule is about.
     public func applies(to store: any SessionStore) -> Bool {
         self.applies(to: type(of: store))
     }
@@ -40,7 +40,7 @@ public struct StoreRule: ConformanceRule {
 
     /// Checks the rule on an empty store.
     ///
-    /// - Throws: ``ConformanceFailure`` when the store breaks the rule, or whatever the store throws.
+    /// - Throws: ``ConformanceFailure`` when the store breaks the rule, or any error of the store.
     public func check(_ store: any SessionStore) async throws {
         try await self.body(store, SampleRecords(), ConformanceCheck(self))
     }
@@ -53,13 +53,13 @@ extension ConformanceTopic {
     public static let replacement = ConformanceTopic("replacement")
     /// Extending.
     public static let touch = ConformanceTopic("touch")
-    /// Ending, and the tombstones of what has ended.
+    /// Ending, and tombstones.
     public static let ending = ConformanceTopic("ending")
     /// Records come back as they were given.
     public static let exactness = ConformanceTopic("exactness")
     /// Many calls at once.
     public static let concurrency = ConformanceTopic("concurrency")
-    /// What many tasks saw, checked when they are done.
+    /// The histories of many tasks, checked when they are done.
     public static let histories = ConformanceTopic("histories")
     /// Calls whose task is cancelled.
     public static let cancellation = ConformanceTopic("cancellation")
@@ -83,7 +83,7 @@ extension ConformanceCheck {
         throw self.failure("a second create of an id was not refused as a duplicate")
     }
 
-    /// What a topic's rules need; the rule is not for a store that lacks it.
+    /// Casts the store to the protocol that a topic's rules need. The rule does not apply to a store that lacks it.
     func require<Capability>(_ store: any SessionStore, as capability: Capability.Type) throws -> Capability {
         try self.require(store as? Capability, "the store does not conform to \(capability)")
     }

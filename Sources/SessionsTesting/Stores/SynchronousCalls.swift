@@ -7,8 +7,8 @@
 //
 public import Sessions
 
-/// A store as an engine asks it that does not wait where it need not: each answer that can be had without waiting is
-/// had so. It holds a ``Sessions/SynchronousSessionStore`` to the rules of stores on both of its ways:
+/// Calls a store as a synchronous engine does: it uses the synchronous answer wherever there is one. It checks both
+/// call paths of a ``Sessions/SynchronousSessionStore`` against the rules of stores:
 ///
 /// ```swift
 /// @Test("MyStore, asked without waiting, keeps the rule", arguments: StoreConformance.rules(for: MyStore.self))
@@ -19,7 +19,7 @@ public import Sessions
 public struct SynchronousCalls<Base: SynchronousSessionStore>: SessionStore {
     private let base: Base
 
-    /// Creates the store that asks another.
+    /// Creates a wrapper around a store.
     public init(_ base: Base) {
         self.base = base
     }
@@ -105,7 +105,7 @@ extension SynchronousCalls: SweepableSessionStore where Base: SweepableSessionSt
 }
 
 extension SynchronousCalls: CustomStringConvertible, CustomReflectable {
-    /// Nothing of the store that it asks.
+    /// The description shows nothing of the wrapped store.
     public var description: String { "SynchronousCalls" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -61,7 +61,7 @@ extension TransportConformance {
     static let hostileInputRules: [TransportRule] = [
         TransportRule(.hostileInput, "what is not a token is not read, and counted") { subject, check in
             let text = tokenTexts(1)[0]
-            // What fields can carry at all: other characters are the server's to refuse.
+            // Only texts that a field can carry. The server rejects other characters.
             let malformed = [
                 String(text.dropLast()), text + "A", String(text.dropLast()) + "=", String(text.dropLast()) + "+",
                 String(text.dropLast()) + "~", text + text, "x",
@@ -84,7 +84,7 @@ extension TransportConformance {
         TransportRule(.hostileInput, "fifty thousand texts are read in bounds, and the token among them") {
             subject, check in
             guard subject.carriesSeveral else { return }
-            // A list of header fields holds 65,535 at most.
+            // A list of header fields holds at most 65,535 fields.
             let texts = tokenTexts(1) + Array(repeating: "x", count: 50_000)
             let reading = subject.read(texts)
             try check.expect(reading.tokens.map(\.text), is: [texts[0]], "tokens")

@@ -8,7 +8,7 @@
 
 import Sessions
 
-/// What every transport must do, as rules with names.
+/// The rules that every transport must keep.
 ///
 /// ```swift
 /// @Test("HeaderTransport keeps the rule", arguments: TransportConformance.rules)
@@ -20,7 +20,7 @@ public enum TransportConformance {
     /// All rules.
     public static let rules: [TransportRule] = readingRules + hostileInputRules + writingRules
 
-    /// Tokens that no engine has given, different from each other, the same in every run.
+    /// Tokens that no engine has issued. They differ from each other and are the same in every run.
     static func tokenTexts(_ count: Int) -> [String] {
         let random = DeterministicRandom(seed: 7)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

@@ -33,10 +33,10 @@ public struct TransportRule: ConformanceRule {
 }
 
 extension ConformanceTopic {
-    /// What a request carries.
+    /// The credentials of a request.
     public static let reading = ConformanceTopic("reading")
-    /// What is no token.
+    /// Input that is not a token.
     public static let hostileInput = ConformanceTopic("hostile input")
-    /// What a response hands out or takes back.
+    /// Credentials that a response delivers or clears.
     public static let writing = ConformanceTopic("writing")
 }

@@ -9,7 +9,7 @@
 public import HTTPTypes
 public import Sessions
 
-/// A transport, and what the kit must know of the clients that it is for.
+/// A transport, and what the kit needs to know about its clients.
 ///
 /// ```swift
 /// TransportUnderTest(
@@ -23,20 +23,20 @@ public struct TransportUnderTest: Sendable {
     public var transport: any SessionTransport
     /// Whether the requests come over a secure connection. The default is true.
     public var isSecure = true
-    /// Whether a request may carry several texts. Where it may not, one with several is to be refused. The default is
-    /// true.
+    /// Whether a request may carry several credentials. If false, a request with several must be rejected. The default
+    /// is true.
     public var carriesSeveral = true
-    /// The fields of a request that carries these texts as its tokens, in this order.
+    /// Makes the fields of a request with these texts as its credentials, in this order.
     public var carrying: @Sendable ([String]) -> HTTPFields
-    /// The fields of the next request of a client that has had this response, and was given nothing before.
+    /// Makes the fields of a client's next request after this response, if the client had no credential before.
     public var returning: @Sendable (HTTPFields) -> HTTPFields
 
-    /// Creates what the kit is run on.
+    /// Creates a subject for the kit.
     ///
     /// - Parameters:
     ///   - transport: The transport.
-    ///   - carrying: Makes the fields of a request that carries these texts as its tokens, in this order.
-    ///   - returning: Makes the fields of the next request of a client that has had this response.
+    ///   - carrying: Makes the fields of a request with these texts as its credentials, in this order.
+    ///   - returning: Makes the fields of the next request of a client that received this response.
     public init(
         _ transport: any SessionTransport,
         carrying: @escaping @Sendable ([String]) -> HTTPFields,
@@ -47,7 +47,7 @@ public struct TransportUnderTest: Sendable {
         self.returning = returning
     }
 
-    /// The cookie transport of a configuration, with a browser that keeps its cookies.
+    /// The cookie transport of a configuration, with a browser that stores its cookies.
     public static func cookie(_ configuration: SessionConfiguration = SessionConfiguration()) -> TransportUnderTest {
         let origin = "https://example.com/"
         let name = configuration.cookie.name
@@ -66,7 +66,7 @@ public struct TransportUnderTest: Sendable {
         )
     }
 
-    /// The bearer transport, with a program that keeps what it is handed in the response field `Authorization`.
+    /// The bearer transport, with a client that stores the credential of the response field `Authorization`.
     public static func bearer() -> TransportUnderTest {
         var subject = TransportUnderTest(
             BearerTransport(responseField: .authorization),

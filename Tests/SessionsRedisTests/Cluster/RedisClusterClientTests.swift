@@ -173,9 +173,9 @@ struct RedisClusterClientTests {
     @Test(
         "a map that makes no sense, and a server that is in no cluster, are refused in words",
         arguments: [
-            ("*0\r\n", "nobody has any slots"), ("+OK\r\n", "shards are no list"),
+            ("*0\r\n", "no server has any slots"), ("+OK\r\n", "shards are no list"),
             ("-ERR This instance has cluster support disabled\r\n", "there is RedisClient"),
-            ("*1\r\n%2\r\n+slots\r\n*2\r\n:0\r\n:99999\r\n+nodes\r\n*0\r\n", "nobody has any slots"),
+            ("*1\r\n%2\r\n+slots\r\n*2\r\n:0\r\n:99999\r\n+nodes\r\n*0\r\n", "no server has any slots"),
         ])
     func hostileMaps(text: String, words: String) async throws {
         try await ScriptedCluster.with({ _, _, _ in "+here\r\n" }) { cluster in

@@ -13,7 +13,7 @@ import SessionsSQLite
 import Workloads
 
 extension Measurement {
-    /// Visits a second by many tasks at once, each with a session of its own.
+    /// Requests per second of many concurrent tasks, each with its own session.
     static func byConcurrency() async throws -> Chart {
         var chart = Chart(
             title: "Counting by many at once, each in a session of its own",

@@ -13,7 +13,7 @@ import Synchronization
 import Workloads
 
 extension Measurement {
-    /// The memory of each of many sessions of 137 bytes, beside a dictionary that has nothing but their bytes.
+    /// The memory of each of many sessions of 137 bytes, compared with a dictionary that has only their bytes.
     static func memory(upTo most: Int) async throws -> Chart {
         var chart = Chart(
             title: "Memory of a session of 137 bytes",
@@ -25,7 +25,7 @@ extension Measurement {
         let store = MemorySessionStore(maximumCount: most * 2, maximumByteCount: .max)
         let sample = try await Workload.record()
         let empty = SessionRecordCodec.encode(self.record(like: sample, values: SessionValues())).count
-        // A name of one byte, and before name and text their lengths, and the kind.
+        // A name of one byte, the lengths of name and text, and the kind.
         let values = SessionValues(["v": .string(String(repeating: "v", count: 137 - empty - 4))])
         var before = allocated_bytes()
         for count in 1...most {
@@ -62,7 +62,7 @@ extension Measurement {
         )
     }
 
-    /// Often enough that tables that have just grown are met.
+    /// Counts that are close enough together to include tables that have just grown.
     private static func isMeasured(_ count: Int) -> Bool {
         guard count >= 1_000 else { return false }
         var step = 100

@@ -20,7 +20,7 @@ extension Measurement {
             lines: ["one value read", "one value counted"]
         )
         let site = try Harness(.stored(in: MemorySessionStore(maximumCount: most * 2, maximumByteCount: .max)))
-        // Some of them, all over the place, are met again; the others are there.
+        // A sample across all sessions is reused. The others only exist.
         var visitors: [SessionRequest] = []
         var (present, count) = (0, 1_000)
         while count <= most {

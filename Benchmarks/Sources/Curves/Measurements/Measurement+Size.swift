@@ -13,7 +13,7 @@ import Synchronization
 import Workloads
 
 extension Measurement {
-    /// What reads what came from outside, and what writes all of it, up to the limits.
+    /// Parsing untrusted input and writing it back, up to the limits.
     static func bySize() async throws -> Chart {
         var chart = Chart(
             title: "What reads what came from outside, by its size",

@@ -11,7 +11,7 @@ import Sessions
 import Workloads
 
 extension Measurement {
-    /// Opening and closing a session that holds from one value to a thousand.
+    /// Opening and closing a session with one to a thousand values.
     static func byValues() async throws -> Chart {
         var chart = Chart(
             title: "Opening and closing a session in memory, by what it holds",

@@ -10,12 +10,12 @@ import AllocationCounter
 import Sessions
 import Workloads
 
-/// What the charts are made of.
+/// The measurements for the charts.
 enum Measurement {
     typealias Work = @Sendable (_ times: Int) async throws -> Void
     typealias Handler = @Sendable (Session) -> Void
 
-    /// The processor time of doing something once, in microseconds: the least of five tries.
+    /// The processor time of one run in microseconds: the minimum of five attempts.
     static func cost(times: Int, _ work: Work) async throws -> Double {
         try await work(times / 10 + 1)
         var least = Double.infinity
@@ -27,7 +27,7 @@ enum Measurement {
         return least
     }
 
-    /// Visits a site again and again, by visitors in turn.
+    /// Sends requests repeatedly, by several visitors in turn.
     static func visits(
         to site: Harness,
         by visitors: [SessionRequest],

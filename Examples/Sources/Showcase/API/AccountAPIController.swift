@@ -10,7 +10,7 @@ import Hummingbird
 import Sessions
 import SessionsHummingbird
 
-/// Logging in and out, and who is logged in.
+/// Login, logout, and the current user.
 struct AccountAPIController {
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         group.post("login", use: self.logIn)
@@ -26,7 +26,7 @@ struct AccountAPIController {
         try context.session.useTransport(named: credentials.transport)
         try await context.session.logIn(account.username)
         var answer = self.answer(account.username)
-        // Nil for a browser: its token is in its cookie and nowhere else.
+        // Nil for a browser: its token is only in its cookie.
         if let token = try context.session.bearerToken { answer.add("token", token) }
         return .json(answer, status: .created)
     }
@@ -48,7 +48,7 @@ struct AccountAPIController {
 }
 
 extension Session {
-    /// - Throws: `HTTPError`: 400 for a name that is none, and 501 where sessions do not travel so.
+    /// - Throws: `HTTPError`: 400 for an unknown name, and 501 if sessions do not use this transport.
     fileprivate func useTransport(named name: String?) throws {
         guard let name else { return }
         guard name == "cookie" || name == "bearer" else {

@@ -11,7 +11,8 @@ import Hummingbird
 import Sessions
 import SessionsHummingbird
 
-/// What a proxy asks before it passes a request on to another application: 204 with the name of the user, or 401.
+/// The endpoint that a proxy asks before it forwards a request to another application: 204 with the name of the user,
+/// or 401.
 struct ForwardAuthenticationController {
     private let engine: SessionEngine
 
@@ -22,7 +23,7 @@ struct ForwardAuthenticationController {
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         // The proxy drops the cookie of this response.
         group.group("check").add(middleware: SessionsMiddleware(self.engine, isPassive: true)).get(use: self.user)
-        // The proxy passes the cookie of this response on to the browser.
+        // The proxy forwards the cookie of this response to the browser.
         group.get("use", use: self.user)
     }
 

@@ -6,15 +6,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Checks bytes against the grammar of JSON (RFC 8259) without making values of them, which would round numbers.
+/// Checks bytes against the grammar of JSON (RFC 8259) without decoding values, which would round numbers.
 struct JSONGrammar {
-    /// As deep as Foundation's decoder reads.
+    /// The nesting limit of Foundation's decoder.
     private static let maximumDepth = 512
 
     private let bytes: [UInt8]
     private var offset = 0
 
-    /// Where the value stands in a JSON text, without the white space around it; nil when it is no JSON text.
+    /// The range of the value in a JSON text, without the whitespace around it. Nil if it is not a JSON text.
     static func valueRange(in bytes: [UInt8]) -> Range<Int>? {
         guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
         var grammar = JSONGrammar(bytes: bytes)
@@ -75,7 +75,7 @@ struct JSONGrammar {
         self.readItems(closedBy: "]") { $0.readValue(depth: depth + 1) }
     }
 
-    /// Reads a bracket, items between commas, and the closing bracket.
+    /// Reads an opening bracket, items separated by commas, and the closing bracket.
     private mutating func readItems(closedBy end: Unicode.Scalar, _ readItem: (inout JSONGrammar) -> Bool) -> Bool {
         self.offset += 1
         self.skipSpace()
@@ -114,7 +114,7 @@ struct JSONGrammar {
 
     private mutating func readNumber() -> Bool {
         _ = self.read("-")
-        // No leading zeros: a zero stands alone.
+        // Leading zeros are not allowed, except for a single zero.
         guard self.read("0") || self.readDigits() else { return false }
         if self.read(".") {
             guard self.readDigits() else { return false }

@@ -9,14 +9,14 @@
 import Hummingbird
 import Sessions
 
-/// A JSON object in the making, of values that are JSON texts already: none is decoded only to be encoded again.
+/// Builds a JSON object from values that are already JSON texts, so that none is decoded and encoded again.
 struct JSONObject {
     private var body: [UInt8] = []
 
     /// The text of the object.
     var bytes: [UInt8] { Array("{".utf8) + self.body + Array("}".utf8) }
 
-    /// Adds a member whose value is a JSON text; nil is `null`.
+    /// Adds a member whose value is a JSON text. Nil becomes `null`.
     mutating func add(_ name: String, json: [UInt8]?) {
         if !self.body.isEmpty { self.body += ",".utf8 }
         self.body += SessionValue.string(name).jsonText

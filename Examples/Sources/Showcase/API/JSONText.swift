@@ -8,11 +8,11 @@
 
 import Sessions
 
-/// A JSON value of any kind, in the very spelling it came in: a number keeps all its digits.
+/// A JSON value of any kind in its original spelling: a number keeps all its digits.
 struct JSONText: Sendable {
     let bytes: [UInt8]
 
-    /// - Returns: Nil when the bytes are no JSON text (RFC 8259).
+    /// - Returns: Nil when the bytes are not a JSON text (RFC 8259).
     init?(_ text: some Sequence<UInt8>) {
         let bytes = Array(text)
         guard let range = JSONGrammar.valueRange(in: bytes) else { return nil }
@@ -24,7 +24,7 @@ struct JSONText: Sendable {
         self.bytes = value.jsonText
     }
 
-    /// A whole number is stored as one, so that a counter can count it on; all else stays the text that it is.
+    /// An integer is stored as a number, so that it can be incremented. Everything else is stored as text.
     var sessionValue: SessionValue {
         let text = String(decoding: self.bytes, as: UTF8.self)
         guard let number = Int64(text), String(number) == text else { return .json(self.bytes) }
@@ -33,7 +33,7 @@ struct JSONText: Sendable {
 }
 
 extension SessionKey<JSONText?> {
-    /// A key for whatever the client likes to keep.
+    /// A key for any JSON value of the client.
     static func json(_ name: String) -> Self {
         SessionKey(
             name,

@@ -9,11 +9,12 @@
 import Sessions
 
 extension Session {
-    /// What `/api/session` says of a session: all that its visitor may know, which is everything but the token.
+    /// The response of `/api/session`: everything that a visitor may know about the session, which excludes only the
+    /// token.
     ///
     /// - Parameters:
-    ///   - backend: Where the session is kept.
-    ///   - cookieSize: How large its cookie is, if all of it is in there.
+    ///   - backend: The backend of the session.
+    ///   - cookieSize: The size of its cookie, if the whole session is in it.
     func json(in backend: StoreArgument, _ cookieSize: SealedCookieSize? = nil) -> JSONObject {
         let isThere = self.id != nil
         var object = JSONObject()
@@ -36,7 +37,7 @@ extension Session {
 }
 
 extension Session {
-    /// The values that the visitor and the application set, in order; not the messages that wait for the next page.
+    /// The values that the visitor and the application set, in order, without pending flash messages.
     var visibleValues: [(name: String, value: SessionValue)] {
         self.values.filter { $0.name != FlashMessage.valueName }
     }

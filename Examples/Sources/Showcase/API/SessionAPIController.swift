@@ -11,7 +11,7 @@ import Hummingbird
 import Sessions
 import SessionsHummingbird
 
-/// The session of the visitor, and what can be done with it.
+/// The visitor's session and its operations.
 struct SessionAPIController {
     private let backend: BackendSettings
     private let cookieName: String
@@ -26,7 +26,7 @@ struct SessionAPIController {
         for operation in SessionOperation.allCases {
             group.post("\(operation.rawValue)") { request, context in
                 try await operation.perform(on: context.session)
-                // The buttons of the page are plain forms: a browser goes back to the page that says what happened.
+                // The buttons of the page are plain forms: a browser is redirected to the page that shows the result.
                 return request.isFromBrowser
                     ? Response.redirect(to: "/?did=\(operation.rawValue)") : try self.answer(request, context)
             }
@@ -40,7 +40,7 @@ struct SessionAPIController {
         return try .json(context.session.json(in: self.backend.store, size))
     }
 
-    /// Streams the values, one a line. The session is read only when the head of the response has left.
+    /// Streams the values, one on each line. The session is read only after the head of the response was sent.
     @Sendable func export(_ request: Request, _ context: ShowcaseRequestContext) -> Response {
         Response(
             status: .ok,
@@ -60,19 +60,19 @@ struct SessionAPIController {
         )
     }
 
-    /// Counts, with a wait between reading and writing for those who want to see two requests meet.
+    /// Increments a counter, with an optional delay between reading and writing to demonstrate concurrent requests.
     @Sendable func increment(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let key = SessionKey<Int>.counter(try context.sessionKeyName())
         let delay = try request.delay()
         let session = try context.session
         let before = session[key]
         try await Task.sleep(for: delay)
-        // As `session[key] += 1`, but a visitor who has set the counter to the largest number stops no server.
+        // Like `session[key] += 1`, but safe if a visitor has set the counter to the largest number.
         session[key] = before == .max ? before : before + 1
         try await session.save()
         if request.isFromBrowser { return .redirect(to: "/") }
         var answer = JSONObject()
-        // What is stored by now, with what other requests have added meanwhile.
+        // The stored value, including concurrent increments.
         answer.add("value", session[key])
         return .json(answer)
     }
@@ -91,7 +91,7 @@ extension ShowcaseRequestContext {
 extension Request {
     private static let longestDelay = 30_000
 
-    /// Whether a person's browser asks, and wants to see a page.
+    /// Whether the request comes from a browser that wants a page.
     var isFromBrowser: Bool {
         self.headers[values: .accept].contains { $0.lowercased().contains("text/html") }
     }

@@ -8,7 +8,7 @@
 
 import Sessions
 
-/// The operations of a session that the Showcase offers.
+/// The session operations of the Showcase.
 enum SessionOperation: String, CaseIterable {
     case renew, regenerate, touch, save, reload, destroy
 

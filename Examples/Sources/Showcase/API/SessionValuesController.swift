@@ -12,7 +12,7 @@ import SessionsHummingbird
 
 /// The values of a session, one by one, as JSON of any kind.
 struct SessionValuesController {
-    /// The most bytes that the values of a session may take together.
+    /// The maximum total size of a session's values in bytes.
     let maximumSize: Int
 
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
@@ -40,7 +40,7 @@ struct SessionValuesController {
         do {
             try await session.save()
         } catch let error as SessionError where error.code == .valuesTooLarge {
-            // What does not fit is forgotten, or the end of the request would try to store it again.
+            // Values that do not fit are discarded. Otherwise the end of the request would try to store them again.
             session.discardChanges()
             throw HTTPError(.contentTooLarge, message: error.message)
         }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// A user of the demo. The passwords are no secret: the login page shows them.
+/// A user of the demo. The passwords are public: the login page shows them.
 struct Account: Sendable {
     let username: String
     let name: String
@@ -22,9 +22,9 @@ struct Account: Sendable {
         self.all.first { $0.username == username }
     }
 
-    /// The account that a pair of username and password opens.
+    /// The account for a username and a password.
     ///
-    /// An application of yours keeps hashes of passwords, made with Argon2 or scrypt, and not passwords.
+    /// Your application should store password hashes, made with Argon2 or scrypt, and never passwords.
     static func opened(by credentials: Credentials) -> Account? {
         let account = self.named(credentials.username)
         // An unknown name takes as long as a wrong password.
@@ -32,7 +32,7 @@ struct Account: Sendable {
         return isRight ? account : nil
     }
 
-    /// Compares in a time that depends on the lengths alone.
+    /// Compares in a time that depends only on the lengths.
     private static func areEqual(_ left: String, _ right: String) -> Bool {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
         guard left.count == right.count else { return false }

@@ -6,10 +6,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What somebody says who wants to log in.
+/// The input of a login.
 struct Credentials: Decodable {
     let username: String
     let password: String
-    /// How a program wants its token; nil as the request came.
+    /// How an API client wants its token. Nil: in the same way as the request's.
     var transport: String?
 }

@@ -12,7 +12,7 @@ import ServiceLifecycle
 import Sessions
 import UnixSignals
 
-/// Moves the sessions that nobody asks for, while servers run.
+/// Migrates the sessions that no request touches, while servers run.
 struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move",
@@ -85,7 +85,7 @@ struct MoveCommand: AsyncParsableCommand {
             try await Self.move(
                 from: old.store, to: new.store, place: place, pageSize: pageSize, concurrency: concurrency)
         }
-        // The move ends the others when it is done; ^C ends the move, between two pages.
+        // When the migration is done, it ends the other services. ^C ends the migration between two pages.
         var services = (old.services + new.services).map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         services.append(.init(service: move, successTerminationBehavior: .gracefullyShutdownGroup))
         let configuration = ServiceGroupConfiguration(
@@ -115,7 +115,7 @@ struct MoveCommand: AsyncParsableCommand {
             bar.end(with: "Moved \(done.moved) sessions; \(left) are left in the old store.")
         } catch {
             bar.end(with: "Stopped. What was moved stays moved; run this again for the rest.")
-            // A store that was stopped in the middle may say so in its own words.
+            // A store that was stopped may throw an error of its own.
             try Task.checkCancellation()
             throw (error as? SessionStoreError).map { ShowcaseFailure($0) } ?? error
         }

@@ -9,13 +9,13 @@
 import Foundation
 import Sessions
 
-/// The file in which it is noted how far a move is: the cursor of the next page.
+/// The file that stores the progress of a migration: the cursor of the next page.
 struct MovePlace {
     private let path: String
-    /// Where to go on.
+    /// The cursor at which to continue.
     let beginning: SessionCursor?
 
-    /// Reads the file, if it is there.
+    /// Reads the file, if it exists.
     init(path: String) throws {
         self.path = path
         guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -31,7 +31,7 @@ struct MovePlace {
 
     func note(_ cursor: SessionCursor?) throws {
         guard let cursor else { return }
-        // In one step, so that whoever is stopped in the middle finds the place before.
+        // Written atomically, so that an interrupted migration finds the previous position.
         try Data("\(cursor)\n".utf8).write(to: URL(filePath: self.path), options: .atomic)
     }
 

@@ -9,7 +9,7 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Work that is done once, beside the services that it needs, and that a signal stops.
+/// One-time work that runs beside the services that it needs. A signal stops it.
 final class MoveService: Service {
     private let work: @Sendable () async throws -> Void
     private let stopped = Atomic(false)

@@ -9,14 +9,14 @@
 import Foundation
 import Synchronization
 
-/// How far something is, on standard error: a bar that fills on a terminal, a line for each tenth elsewhere.
+/// Shows progress on standard error: a bar on a terminal, and a line for each tenth elsewhere.
 final class ProgressBar: Sendable {
     private static let width = 40
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let tenths = Mutex(-1)
 
     func show(_ count: Int, of total: Int) {
-        // More may come than there were at the beginning.
+        // The count may exceed the total, because sessions may be added.
         let share = total > 0 ? min(1, Double(count) / Double(total)) : 1
         let text = "\(Int(share * 100)) %, \(count) of \(max(count, total))"
         if self.isTerminal {
@@ -28,7 +28,7 @@ final class ProgressBar: Sendable {
         }
     }
 
-    /// Says what has come of it, on a line of its own.
+    /// Prints the result on a separate line.
     func end(with text: String) {
         self.write(self.isTerminal ? "\n\(text)\n" : "\(text)\n")
     }

@@ -8,29 +8,30 @@
 
 import ArgumentParser
 
-/// Where sessions are remembered, and how: what was said of it, with the defaults for what was not.
+/// The settings of the backend, with defaults for missing options.
 struct BackendSettings {
     let store: StoreArgument
-    /// Where the sessions are moving, or the endings of sealed ones; nil when they stay.
+    /// The migration of sessions, or of the revocations of sealed ones. Nil if there is none.
     let moving: MovingSettings?
-    /// Nil: a key of this process alone, if there must be one.
+    /// Nil: a temporary key of this process, if one is needed.
     let keys: KeysArgument?
     let revocation: RevocationArgument
-    /// How old a server's knowledge of endings may be.
+    /// How old a server's state of revocations may be.
     let revocationAge: Duration
-    /// Over how many cookies a sealed session may be spread; nil for one that proxies take.
+    /// The maximum number of cookies of a sealed session. Nil for the default, which proxies accept.
     let sealedCookies: Int?
-    /// The file of the authority that signed the certificate of Redis; nil for those that the system trusts.
+    /// The certificate file of the authority that signed Redis's certificate. Nil for the authorities that the system
+    /// trusts.
     let redisAuthority: String?
     /// Whether a pooler is in front of PostgreSQL.
     let isPostgresPooled: Bool
 
-    /// How many replicas of Redis must have an ending before it is acknowledged.
+    /// How many Redis replicas must have a logout before it is acknowledged.
     let redisReplicas: Int
     let isEncryptedAtRest: Bool
     let isSigned: Bool
 
-    /// - Throws: `ValidationError` for options that are wrong, or mean nothing beside one another.
+    /// - Throws: `ValidationError` for options that are invalid or do not apply together.
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         self.store = try reader.value(options.store, orVariable: "SHOWCASE_STORE", StoreArgument.parse) ?? .memory
         self.moving = try MovingSettings(options, reader)
@@ -67,7 +68,7 @@ struct BackendSettings {
         self.isSigned =
             try reader.value(options.signed, orVariable: "SHOWCASE_SIGNED", ChoiceArgument.truth.parse) ?? false
 
-        // An option without an effect would let somebody believe that it has one.
+        // An option without an effect is rejected, so that no one relies on it.
         let stored = "--store memory, --store sqlite:PATH, --store redis://… and --store postgres://…"
         try self.refuse("--encrypted-at-rest", self.isEncryptedAtRest && !self.store.isStored, itIsFor: stored)
         try self.refuse("--signed", self.isSigned && !self.store.isStored, itIsFor: stored)
@@ -112,7 +113,7 @@ struct BackendSettings {
         )
         let renews = reader.isGiven(options.renewAfter, orVariable: "SHOWCASE_RENEW_AFTER")
         try self.refuse("--renew-after", renews && !self.store.isStored, itIsFor: stored)
-        // Tokens alone have no end.
+        // Bare tokens cannot be revoked.
         for (option, isGiven) in [
             ("--idle-timeout", reader.isGiven(options.idleTimeout, orVariable: "SHOWCASE_IDLE_TIMEOUT")),
             ("--absolute-timeout", reader.isGiven(options.absoluteTimeout, orVariable: "SHOWCASE_ABSOLUTE_TIMEOUT")),
@@ -122,16 +123,16 @@ struct BackendSettings {
         }
     }
 
-    /// Whether something is sealed or signed.
+    /// Whether sessions are sealed or signed.
     var needsKeys: Bool { !self.store.isStored || self.isSigned }
 
-    /// Whether what is sealed or signed is worth nothing after this process.
+    /// Whether sealed or signed data becomes invalid when this process ends.
     var hasEphemeralKey: Bool { self.needsKeys && self.keys == nil }
 
-    /// Whether sessions outlive the process.
+    /// Whether sessions survive the process.
     var survivesRestart: Bool { self.store != .memory && !self.hasEphemeralKey }
 
-    /// How sealed sessions are ended; nil when there are none.
+    /// How sealed sessions are revoked. Nil for other backends.
     var sealedRevocation: RevocationArgument? { self.store == .sealed ? self.revocation : nil }
 
     private func refuse(_ option: String, _ isMeaningless: Bool, itIsFor place: String) throws {

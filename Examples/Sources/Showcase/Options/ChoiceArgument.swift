@@ -10,7 +10,7 @@ import ArgumentParser
 import Logging
 import Sessions
 
-/// One of a few words.
+/// One of a fixed set of words.
 struct ChoiceArgument<Value: Sendable>: Sendable {
     private let choices: [(name: String, value: Value)]
 
@@ -40,7 +40,7 @@ extension ChoiceArgument<SessionCookie.SameSite> {
 
 extension ChoiceArgument<StoreFailurePolicy> {
     static var onStoreFailure: Self {
-        // The second is what the first is today, and is still accepted.
+        // The second word is an older name of the first, and is still accepted.
         .init([("unavailable", .unavailable), ("keep-response", .unavailable), ("anonymous", .anonymous)])
     }
 }

@@ -8,7 +8,7 @@
 
 import ArgumentParser
 
-/// A duration as people write it: a whole number and a unit.
+/// A duration as text: an integer and a unit.
 enum DurationArgument {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
@@ -19,7 +19,7 @@ enum DurationArgument {
         guard !digits.isEmpty, let unit = self.units.first(where: { $0.name == text.dropFirst(digits.count) }) else {
             throw ValidationError("Give a whole number and a unit: 500ms, 30s, 20m, 8h or 14d.")
         }
-        // A limit that silently became another one could end every session at once, or none ever.
+        // A limit that silently became another value could end every session at once, or none ever.
         guard
             let count = Int64(digits),
             case let (milliseconds, overflow) = count.multipliedReportingOverflow(by: unit.milliseconds), !overflow

@@ -8,7 +8,7 @@
 
 import ArgumentParser
 
-/// Where the secret keys come from: a file, or an environment variable.
+/// The source of the secret keys: a file or an environment variable.
 enum KeysArgument: Equatable {
     case file(path: String)
     case environment(name: String)

@@ -9,13 +9,13 @@
 import ArgumentParser
 import Sessions
 
-/// Where sessions are moving, and how far this server has come with it.
+/// The target of a migration, and this server's phase.
 struct MovingSettings {
     let target: StoreArgument
     let phase: MigrationPhase
 
-    /// - Returns: Nil when nothing moves.
-    /// - Throws: `ValidationError` for options that are wrong, or mean nothing beside one another.
+    /// - Returns: Nil without a migration.
+    /// - Throws: `ValidationError` for options that are invalid or do not apply together.
     init?(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         let phase = try reader.value(
             options.movePhase, orVariable: "SHOWCASE_MOVE_PHASE", ChoiceArgument.movePhase.parse

@@ -17,7 +17,7 @@ enum PostgresArgument {
         ["postgres://", "postgresql://"].contains { text.hasPrefix($0) }
     }
 
-    /// Makes a store, with what must run beside it. The server need not be there yet.
+    /// Creates a store with its services. The server need not be running yet.
     static func open(
         _ url: String,
         isPooled: Bool,
@@ -34,7 +34,7 @@ enum PostgresArgument {
         }
     }
 
-    /// Makes the tables when the application starts, and closes the connections when it ends.
+    /// Creates the tables when the application starts, and closes the connections when it ends.
     private struct Preparation: Service {
         let store: PostgresSessionStore
         let logger: Logger
@@ -45,9 +45,9 @@ enum PostgresArgument {
             } catch let error as SessionStoreError where error.code == .unusable {
                 throw ShowcaseFailure(error)
             } catch {
-                self.logger.warning("PostgreSQL is not there yet", metadata: ["error": "\(error)"])
+                self.logger.warning("PostgreSQL cannot be reached yet", metadata: ["error": "\(error)"])
             }
-            // It throws when the task is cancelled instead, and then it is time as well.
+            // It throws when the task is cancelled, which also means a shutdown.
             try? await gracefulShutdown()
             await self.store.shutdown()
         }

@@ -10,8 +10,8 @@ import Logging
 import ServiceLifecycle
 import SessionsRedis
 
-/// Servers of Redis or Valkey: one (`redis://…`, `rediss://…` with TLS, or `unix://…`), a cluster
-/// (`redis-cluster://host:port,host:port`), or the one that Sentinel says
+/// Redis or Valkey servers: one (`redis://…`, `rediss://…` with TLS, or `unix://…`), a cluster
+/// (`redis-cluster://host:port,host:port`), or the primary that Sentinel names
 /// (`redis-sentinel://host:port,host:port/name`).
 enum RedisServerArgument {
     private enum Kind: String, CaseIterable {
@@ -28,11 +28,12 @@ enum RedisServerArgument {
         self.kind(text) != nil && ["rediss", "valkeys"].contains { text.lowercased().hasPrefix($0) }
     }
 
-    /// Makes a store, with what must run beside it. The servers need not be there yet.
+    /// Creates a store with its services. The servers need not be running yet.
     ///
     /// - Parameters:
-    ///   - authority: The file of the authority that signed the servers' certificates; nil for the system's.
-    ///   - replicas: How many replicas must have an ending before it is acknowledged.
+    ///   - authority: The certificate file of the authority that signed the servers' certificates. Nil for the
+    ///     system's.
+    ///   - replicas: How many replicas must have a logout before it is acknowledged.
     static func open(
         _ url: String,
         authority: String?,

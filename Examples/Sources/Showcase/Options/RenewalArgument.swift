@@ -8,12 +8,12 @@
 
 import Sessions
 
-/// When a secret is renewed by time: a duration, or `never`.
+/// When a secret is renewed: a duration, or `never`.
 enum RenewalArgument {
     static func parse(_ text: String) throws -> SessionRenewal {
         guard text != "never" else { return .never }
         let after = try DurationArgument.parse(text)
-        // The secret before must not live as long as the one after it, however short the demonstration.
+        // The grace period must be shorter than the renewal interval, even in a demo with a short interval.
         return SessionRenewal(after: after, grace: min(.seconds(30), after / 2))
     }
 }

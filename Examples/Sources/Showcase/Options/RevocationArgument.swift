@@ -8,7 +8,7 @@
 
 import ArgumentParser
 
-/// Where it is kept which sealed sessions have ended.
+/// Where revocations of sealed sessions are stored.
 enum RevocationArgument: Equatable {
     case memory
     case sqlite(path: String)
@@ -32,25 +32,25 @@ enum RevocationArgument: Equatable {
         }
     }
 
-    /// Whether several servers can have it in common.
+    /// Whether several servers can share it.
     var isShared: Bool { self != .memory && self != .nowhere }
 
-    /// Whether it is a Redis.
+    /// Whether it is in Redis.
     var isRedis: Bool {
         if case .redis = self { true } else { false }
     }
 
-    /// Whether it is a Redis that speaks TLS.
+    /// Whether it is in Redis with TLS.
     var isSecureRedis: Bool {
         if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
     }
 
-    /// Whether it is a PostgreSQL.
+    /// Whether it is in PostgreSQL.
     var isPostgres: Bool {
         if case .postgres = self { true } else { false }
     }
 
-    /// The option's word, without the path or the URL, in which a password may be.
+    /// The word of the option, without the path or the URL, which may contain a password.
     var name: String {
         switch self {
         case .memory: "memory"

@@ -13,7 +13,7 @@ import SessionsSQLite
 enum SQLiteArgument {
     private static let scheme = "sqlite:"
 
-    /// - Returns: Nil when the text is something else.
+    /// - Returns: Nil for any other text.
     static func path(_ text: String) -> String? {
         guard text.hasPrefix(self.scheme), text.count > self.scheme.count else { return nil }
         return String(text.dropFirst(self.scheme.count))

@@ -8,9 +8,9 @@
 
 import ArgumentParser
 
-/// A number of sessions, or none.
+/// A maximum number of sessions, or none.
 struct SessionCountArgument {
-    /// Nil for any number.
+    /// Nil for no maximum.
     let maximum: Int?
 
     static func parse(_ text: String) throws -> SessionCountArgument {

@@ -8,7 +8,7 @@
 
 import ArgumentParser
 
-/// Takes a setting from the command line, else from the environment.
+/// Reads a setting from the command line, or else from the environment.
 struct SettingReader {
     private let environment: [String: String]
 
@@ -16,12 +16,12 @@ struct SettingReader {
         self.environment = environment
     }
 
-    /// Whether either says something.
+    /// Whether the setting is given in either place.
     func isGiven<Value>(_ option: Value?, orVariable name: String) -> Bool {
         option != nil || self.environment[name].map { !$0.isEmpty } ?? false
     }
 
-    /// - Returns: Nil when neither says anything; a variable that is empty says nothing.
+    /// - Returns: Nil if the setting is given in neither place. An empty variable counts as missing.
     func value<Value>(
         _ option: Value?,
         orVariable name: String,

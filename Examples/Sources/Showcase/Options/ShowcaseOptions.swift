@@ -10,7 +10,7 @@ import ArgumentParser
 import Logging
 import Sessions
 
-/// The options of the command line, each absent unless it was given.
+/// The command-line options. Each is nil unless it was given.
 struct ShowcaseOptions: ParsableArguments {
     @Option(help: "The address to listen on. (default: 127.0.0.1)")
     var host: String?
@@ -194,7 +194,7 @@ struct ShowcaseOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Whose forwarded headers are believed: a count of proxies, or networks as in 10.0.0.0/8,fd00::/8. \
-            (default: nobody's)
+            (default: none)
             """,
             valueName: "proxies"
         ),

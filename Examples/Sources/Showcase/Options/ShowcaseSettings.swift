@@ -11,17 +11,17 @@ import Logging
 import NIOSSL
 import Sessions
 
-/// What the Showcase was told, with the defaults for what it was not.
+/// The settings of the Showcase, with defaults for missing options.
 struct ShowcaseSettings {
     let host: String
     let port: Int
-    /// How the server speaks TLS; nil for plain HTTP.
+    /// The TLS configuration of the server. Nil for plain HTTP.
     let tls: TLSConfiguration?
     let backend: BackendSettings
     let configuration: SessionConfiguration
     let logLevel: Logger.Level
 
-    /// - Throws: `ValidationError` for options that are wrong.
+    /// - Throws: `ValidationError` for invalid options.
     init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
         self.host = try reader.value(options.host, orVariable: "SHOWCASE_HOST") { $0 } ?? "127.0.0.1"
         self.port = try reader.value(options.port, orVariable: "SHOWCASE_PORT", PortArgument.parse) ?? 8080
@@ -38,7 +38,7 @@ struct ShowcaseSettings {
         }
     }
 
-    /// The host as it is written in a URL.
+    /// The host in the spelling of a URL.
     var displayHost: String {
         self.host.contains(":") ? "[\(self.host)]" : self.host
     }
@@ -48,7 +48,7 @@ struct ShowcaseSettings {
         _ reader: SettingReader
     ) throws -> SessionConfiguration {
         var configuration = SessionConfiguration.development
-        // The active sessions page shows from where each session was last used.
+        // The active sessions page shows the address from which each session was last used.
         configuration.tracksClients = true
         configuration.cookie = try self.cookie(options, reader)
         if let idle = try reader.value(
@@ -87,7 +87,7 @@ struct ShowcaseSettings {
         return configuration
     }
 
-    /// The cookie for plain HTTP, unless `Secure` is asked for: then the strongest.
+    /// The cookie for plain HTTP, or the strongest one if `Secure` is requested.
     private static func cookie(_ options: ShowcaseOptions, _ reader: SettingReader) throws -> SessionCookie {
         let secure = try reader.value(options.secure, orVariable: "SHOWCASE_SECURE", ChoiceArgument.secure.parse)
         var cookie: SessionCookie = secure == .always ? .standard : .development

@@ -37,7 +37,7 @@ enum StoreArgument: Equatable {
         }
     }
 
-    /// The option's word, without the path or the URL, in which a password may be.
+    /// The word of the option, without the path or the URL, which may contain a password.
     var name: String {
         switch self {
         case .memory: "memory"
@@ -49,21 +49,21 @@ enum StoreArgument: Equatable {
         }
     }
 
-    /// Whether it is a Redis.
+    /// Whether it is Redis.
     var isRedis: Bool {
         if case .redis = self { true } else { false }
     }
 
-    /// Whether it is a Redis that speaks TLS.
+    /// Whether it is Redis with TLS.
     var isSecureRedis: Bool {
         if case .redis(let url) = self { RedisServerArgument.isSecureURL(url) } else { false }
     }
 
-    /// Whether it is a PostgreSQL.
+    /// Whether it is PostgreSQL.
     var isPostgres: Bool {
         if case .postgres = self { true } else { false }
     }
 
-    /// Whether there is a store, and the visitor has a token and nothing else.
+    /// Whether there is a store, and the visitor has only a token.
     var isStored: Bool { self != .sealed && self != .tokenOnly }
 }

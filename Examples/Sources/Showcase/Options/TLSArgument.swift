@@ -9,10 +9,10 @@
 import ArgumentParser
 import NIOSSL
 
-/// The certificate and the private key with which the Showcase itself speaks TLS: two PEM files.
+/// The certificate and the private key for TLS: two PEM files.
 enum TLSArgument {
     /// - Returns: Nil for plain HTTP.
-    /// - Throws: `ValidationError` for one without the other, and for files that are no such thing.
+    /// - Throws: `ValidationError` if only one of them is given, or a file is invalid.
     static func read(_ options: ShowcaseOptions, _ reader: SettingReader) throws -> TLSConfiguration? {
         let certificate = try reader.value(options.certificate, orVariable: "SHOWCASE_CERTIFICATE") { $0 }
         let privateKey = try reader.value(options.privateKey, orVariable: "SHOWCASE_PRIVATE_KEY") { $0 }

@@ -8,13 +8,13 @@
 
 import Sessions
 
-/// Whose forwarded headers are believed: a count of proxies, or networks separated by commas.
+/// The proxies whose forwarded headers are trusted: a count of proxies, or networks separated by commas.
 enum TrustedProxiesArgument {
     static func parse(_ text: String) throws -> TrustedProxies {
         if let count = Int(text) {
             return count == 0 ? .none : .count(count)
         }
-        // What is no network is refused, with all else that is wrong, by the check of the configuration.
+        // The configuration check rejects invalid networks, along with all other problems.
         let networks = text.split(separator: ",", omittingEmptySubsequences: false)
         return .networks(networks.map { String($0.drop { $0 == " " }) })
     }

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What the pages say of a backend.
+/// The texts of the pages about a backend.
 extension BackendSettings {
     var placeText: String {
         let place =
@@ -26,7 +26,7 @@ extension BackendSettings {
         .compactMap { $0 }.joined(separator: ", ")
     }
 
-    /// Nil where a session ends in its store.
+    /// Nil if a session ends in its store.
     var endingsText: String? {
         switch self.sealedRevocation {
         case nil: nil
@@ -38,7 +38,7 @@ extension BackendSettings {
         }
     }
 
-    /// Nil where there is no need of any.
+    /// Nil if no keys are needed.
     var keysText: String? {
         guard self.needsKeys else { return nil }
         return switch self.keys {
@@ -53,10 +53,10 @@ extension BackendSettings {
             ? "Of parallel requests the last one to be answered wins." : "Parallel requests lose none."
     }
 
-    /// What a login did.
+    /// The effects of a login.
     func loginTexts(_ username: String) -> [String] {
         [
-            "The session that you came with is over. Whoever knew its cookie is not logged in with it.",
+            "The session that you came with has ended. Anyone who knew its cookie is not logged in with it.",
             """
             This one has another id and another \(self.store == .sealed ? "seal" : "secret"). The values of a visitor \
             come along; those of another user would not.
@@ -70,22 +70,22 @@ extension BackendSettings {
         switch self.sealedRevocation {
         case nil: "Its store knows whose it is, and lists all sessions of \(username), so that each can be ended."
         case .memory, .sqlite, .redis, .postgres:
-            "Whose it is stands under the seal, and all sessions of \(username) can be ended at once."
-        case .nowhere: "Whose it is stands under the seal, where nobody can read or change it."
+            "Its user is under the seal, and all sessions of \(username) can be ended at once."
+        case .nowhere: "Its user is under the seal, where no one can read or change it."
         }
     }
 
     private var logoutText: String {
         switch self.sealedRevocation {
-        case .memory: "Logging out ends it at once, for everybody who holds its cookie, until this server is restarted."
+        case .memory: "Logging out ends it at once, for everyone who has its cookie, until this server is restarted."
         case .sqlite where self.revocationAge > .zero, .redis where self.revocationAge > .zero,
             .postgres where self.revocationAge > .zero:
             """
-            Logging out ends it for everybody who holds its cookie: at once on this server, within \
+            Logging out ends it for everyone who has its cookie: at once on this server, within \
             \(self.revocationAge.text) on the others.
             """
         case .nowhere: "Logging out takes its cookie out of this browser. A copy of it is good until the limits."
-        case nil, .sqlite, .redis, .postgres: "Logging out ends it at once, for everybody who holds its cookie."
+        case nil, .sqlite, .redis, .postgres: "Logging out ends it at once, for everyone who has its cookie."
         }
     }
 }

@@ -9,7 +9,7 @@
 import Hummingbird
 import Logging
 
-/// Shows people what went wrong as a page; programs get it as the error says it.
+/// Shows errors to people as a page. API clients get the error's own response.
 struct ErrorPageMiddleware: RouterMiddleware {
     private let pages: PageLibrary
 
@@ -30,13 +30,14 @@ struct ErrorPageMiddleware: RouterMiddleware {
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
-            // Outside of this it would be a 500 that nobody heard of.
+            // Further out it would be a 500 that is not logged.
             context.logger.error("A request failed", metadata: ["error": "\(error)"])
             throw error
         }
     }
 
-    /// The page in place of a response, with the header fields that it had: a session's cookie, when to try again.
+    /// The page in place of a response. It keeps the response's header fields, such as a session's cookie and
+    /// `Retry-After`.
     private func page(for response: Response) throws -> Response {
         let explanation =
             switch response.status {
@@ -44,7 +45,7 @@ struct ErrorPageMiddleware: RouterMiddleware {
             case .forbidden: "The request may come from another site, and nothing of it was done."
             case .notFound: "There is nothing here."
             case .conflict: "The session ended while this was under way. Nothing of it was stored."
-            case .serviceUnavailable: "The sessions cannot be reached. Nobody was logged out: try again in a moment."
+            case .serviceUnavailable: "The sessions cannot be reached. No one was logged out: try again in a moment."
             case .notImplemented: TokenController.whatIsMissing
             default: "The server could not do this."
             }

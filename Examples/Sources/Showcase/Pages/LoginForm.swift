@@ -8,7 +8,7 @@
 
 import Hummingbird
 
-/// What the form of the login page sends.
+/// The fields of the login form.
 struct LoginForm {
     private struct Fields: Decodable {
         let username: String?
@@ -17,14 +17,14 @@ struct LoginForm {
         let next: String?
     }
 
-    /// A field that is missing is one that was left empty.
+    /// A missing field counts as empty.
     let credentials: Credentials
-    /// Whether the visitor wants to be logged in still when the browser was closed. A browser sends a box that is
-    /// ticked, and no other.
+    /// Whether the visitor wants to stay logged in after the browser is closed. A browser sends a checkbox only if it
+    /// is checked.
     let isToBeRemembered: Bool
     let next: String?
 
-    /// - Throws: `HTTPError` with 400 when the body is no form.
+    /// - Throws: `HTTPError` with 400 when the body is not a form.
     init(_ request: Request, _ context: ShowcaseRequestContext) async throws {
         do {
             let fields = try await URLEncodedFormDecoder().decode(Fields.self, from: request, context: context)

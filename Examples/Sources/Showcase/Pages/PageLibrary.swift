@@ -20,8 +20,8 @@ struct PageLibrary: Sendable {
     let styleSheet: Response
     private let templates: MustacheLibrary
 
-    /// The pages need no script and nothing from elsewhere, and say so: what somebody smuggled in would not run.
-    /// Requests from the console of the browser are welcome.
+    /// The policy of the pages, which need no script and nothing from other sites: an injected script would not run.
+    /// Requests from the browser's console are allowed.
     private static let contentSecurityPolicy = """
         default-src 'none'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
         frame-ancestors 'none'
@@ -47,8 +47,8 @@ struct PageLibrary: Sendable {
         self.footer = FooterView(settings)
     }
 
-    /// The templates, each of which escapes text by Unicode scalars: those of the engine do it by characters, and a
-    /// bracket with a mark on it, which is another character, would be a bracket to a browser.
+    /// The templates. They escape text by Unicode scalars. The template engine escapes by characters, but a bracket
+    /// with a combining mark is a different character, and still a bracket to a browser.
     private static func templates(in folder: URL) throws -> [String: MustacheTemplate] {
         MustacheContentTypes.register(ScalarHTML(), named: ScalarHTML.name)
         var templates: [String: MustacheTemplate] = [:]
@@ -61,7 +61,7 @@ struct PageLibrary: Sendable {
         return templates
     }
 
-    /// A page.
+    /// Renders a page.
     func page(_ template: String, _ view: any PageView, status: HTTPResponse.Status = .ok) throws -> Response {
         guard let html = self.templates.render(view, withTemplate: template) else {
             throw HTTPError(.internalServerError, message: "There is no template \(template).")
@@ -78,10 +78,10 @@ struct PageLibrary: Sendable {
     }
 }
 
-/// What a template is filled with; the layout asks each for who is logged in and for the last lines.
+/// The data of a template. The layout uses the current user and the footer of each.
 protocol PageView: Sendable {
     var visitor: VisitorView? { get }
-    /// What every form sends back; nil where there is no session.
+    /// The CSRF token of the forms. Nil if there is no session.
     var csrfToken: String? { get }
     var footer: FooterView { get }
     var messages: [MessageView] { get }

@@ -11,12 +11,12 @@ import Logging
 import Sessions
 import SessionsHummingbird
 
-/// Who is logged in.
+/// The user who is logged in.
 struct VisitorView: Sendable {
     let username: String
     let name: String
 
-    /// - Returns: Nil when nobody is.
+    /// - Returns: Nil when no one is logged in.
     init?(_ session: Session) {
         guard let subject = session.subject else { return nil }
         self.username = subject
@@ -24,7 +24,7 @@ struct VisitorView: Sendable {
     }
 }
 
-/// What is told once.
+/// A message to show once.
 struct MessageView: Sendable {
     let text: String
     let isProblem: Bool
@@ -36,10 +36,10 @@ struct MessageView: Sendable {
 }
 
 extension ShowcaseRequestContext {
-    /// Takes what is to be told once. That it cannot be read is no reason not to show the page.
+    /// Takes the pending flash messages. If they cannot be read, the page is shown without them.
     ///
-    /// - Throws: `SessionError` with the code `prefetchDeclined` for a page that is fetched ahead of time while
-    ///   messages wait: the browser asks again when its user opens the page.
+    /// - Throws: `SessionError` with the code `prefetchDeclined` for a prefetch while messages are pending: the browser
+    ///   requests the page again when its user opens it.
     func messages(for request: Request) async throws -> [MessageView] {
         do {
             return try await self.session.takeFlashMessages(for: request).map { MessageView($0) }
@@ -52,14 +52,14 @@ extension ShowcaseRequestContext {
     }
 }
 
-/// What is the same on every page.
+/// The part that is the same on every page.
 struct FooterView: Sendable {
     struct Fact: Sendable {
         let name: String
         let text: String
     }
 
-    /// Whether there is more than tokens: accounts, and something to remember.
+    /// Whether the backend supports more than tokens: accounts and values.
     let hasSessions: Bool
     let facts: [Fact]
     let cookieName: String
@@ -105,7 +105,7 @@ struct AccountView: PageView {
     let outcomes: [String]
 }
 
-/// `/` where there are only tokens.
+/// `/` if there are only tokens.
 struct TokenView: PageView {
     let visitor: VisitorView? = nil
     let csrfToken: String? = nil
@@ -133,7 +133,7 @@ struct LoginView: PageView {
     let next: String?
     let hints = Account.all.map { Hint(username: $0.username, password: $0.password) }
 
-    /// - Parameter refused: What was sent before, and is shown again.
+    /// - Parameter refused: The rejected input, which is shown again.
     init(
         _ session: Session,
         _ pages: PageLibrary,
@@ -152,11 +152,11 @@ struct LoginView: PageView {
     }
 }
 
-/// What went wrong, where no session is to be asked.
+/// An error, for responses without access to a session.
 struct ErrorView: PageView {
     let visitor: VisitorView? = nil
     let csrfToken: String? = nil
-    /// Who is logged in is not known here, which is not the same as nobody.
+    /// Whether a user is logged in is unknown here, which is different from no user.
     let isWithoutSession = true
     let footer: FooterView
     let messages: [MessageView] = []

@@ -13,7 +13,7 @@ import Sessions
 import SessionsHummingbird
 
 extension SessionKey<Int> {
-    /// How often the visitor has seen the first page.
+    /// How many times the visitor has seen the first page.
     static var visits: Self { .counter("visits") }
 }
 
@@ -32,12 +32,12 @@ struct PagesController {
         group.post("logout", use: self.logOut)
     }
 
-    /// Adds the page that a payment service sends browsers to, by a form of its own site.
+    /// Adds the page to which the site of a payment service sends browsers, with a form.
     func addPaymentRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         group.post("payment/return", use: self.payment)
     }
 
-    /// Adds the page of whoever is logged in, behind a guard.
+    /// Adds the page of the user who is logged in, behind a guard.
     func addUserRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
         group.get(use: self.account)
     }
@@ -45,13 +45,14 @@ struct PagesController {
     @Sendable func home(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let session = try context.session
         let lastAccessedAt = session.lastAccessedAt
-        // As `session[.visits] += 1`, for a counter that visitors may set to the largest number.
+        // Like `session[.visits] += 1`, but safe if a visitor has set the counter to the largest number.
         let visits = session.increment(.visits)
         do {
-            // It would be stored with the response; now, the page can show the session that a first visit begins.
+            // Otherwise it would be stored with the response. Stored now, the page can show the session that a first
+            // visit creates.
             try await session.save()
         } catch let error as SessionError {
-            // The end of the request meets it again, and decides what it means for the response.
+            // The end of the request gets the same error, and decides what it means for the response.
             context.logger.debug("The page comes without its session", metadata: ["error": "\(error)"])
         }
         let operation = request.uri.queryParameters["did"].flatMap { SessionOperation(rawValue: String($0)) }
@@ -97,7 +98,7 @@ struct PagesController {
     }
 
     /// With `SameSite=Lax` the browser sends the form of another site without the cookie, so that the message is
-    /// dropped. The page of the redirect knows the user again.
+    /// dropped. After the redirect, the page knows the user again.
     @Sendable func payment(_ request: Request, _ context: ShowcaseRequestContext) throws -> Response {
         try context.session.addFlashMessage("Your payment has arrived.", kind: .success)
         return .redirect(to: "/account")

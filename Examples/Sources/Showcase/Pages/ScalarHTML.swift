@@ -9,7 +9,7 @@
 import Mustache
 import SessionsHummingbird
 
-/// Text in the pages, escaped by Unicode scalars.
+/// HTML text, escaped by Unicode scalars.
 struct ScalarHTML: MustacheContentType {
     static let name = "SCALARHTML"
 

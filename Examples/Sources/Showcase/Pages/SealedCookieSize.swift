@@ -9,16 +9,16 @@
 import Hummingbird
 import Sessions
 
-/// How large the cookie of a sealed session is: the one that came with a request. The next is sealed with the response.
+/// The size of a sealed session's cookie, as received with the request. The next one is sealed with the response.
 struct SealedCookieSize: CustomStringConvertible {
-    /// Of the names and the values together.
+    /// The size of the names and the values together.
     let byteCount: Int
     private let cookieCount: Int
 
-    /// - Returns: Nil when the session is not in a cookie, or did not come with the request.
+    /// - Returns: Nil when the session is not in a cookie, or was not in the request.
     init?(of session: Session, _ backend: BackendSettings, in request: Request, name: String) {
         guard backend.store == .sealed, session.id != nil, !session.isNew else { return nil }
-        // What is too long for one cookie is spread over as many as four.
+        // A session that is too long for one cookie is split into at most four.
         let names = [name] + (1..<4).map { "\(name).\($0)" }
         let sizes = names.compactMap { name in
             request.cookies[name].map { name.utf8.count + $0.value.utf8.count }

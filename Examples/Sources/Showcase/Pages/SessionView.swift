@@ -9,14 +9,14 @@
 import Hummingbird
 import Sessions
 
-/// The facts of a session as the pages show them.
+/// The data of a session that the pages show.
 struct SessionView: Sendable {
     struct Value: Sendable {
         let name: String
         let json: String
     }
 
-    /// A limit: when it ends, and how much of it is left.
+    /// A limit: its end and the remaining time.
     struct Limit: Sendable {
         let end: TimeView
         let left: String
@@ -36,12 +36,12 @@ struct SessionView: Sendable {
     let idle: Limit
     let absolute: Limit
     let isRemembered: Bool
-    /// How large the cookie is, of a session that is in there.
+    /// The size of the cookie, if the session is in it.
     let size: String?
     let values: [Value]
     let hasValues: Bool
 
-    /// - Parameter lastAccessedAt: When the session was used before this request, if that is known better.
+    /// - Parameter lastAccessedAt: When the session was used before this request, if a better value is known.
     /// - Returns: Nil when there is no session.
     init?(_ session: Session, _ pages: PageLibrary, _ request: Request, lastAccessedAt: Instant? = nil) {
         let configuration = pages.configuration

@@ -17,7 +17,7 @@ struct TimeView: Sendable {
     init(_ instant: Instant) {
         let iso = instant.description
         self.machine = iso
-        // 2026-01-31T09:30:00.000Z; what is too far away to be written so is shown as it is.
+        // 2026-01-31T09:30:00.000Z. An instant that is out of the range of dates is shown in milliseconds.
         let parts = iso.split(separator: "T")
         self.text = parts.count == 2 ? "\(parts[0]) \(parts[1].prefix(8)) UTC" : iso
     }
@@ -26,7 +26,7 @@ struct TimeView: Sendable {
 extension Duration {
     private static let units: [(name: String, seconds: Int64)] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)]
 
-    /// The largest unit and the one below it, if there is any of it: `7 h 59 min`, `8 h`.
+    /// The largest unit and the one below it, unless that is zero: `7 h 59 min`, `8 h`.
     var text: String {
         let seconds = self.components.seconds
         guard let largest = Self.units.firstIndex(where: { seconds >= $0.seconds }) else {

@@ -11,14 +11,14 @@ import Hummingbird
 import Sessions
 import SessionsHummingbird
 
-/// The page and the API where there are tokens and nothing else.
+/// The page and the API for the backend with only tokens.
 struct TokenController {
     static let whatIsMissing = """
         This server gives out tokens and remembers nothing (--store token-only): there is nobody to log in, and nothing \
         to count. Start it with another store.
         """
 
-    /// What needs a server that remembers.
+    /// The paths that need a server with sessions.
     private static let otherPaths: [RouterPath] = [
         "login", "logout", "account", "account/sessions", "api/login", "api/logout", "api/me",
         "api/sessions", "api/sessions/:id", "auth/check", "auth/use", "payment/return",

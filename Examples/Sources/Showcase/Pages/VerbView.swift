@@ -8,14 +8,14 @@
 
 import Sessions
 
-/// A button of the page, and what to say when it was pressed.
+/// A button of the page, with the text to show after it was pressed.
 struct VerbView: Sendable {
     let action: String
     let title: String
     let explanation: String
     let isDangerous: Bool
 
-    /// - Parameter revocation: How sealed sessions are ended; nil when there are none.
+    /// - Parameter revocation: How sealed sessions are revoked. Nil for other backends.
     init(_ operation: SessionOperation, _ revocation: RevocationArgument?) {
         self.action = "/api/session/\(operation.rawValue)"
         self.title = operation.rawValue.prefix(1).uppercased() + operation.rawValue.dropFirst()
@@ -25,7 +25,7 @@ struct VerbView: Sendable {
 }
 
 extension SessionOperation {
-    /// What the button does.
+    /// The effect of the button.
     fileprivate func explanation(_ revocation: RevocationArgument?) -> String {
         switch (self, revocation) {
         case (.renew, nil): "A new secret, the same session. The old cookie opens nothing any more."
@@ -44,7 +44,7 @@ extension SessionOperation {
         }
     }
 
-    /// What has happened, now that it was pressed.
+    /// The result after it was pressed.
     func outcome(_ revocation: RevocationArgument?) -> String {
         switch (self, revocation) {
         case (.renew, nil): "The session has a new secret. Its id is the same: compare."

@@ -8,11 +8,11 @@
 
 import Sessions
 
-/// What the client of a store must make of replies that are lost, as rules with names.
+/// The rules for how the client of a store handles lost replies.
 ///
-/// A store that sends a call again tells what the second sending met. By then another server may have written, so that
-/// the first sending is not to be seen any more: a store that does not know says so, and never that the call was not
-/// done.
+/// A store that resends a call gets the result of the second attempt. By then another server may have written, so that
+/// the effect of the first attempt is no longer visible. A store that does not know the outcome must say so. It must
+/// never say that the call was not done.
 ///
 /// ```swift
 /// @Test("the client of MyStore keeps the rule", arguments: StoreClientConformance.rules)
@@ -21,7 +21,7 @@ import Sessions
 /// }
 /// ```
 ///
-/// Each rule makes its call once before, so that the store is connected and has prepared what it prepares.
+/// Each rule makes its call once before, so that the store is connected and its statements and scripts are prepared.
 public enum StoreClientConformance {
     /// All rules.
     public static let rules: [StoreClientRule] = [

@@ -24,22 +24,22 @@ public struct StoreClientRule: ConformanceRule {
         self.body = body
     }
 
-    /// Whether the store says that it can do what the rule is about.
+    /// Whether the store offers what the rule is about.
     public func applies(to subject: StoreClientUnderTest) -> Bool {
         self.topic != .lostSteps || subject.store is any SubjectSessionStore
     }
 
     /// Checks the rule on an empty store.
     ///
-    /// - Throws: ``ConformanceFailure`` when the store breaks the rule, or whatever the store throws.
+    /// - Throws: ``ConformanceFailure`` when the store breaks the rule, or any error of the store.
     public func check(_ subject: StoreClientUnderTest) async throws {
         try await self.body(subject, SampleRecords(), ConformanceCheck(self))
     }
 }
 
 extension ConformanceTopic {
-    /// Calls that were done, and whose reply was lost.
+    /// Calls that took effect and whose reply was lost.
     public static let lostReplies = ConformanceTopic("lost replies")
-    /// The same of steps that end the sessions of a subject, for a `SubjectSessionStore`.
+    /// The same for calls that end the sessions of a subject in steps, for a `SubjectSessionStore`.
     public static let lostSteps = ConformanceTopic("lost steps")
 }

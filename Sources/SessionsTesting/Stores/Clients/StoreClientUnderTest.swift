@@ -8,8 +8,8 @@
 
 public import Sessions
 
-/// A store that speaks to a server, with a way to lose the server's replies: what ``StoreClientConformance`` holds to
-/// its rules. A proxy between the store and its server is such a way.
+/// A store with a server, and a way to lose the server's replies, for the rules of ``StoreClientConformance``. A proxy
+/// between the store and its server can lose replies.
 public struct StoreClientUnderTest: Sendable {
     let store: any SessionStore
     let observer: any SessionStore
@@ -20,10 +20,11 @@ public struct StoreClientUnderTest: Sendable {
     ///
     /// - Parameters:
     ///   - store: The store, empty. Its deadlines must be longer than a test takes.
-    ///   - observer: Another store with the same sessions, whose replies always come: another server's.
-    ///   - holdReplies: From now on the calls of `store` reach the server, and its replies do not come back.
-    ///   - loseReplies: The replies that were held are lost, as with a connection that is closed. Later calls are
-    ///     answered.
+    ///   - observer: Another store with the same sessions, which always receives its replies. It acts as another
+    ///     server.
+    ///   - holdReplies: Starts to hold replies: the calls of `store` reach the server, and its replies do not come
+    ///     back.
+    ///   - loseReplies: Discards the held replies, as a closed connection does. Later calls are answered.
     public init(
         _ store: any SessionStore,
         observer: any SessionStore,
@@ -36,12 +37,12 @@ public struct StoreClientUnderTest: Sendable {
         self.loseReplies = loseReplies
     }
 
-    /// Makes a call whose reply is lost after the server has done it.
+    /// Makes a call whose reply is lost after the server has performed it.
     ///
     /// - Parameters:
-    ///   - isDone: Whether the server has done it.
-    ///   - meanwhile: What others do before the reply is lost.
-    /// - Returns: What the store made of it.
+    ///   - isDone: Returns whether the server has performed it.
+    ///   - meanwhile: What other servers do before the reply is lost.
+    /// - Returns: The result that the store reports.
     func losingReply<Reply: Sendable>(
         _ check: ConformanceCheck,
         of call: @escaping @Sendable () async throws -> Reply,

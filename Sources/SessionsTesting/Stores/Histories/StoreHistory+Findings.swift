@@ -8,16 +8,16 @@
 
 import Sessions
 
-/// What a history must never show. Each answers with the first thing that is wrong, or nil.
+/// The anomalies that a history must not contain. Each property returns the first one it finds, or nil.
 extension StoreHistory {
-    /// Whether an id was given to two sessions. Nothing expires in a history, so no id is ever free again.
+    /// Finds an id that was given to two sessions. Nothing expires in a history, so no id is ever reused.
     var idsCreatedTwice: String? {
         let creations = self.events.filter { if case .created = $0.answer { true } else { false } }
         let counts = Dictionary(grouping: creations, by: \.id).mapValues(\.count)
         return counts.values.first { $0 > 1 }.map { "of the creations of one id \($0) succeeded" }
     }
 
-    /// Whether anything was found, replaced or extended after an ending of it had returned.
+    /// Finds a session that was read, replaced or touched after a call that ended it had returned.
     var lifeAfterAnEnding: String? {
         self.first(of: { if case .ended(true) = $0.answer { true } else { false } }) { ending, later in
             switch later.answer {
@@ -30,7 +30,7 @@ extension StoreHistory {
         }
     }
 
-    /// Whether a read was older than what a write had been told is stored.
+    /// Finds a read that is older than a write that had returned before it began.
     var readsOfThePast: String? {
         self.first(of: { $0.record != nil }) { known, later in
             guard case .found(let record) = later.answer, let known = known.record,
@@ -40,7 +40,7 @@ extension StoreHistory {
         }
     }
 
-    /// Whether a session was seen to live longer than a write had been told it may.
+    /// Finds a session that lives longer than a write that had returned allows.
     var livesPastTheLimit: String? {
         self.first(of: { if case .replaced = $0.answer { true } else { false } }) { write, later in
             guard case .found(let record) = later.answer, let limit = write.record?.absoluteExpiresAt,
@@ -50,14 +50,14 @@ extension StoreHistory {
         }
     }
 
-    /// How many replacements of an id were told that they are stored.
+    /// How many replacements of an id were acknowledged.
     func replacements(of id: SessionID) -> Int {
         self.events.count { event in
             if case .replaced = event.answer { event.id == id } else { false }
         }
     }
 
-    /// Looks at each event of one kind with each event of the same id that began after it had returned.
+    /// Compares each event of one kind with each event of the same id that began after it had returned.
     private func first(
         of isKnown: (Event) -> Bool,
         _ finding: (_ known: Event, _ later: Event) -> String?
@@ -74,7 +74,7 @@ extension StoreHistory {
 }
 
 extension StoreHistory.Event {
-    /// The record that the store held at some instant of this call.
+    /// The record that the store held at some time during this call.
     fileprivate var record: SessionRecord? {
         switch self.answer {
         case .found(let record), .replaced(let record): record

@@ -9,12 +9,12 @@
 import Sessions
 import Synchronization
 
-/// What many tasks asked of a store and what they were told, with the order in which it happened.
+/// The calls of many tasks and their results, with their order.
 ///
-/// Every call notes a tick before it begins and one after it has returned. A call came before another when it had
-/// returned before the other began; calls that overlap may have happened in any order, and prove nothing.
+/// Every call records a tick before it begins and one after it has returned. A call came before another if it returned
+/// before the other began. Calls that overlap may have happened in any order, and prove nothing.
 final class StoreHistory: Sendable {
-    /// What a call was told.
+    /// The result of a call.
     enum Answer {
         case created, refused
         case found(SessionRecord)
@@ -48,7 +48,7 @@ final class StoreHistory: Sendable {
         self.now = now
     }
 
-    /// All that happened, in the order of the returns.
+    /// All events, in the order in which the calls returned.
     var events: [Event] { self.state.withLock { $0.events } }
 
     func create(_ record: SessionRecord) async throws {

@@ -8,24 +8,24 @@
 
 import Sessions
 
-/// Many tasks that use a few sessions at once, each in an order of its own, the same in every run.
+/// Many tasks that use a few sessions concurrently. Each has an order of its own, which is the same in every run.
 struct StoreWorkload: Sendable {
-    /// What a task does in one step.
+    /// One step of a task.
     enum Step: Sendable { case create, load, increment, shorten, touch, changeSubject, end }
 
     static let workers = 16
     private static let values: [String: SessionValue] = ["n": .integer(0)]
 
-    /// What is done; a step that stands here twice is done twice as often.
+    /// The steps to choose from. A step that is listed twice is performed twice as often.
     var steps: [Step]
-    /// How many steps each task takes.
+    /// The number of steps of each task.
     var length = 25
-    /// How many sessions the tasks share.
+    /// The number of sessions that the tasks share.
     var sessions = 6
-    /// How many of them are there when the tasks begin; the others are left to be created.
+    /// How many of them exist when the tasks begin. The tasks create the others.
     var populated = Int.max
 
-    /// Lets the tasks run on a store, and gives what they saw with the ids that they used.
+    /// Runs the tasks on a store. Returns their history and the ids that they used.
     func run(on store: any SessionStore, _ samples: SampleRecords) async throws -> (StoreHistory, [SessionID]) {
         let history = StoreHistory(of: store, now: samples.now)
         let records = (0..<self.sessions).map { samples.record(subject: "subject \($0 % 3)", values: Self.values) }
@@ -79,7 +79,7 @@ struct StoreWorkload: Sendable {
         }
     }
 
-    /// Replaces until it sticks, each time from the record that the conflict showed.
+    /// Replaces until it succeeds, each time from the record that the conflict returned.
     private func rewrite(
         _ id: SessionID,
         _ history: StoreHistory,
@@ -87,7 +87,7 @@ struct StoreWorkload: Sendable {
         _ change: (inout SessionRecord) -> Void
     ) async throws {
         guard var base = try await history.load(id) else { return }
-        // One of those that try at once succeeds each time, so nobody needs more tries than there are steps.
+        // One of the concurrent attempts succeeds each time, so no task needs more attempts than there are steps.
         for _ in 0..<Self.workers * self.length {
             var next = samples.next(base)
             change(&next)
@@ -97,7 +97,7 @@ struct StoreWorkload: Sendable {
         }
     }
 
-    /// Runs the body once for each worker, all at the same time.
+    /// Runs the body once for each worker, concurrently.
     static func inParallel<Result: Sendable>(
         _ body: @escaping @Sendable (Int) async throws -> Result
     ) async throws -> [Result] {
@@ -109,6 +109,6 @@ struct StoreWorkload: Sendable {
 }
 
 extension SessionValue {
-    /// The number, when it is one.
+    /// The number, if the value is an integer.
     var integer: Int64? { Int64(String(decoding: self.jsonText, as: UTF8.self)) }
 }
