@@ -53,7 +53,7 @@ extension Session {
         let isReplaced = [.login, .regenerated].contains(reason)
         guard let live = self.access({ $0.live }) else {
             // If the session could not be loaded, it must not be reported as ended.
-            if !isReplaced, case .detached(.storeUnavailable(let error)) = self.withState({ $0.standing }) {
+            if !isReplaced, case .detached(.storeUnavailable(let error)) = self.withState({ $0.status }) {
                 throw error
             }
             self.withState { $0.discardChanges() }
@@ -69,7 +69,7 @@ extension Session {
         }
         self.withState { state in
             state.discardChanges()
-            state.standing = .visitor
+            state.status = .visitor
             state.pendingCookieAction = state.hasResponseStarted ? .none : .clear
             // The client does not know of a session that began in this request.
             if !live.isNew || state.ended == nil {
@@ -97,6 +97,6 @@ extension Session {
 
     /// - Throws: The reason, when the session of the request is gone.
     func requireAttached() throws {
-        if case .detached(let detachment) = self.withState({ $0.standing }) { throw detachment.error }
+        if case .detached(let detachment) = self.withState({ $0.status }) { throw detachment.error }
     }
 }

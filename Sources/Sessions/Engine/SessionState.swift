@@ -9,7 +9,7 @@
 /// The state of a ``Session`` while its request runs.
 struct SessionState: ~Copyable {
     /// The status of the request's session.
-    enum Standing {
+    enum Status {
         case visitor
         case detached(DetachReason)
         case live(LoadedSession)
@@ -147,7 +147,7 @@ struct SessionState: ~Copyable {
     var several: [LoadedSession]
 
     /// The status of the request's session.
-    var standing: Standing {
+    var status: Status {
         get {
             if let live = self.live { return .live(live) }
             return self.detachment.map { .detached($0) } ?? .visitor
@@ -190,7 +190,7 @@ struct SessionState: ~Copyable {
 
     /// Records that the session has begun. The response delivers it to the client.
     mutating func began(_ live: LoadedSession) {
-        self.standing = .live(live)
+        self.status = .live(live)
         self.pendingCookieAction = .set
         if let transport = self.nextTransport { self.transport = transport }
     }
@@ -198,7 +198,7 @@ struct SessionState: ~Copyable {
     /// The session is gone: the request's changes are dropped, and it sets no cookie.
     mutating func detach(_ id: SessionID) {
         self.discardChanges()
-        self.standing = .detached(.ended(id))
+        self.status = .detached(.ended(id))
         self.pendingCookieAction = .none
     }
 
@@ -243,7 +243,7 @@ struct SessionState: ~Copyable {
             (self.live?.isNew ?? true)
             && environment.isCookieWithheld(
                 from: request, resolution, transport: self.nextTransport ?? self.transport)
-        var facts = PlannerInput(standing: self.detachment == nil ? .visitor : .detached, now: now)
+        var facts = PlannerInput(status: self.detachment == nil ? .visitor : .detached, now: now)
         facts.hasChanges = !self.pending.isEmpty
         facts.pendingCookieAction = self.pendingCookieAction
         facts.isPassive = self.isPassive || request.headerFields.isPrefetch
@@ -254,7 +254,7 @@ struct SessionState: ~Copyable {
         guard let live = self.live else { return facts }
         // A token that no client receives is useless: a new token counts once the handler has read it.
         if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
-        facts.standing = .live(
+        facts.status = .live(
             PlannerInput.LiveFacts(
                 lastAccessedAt: live.record.lastAccessedAt,
                 expiresAt: configuration.idleEnd(of: live.record),

@@ -138,7 +138,7 @@ extension Session {
 
     /// Reports why this request's changes are dropped.
     func reportDrop() {
-        switch self.withState({ $0.standing }) {
+        switch self.withState({ $0.status }) {
         case .detached(.ended(let id)): self.report(.changesDropped, .ended, id)
         case .detached(.storeUnavailable): self.report(.changesDropped, .storeUnavailable)
         case .visitor: self.report(.changesDropped, self.isCookieWithheld ? .cookieWithheld : .responseStarted)

@@ -68,7 +68,7 @@ extension Session {
     {
         self.withState { state in
             state.discardChanges()
-            state.standing = .live(live)
+            state.status = .live(live)
             state.pendingCookieAction = .set
         }
         if let before, before.record.id != live.record.id { _ = try await self.engine.driver.end(before) }

@@ -53,7 +53,7 @@ package struct SessionImport: Sendable {
         forget: @escaping @Sendable () async throws -> Void
     ) async throws -> Bool {
         let token = self.token(for: origin)
-        switch session.withState({ $0.standing }) {
+        switch session.withState({ $0.status }) {
         case .detached(.storeUnavailable):
             return false
         case .live(let live) where live.record.subject != nil, .live(let live) where live.token.id == token.id:

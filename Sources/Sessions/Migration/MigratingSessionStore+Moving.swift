@@ -9,7 +9,7 @@
 /// The steps of a move.
 extension MigratingSessionStore {
     /// What the new store has for an id.
-    enum Standing {
+    enum Status {
         case session(SessionRecord)
         case place(SessionRecord)
         case ended
@@ -29,7 +29,7 @@ extension MigratingSessionStore {
         throw SessionStoreError.stillMoving(id)
     }
 
-    func standingInNew(_ id: SessionID, now: Instant) async throws -> Standing {
+    func statusInNew(_ id: SessionID, now: Instant) async throws -> Status {
         switch try await self.new.load(id, now: now) {
         case .found(let record): record.migrationMarker == nil ? .session(record) : .place(record)
         case .ended: .ended
@@ -85,7 +85,7 @@ extension MigratingSessionStore {
                 try await self.new.create(place, now: now)
                 return place.version
             } catch let error as SessionStoreError where error.code == .duplicate {}
-            switch try await self.standingInNew(record.id, now: now) {
+            switch try await self.statusInNew(record.id, now: now) {
             case .missing:
                 return nil
             case .session, .ended:

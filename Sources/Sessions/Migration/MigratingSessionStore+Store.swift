@@ -39,7 +39,7 @@ extension MigratingSessionStore: SessionStore {
 
     /// The result of the new store for a session; nil when it is not there.
     private func loadFromNew(_ id: SessionID, now: Instant) async throws -> SessionLoadResult? {
-        switch try await self.standingInNew(id, now: now) {
+        switch try await self.statusInNew(id, now: now) {
         case .session(let record): .found(record)
         case .ended: .ended
         case .place, .missing: nil
@@ -58,17 +58,17 @@ extension MigratingSessionStore: SessionStore {
     /// If servers of different phases create the same id in parallel, each reads the other's store after it has written
     /// its own, so at least one of them sees the other. The reservation in the new store then decides.
     private func createInOld(_ record: SessionRecord, now: Instant) async throws -> Bool {
-        switch try await self.standingInNew(record.id, now: now) {
+        switch try await self.statusInNew(record.id, now: now) {
         case .session, .ended: return false
         case .place, .missing: break
         }
         try await self.old.create(record, now: now)
-        switch try await self.standingInNew(record.id, now: now) {
+        switch try await self.statusInNew(record.id, now: now) {
         case .missing:
             return true
         case .place, .session, .ended:
             try await self.move(record.id, now: now)
-            guard case .session(let winner) = try await self.standingInNew(record.id, now: now) else { return false }
+            guard case .session(let winner) = try await self.statusInNew(record.id, now: now) else { return false }
             return winner.version == record.version
         }
     }
@@ -122,7 +122,7 @@ extension MigratingSessionStore: SessionStore {
             // If there is a reservation, another request may have read the record before this touch, and be about to
             // move it.
             if try await self.old.touch(id, touch, now: now),
-                case .missing = try await self.standingInNew(id, now: now)
+                case .missing = try await self.statusInNew(id, now: now)
             {
                 return true
             }
@@ -135,7 +135,7 @@ extension MigratingSessionStore: SessionStore {
 
     private func touchInNew(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
         // A touch would extend a reservation as well.
-        guard case .session = try await self.standingInNew(id, now: now) else { return false }
+        guard case .session = try await self.statusInNew(id, now: now) else { return false }
         return try await self.new.touch(id, touch, now: now)
     }
 
@@ -146,7 +146,7 @@ extension MigratingSessionStore: SessionStore {
         let wasInOld = try await self.old.end(id, tombstoneUntil: tombstoneUntil, now: now)
         return try await self.untilAnswered(about: id) { () -> Bool? in
             do {
-                switch try await self.standingInNew(id, now: now) {
+                switch try await self.statusInNew(id, now: now) {
                 case .missing:
                     return wasInOld
                 case .place(var place):

@@ -111,7 +111,7 @@ extension Session {
                 throw SessionError.ended(live.record.id)
             }
             self.withState { state in
-                state.standing = .live(kept)
+                state.status = .live(kept)
                 state.pendingCookieAction = .set
             }
             self.report(.ended, .others, subject: subject)

@@ -68,11 +68,11 @@ extension Session {
 
     private var login: (subject: String, authenticatedAt: Instant, proofs: [AuthenticationProof]) {
         get throws(SessionError) {
-            let standing = self.access { $0.standing }
+            let status = self.access { $0.status }
             // If the store cannot be read, do not report the user as logged out.
-            if case .detached(.storeUnavailable(let error)) = standing { throw error }
+            if case .detached(.storeUnavailable(let error)) = status { throw error }
             guard
-                case .live(let live) = standing,
+                case .live(let live) = status,
                 let subject = live.record.subject,
                 let authenticatedAt = live.record.authenticatedAt
             else { throw .notAuthenticated(challenges: self.challenges()) }

@@ -17,11 +17,11 @@ extension Session {
     public func save() async throws {
         try await self.alone {
             if let failure = self.withState({ $0.failure }) { throw failure }
-            let (standing, hasChanges, hasResponseStarted) = self.withState {
-                ($0.standing, !$0.pending.isEmpty, $0.hasResponseStarted)
+            let (status, hasChanges, hasResponseStarted) = self.withState {
+                ($0.status, !$0.pending.isEmpty, $0.hasResponseStarted)
             }
             if hasChanges {
-                switch standing {
+                switch status {
                 case .detached(let detachment): throw detachment.error
                 case .visitor where hasResponseStarted: throw SessionError.responseStarted("Saving a new session")
                 case .visitor where self.isCookieWithheld: throw SessionError.cookieWithheld
@@ -109,7 +109,7 @@ extension Session {
     /// Continues with a session that has a new credential. The response delivers it to the client.
     func goOn(as renewed: SessionState.LoadedSession) {
         self.withState { state in
-            state.standing = .live(renewed)
+            state.status = .live(renewed)
             state.pendingCookieAction = .set
         }
     }

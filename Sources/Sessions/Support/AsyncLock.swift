@@ -28,6 +28,11 @@ struct AsyncLock: ~Copyable, Sendable {
         return try await body()
     }
 
+    /// Runs a body that takes an instant and calls no one else's code, if no other runs; nil when another does.
+    func ifFree<Result>(_ instant: () -> Result?) -> Result? {
+        self.state.withLock { $0.isBusy ? nil : instant() }
+    }
+
     /// Acquires the lock, which ``leave()`` passes on to the next task.
     func enter() async {
         guard !self.tryEnter() else { return }

@@ -29,7 +29,7 @@ struct SessionPlannerTests {
         issued: Duration = .zero,
         isRemembered: Bool = false,
         holdsPrevious: Bool = false
-    ) -> PlannerInput.Standing {
+    ) -> PlannerInput.Status {
         let idle: Duration = isRemembered ? .days(14) : .minutes(20)
         return .live(
             PlannerInput.LiveFacts(
@@ -44,7 +44,7 @@ struct SessionPlannerTests {
     }
 
     static func facts(
-        _ standing: PlannerInput.Standing,
+        _ status: PlannerInput.Status,
         changes: Bool = false,
         duty: PlannerInput.PendingCookieAction = .none,
         passive: Bool = false,
@@ -52,7 +52,7 @@ struct SessionPlannerTests {
         canSetCookie: Bool = true
     ) -> PlannerInput {
         PlannerInput(
-            standing: standing,
+            status: status,
             hasChanges: changes,
             pendingCookieAction: duty,
             isPassive: passive,

@@ -79,7 +79,7 @@ struct SecretKeyTests {
     ]
 
     @Test("a text that is no key is refused, and is not repeated in the error", arguments: badTexts)
-    func refused(_ text: String, _ words: String) {
+    func refusedText(_ text: String, _ words: String) {
         let error = #expect(throws: SessionError.self) { try SecretKey(text) }
         #expect(error?.code == .configuration)
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")

@@ -27,12 +27,13 @@ struct MutantSessions: BackendDriver {
     }
 
     let base: StoredSessions
-    let mistake: Mistake
+    /// Nil for none.
+    let mistake: Mistake?
     /// The way that has the mistake.
     let way: EngineDriver
 
     /// A backend with the mistake.
-    static func backend(_ store: any SessionStore, _ mistake: Mistake, in way: EngineDriver) -> SessionBackend {
+    static func backend(_ store: any SessionStore, _ mistake: Mistake?, in way: EngineDriver) -> SessionBackend {
         SessionBackend(isInText: false) { environment in
             MutantSessions(
                 base: StoredSessions(store: store, isEncryptedAtRest: false, signer: nil, environment),
@@ -42,7 +43,7 @@ struct MutantSessions: BackendDriver {
         }
     }
 
-    private func makes(_ mistake: Mistake, in way: EngineDriver) -> Bool { self.mistake == mistake && self.way == way }
+    private func makes(_ mistake: Mistake?, in way: EngineDriver) -> Bool { self.mistake == mistake && self.way == way }
 
     func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
         -> CredentialFinding

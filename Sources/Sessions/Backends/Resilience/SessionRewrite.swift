@@ -10,23 +10,22 @@
 ///
 /// The two methods share the same state, so that no attempt is made twice.
 struct SessionRewrite {
-    let live: SessionState.LoadedSession
     private var operation: RewriteOperation
     private var step: RewriteOperation.Step
     /// The next state of the record that is being attempted, once computed: the change runs once for each record.
     private var next: SessionRecord?
 
-    init(_ live: SessionState.LoadedSession, _ environment: EngineEnvironment) {
-        self.live = live
-        self.operation = RewriteOperation(live.record)
-        self.step = self.operation.next(.started(isQueued: environment.writeQueues.isBusy(live.record.id)))
+    init(_ record: SessionRecord, _ environment: EngineEnvironment) {
+        self.operation = RewriteOperation(record)
+        self.step = self.operation.next(.started(isQueued: environment.writeQueues.isBusy(record.id)))
     }
 
     /// Continues as long as no asynchronous call is needed.
     ///
     /// - Returns: Nil when one is needed.
     mutating func performWithoutWaiting(
-        by driver: some BackendDriver,
+        _ live: SessionState.LoadedSession,
+        by driver: any BackendDriver,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> SessionRewriteResult? {
@@ -34,7 +33,7 @@ struct SessionRewrite {
             switch self.step {
             case .perform(.attempt(let record)):
                 let next = try driver.next(after: record, for: request, change)
-                guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: self.live, for: request)
+                guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: live, for: request)
                 else {
                     self.next = next
                     return nil
@@ -50,18 +49,19 @@ struct SessionRewrite {
 
     /// Continues to the end.
     mutating func perform(
-        by driver: some BackendDriver,
+        _ live: SessionState.LoadedSession,
+        by driver: any BackendDriver,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult {
         let environment = driver.environment
-        let (id, configuration) = (self.live.record.id, environment.configuration)
+        let (id, configuration) = (live.record.id, environment.configuration)
         while true {
             switch self.step {
             case .perform(.attempt(let record)):
                 let next = try self.next ?? driver.next(after: record, for: request, change)
                 self.next = nil
-                let attempt = try await driver.write(next, after: record, of: self.live, for: request)
+                let attempt = try await driver.write(next, after: record, of: live, for: request)
                 self.step = self.operation.next(.attempted(attempt))
                 if case .conflict = attempt { try Task.checkCancellation() }
             case .perform(.enterQueue):
@@ -69,14 +69,14 @@ struct SessionRewrite {
                 return try await environment.writeQueues.whenFree(
                     id, orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: configuration.retryAfter)
                 ) {
-                    try await self.perform(by: driver, for: request, change)
+                    try await self.perform(live, by: driver, for: request, change)
                 }
             case .perform(.wait(let longest)):
                 let wait = configuration.random.next() % UInt64(longest.wholeMilliseconds * 1_000)
                 try await configuration.clock.sleep(for: .microseconds(Int64(wait)))
                 self.step = self.operation.next(.waited)
             case .perform(.load):
-                self.step = self.operation.next(.loaded(try await driver.loadForRewrite(self.live)))
+                self.step = self.operation.next(.loaded(try await driver.loadForRewrite(live)))
             case .finish(let result):
                 return result
             case .failForContention:
@@ -93,7 +93,7 @@ extension BackendDriver {
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult {
-        var rewrite = SessionRewrite(live, self.environment)
-        return try await rewrite.perform(by: self, for: request, change)
+        var rewrite = SessionRewrite(live.record, self.environment)
+        return try await rewrite.perform(live, by: self, for: request, change)
     }
 }

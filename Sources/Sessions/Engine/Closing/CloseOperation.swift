@@ -31,7 +31,7 @@ struct CloseOperation {
         case answered(isAllowed: Bool)
         case created(SessionState.LoadedSession)
         case touched(isLive: Bool)
-        case updated(SessionUpdate, SessionRewriteResult)
+        case updated(SessionRewriteResult)
         case reported
         case failed(any Error)
     }
@@ -42,7 +42,8 @@ struct CloseOperation {
         case ask
         case create(SessionChanges)
         case touch(SessionState.LoadedSession, SessionTouch)
-        case update(SessionUpdate)
+        /// Change the record by ``CloseOperation/update``.
+        case update
         case report(Notice)
     }
 
@@ -64,6 +65,8 @@ struct CloseOperation {
         case fail(any Error, ResponseEffects)
     }
 
+    /// The change that is under way. In its place, because each copy costs ("memory: counter").
+    var update: SessionUpdate?
     private let purpose: Purpose
     private let resolution: ResolutionReason
     private let environment: EngineEnvironment
@@ -106,18 +109,32 @@ struct CloseOperation {
             guard isLive else { return self.lose(touched.id, &state) }
             state.wrote(touched.touch)
             return self.finish(self.plan.cookie, &state)
-        case .updated(let update, .written(let record)):
+        case .updated(let result):
+            guard let update = self.update else { return self.finish(.leave, &state) }
+            guard case .written(let record) = result else {
+                return self.lose(update.live.record.id, hadChanges: !update.changes.isEmpty, &state)
+            }
             state.wrote(record, update.writes)
             state.commit()
+            // Usually there is nothing to report.
+            guard update.isReported(as: record) else { return self.finish(self.plan.cookie, &state) }
             return self.report(.updated(update, record), then: self.plan.cookie)
-        case .updated(let update, .gone):
-            return self.lose(update.live.record.id, hadChanges: !update.changes.isEmpty, &state)
         case .reported:
             return self.finish(self.cookie, &state)
         case .failed(let error):
             state.rollback()
             return self.settle(error, &state)
         }
+    }
+
+    /// How a request ends that changed nothing, with nothing due; nil when there is something to decide.
+    static func unchanged(
+        _ state: inout SessionState,
+        _ environment: EngineEnvironment,
+        now: Instant
+    ) -> ResponseEffects? {
+        guard state.hasNothingToWrite, environment.planner.isNoOp(state.live?.record, now: now) else { return nil }
+        return state.end(.leave, environment)
     }
 
     private mutating func begin(_ request: SessionRequest, _ state: inout SessionState) -> Step {
@@ -132,9 +149,7 @@ struct CloseOperation {
             handlerFailed = true
             state.discardChanges()
         case .end:
-            if state.hasNothingToWrite, self.environment.planner.isNoOp(state.live?.record, now: self.now) {
-                return self.finish(.leave, &state)
-            }
+            if let effects = Self.unchanged(&state, self.environment, now: self.now) { return .finish(effects) }
             if let failure = state.failure { return self.fail(failure, &state) }
         case .save:
             break
@@ -168,15 +183,15 @@ struct CloseOperation {
         case (.touch(let touch), let live?):
             if self.environment.configuration.tracksClients, !live.record.isLastClient(SessionClient(of: request)) {
                 // A touch cannot store a client, which rarely changes.
-                return .perform(.update(self.update(of: live, touch)))
+                self.update = SessionUpdate(of: live, touch, now: self.now)
+                return .perform(.update)
             }
             self.touched = (live.record.id, touch)
             return .perform(.touch(live, touch))
         case (.update(let touch, let isRenewing), let live?):
-            var update = self.update(of: live, touch)
-            update.changes = state.beginCommit()
-            update.isRenewing = isRenewing
-            return .perform(.update(update))
+            let changes = state.beginCommit()
+            self.update = SessionUpdate(of: live, touch, changes, isRenewing: isRenewing, now: self.now)
+            return .perform(.update)
         case (.drop, _):
             state.discardChanges()
             return self.report(.dropped, then: self.plan.cookie)
@@ -185,12 +200,6 @@ struct CloseOperation {
         case (.touch, nil), (.update, nil):
             return self.finish(.leave, &state)
         }
-    }
-
-    private func update(of live: SessionState.LoadedSession, _ touch: SessionTouch?) -> SessionUpdate {
-        var update = SessionUpdate(of: live, now: self.now)
-        update.touch = touch
-        return update
     }
 
     private mutating func createIfAllowed(_ state: inout SessionState) -> Step {
@@ -231,16 +240,23 @@ struct CloseOperation {
     }
 
     private func effects(_ cookie: SessionPlan.CookieAction, _ state: inout SessionState) -> ResponseEffects {
-        let effects = state.effects(cookie, clearing: self.environment.configuration.clearsSiteDataOnLogout)
-        if case .end = self.purpose {
-            state.hasResponseStarted = true
-            state.effects = effects
-        }
-        return effects
+        if case .end = self.purpose { return state.end(cookie, self.environment) }
+        return state.effects(cookie, clearing: self.environment.configuration.clearsSiteDataOnLogout)
     }
 }
 
 extension SessionState {
+    /// The request ends: the head of its response is on its way.
+    fileprivate mutating func end(
+        _ cookie: SessionPlan.CookieAction,
+        _ environment: EngineEnvironment
+    ) -> ResponseEffects {
+        let effects = self.effects(cookie, clearing: environment.configuration.clearsSiteDataOnLogout)
+        self.hasResponseStarted = true
+        self.effects = effects
+        return effects
+    }
+
     /// Whether the request has nothing to write and nothing to report, and the client has what it needs.
     fileprivate var hasNothingToWrite: Bool {
         mutating get {

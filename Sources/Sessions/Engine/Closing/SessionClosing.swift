@@ -17,8 +17,8 @@ struct SessionClosing {
     private var operation: CloseOperation
     /// The next step; nil before the operation has begun.
     private var step: CloseOperation.Step?
-    /// The change in progress.
-    private var writing: (update: SessionUpdate, rewrite: SessionRewrite)?
+    /// The change that is in progress, once it must be waited for.
+    private var rewrite: SessionRewrite?
 
     init(_ session: Session, _ purpose: CloseOperation.Purpose) {
         self.session = session
@@ -81,16 +81,14 @@ struct SessionClosing {
                 return nil
             case .touch(let live, let touch):
                 return try engine.driver.touchWithoutWaiting(live, touch).map { .touched(isLive: $0) }
-            case .update(var update):
-                var rewrite = SessionRewrite(update.live, engine.environment)
-                let result = try rewrite.performWithoutWaiting(by: engine.driver, for: request) {
-                    try update.apply(to: &$0, for: request, under: engine.environment.configuration)
+            case .update:
+                guard let live = self.operation.update?.live else { return nil }
+                var rewrite = SessionRewrite(live.record, engine.environment)
+                let result = try rewrite.performWithoutWaiting(live, by: engine.driver, for: request) {
+                    try self.operation.update?.apply(to: &$0, for: request, under: engine.environment.configuration)
                 }
-                guard let result else {
-                    self.writing = (update, rewrite)
-                    return nil
-                }
-                return .updated(update, result)
+                if result == nil { self.rewrite = rewrite }
+                return result.map { .updated($0) }
             case .report(let notice):
                 self.session.report(notice)
                 return .reported
@@ -118,12 +116,13 @@ struct SessionClosing {
             )
         case .touch(let live, let touch):
             return .touched(isLive: try await engine.driver.touch(live, touch))
-        case .update(let update):
-            var (update, rewrite) = self.writing ?? (update, SessionRewrite(update.live, engine.environment))
-            let result = try await rewrite.perform(by: engine.driver, for: request) {
-                try update.apply(to: &$0, for: request, under: engine.environment.configuration)
+        case .update:
+            guard let live = self.operation.update?.live else { return .updated(.gone) }
+            var rewrite = self.rewrite ?? SessionRewrite(live.record, engine.environment)
+            let result = try await rewrite.perform(live, by: engine.driver, for: request) {
+                try self.operation.update?.apply(to: &$0, for: request, under: engine.environment.configuration)
             }
-            return .updated(update, result)
+            return .updated(result)
         case .report(let notice):
             self.session.report(notice)
             return .reported
@@ -144,5 +143,24 @@ struct SessionClosing {
         case .perform:
             break
         }
+    }
+}
+
+extension Session {
+    /// Closes a session that nothing is to be written of, as nearly every request leaves it ("memory: untouched").
+    ///
+    /// - Returns: Whether it is closed.
+    func closeUnchanged(_ outcome: SessionEngine.Outcome, _ response: inout HTTPFields) -> Bool {
+        guard !outcome.isFailure else { return false }
+        let environment = self.engine.environment
+        // The clock may be the application's, and is asked before there is a lock.
+        let now = environment.configuration.clock.now
+        let effects = self.gate.ifFree {
+            self.withState { CloseOperation.unchanged(&$0, environment, now: now) }
+        }
+        guard let effects else { return false }
+        self.write(effects, to: &response)
+        self.logWhy(effects.cookie, nil)
+        return true
     }
 }

@@ -9,20 +9,35 @@
 /// A request's changes of its session's record.
 struct SessionUpdate {
     let live: SessionState.LoadedSession
-    var changes = SessionChanges()
-    /// The touch, if it is to be written.
-    var touch: SessionTouch?
+    let changes: SessionChanges
+    /// The use of the session, if it is to be written.
+    let touch: SessionTouch?
     /// Whether the secret is to be renewed.
-    var isRenewing = false
+    let isRenewing: Bool
     let now: Instant
-    /// Whether the written record has a secret that this request made.
+    /// Whether the record that was written has a secret of this request.
     private(set) var isRenewed = false
-    /// The names of values that another request had changed in the meantime.
+    /// The names of values that another request had changed meanwhile.
     private(set) var overwrittenNames: [String] = []
 
-    init(of live: SessionState.LoadedSession, now: Instant) {
+    init(
+        of live: SessionState.LoadedSession,
+        _ touch: SessionTouch? = nil,
+        _ changes: SessionChanges = SessionChanges(),
+        isRenewing: Bool = false,
+        now: Instant
+    ) {
         self.live = live
+        self.touch = touch
+        self.changes = changes
+        self.isRenewing = isRenewing
         self.now = now
+    }
+
+    /// Whether there is anything to report of an update that wrote this record.
+    func isReported(as record: SessionRecord) -> Bool {
+        self.isRenewed || !self.overwrittenNames.isEmpty || record.id != self.live.record.id
+            || record.version.counter > self.live.record.version.counter &+ 1
     }
 
     /// Applies the changes to a record, and again to each newer version of it.

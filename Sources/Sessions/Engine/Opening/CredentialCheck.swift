@@ -122,9 +122,9 @@ struct CredentialCheck {
         }
         if let record = self.unreported { return .finish(SessionResolution(ended: record)) }
         if let id = self.endedID {
-            return .finish(SessionResolution(standing: .detached(.ended(id)), reason: .ended))
+            return .finish(SessionResolution(status: .detached(.ended(id)), reason: .ended))
         }
-        return .finish(SessionResolution(standing: .visitor, reason: self.refusal))
+        return .finish(SessionResolution(status: .visitor, reason: self.refusal))
     }
 }
 

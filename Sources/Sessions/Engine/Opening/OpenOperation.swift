@@ -91,8 +91,8 @@ struct OpenOperation {
 
     private mutating func goOn(without failure: SessionError) -> Step {
         guard self.onStoreFailure.continuesAnonymously else { return .fail(failure) }
-        let standing = SessionState.Standing.detached(.storeUnavailable(failure))
-        return self.goOn(.finish(SessionResolution(standing: standing, reason: .storeUnavailable)))
+        let status = SessionState.Status.detached(.storeUnavailable(failure))
+        return self.goOn(.finish(SessionResolution(status: status, reason: .storeUnavailable)))
     }
 
     /// Continues with the next transport when the check of one is finished.

@@ -18,12 +18,18 @@ struct SessionOpening {
     private var step: OpenOperation.Step
 
     /// - Throws: ``SessionError`` with the code `invalidCredentials` when a transport rejects what the request carries.
-    init(_ request: SessionRequest, logger: Logger, _ engine: SessionEngine) throws(SessionError) {
+    init(
+        _ request: SessionRequest,
+        logger: Logger,
+        _ engine: SessionEngine,
+        first: OpenOperation.Event? = nil
+    ) throws(SessionError) {
         self.engine = engine
         self.request = request
         self.logger = logger
         self.operation = try engine.openOperation(for: request, logger: logger)
         self.step = self.operation.next(.started)
+        if let first { self.step = self.operation.next(first) }
     }
 
     private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment.configuration) }
@@ -48,11 +54,7 @@ struct SessionOpening {
     private func performWithoutWaiting(_ action: OpenOperation.Action) -> OpenOperation.Event? {
         switch action {
         case .lookUp(let credential):
-            do {
-                return try self.engine.driver.lookUpWithoutWaiting(credential, for: self.request).map { .found($0) }
-            } catch {
-                return (error as? SessionError).map { .failed($0) }
-            }
+            return self.engine.lookUpWithoutWaiting(credential, for: self.request)
         case .report(let report):
             self.engine.environment.configuration.report(report, from: self.origin)
             return .reported
@@ -121,12 +123,7 @@ extension SessionEngine {
         var operation: OpenOperation?
         for index in environment.transports.indices {
             var credentials = ExtractedCredentials(of: self.form(for: request))
-            environment.transports[index].read(request, into: &credentials)
-            if let refusal = credentials.refusal {
-                let origin = EventOrigin(request, logger, environment.configuration)
-                environment.configuration.report(SessionReport(.refused, .malformed), from: origin)
-                throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
-            }
+            try self.read(request, by: index, into: &credentials, logger: logger)
             if credentials.isEmpty { continue }
             if operation == nil {
                 operation = OpenOperation(credentials, by: index, onStoreFailure: onStoreFailure, environment)
@@ -136,5 +133,39 @@ extension SessionEngine {
         }
         return operation
             ?? OpenOperation(ExtractedCredentials(), by: 0, onStoreFailure: onStoreFailure, environment)
+    }
+
+    /// Reads the credentials that one transport finds in a request.
+    ///
+    /// - Throws: ``SessionError`` with the code `invalidCredentials` when the transport refuses what it finds.
+    func read(
+        _ request: SessionRequest,
+        by index: Int,
+        into credentials: inout ExtractedCredentials,
+        logger: Logger
+    ) throws(SessionError) {
+        let environment = self.environment
+        environment.transports[index].read(request, into: &credentials)
+        guard let refusal = credentials.refusal else { return }
+        let origin = EventOrigin(request, logger, environment.configuration)
+        environment.configuration.report(SessionReport(.refused, .malformed), from: origin)
+        throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
+    }
+
+    /// What a request has that has one credential; nil when it has another number, or when the backend must be waited
+    /// for.
+    func findWithoutWaiting(_ credentials: ExtractedCredentials, for request: SessionRequest) -> OpenOperation.Event? {
+        credentials.credentials.only.flatMap { self.lookUpWithoutWaiting($0, for: request) }
+    }
+
+    fileprivate func lookUpWithoutWaiting(
+        _ credential: SessionCredential,
+        for request: SessionRequest
+    ) -> OpenOperation.Event? {
+        do {
+            return try self.driver.lookUpWithoutWaiting(credential, for: request).map { .found($0) }
+        } catch {
+            return (error as? SessionError).map { .failed($0) }
+        }
     }
 }

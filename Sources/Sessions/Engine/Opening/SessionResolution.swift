@@ -44,8 +44,8 @@ extension SessionResolution {
         (self.live, self.detachment, self.several) = (live, nil, [])
     }
 
-    init(standing: SessionState.Standing, reason: ResolutionReason, isOutdated: Bool = false) {
-        self.init(live: standing.live, detachment: standing.detachment, reason: reason, isOutdated: isOutdated)
+    init(status: SessionState.Status, reason: ResolutionReason, isOutdated: Bool = false) {
+        self.init(live: status.live, detachment: status.detachment, reason: reason, isOutdated: isOutdated)
     }
 
     /// The resolution of a request whose session has ended. The response tells the client.
@@ -66,7 +66,7 @@ extension SessionResolution {
 
     /// The resolution of a request with several sessions. None is accepted.
     init(several: [SessionState.LoadedSession]) {
-        self.init(standing: .visitor, reason: .several)
+        self.init(status: .visitor, reason: .several)
         self.several = several
     }
 }

@@ -9,7 +9,7 @@
 /// The input of a plan.
 struct PlannerInput {
     /// The status of the request's session.
-    enum Standing {
+    enum Status {
         /// There is no session.
         case visitor
         /// The session has ended, or could not be loaded: nothing may be stored or set.
@@ -39,7 +39,7 @@ struct PlannerInput {
         case clear
     }
 
-    var standing: Standing
+    var status: Status
     var hasChanges = false
     var pendingCookieAction = PendingCookieAction.none
     /// Whether the request is passive.

@@ -60,7 +60,7 @@ final class SessionPlanner: Sendable {
 
     func plan(_ facts: PlannerInput) -> SessionPlan {
         let hasChanges = facts.hasChanges && !facts.handlerFailed
-        switch facts.standing {
+        switch facts.status {
         case .detached:
             return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave)
         case .visitor:

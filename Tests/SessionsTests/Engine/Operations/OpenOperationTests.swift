@@ -109,10 +109,10 @@ struct OpenOperationTests {
         #expect(
             words == [
                 "look up", "report replayed_secret", "end", "report replayed_secret",
-                "visitor: a secret that was renewed long ago",
+                "visitor: a retired secret",
             ])
         let kept = self.run(self.operation(Self.token)) { _ in .found(.replayed(record)) }
-        #expect(kept == ["look up", "report replayed_secret", "visitor: a secret that was renewed long ago"])
+        #expect(kept == ["look up", "report replayed_secret", "visitor: a retired secret"])
     }
 
     @Test("a replayed secret beside the newer one of its session is nothing")
@@ -153,6 +153,6 @@ struct OpenOperationTests {
         let failed = self.run(self.operation(Self.token)) { _ in .failed(failure) }
         #expect(failed == ["look up", "report opening", "fail: store_unavailable"])
         let anonymous = self.run(self.operation(Self.token, onStoreFailure: .anonymous)) { _ in .failed(failure) }
-        #expect(anonymous == ["look up", "report opening", "detached: a token, and a store that does not answer"])
+        #expect(anonymous == ["look up", "report opening", "detached: a token, but the store is unavailable"])
     }
 }

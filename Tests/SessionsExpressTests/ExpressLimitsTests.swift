@@ -13,7 +13,7 @@ import SessionsTesting
 import Testing
 
 @Suite("Lives of sessions that are shared with Express")
-struct LimitsTests {
+struct ExpressLimitsTests {
     static let id = SharedSessionTests.id
 
     @Test("the idle limit counts from the last use on either side, by the life that the key still has")

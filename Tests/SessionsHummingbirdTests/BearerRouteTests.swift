@@ -18,7 +18,7 @@ import SessionsTesting
 import Testing
 
 @Suite("Bearer tokens over HTTP")
-struct BearerTests {
+struct BearerRouteTests {
     private let store = MemorySessionStore()
 
     /// Runs the routes of the article.
