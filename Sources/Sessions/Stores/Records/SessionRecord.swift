@@ -35,7 +35,7 @@ public struct SessionRecord: Sendable, Equatable {
         set { self.box[0].rare.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
     }
     /// The version of this record.
-    public package(set) var version: SessionVersion {
+    public var version: SessionVersion {
         get { self.box[0].version }
         set { self.box[0].version = newValue }
     }
