@@ -99,28 +99,9 @@ public final class SessionEngine: Sendable {
     ///   ``BearerTransport`` does; and `CancellationError` when the task is canceled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
         let request = self.environment.configuration.trustedProxies.resolve(request)
-        if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
-            let resolution = SessionResolution(status: .visitor, reason: .noToken)
-            return Session(engine: self, request: request, logger: logger, resolution: resolution)
-        }
-        var first: OpenOperation.Event?
-        if self.worksWithoutWaiting, self.environment.transports.count == 1 {
-            // Nearly every request has one credential, which opens a live session ("memory: untouched").
-            var credentials = ExtractedCredentials(of: self.form(for: request))
-            try self.read(request, by: 0, into: &credentials, logger: logger)
-            first = self.findWithoutWaiting(credentials, for: request)
-            if case .found(.live(let live, let isOutdated))? = first {
-                let resolution = SessionResolution(found: live, isOutdated: credentials.isOutdated || isOutdated)
-                return Session(engine: self, request: request, logger: logger, resolution: resolution)
-            }
-        }
-        var opening = try SessionOpening(request, logger: logger, self, first: first)
-        if self.worksWithoutWaiting, let session = try opening.performWithoutWaiting() { return session }
-        return try await self.traced("session.open") {
-            try await opening.perform()
-        } describe: { session, span in
-            session.describe(in: span)
-        }
+        let progress = try self.openWithoutWaiting(request, logger: logger)
+        if case .finished(let session) = progress { return session }
+        return try await self.open(progress)
     }
 
     /// How a handler ended.
@@ -151,13 +132,8 @@ public final class SessionEngine: Sendable {
         response: inout HTTPFields
     ) async throws {
         if self.worksWithoutWaiting, session.closeUnchanged(outcome, &response) { return }
-        var closing = SessionClosing(session, .end(outcome))
-        if self.worksWithoutWaiting, try closing.closeWithoutWaiting(&response) { return }
-        try await self.traced("session.close") {
-            try await closing.close(&response)
-        } describe: { _, span in
-            session.describe(in: span)
-        }
+        let progress = try self.closeWithoutWaiting(session, outcome, &response)
+        if case .waiting = progress { try await self.close(progress, session, &response) }
     }
 
     /// Writes the fields of ``close(_:outcome:response:)`` into another response that replaces the handler's, such as

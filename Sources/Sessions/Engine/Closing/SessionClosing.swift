@@ -164,3 +164,28 @@ extension Session {
         return true
     }
 }
+
+extension SessionEngine {
+    /// Closes a session as far as nothing must be waited for.
+    func closeWithoutWaiting(_ session: Session, _ outcome: Outcome, _ response: inout HTTPFields) throws
+        -> Progress<Void, SessionClosing>
+    {
+        var closing = SessionClosing(session, .end(outcome))
+        guard self.worksWithoutWaiting, try closing.closeWithoutWaiting(&response) else { return .waiting(closing) }
+        return .finished(())
+    }
+
+    /// Closes a session that must be waited for.
+    func close(
+        _ progress: Progress<Void, SessionClosing>,
+        _ session: Session,
+        _ response: inout HTTPFields
+    ) async throws {
+        guard case .waiting(var closing) = progress else { return }
+        try await self.traced("session.close") {
+            try await closing.close(&response)
+        } describe: { _, span in
+            session.describe(in: span)
+        }
+    }
+}

@@ -152,12 +152,6 @@ extension SessionEngine {
         throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
     }
 
-    /// What a request has that has one credential; nil when it has another number, or when the backend must be waited
-    /// for.
-    func findWithoutWaiting(_ credentials: ExtractedCredentials, for request: SessionRequest) -> OpenOperation.Event? {
-        credentials.credentials.only.flatMap { self.lookUpWithoutWaiting($0, for: request) }
-    }
-
     fileprivate func lookUpWithoutWaiting(
         _ credential: SessionCredential,
         for request: SessionRequest
@@ -166,6 +160,56 @@ extension SessionEngine {
             return try self.driver.lookUpWithoutWaiting(credential, for: request).map { .found($0) }
         } catch {
             return (error as? SessionError).map { .failed($0) }
+        }
+    }
+
+    /// Opens a session as far as nothing must be waited for. Not asynchronous, so that what is rare needs no room in
+    /// the frame of every request ("memory: no cookie").
+    func openWithoutWaiting(_ request: SessionRequest, logger: Logger) throws(SessionError)
+        -> Progress<Session, SessionOpening>
+    {
+        if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
+            let resolution = SessionResolution(status: .visitor, reason: .noToken)
+            return .finished(Session(engine: self, request: request, logger: logger, resolution: resolution))
+        }
+        var first: OpenOperation.Event?
+        if self.worksWithoutWaiting, self.environment.transports.count == 1 {
+            // Nearly every request has one credential, which opens a live session ("memory: untouched").
+            var credentials = ExtractedCredentials(of: self.form(for: request))
+            try self.read(request, by: 0, into: &credentials, logger: logger)
+            if let credential = credentials.credentials.only {
+                do {
+                    let finding = try self.driver.lookUpWithoutWaiting(credential, for: request)
+                    if case .live(let live, let isOutdated)? = finding {
+                        let resolution = SessionResolution(
+                            found: live, isOutdated: credentials.isOutdated || isOutdated)
+                        return .finished(
+                            Session(engine: self, request: request, logger: logger, resolution: resolution))
+                    }
+                    first = finding.map { .found($0) }
+                } catch {
+                    first = (error as? SessionError).map { .failed($0) }
+                }
+            }
+        }
+        var opening = try SessionOpening(request, logger: logger, self, first: first)
+        guard self.worksWithoutWaiting, let session = try opening.performWithoutWaiting() else {
+            return .waiting(opening)
+        }
+        return .finished(session)
+    }
+
+    /// Opens a session that must be waited for.
+    func open(_ progress: Progress<Session, SessionOpening>) async throws -> Session {
+        switch progress {
+        case .finished(let session):
+            return session
+        case .waiting(var opening):
+            return try await self.traced("session.open") {
+                try await opening.perform()
+            } describe: { session, span in
+                session.describe(in: span)
+            }
         }
     }
 }
