@@ -242,6 +242,7 @@ extension BackendDriver {
         try await self.reload(live)
     }
 
+    /// Not for what every request does: it copies the configuration.
     var configuration: SessionConfiguration { self.environment.configuration }
 }
 

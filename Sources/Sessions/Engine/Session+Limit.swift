@@ -71,7 +71,7 @@ extension Session {
     ///   the oldest.
     func keepLimit(_ plan: LimitPlan, for subject: String) async throws {
         guard
-            let rule = plan.rule, let limit = self.engine.configuration.maximumSessionsPerSubject,
+            let rule = plan.rule, let limit = self.engine.environment.configuration.maximumSessionsPerSubject,
             let id = self.withState({ $0.live?.record.id })
         else { return }
         let sessions = try await self.sessionsByAge(of: subject, limit: limit)

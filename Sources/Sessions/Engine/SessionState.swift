@@ -238,7 +238,6 @@ struct SessionState: ~Copyable {
         _ environment: EngineEnvironment,
         now: Instant
     ) -> PlannerInput {
-        let configuration = environment.configuration
         let isCookieWithheld =
             (self.live?.isNew ?? true)
             && environment.isCookieWithheld(
@@ -257,8 +256,8 @@ struct SessionState: ~Copyable {
         facts.status = .live(
             PlannerInput.LiveFacts(
                 lastAccessedAt: live.record.lastAccessedAt,
-                expiresAt: configuration.idleEnd(of: live.record),
-                absoluteExpiresAt: configuration.absoluteEnd(of: live.record),
+                expiresAt: environment.configuration.idleEnd(of: live.record),
+                absoluteExpiresAt: environment.configuration.absoluteEnd(of: live.record),
                 secretIssuedAt: live.record.secretIssuedAt,
                 isRemembered: live.record.isRemembered,
                 rememberedFor: live.record.rememberedFor,

@@ -86,7 +86,7 @@ extension Session {
         error: (any Error)? = nil
     ) {
         self.withState { $0.writes.formUnion(SessionWrites(reportedAs: kind)) }
-        self.engine.configuration.report(
+        self.engine.environment.configuration.report(
             kind, reason, id, others: others, subject: subject, error: error, from: self.eventOrigin)
     }
 

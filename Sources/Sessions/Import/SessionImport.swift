@@ -67,7 +67,7 @@ package struct SessionImport: Sendable {
         case .live, .visitor:
             break
         }
-        let clock = self.engine.configuration.clock
+        let clock = self.engine.environment.configuration.clock
         while true {
             let began = clock.now
             guard let old = try await self.callPolicy.call(.anyRead, read) else {
@@ -76,7 +76,7 @@ package struct SessionImport: Sendable {
             if let taken = try convert(old) {
                 // What was read long ago may have been imported and ended in the meantime, and its tombstone may have
                 // expired.
-                guard clock.now - began < self.engine.configuration.tombstoneLifetime / 2 else { continue }
+                guard clock.now - began < self.engine.environment.configuration.tombstoneLifetime / 2 else { continue }
                 if try await !session.begin(token, taken, in: self.sessions) {
                     _ = try await session.join(token, of: self.sessions)
                 }
@@ -89,7 +89,7 @@ package struct SessionImport: Sendable {
     /// The token of the session that continues one of another system. Each application with a name computes its own
     /// tokens; one without a name computes them as earlier releases did.
     private func token(for origin: String) -> SessionToken {
-        let application = self.engine.configuration.applicationName
+        let application = self.engine.environment.configuration.applicationName
         func code(_ purpose: String) -> HMAC<SHA256>.MAC {
             var writer = ByteWriter()
             writer.write("\(purpose) \(origin)".utf8)

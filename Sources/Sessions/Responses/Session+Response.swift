@@ -18,7 +18,7 @@ extension Session {
         let isCookieWritten = ending.cookie != .leave && self.writeCookie(ending.cookie, to: &response)
         self.clear(ending.clearedSiteData, in: &response)
         if isCookieWritten || ending.wasAccessed {
-            let forbidsStoring = ending.isAuthenticated && !self.engine.configuration.allowsPrivateCaching
+            let forbidsStoring = ending.isAuthenticated && !self.engine.environment.configuration.allowsPrivateCaching
             for transport in self.engine.transports {
                 transport.keepPrivate(&response, forbiddingStorage: forbidsStoring)
             }
@@ -66,7 +66,7 @@ extension Session {
         }
         // Another client may have a newer credential, and the older one must not replace it.
         guard let text else { return false }
-        let now = self.engine.configuration.clock.now
+        let now = self.engine.environment.configuration.clock.now
         let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
         transport.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true

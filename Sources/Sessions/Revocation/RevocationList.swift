@@ -209,7 +209,9 @@ final class RevocationList: Sendable {
     }
 
     private var everyoneEpoch: Int64 {
-        max(self.table.epoch(of: Revocation.everyone, now: self.environment.configuration.clock.now) ?? 0, self.replica?.epoch ?? 0)
+        max(
+            self.table.epoch(of: Revocation.everyone, now: self.environment.configuration.clock.now) ?? 0,
+            self.replica?.epoch ?? 0)
     }
 }
 

@@ -131,7 +131,8 @@ extension RevocationReplica {
         batch.ids.insert(revocation.id)
         var entry = revocation
         entry.epoch = Revocation.epoch(after: self.table.epoch(of: revocation.id, now: now), now: now)
-        let trace = Revocation.trace(SessionID(random: self.environment.configuration.random), until: now + .minutes(10))
+        let trace = Revocation.trace(
+            SessionID(random: self.environment.configuration.random), until: now + .minutes(10))
         self.state.withLock { [entry] in
             $0.resumptions.note(trace, of: record.id, epoch: entry.epoch, now: now)
         }

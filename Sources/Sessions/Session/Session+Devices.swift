@@ -89,7 +89,9 @@ extension Session {
             if let live = self.access({ $0.live }), live.token.matches(token) {
                 return try await self.endCurrent(.loggedOut)
             }
-            guard try await self.engine.driver.end(token, for: self.request, origin: self.eventOrigin) else { return false }
+            guard try await self.engine.driver.end(token, for: self.request, origin: self.eventOrigin) else {
+                return false
+            }
             self.report(.ended, .loggedOut, token.id)
             return true
         }

@@ -29,7 +29,7 @@ extension Session {
     @discardableResult
     public func requireAuthentication(within age: Duration) throws(SessionError) -> String {
         let login = try self.login
-        let passed = max(.zero, self.engine.configuration.clock.now - login.authenticatedAt)
+        let passed = max(.zero, self.engine.environment.configuration.clock.now - login.authenticatedAt)
         guard passed <= age else {
             throw .authenticationTooOld(passed, limit: age, challenges: self.challenges(.tooOld(maxAge: age)))
         }
@@ -59,7 +59,7 @@ extension Session {
             throw .authenticationTooWeak(
                 login.proofs.last?.level, required: level, challenges: self.challenges(challenge))
         }
-        let passed = max(.zero, self.engine.configuration.clock.now - last)
+        let passed = max(.zero, self.engine.environment.configuration.clock.now - last)
         if let age, passed > age {
             throw .authenticationTooOld(passed, limit: age, challenges: self.challenges(challenge))
         }

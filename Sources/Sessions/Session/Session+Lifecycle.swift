@@ -148,7 +148,7 @@ extension Session {
     ///   `contention`, `ended`, or `responseStarted`.
     public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
         try await self.beforeResponse("setCookie(_:)") {
-            let problems = self.engine.configuration.cookie(for: self.request).applying(overrides).problems
+            let problems = self.engine.environment.configuration.cookie(for: self.request).applying(overrides).problems
             guard problems.isEmpty else { throw SessionError(.invalidCookie, problems.joined(separator: " ")) }
             try self.requireAttached()
             guard let live = self.access({ $0.live }) else {

@@ -42,22 +42,22 @@ extension Session {
 
     /// When the session ends unless it is used again, at the latest ``absoluteExpiresAt``; nil if there is none.
     public var idleExpiresAt: Instant? {
-        self.access { $0.live?.record }.map(self.engine.configuration.idleEnd)
+        self.access { $0.live?.record }.map(self.engine.environment.configuration.idleEnd)
     }
 
     /// When the session ends even if it is used; nil if there is none.
     public var absoluteExpiresAt: Instant? {
-        self.access { $0.live?.record }.map(self.engine.configuration.absoluteEnd)
+        self.access { $0.live?.record }.map(self.engine.environment.configuration.absoluteEnd)
     }
 
     /// The time until the session ends unless it is used again. It is never negative, and nil if there is no session.
     public var remaining: Duration? {
-        self.idleExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
+        self.idleExpiresAt.map { max(.zero, $0 - self.engine.environment.configuration.clock.now) }
     }
 
     /// The time until the session ends even if it is used. It is never negative, and nil if there is no session.
     package var absoluteRemaining: Duration? {
-        self.absoluteExpiresAt.map { max(.zero, $0 - self.engine.configuration.clock.now) }
+        self.absoluteExpiresAt.map { max(.zero, $0 - self.engine.environment.configuration.clock.now) }
     }
 
     /// Whether the visitor asked to be remembered after the browser closes.
@@ -70,7 +70,7 @@ extension Session {
     /// For the time that is left, see ``remaining``.
     public var rememberedFor: Duration? {
         guard let record = self.access({ $0.live?.record }), record.isRemembered else { return nil }
-        let limits = self.engine.configuration.limits(of: record)
+        let limits = self.engine.environment.configuration.limits(of: record)
         return limits.idle ?? limits.absolute
     }
 

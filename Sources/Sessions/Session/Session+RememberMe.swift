@@ -22,7 +22,7 @@ extension Session {
     /// - Parameter duration: From 1 second to that absolute limit.
     /// - Throws: ``SessionError``: `invalidLimit`, `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func remember(for duration: Duration) async throws {
-        let absolute = self.engine.configuration.rememberedLimits.absolute
+        let absolute = self.engine.environment.configuration.rememberedLimits.absolute
         guard duration >= .seconds(1), duration <= absolute else {
             throw SessionError.invalidLimit(duration, absolute: absolute)
         }
@@ -35,7 +35,7 @@ extension Session {
     /// - Parameter end: From 1 second from now to the absolute limit of remembered sessions.
     /// - Throws: ``SessionError``: `invalidLimit`, `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func remember(until end: Instant) async throws {
-        try await self.remember(for: end - self.engine.configuration.clock.now)
+        try await self.remember(for: end - self.engine.environment.configuration.clock.now)
     }
 
     /// Returns at once to a session that ends with the browser and has the ordinary limits. The absolute limit counts

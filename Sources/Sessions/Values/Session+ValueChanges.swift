@@ -51,7 +51,7 @@ extension Session {
     func passOver(_ value: SessionValue, of name: String, as type: Any.Type) {
         // Values of a newer version or of another system must not be dropped.
         let isOurs = !value.isUnknown && !self.engine.driver.sharesValues
-        let drops = self.engine.configuration.undecodableValues == .drop && isOurs
+        let drops = self.engine.environment.configuration.undecodableValues == .drop && isOurs
         self.logger.warning(
             "A session value does not decode as its key's type",
             metadata: [

@@ -7,10 +7,12 @@
 //
 
 extension ExternalSessions {
-    private var tombstoneUntil: Instant { self.configuration.clock.now + self.configuration.tombstoneLifetime }
+    private var tombstoneUntil: Instant {
+        self.environment.configuration.clock.now + self.environment.configuration.tombstoneLifetime
+    }
 
     func end(_ live: SessionState.LoadedSession) async throws -> Bool {
-        let (now, tombstoneUntil) = (self.configuration.clock.now, self.tombstoneUntil)
+        let (now, tombstoneUntil) = (self.environment.configuration.clock.now, self.tombstoneUntil)
         return try await self.about(.anyWrite) {
             try await $0.end(live.record, tombstoneUntil: tombstoneUntil, now: now)
         }
@@ -29,7 +31,9 @@ extension ExternalSessions {
 
     func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.externalUnlisted }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.externalUnlisted }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+        throw SessionError.externalUnlisted
+    }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.externalUnlisted
@@ -58,7 +62,7 @@ extension ExternalSessions {
         var (isFirst, failureCount) = (true, 0)
         while true {
             try Task.checkCancellation()
-            let (from, now, tombstoneUntil) = (cursor, self.configuration.clock.now, self.tombstoneUntil)
+            let (from, now, tombstoneUntil) = (cursor, self.environment.configuration.clock.now, self.tombstoneUntil)
             let page: SessionEndingPage
             do {
                 page = try await self.about(.listing) {

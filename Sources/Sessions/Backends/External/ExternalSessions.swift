@@ -37,12 +37,12 @@ struct ExternalSessions: BackendDriver {
         -> CredentialFinding
     {
         guard case .external(let id) = credential else { return .refused(.unknown) }
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         do {
             switch try await self.call(.anyRead, { try await $0.load(id, now: now) }) {
             case .found(let record):
                 self.contradictions.note(record, to: origin.logger)
-                guard !self.configuration.isOver(record, now: now) else {
+                guard !self.environment.configuration.isOver(record, now: now) else {
                     return .refused(.expired, id.id, subject: record.subject)
                 }
                 return .live(self.live(record, isNew: false))
@@ -62,16 +62,16 @@ struct ExternalSessions: BackendDriver {
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession {
         let id = try self.store.newID(for: request)
-        let now = self.configuration.clock.now
-        var record = self.configuration.newRecord(for: .ofNobody(id.id), now: now)
+        let now = self.environment.configuration.clock.now
+        var record = self.environment.configuration.newRecord(for: .ofNobody(id.id), now: now)
         record.external = ExternalRecord(id: id)
         try fill(&record)
         return try await self.add(record)
     }
 
     private func add(_ record: SessionRecord) async throws -> SessionState.LoadedSession {
-        try self.configuration.checkSize(of: record.values)
-        let now = self.configuration.clock.now
+        try self.environment.configuration.checkSize(of: record.values)
+        let now = self.environment.configuration.clock.now
         return self.live(try await self.about(.anyWrite) { try await $0.create(record, now: now) }, isNew: true)
     }
 
@@ -82,7 +82,7 @@ struct ExternalSessions: BackendDriver {
     ) throws -> SessionRecord {
         var next = record
         try change(&next)
-        try self.configuration.checkSize(of: next.values)
+        try self.environment.configuration.checkSize(of: next.values)
         return next
     }
 
@@ -92,7 +92,7 @@ struct ExternalSessions: BackendDriver {
         of live: SessionState.LoadedSession,
         for request: SessionRequest
     ) async throws -> RewriteAttempt {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         switch try await self.about(.anyWrite, { try await $0.replace(next, now: now) }) {
         case .replaced(let record):
             return .written(record)
@@ -110,16 +110,16 @@ struct ExternalSessions: BackendDriver {
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         return try await self.about(.anyWrite) { try await $0.touch(live.record, touch, now: now) }
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         guard let id = live.record.external?.id else { return nil }
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         guard
             case .found(let record) = try await self.about(.anyRead, { try await $0.load(id, now: now) }),
-            !self.configuration.isOver(record, now: now)
+            !self.environment.configuration.isOver(record, now: now)
         else { return nil }
         return record
     }

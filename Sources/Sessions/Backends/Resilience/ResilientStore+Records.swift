@@ -24,14 +24,14 @@ extension ResilientStore {
     ) async throws -> (token: SessionToken, record: SessionRecord) {
         var attempt = 1
         while true {
-            let now = self.configuration.clock.now
-            let random = self.configuration.random
+            let now = self.environment.configuration.clock.now
+            let random = self.environment.configuration.random
             let token = SessionToken(
                 id: try makeID() ?? SessionID(random: random),
                 secret: SessionSecret(random: random)
             )
             let record = try make(token, now)
-            try self.configuration.checkSize(of: record.values)
+            try self.environment.configuration.checkSize(of: record.values)
             let created = try stored(record)
             do {
                 try await self.call(.write(created.id)) { try await $0.create(created, now: now) }
@@ -39,7 +39,7 @@ extension ResilientStore {
             } catch let error as SessionStoreError {
                 attempt += 1
                 guard error.code == .duplicate, attempt <= 3 else {
-                    throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+                    throw SessionError.storeUnavailable(error, retryAfter: self.environment.configuration.retryAfter)
                 }
             }
         }
@@ -76,8 +76,8 @@ extension ResilientStore {
     ///
     /// - Returns: Whether this call ended it.
     func end(_ id: SessionID) async throws -> Bool {
-        let now = self.configuration.clock.now
-        let tombstoneUntil = now + self.configuration.tombstoneLifetime
+        let now = self.environment.configuration.clock.now
+        let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
         return try await self.about(.write(id)) { try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
@@ -90,8 +90,8 @@ extension ResilientStore {
         var cursor: SessionCursor?
         repeat {
             try Task.checkCancellation()
-            let (from, now) = (cursor, self.configuration.clock.now)
-            let tombstoneUntil = now + self.configuration.tombstoneLifetime
+            let (from, now) = (cursor, self.environment.configuration.clock.now)
+            let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
             cursor = try await self.step(isFirst: from == nil) {
                 try await self.about(.listing) { _ in
                     try await subjects.endSessions(
@@ -112,7 +112,7 @@ extension ResilientStore {
         var cursor: SessionCursor?
         repeat {
             try Task.checkCancellation()
-            let (from, now) = (cursor, self.configuration.clock.now)
+            let (from, now) = (cursor, self.environment.configuration.clock.now)
             let page = try await self.step(isFirst: from == nil) {
                 try await self.page(of: subject, from: from, limit: Self.pageSize, now: now)
             }
@@ -141,7 +141,7 @@ extension ResilientStore {
         var cursor = cursor
         repeat {
             try Task.checkCancellation()
-            let (from, now) = (cursor, self.configuration.clock.now)
+            let (from, now) = (cursor, self.environment.configuration.clock.now)
             let page = try await self.step(isFirst: from == nil) {
                 try await self.about(.listing) { _ in
                     try await enumerable.page(from: from, limit: Self.pageSize, now: now)
@@ -164,7 +164,7 @@ extension ResilientStore {
         now: Instant
     ) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
-        let tombstoneUntil = now + self.configuration.tombstoneLifetime
+        let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
         return try await self.step(isFirst: isFirst) {
             try await self.about(.listing) { _ in try await store.end(ids, tombstoneUntil: tombstoneUntil, now: now) }
         }

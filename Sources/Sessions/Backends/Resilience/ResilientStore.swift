@@ -23,7 +23,8 @@ final class ResilientStore: Sendable {
         )
     }
 
-    var configuration: SessionConfiguration { self.callPolicy.configuration }
+    var environment: EngineEnvironment { self.callPolicy.environment }
+    var configuration: SessionConfiguration { self.environment.configuration }
 
     /// Calls the store synchronously.
     ///

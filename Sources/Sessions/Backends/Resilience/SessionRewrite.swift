@@ -55,7 +55,6 @@ struct SessionRewrite {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionRewriteResult {
         let environment = driver.environment
-        let (id, configuration) = (live.record.id, environment.configuration)
         while true {
             switch self.step {
             case .perform(.attempt(let record)):
@@ -67,20 +66,22 @@ struct SessionRewrite {
             case .perform(.enterQueue):
                 self.step = self.operation.next(.enteredQueue)
                 return try await environment.writeQueues.whenFree(
-                    id, orThrow: .storeUnavailable(SessionStoreError.failedOthers, retryAfter: configuration.retryAfter)
+                    live.record.id,
+                    orThrow: .storeUnavailable(
+                        SessionStoreError.failedOthers, retryAfter: environment.configuration.retryAfter)
                 ) {
                     try await self.perform(live, by: driver, for: request, change)
                 }
             case .perform(.wait(let longest)):
-                let wait = configuration.random.next() % UInt64(longest.wholeMilliseconds * 1_000)
-                try await configuration.clock.sleep(for: .microseconds(Int64(wait)))
+                let wait = environment.configuration.random.next() % UInt64(longest.wholeMilliseconds * 1_000)
+                try await environment.configuration.clock.sleep(for: .microseconds(Int64(wait)))
                 self.step = self.operation.next(.waited)
             case .perform(.load):
                 self.step = self.operation.next(.loaded(try await driver.loadForRewrite(live)))
             case .finish(let result):
                 return result
             case .failForContention:
-                throw SessionError.contention(id, retryAfter: configuration.retryAfter)
+                throw SessionError.contention(live.record.id, retryAfter: environment.configuration.retryAfter)
             }
         }
     }

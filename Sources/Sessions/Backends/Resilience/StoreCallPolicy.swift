@@ -9,7 +9,7 @@
 /// The policy of calls to a store: each has a deadline, parts that keep failing are not called, and each failure
 /// becomes a ``SessionError``.
 struct StoreCallPolicy: Sendable {
-    private let environment: EngineEnvironment
+    let environment: EngineEnvironment
     private let needsDeadline: Bool
     /// The failure domain of a session.
     private let failureDomain: @Sendable (SessionID) -> Int
@@ -28,8 +28,6 @@ struct StoreCallPolicy: Sendable {
         let breaker = configuration.circuitBreaker
         self.circuits = breaker.isOff ? nil : CircuitBreakerBoard(breaker, clock: configuration.clock)
     }
-
-    var configuration: SessionConfiguration { self.environment.configuration }
 
     /// Calls the store.
     ///
@@ -76,14 +74,14 @@ struct StoreCallPolicy: Sendable {
         switch error {
         case is CancellationError, is SessionError: error
         case let error as SessionStoreError where error.isForCaller: error
-        default: SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+        default: SessionError.storeUnavailable(error, retryAfter: self.environment.configuration.retryAfter)
         }
     }
 
     /// Converts an error for the caller in a call about one record.
     func error(_ error: SessionStoreError) -> SessionError {
         error.code == .invalidCursor
-            ? .invalidCursor : .storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+            ? .invalidCursor : .storeUnavailable(error, retryAfter: self.environment.configuration.retryAfter)
     }
 
     /// Calls the store about one record, or for a page of them. A record that cannot be read counts as a store failure.
@@ -103,13 +101,13 @@ struct StoreCallPolicy: Sendable {
     private func callInTime<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let deadline = self.configuration.storeDeadline
+        let deadline = self.environment.configuration.storeDeadline
         guard self.needsDeadline else {
             return try await SessionStoreDeadline.with(.now + deadline, operation)
         }
         return try await withDeadline(
             deadline,
-            clock: self.configuration.clock,
+            clock: self.environment.configuration.clock,
             orThrow: { SessionStoreError.deadlineExceeded(deadline) },
             operation
         )

@@ -9,7 +9,7 @@
 extension SealedSessions {
     /// By when every existing session has passed its absolute limit.
     private var longestEnd: Instant {
-        self.configuration.clock.now + self.configuration.longestLife
+        self.environment.configuration.clock.now + self.environment.configuration.longestLife
     }
 
     /// The maximum clock skew between servers.
@@ -20,11 +20,11 @@ extension SealedSessions {
     /// Once all servers know of the revocation, none seals the session again. The last copy has at most one idle limit
     /// from then. The idle limit of a remembered session may have been longer before, which the record does not show.
     func endOfCopies(of record: SessionRecord) -> Instant {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         if record.isAnonymous, !self.revocations.keepsAnonymousEndings {
-            return min(now + self.configuration.tombstoneLifetime, record.absoluteExpiresAt)
+            return min(now + self.environment.configuration.tombstoneLifetime, record.absoluteExpiresAt)
         }
-        guard !record.isRemembered, let idle = self.configuration.limits(of: record).idle else {
+        guard !record.isRemembered, let idle = self.environment.configuration.limits(of: record).idle else {
             return record.absoluteExpiresAt
         }
         let longest = max(idle, record.expiresAt - record.lastAccessedAt)
@@ -55,7 +55,9 @@ extension SealedSessions {
         return try await self.revocations.revoke(.session(id, until: self.longestEnd))
     }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.sealedWithoutToken }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+        throw SessionError.sealedWithoutToken
+    }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.sealedUnlisted
@@ -90,7 +92,7 @@ extension SealedSessions {
         else { return nil }
         var kept = live
         kept.record.loginMark = mark
-        kept.record.version = live.record.version.next(random: self.configuration.random)
+        kept.record.version = live.record.version.next(random: self.environment.configuration.random)
         return kept
     }
 

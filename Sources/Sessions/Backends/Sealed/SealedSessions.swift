@@ -50,7 +50,7 @@ struct SealedSessions: BackendDriver {
     func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
         -> CredentialFinding
     {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         switch self.unseal(credential, for: request, now: now) {
         case .refused(let finding):
             return finding
@@ -64,7 +64,7 @@ struct SealedSessions: BackendDriver {
         -> CredentialFinding?
     {
         guard self.revocations.isCurrent else { return nil }
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         switch self.unseal(credential, for: request, now: now) {
         case .refused(let finding):
             return finding
@@ -84,7 +84,7 @@ struct SealedSessions: BackendDriver {
         guard case .sealed(let text) = credential, let (record, isOutdated) = self.open(text, self.name(request)) else {
             return .refused(.refused(.unknown))
         }
-        guard !self.configuration.isOver(record, now: now) else {
+        guard !self.environment.configuration.isOver(record, now: now) else {
             return .refused(.refused(.expired, record.id, subject: record.subject))
         }
         return .session(record, isOutdated: isOutdated)
@@ -105,7 +105,7 @@ struct SealedSessions: BackendDriver {
         let unreported = self.revocations.takeUntold(record.id) ? record : nil
         // Long after a revocation of all sessions no request is in progress any more, and visitors may begin new
         // sessions.
-        let isRecent = now < Instant(millisecondsSince1970: epoch) + self.configuration.tombstoneLifetime
+        let isRecent = now < Instant(millisecondsSince1970: epoch) + self.environment.configuration.tombstoneLifetime
         return isRecent || unreported != nil
             ? .ended(record.id, subject: record.subject, unreported: unreported)
             : .refused(.ended, record.id, subject: record.subject)
@@ -117,8 +117,8 @@ struct SealedSessions: BackendDriver {
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession {
-        let token = SessionToken.ofNobody(SessionID(random: self.configuration.random))
-        var record = self.configuration.newRecord(for: token, now: self.configuration.clock.now)
+        let token = SessionToken.ofNobody(SessionID(random: self.environment.configuration.random))
+        var record = self.environment.configuration.newRecord(for: token, now: self.environment.configuration.clock.now)
         record.everyoneMark = try await self.revocations.knownEveryoneMark
         try fill(&record)
         try self.checkSize(of: record, request)
@@ -137,7 +137,7 @@ struct SealedSessions: BackendDriver {
         // An id always has the same limits, so its revocation, which lives as long, covers every copy.
         guard try await self.endToReplace(live) else { return .gone }
         var successor = next
-        successor.id = SessionID(random: self.configuration.random)
+        successor.id = SessionID(random: self.environment.configuration.random)
         return .written(successor)
     }
 
@@ -152,7 +152,8 @@ struct SealedSessions: BackendDriver {
 
     /// Whether a session is known, without reading the store, to be live.
     private func isKnownToLive(_ record: SessionRecord) -> Bool {
-        self.revocations.isCurrent && !self.configuration.isOver(record, now: self.configuration.clock.now)
+        self.revocations.isCurrent
+            && !self.environment.configuration.isOver(record, now: self.environment.configuration.clock.now)
             && !self.revocations.isKnownToCover(record)
     }
 
@@ -199,7 +200,7 @@ struct SealedSessions: BackendDriver {
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> SessionState.LoadedSession {
         var successor = live
-        successor.record.id = SessionID(random: self.configuration.random)
+        successor.record.id = SessionID(random: self.environment.configuration.random)
         successor.token = .ofNobody(successor.record.id)
         try change(&successor.record)
         try self.checkSize(of: successor.record, after: live.record, request)
@@ -227,18 +228,18 @@ struct SealedSessions: BackendDriver {
 
     /// Whether a session has expired or is revoked.
     func isGone(_ record: SessionRecord) async throws -> Bool {
-        if self.configuration.isOver(record, now: self.configuration.clock.now) { return true }
+        if self.environment.configuration.isOver(record, now: self.environment.configuration.clock.now) { return true }
         return try await self.revocations.covers(record)
     }
 
     func name(_ request: SessionRequest) -> String {
-        self.configuration.cookieName(for: request)
+        self.environment.configuration.cookieName(for: request)
     }
 
     private func limit(_ record: SessionRecord, _ request: SessionRequest) -> Int {
-        let isUsual = self.configuration.cookieForRequest == nil && record.cookieOverrides == nil
+        let isUsual = self.environment.configuration.cookieForRequest == nil && record.cookieOverrides == nil
         if isUsual { return self.usualLimit }
-        let cookie = self.configuration.cookie(for: request, with: record.cookieOverrides)
+        let cookie = self.environment.configuration.cookie(for: request, with: record.cookieOverrides)
         return self.capacity.characters(in: CookieTemplate(cookie))
     }
 
@@ -251,7 +252,7 @@ struct SealedSessions: BackendDriver {
         after base: SessionRecord? = nil,
         _ request: SessionRequest
     ) throws {
-        try self.configuration.checkSize(of: record.values)
+        try self.environment.configuration.checkSize(of: record.values)
         let limit = self.limit(record, request)
         // Most sessions are so much smaller that they need not be encoded for the check.
         guard SealedRecordCodec.mayExceed(limit / 4 * 3 - Sealer.overhead, record) else { return }

@@ -27,10 +27,10 @@ extension StoredSessions {
 
     private func unsealed(_ record: SessionRecord, for token: SessionToken, knowing key: DataKey?) -> SessionRecord? {
         guard self.isEncryptedAtRest || !record.sealedValues.isEmpty else { return record }
-        let newest = record.newestToken(for: token, now: self.configuration.clock.now)
+        let newest = record.newestToken(for: token, now: self.environment.configuration.clock.now)
         var opened = record
         if record.sealedValues.isEmpty {
-            guard let newest, let key = try? DataKey(for: newest, random: self.configuration.random) else {
+            guard let newest, let key = try? DataKey(for: newest, random: self.environment.configuration.random) else {
                 return nil
             }
             opened.dataKey = key
@@ -59,7 +59,7 @@ extension StoredSessions {
         var sealed = record
         var writer = ByteWriter()
         record.values.write(to: &writer)
-        sealed.sealedValues = try key.seal(writer.bytes, of: record.id, random: self.configuration.random)
+        sealed.sealedValues = try key.seal(writer.bytes, of: record.id, random: self.environment.configuration.random)
         sealed.values = SessionValues()
         sealed.dataKey = nil
         return sealed

@@ -54,14 +54,14 @@ extension StoredSessions {
             return true
         } catch let error as SessionStoreError {
             guard error.code == .duplicate else {
-                throw SessionError.storeUnavailable(error, retryAfter: self.configuration.retryAfter)
+                throw SessionError.storeUnavailable(error, retryAfter: self.environment.configuration.retryAfter)
             }
             return false
         }
     }
 
     private func credentials(of subject: String) async throws -> SessionRecord? {
-        let (id, now) = (self.credentialsID(of: subject), self.configuration.clock.now)
+        let (id, now) = (self.credentialsID(of: subject), self.environment.configuration.clock.now)
         let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let record) = result, record.belongs(to: self.owner(of: subject)) else { return nil }
         return record
@@ -72,7 +72,7 @@ extension StoredSessions {
     }
 
     private func newCredentials(of subject: String, now: Instant) -> SessionRecord {
-        var record = self.configuration.newRecord(for: .ofNobody(self.credentialsID(of: subject)), now: now)
+        var record = self.environment.configuration.newRecord(for: .ofNobody(self.credentialsID(of: subject)), now: now)
         record.subject = self.owner(of: subject)
         record.authenticatedAt = now
         return record

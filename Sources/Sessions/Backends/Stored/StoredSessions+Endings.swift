@@ -11,17 +11,17 @@ extension StoredSessions {
     var endsOthers: Bool { self.listsSessions }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         var page = try await self.store.page(of: subject, from: cursor, limit: limit, now: now)
         // The idle limit may have been shortened.
-        page.records.removeAll { self.configuration.isOver($0, now: now) }
+        page.records.removeAll { self.environment.configuration.isOver($0, now: now) }
         return page
     }
 
     func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         return try await self.store.recordsByAge(of: subject, atMost: limit, now: now)
-            .filter { !self.configuration.isOver($0, now: now) }
+            .filter { !self.environment.configuration.isOver($0, now: now) }
     }
 
     func end(_ live: SessionState.LoadedSession) async throws -> Bool {
@@ -34,11 +34,11 @@ extension StoredSessions {
     }
 
     func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         do {
             guard
                 case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
-                !self.configuration.isOver(record, now: now), record.belongs(to: subject)
+                !self.environment.configuration.isOver(record, now: now), record.belongs(to: subject)
             else { return nil }
             return record
         } catch is SessionStoreError {
@@ -53,12 +53,12 @@ extension StoredSessions {
             guard try await self.record(id, of: subject) != nil else { return false }
             return try await self.end(id)
         }
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         do {
             guard
                 case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
                 // An id from outside may belong to another kind of record in the store.
-                !self.configuration.isOver(record, now: now), record.isSession
+                !self.environment.configuration.isOver(record, now: now), record.isSession
             else { return false }
         } catch is SessionStoreError {
             // An unreadable record can still be ended.
@@ -67,7 +67,7 @@ extension StoredSessions {
     }
 
     func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
-        var check = CredentialCheck(.token(token), onReplayedSecret: self.configuration.onReplayedSecret)
+        var check = CredentialCheck(.token(token), onReplayedSecret: self.environment.configuration.onReplayedSecret)
         var step = check.next(.started)
         while case .perform(let action) = step {
             step = check.next(try await self.perform(action, for: request, origin: origin))

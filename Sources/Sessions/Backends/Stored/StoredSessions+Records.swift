@@ -11,11 +11,11 @@ extension StoredSessions {
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession {
-        let makeID = self.configuration.makeSessionID
+        let makeID = self.environment.configuration.makeSessionID
         let (token, record) = try await self.store.create(id: { try makeID?(request) }) { token, now in
-            var record = self.configuration.newRecord(for: token, now: now)
+            var record = self.environment.configuration.newRecord(for: token, now: now)
             if self.isEncryptedAtRest {
-                record.dataKey = try DataKey(for: token, random: self.configuration.random)
+                record.dataKey = try DataKey(for: token, random: self.environment.configuration.random)
             }
             try fill(&record)
             return record
@@ -74,12 +74,12 @@ extension StoredSessions {
         var next = base
         try change(&next)
         next.version = base.version.next(tag: self.tags.next())
-        try self.configuration.checkSize(of: next.values)
+        try self.environment.configuration.checkSize(of: next.values)
         return next
     }
 
     func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         let id = live.record.id
         let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let current) = result else { return nil }
@@ -93,7 +93,7 @@ extension StoredSessions {
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
-        let (id, now) = (live.record.id, self.configuration.clock.now)
+        let (id, now) = (live.record.id, self.environment.configuration.clock.now)
         return try await self.store.about(.write(id)) { try await $0.touch(id, touch, now: now) }
     }
 
@@ -105,7 +105,7 @@ extension StoredSessions {
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
-        let (id, now) = (live.record.id, self.configuration.clock.now)
+        let (id, now) = (live.record.id, self.environment.configuration.clock.now)
         let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let stored) = result, stored.newestToken(for: live.token, now: now) != nil else { return nil }
         return self.opened(stored, for: live.token, knowing: live.record.dataKey)
@@ -116,9 +116,9 @@ extension StoredSessions {
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession? {
-        let secret = SessionSecret(random: self.configuration.random)
+        let secret = SessionSecret(random: self.environment.configuration.random)
         let result = try await self.rewrite(live, for: request) { record in
-            try record.replaceSecret(with: secret, now: self.configuration.clock.now)
+            try record.replaceSecret(with: secret, now: self.environment.configuration.clock.now)
             try change(&record)
         }
         guard case .written(let record) = result else { return nil }

@@ -32,13 +32,13 @@ struct StoredSessions: BackendDriver {
 
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
         guard let signer = self.signer else { return .token }
-        return .signed(signer, name: self.configuration.cookieName(for: request))
+        return .signed(signer, name: self.environment.configuration.cookieName(for: request))
     }
 
     func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
-        let now = self.configuration.clock.now
+        let now = self.environment.configuration.clock.now
         guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
-        return try self.signer?.sign(token, for: self.configuration.cookieName(for: request)) ?? token.text
+        return try self.signer?.sign(token, for: self.environment.configuration.cookieName(for: request)) ?? token.text
     }
 
     /// The session's own keys. They change with its secret, and those of the secret before a timed renewal stay valid.

@@ -24,11 +24,11 @@ struct TokenOnlySessions: BackendDriver {
     var endsOthers: Bool { false }
 
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
-        .signed(self.signer, name: self.configuration.cookieName(for: request))
+        .signed(self.signer, name: self.environment.configuration.cookieName(for: request))
     }
 
     func sessionForVisitor() -> SessionState.LoadedSession? {
-        self.live(SessionToken(random: self.configuration.random), isNew: true)
+        self.live(SessionToken(random: self.environment.configuration.random), isNew: true)
     }
 
     func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
@@ -48,7 +48,7 @@ struct TokenOnlySessions: BackendDriver {
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession {
-        let live = self.live(SessionToken(random: self.configuration.random), isNew: true)
+        let live = self.live(SessionToken(random: self.environment.configuration.random), isNew: true)
         try self.refuse(fill, to: live.record)
         return live
     }
@@ -87,7 +87,7 @@ struct TokenOnlySessions: BackendDriver {
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession? {
-        let renewed = self.live(SessionToken(random: self.configuration.random), isNew: true)
+        let renewed = self.live(SessionToken(random: self.environment.configuration.random), isNew: true)
         try self.refuse(change, to: renewed.record)
         return renewed
     }
@@ -98,7 +98,9 @@ struct TokenOnlySessions: BackendDriver {
 
     func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.tokenOnly }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool { throw SessionError.tokenOnly }
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+        throw SessionError.tokenOnly
+    }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         throw SessionError.tokenOnly
@@ -129,15 +131,15 @@ struct TokenOnlySessions: BackendDriver {
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs { throw SessionError.tokenOnly }
 
     func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
-        try self.signer.sign(live.token, for: self.configuration.cookieName(for: request))
+        try self.signer.sign(live.token, for: self.environment.configuration.cookieName(for: request))
     }
 
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
 
     /// A record for the engine: it never ends and has no values.
     private func live(_ token: SessionToken, isNew: Bool) -> SessionState.LoadedSession {
-        let now = self.configuration.clock.now
-        var record = self.configuration.newRecord(for: token, now: now)
+        let now = self.environment.configuration.clock.now
+        var record = self.environment.configuration.newRecord(for: token, now: now)
         (record.expiresAt, record.absoluteExpiresAt) = (.distantFuture, .distantFuture)
         return SessionState.LoadedSession(record: record, token: token, isNew: isNew)
     }

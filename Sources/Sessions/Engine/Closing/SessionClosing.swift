@@ -85,7 +85,7 @@ struct SessionClosing {
                 guard let live = self.operation.update?.live else { return nil }
                 var rewrite = SessionRewrite(live.record, engine.environment)
                 let result = try rewrite.performWithoutWaiting(live, by: engine.driver, for: request) {
-                    try self.operation.update?.apply(to: &$0, for: request, under: engine.environment.configuration)
+                    try self.operation.update?.apply(to: &$0, for: request, engine.environment)
                 }
                 if result == nil { self.rewrite = rewrite }
                 return result.map { .updated($0) }
@@ -120,7 +120,7 @@ struct SessionClosing {
             guard let live = self.operation.update?.live else { return .updated(.gone) }
             var rewrite = self.rewrite ?? SessionRewrite(live.record, engine.environment)
             let result = try await rewrite.perform(live, by: engine.driver, for: request) {
-                try self.operation.update?.apply(to: &$0, for: request, under: engine.environment.configuration)
+                try self.operation.update?.apply(to: &$0, for: request, engine.environment)
             }
             return .updated(result)
         case .report(let notice):

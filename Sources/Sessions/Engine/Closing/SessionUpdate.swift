@@ -44,7 +44,7 @@ struct SessionUpdate {
     mutating func apply(
         to record: inout SessionRecord,
         for request: SessionRequest,
-        under configuration: SessionConfiguration
+        _ environment: EngineEnvironment
     ) throws {
         self.isRenewed = false
         self.overwrittenNames =
@@ -53,12 +53,16 @@ struct SessionUpdate {
         record.values = try self.changes.apply(to: record.values)
         if let touch {
             record.apply(touch)
-            if configuration.tracksClients { record.note(SessionClient(of: request)) }
+            if environment.configuration.tracksClients { record.note(SessionClient(of: request)) }
         }
         // Another request of the same page may have renewed the secret just now; this one uses it as well.
         if self.isRenewing, record.secretHash == self.live.token.secretHash {
             try record.renewSecret(
-                of: self.live.token, grace: configuration.renewal.grace, random: configuration.random, now: self.now)
+                of: self.live.token,
+                grace: environment.configuration.renewal.grace,
+                random: environment.configuration.random,
+                now: self.now
+            )
             self.isRenewed = true
         }
     }

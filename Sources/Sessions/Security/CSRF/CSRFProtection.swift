@@ -118,7 +118,7 @@ public struct CSRFProtection: Sendable {
         authority: String?,
         engine: SessionEngine
     ) -> CSRFRule.Finding {
-        let isSecure = engine.configuration.trustedProxies.resolve(request).isSecure
+        let isSecure = engine.environment.configuration.trustedProxies.resolve(request).isSecure
         let requested = authority.flatMap { WebOrigin(authority: $0, isSecure: isSecure) }
         return self.rule.finding(request.headerFields, requested: requested)
     }
@@ -149,7 +149,7 @@ public struct CSRFProtection: Sendable {
             guard hasCookies, !self.configuration.undecided.accepts(hasSession: true) else { return }
             refusal = .undecided
         }
-        engine.configuration.report(.refused, .crossSite, error: refusal.error)
+        engine.environment.configuration.report(.refused, .crossSite, error: refusal.error)
         throw refusal.error
     }
 

@@ -46,6 +46,6 @@ extension Session {
 
     private func csrfToken(of record: SessionRecord) throws -> String {
         let key = try self.engine.driver.csrfKeys(of: record).newest
-        return CSRFToken(of: record).text(key, random: self.engine.configuration.random)
+        return CSRFToken(of: record).text(key, random: self.engine.environment.configuration.random)
     }
 }
