@@ -41,14 +41,15 @@ struct CloseOperation {
         /// Ask the application whether an anonymous session may begin.
         case ask
         case create(SessionChanges)
-        case touch(SessionState.LoadedSession, SessionTouch)
+        /// Extend the session as ``CloseOperation/update`` says.
+        case touch
         /// Change the record by ``CloseOperation/update``.
         case update
         case report(Notice)
     }
 
     /// An event to report.
-    enum Notice {
+    indirect enum Notice {
         case created(SessionRecord)
         case updated(SessionUpdate, SessionRecord)
         /// The session has ended since the request began.
@@ -74,8 +75,6 @@ struct CloseOperation {
     private var plan = SessionPlan.nothing
     /// The cookie action after the write is reported.
     private var cookie = SessionPlan.CookieAction.leave
-    /// The session of the touch in progress.
-    private var touched: (id: SessionID, touch: SessionTouch)?
     /// Whether the handler did not request the write.
     private var isOptional = false
 
@@ -105,9 +104,9 @@ struct CloseOperation {
             state.commit()
             return self.report(.created(live.record), then: .set)
         case .touched(let isLive):
-            guard let touched else { return self.finish(.leave, &state) }
-            guard isLive else { return self.lose(touched.id, &state) }
-            state.wrote(touched.touch)
+            guard let update = self.update, let touch = update.touch else { return self.finish(.leave, &state) }
+            guard isLive else { return self.lose(update.live.record.id, &state) }
+            state.wrote(touch)
             return self.finish(self.plan.cookie, &state)
         case .updated(let result):
             guard let update = self.update else { return self.finish(.leave, &state) }
@@ -181,13 +180,11 @@ struct CloseOperation {
         case (.create, _):
             return self.createIfAllowed(&state)
         case (.touch(let touch), let live?):
-            if self.environment.configuration.tracksClients, !live.record.isLastClient(SessionClient(of: request)) {
-                // A touch cannot store a client, which rarely changes.
-                self.update = SessionUpdate(of: live, touch, now: self.now)
-                return .perform(.update)
-            }
-            self.touched = (live.record.id, touch)
-            return .perform(.touch(live, touch))
+            self.update = SessionUpdate(of: live, touch, now: self.now)
+            // A touch cannot store a client, which rarely changes.
+            let hasNewClient =
+                self.environment.configuration.tracksClients && !live.record.isLastClient(SessionClient(of: request))
+            return .perform(hasNewClient ? .update : .touch)
         case (.update(let touch, let isRenewing), let live?):
             let changes = state.beginCommit()
             self.update = SessionUpdate(of: live, touch, changes, isRenewing: isRenewing, now: self.now)

@@ -79,8 +79,9 @@ struct SessionClosing {
             switch action {
             case .ask, .create:
                 return nil
-            case .touch(let live, let touch):
-                return try engine.driver.touchWithoutWaiting(live, touch).map { .touched(isLive: $0) }
+            case .touch:
+                guard let update = self.operation.update, let touch = update.touch else { return nil }
+                return try engine.driver.touchWithoutWaiting(update.live, touch).map { .touched(isLive: $0) }
             case .update:
                 guard let live = self.operation.update?.live else { return nil }
                 var rewrite = SessionRewrite(live.record, engine.environment)
@@ -114,8 +115,9 @@ struct SessionClosing {
                     fill(&record)
                 }
             )
-        case .touch(let live, let touch):
-            return .touched(isLive: try await engine.driver.touch(live, touch))
+        case .touch:
+            guard let update = self.operation.update, let touch = update.touch else { return .touched(isLive: false) }
+            return .touched(isLive: try await engine.driver.touch(update.live, touch))
         case .update:
             guard let live = self.operation.update?.live else { return .updated(.gone) }
             var rewrite = self.rewrite ?? SessionRewrite(live.record, engine.environment)

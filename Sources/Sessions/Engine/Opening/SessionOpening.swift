@@ -165,7 +165,7 @@ extension SessionEngine {
 
     /// Opens a session as far as nothing must be waited for. Not asynchronous, so that what is rare needs no room in
     /// the frame of every request ("memory: no cookie").
-    func openWithoutWaiting(_ request: SessionRequest, logger: Logger) throws(SessionError)
+    func openWithoutWaiting(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError)
         -> Progress<Session, SessionOpening>
     {
         if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
