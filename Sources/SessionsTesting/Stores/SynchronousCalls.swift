@@ -8,7 +8,7 @@
 public import Sessions
 
 /// Calls a store as a synchronous engine does: it uses the synchronous answer wherever there is one. It checks both
-/// call paths of a ``Sessions/SynchronousSessionStore`` against the rules of stores:
+/// call paths of a `SynchronousSessionStore` against the rules of stores:
 ///
 /// ```swift
 /// @Test("MyStore, asked without waiting, keeps the rule", arguments: StoreConformance.rules(for: MyStore.self))
