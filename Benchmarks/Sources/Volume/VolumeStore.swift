@@ -73,7 +73,8 @@ enum VolumeStore {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<count {
                 if index >= 256 { try await group.next() }
-                let record = samples.record(idle: .seconds(8 * 3_600), absolute: .seconds(8 * 3_600), subject: subject(index))
+                let record = samples.record(
+                    idle: .seconds(8 * 3_600), absolute: .seconds(8 * 3_600), subject: subject(index))
                 group.addTask { try await store.create(record, now: samples.now) }
             }
             try await group.waitForAll()

@@ -36,20 +36,26 @@ struct ConnectRedisTests {
     @Test("ttl, a number: keys live so long")
     func ttl() async throws {
         #expect(try await self.life { _ in } == .seconds(86_400))
-        #expect(try await self.life { express in express.timeToLive = .lasting(.seconds(2 * 3_600)) } == .seconds(2 * 3_600))
+        #expect(
+            try await self.life { express in express.timeToLive = .lasting(.seconds(2 * 3_600)) } == .seconds(2 * 3_600)
+        )
     }
 
     @Test("ttl, a function: of what is in the session")
     func ttlOfSession() async throws {
         let life = try await self.life { express in
-            express.timeToLive = .deciding { values in values["views"] == .integer(1) ? .seconds(3 * 3_600) : .seconds(3_600) }
+            express.timeToLive = .deciding { values in
+                values["views"] == .integer(1) ? .seconds(3 * 3_600) : .seconds(3_600)
+            }
         }
         #expect(life == .seconds(3 * 3_600))
     }
 
     @Test("ttl of nothing or less: the session ends with that write")
     func noTTL() async throws {
-        let site = try ExpressHarness { $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .seconds(3 * 3_600) } }
+        let site = try ExpressHarness {
+            $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .seconds(3 * 3_600) }
+        }
         site.express(Self.id, #","views":1"#, life: .lasting(.seconds(3 * 3_600)))
         try await site.visit(site.browser(of: Self.id)) { $0[.views] = 2 }
         #expect(try await site.text(Self.id) == nil)
@@ -116,7 +122,8 @@ struct ConnectRedisTests {
         #expect(try await records.replace("other", old, with: new, .unlimited, now: now) != .replaced)
         #expect(try await records.touch("other", .kept, now: now))
         #expect(
-            try await records.end("other", tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now)
+            try await records.end(
+                "other", tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now)
         )
     }
 

@@ -102,7 +102,8 @@ struct CSRFProtectionTests {
         "an error says which of the checks decided, and no token",
         arguments: [
             (CSRFRefusal.fetchSite("same-site"), "Sec-Fetch-Site is same-site"),
-            (.severalOrigins(3), "it has 3 Origin fields"), (.noOrigin("null"), "Origin is null, which is not an origin"),
+            (.severalOrigins(3), "it has 3 Origin fields"),
+            (.noOrigin("null"), "Origin is null, which is not an origin"),
             (.noOrigin(""), "Origin is empty"), (.wrongToken, "its token is not one of this session"),
             (.undecided, "it has no token of a session"),
             (.noOrigin(String(repeating: "x", count: 10_000)), String(repeating: "x", count: 100) + ","),

@@ -76,7 +76,8 @@ struct LawBackend: Sendable, CustomTestStringConvertible {
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)
         }, endedInStore,
     ].flatMap(\.withBothDrivers)
-    static let tokenOnly = [LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }].flatMap(\.withBothDrivers)
+    static let tokenOnly = [LawBackend("tokens alone") { _ in .tokenOnly(with: .ephemeral()) }].flatMap(
+        \.withBothDrivers)
 
     /// Those that remember anything.
     static let remembering = stored + sealed

@@ -76,7 +76,8 @@ struct RewriteOperationTests {
     func gone() {
         var operation = RewriteOperation(Self.record)
         _ = operation.next(.started(isQueued: false))
-        guard case .finish(.gone) = operation.next(.attempted(.gone)), case .finish(.gone) = operation.next(.loaded(nil))
+        guard case .finish(.gone) = operation.next(.attempted(.gone)),
+            case .finish(.gone) = operation.next(.loaded(nil))
         else {
             Issue.record("A session that is gone is the end.")
             return
