@@ -1,4 +1,4 @@
-.PHONY: demo test test-matrix fuzz soak bench bench-http bench-volume curves check format docs
+.PHONY: demo test test-matrix fuzz soak bench bench-http bench-volume bench-scaling check format docs
 
 # Installs what is missing, builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed, or
 # STORE=redis, redis-cluster, redis-sentinel or postgres, which start what they need.
@@ -34,9 +34,9 @@ bench-http:
 bench-volume:
 	Scripts/bench-volume $(SESSIONS)
 
-# Measures how costs grow and draws the charts of the documentation: make curves SESSIONS=1000000.
-curves:
-	Scripts/curves $(SESSIONS)
+# Measures how costs grow and draws the charts of the documentation: make bench-scaling SESSIONS=1000000.
+bench-scaling:
+	Scripts/bench-scaling $(SESSIONS)
 
 # Looks at form: layout, headers, README, documentation, paths.
 check:

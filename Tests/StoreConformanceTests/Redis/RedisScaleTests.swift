@@ -18,9 +18,9 @@ private enum RedisScale {
     static let count = ProcessInfo.processInfo.environment["REDIS_SCALE"].flatMap { Int($0) } ?? 0
 }
 
-/// How the Redis store does with many sessions: `Scripts/measure-redis` tells it how many by `REDIS_SCALE`. It prints
+/// How the Redis store does with many sessions: `Scripts/bench-redis` tells it how many by `REDIS_SCALE`. It prints
 /// what it measured, and fails only when something is not found.
-@Suite("The Redis store at scale", .enabled(if: RedisScale.count > 0, "Scripts/measure-redis runs this."))
+@Suite("The Redis store at scale", .enabled(if: RedisScale.count > 0, "Scripts/bench-redis runs this."))
 struct RedisScaleTests {
     private static let perSubject = 50
 
