@@ -1,19 +1,18 @@
-"""What a story says: a line for what was checked, and the end at the first thing that is not so."""
+"""Checks and their output: a line for each check that passed, and an exit at the first that fails."""
 
 import signal
 import sys
 
 
 class Failure(Exception):
-    """Something is not as it should be, in words."""
+    """A check that failed. The message says what is wrong."""
 
 
-def tell(story):
-    """Runs a story to its end, or to the first failure. Whoever ends it from outside leaves no process behind
-    either."""
+def run_checks(main):
+    """Runs checks until the first failure. SIGTERM exits in the ordinary way, so that every process is cleaned up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        story()
+        main()
     except Failure as failure:
         sys.exit(f"not ok - {failure}")
 
@@ -31,6 +30,6 @@ def expect(what, got, wanted):
         raise Failure(f"{what}: expected {wanted!r}, got {got!r}")
 
 
-def demand(condition, what):
+def require(condition, what):
     if not condition:
         raise Failure(what)

@@ -1,5 +1,4 @@
-"""Proxies in front of a server: one that speaks TLS with browsers, plain HTTP behind it, and adds a header field that says
-so, and one that only passes requests on. Both note what was asked of them."""
+"""Reverse proxies that record requests: one for plain HTTP, and one that terminates TLS. Both set X-Forwarded-Proto."""
 
 import http.client
 import ssl
@@ -11,19 +10,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from checks import Failure
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "content-length"}
-PATIENCE = 20
+TIMEOUT = 20
 
 
 class Proxy:
-    """Serves on a port of its own while it is in a `with` statement."""
+    """Serves on a free port within a `with` statement."""
 
     def __init__(self, upstream_port):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _Forwarder)
         self.server.upstream_port = upstream_port
         self.server.scheme = "http"
-        self.server.note = self._note
+        self.server.record = self._record
         self.port = self.server.server_port
-        # Requests that were answered: the path, whether the browser fetched it ahead of time, and the status.
+        # Path, whether the request is a prefetch, and status of each response.
         self.requests = []
         self.changed = threading.Condition()
 
@@ -39,25 +38,25 @@ class Proxy:
         self.server.shutdown()
         self.server.server_close()
 
-    def prefetch(self, path, before):
-        """Waits until a page was fetched ahead of time after so many requests, and gives the status of the response."""
-        deadline = time.monotonic() + PATIENCE
+    def wait_for_prefetch(self, path, start):
+        """Waits for a prefetch of a path, ignoring the first requests, and returns the status of the response."""
+        deadline = time.monotonic() + TIMEOUT
         with self.changed:
             while True:
-                for asked, is_prefetch, status in self.requests[before:]:
-                    if asked == path and is_prefetch:
+                for requested, is_prefetch, status in self.requests[start:]:
+                    if requested == path and is_prefetch:
                         return status
                 if not self.changed.wait(deadline - time.monotonic()):
-                    raise Failure(f"{path} was not fetched ahead of time; there came {self.requests[before:]}")
+                    raise Failure(f"no prefetch of {path} in {self.requests[start:]}")
 
-    def _note(self, path, is_prefetch, status):
+    def _record(self, path, is_prefetch, status):
         with self.changed:
             self.requests.append((path, is_prefetch, status))
             self.changed.notify_all()
 
 
 class TLSProxy(Proxy):
-    """Its certificate is signed by nobody."""
+    """A proxy with a self-signed certificate."""
 
     def __init__(self, folder, upstream_port):
         super().__init__(upstream_port)
@@ -70,12 +69,12 @@ class TLSProxy(Proxy):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificate, key)
         self.server.scheme = "https"
-        # The handshake is left to each connection's thread: one that stalls must not keep the others waiting.
+        # The thread of the connection does the handshake, so that a stalled one delays no other.
         self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
 
 class _Forwarder(BaseHTTPRequestHandler):
-    """One connection, one request."""
+    """Forwards one request for each connection."""
 
     def forward(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -89,18 +88,18 @@ class _Forwarder(BaseHTTPRequestHandler):
             upstream.putheader("X-Forwarded-Proto", self.server.scheme)
             upstream.putheader("X-Forwarded-For", self.client_address[0])
             upstream.endheaders(body)
-            answer = upstream.getresponse()
-            content = answer.read()
+            response = upstream.getresponse()
+            content = response.read()
         finally:
             upstream.close()
-        self.send_response_only(answer.status, answer.reason)
-        for name, value in answer.getheaders():
+        self.send_response_only(response.status, response.reason)
+        for name, value in response.getheaders():
             if name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-        self.server.note(self.path, "prefetch" in self.headers.get("Sec-Purpose", ""), answer.status)
+        self.server.record(self.path, "prefetch" in self.headers.get("Sec-Purpose", ""), response.status)
 
     do_GET = do_POST = forward
 

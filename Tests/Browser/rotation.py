@@ -1,6 +1,5 @@
-"""Keys that rotate under load: many visitors use two servers with sealed sessions, while the file of keys is changed
-again and again. Nobody may be logged out, lose a count or get a 5xx; and what only a removed key has sealed opens
-nothing any more."""
+"""Key rotation under load: clients use two servers with sealed sessions while the key file changes. Fails if a user is
+logged out, if an increment is lost, or on a 5xx. A cookie that was sealed with a removed key must be rejected."""
 
 import argparse
 import os
@@ -8,40 +7,40 @@ import tempfile
 import threading
 import time
 
-from checks import demand, expect, ok, tell
+from checks import expect, ok, require, run_checks
 from client import Client
-from guest import COUNT, PASSWORDS
+from counters import Counters
 from showcase import Showcase, new_key
-from tally import Tally
+from soak_client import COUNT, PASSWORDS
 
-ROTATIONS, REQUESTS, VISITORS = 3, 10_000, 8
-# A server reads its keys every second; nothing here takes longer. In seconds.
-PATIENCE = 30
+ROTATIONS, REQUESTS, CLIENTS = 3, 10_000, 8
+# The limit of every wait, in seconds. A server reads its keys every second.
+TIMEOUT = 30
 
 
-class Visitor:
-    """Somebody who is logged in, and counts on one server after the other."""
+class LoggedInClient:
+    """A logged-in client that alternates between the servers."""
 
-    def __init__(self, ports, username, tally):
-        self.clients = [Client(port, tally) for port in ports]
-        self.username, self.tally = username, tally
-        self.count = self.answers = 0
+    def __init__(self, ports, username, counters):
+        self.clients = [Client(port, counters) for port in ports]
+        self.username, self.counters = username, counters
+        self.count = self.responses = 0
         credentials = {"username": username, "password": PASSWORDS[username]}
-        answer = self.clients[0].send("POST", "/api/login", None, credentials)
-        expect("the status of a login", answer.status, 201)
-        self.cookie = answer.cookie
+        response = self.clients[0].send("POST", "/api/login", None, credentials)
+        expect("the status of a login", response.status, 201)
+        self.cookie = response.cookie
 
-    def use(self, is_over, failures):
+    def run(self, is_stopped, failures):
         try:
-            while not is_over.is_set():
-                client = self.clients[self.answers % len(self.clients)]
-                if self.answers % 10 == 0:
+            while not is_stopped.is_set():
+                client = self.clients[self.responses % len(self.clients)]
+                if self.responses % 10 == 0:
                     expect("who is logged in", self.subject(client, self.cookie), self.username)
                 self.count += 1
-                answer = client.send("POST", COUNT, self.cookie)
-                expect(f"what {self.username} counts", (answer.status, answer.json), (200, {"value": self.count}))
-                self.cookie = answer.cookie
-                self.answers += 1
+                response = client.send("POST", COUNT, self.cookie)
+                expect(f"a count of {self.username}", (response.status, response.json), (200, {"value": self.count}))
+                self.cookie = response.cookie
+                self.responses += 1
         except Exception as error:
             failures.append(error)
         finally:
@@ -53,8 +52,8 @@ class Visitor:
         return client.send("GET", "/api/session", cookie).json["subject"]
 
 
-class Keys:
-    """A file of keys, and the logs of the servers that read it."""
+class KeyFile:
+    """A key file and the logs of the servers that read it."""
 
     def __init__(self, path, logs):
         self.path, self.logs = path, logs
@@ -62,11 +61,11 @@ class Keys:
         self._write()
 
     def change(self, keys):
-        """Writes the file anew, and waits until all servers have read it."""
+        """Writes the file and waits until all servers have read it."""
         before = [self._changes(log) for log in self.logs]
         self.keys = keys
         self._write()
-        wait_until("a server did not read its keys again", lambda: all(
+        wait_until("a server did not reload its keys", lambda: all(
             self._changes(log) > count for log, count in zip(self.logs, before)
         ))
 
@@ -82,33 +81,33 @@ class Keys:
 
 
 def wait_until(what, condition):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
-        demand(time.monotonic() < deadline, what)
+        require(time.monotonic() < deadline, what)
         time.sleep(0.02)
 
 
 class Rotation:
-    def __init__(self, ports, keys, visitors, failures):
-        self.ports, self.keys, self.visitors, self.failures = ports, keys, visitors, failures
+    def __init__(self, ports, keys, clients, failures):
+        self.ports, self.keys, self.clients, self.failures = ports, keys, clients, failures
 
     def run(self):
-        """A new key goes behind the others first, so that no server seals with what another does not know yet."""
-        kept, old = self.visitors[0].cookie, self.keys.keys
+        """Adds a new key last, then moves it first, so that no server seals with a key that another does not know."""
+        kept, old = self.clients[0].cookie, self.keys.keys
         new = new_key()
         self.keys.change([*old, new])
         self.keys.change([new, *old])
-        self._wait_for_all()
-        self._expect_subject("who is logged in with a cookie of the old key", kept, self.visitors[0].username)
+        self._wait_for_all_clients()
+        self._expect_subject("who is logged in with a cookie of the old key", kept, self.clients[0].username)
         self.keys.change([new])
-        self._expect_subject("who is logged in with a cookie of a key that was removed", kept, None)
-        self._wait_for_all()
+        self._expect_subject("who is logged in with a cookie of a removed key", kept, None)
+        self._wait_for_all_clients()
 
-    def _wait_for_all(self):
-        """Until everybody has been at both servers since."""
-        answers = [visitor.answers + 2 * len(self.ports) for visitor in self.visitors]
-        wait_until("a visitor stands still", lambda: self._has_failed() or all(
-            visitor.answers >= number for visitor, number in zip(self.visitors, answers)
+    def _wait_for_all_clients(self):
+        """Waits until every client has used both servers."""
+        responses = [client.responses + 2 * len(self.ports) for client in self.clients]
+        wait_until("a client makes no progress", lambda: self._has_failed() or all(
+            client.responses >= number for client, number in zip(self.clients, responses)
         ))
 
     def _has_failed(self):
@@ -118,33 +117,33 @@ class Rotation:
 
     def _expect_subject(self, what, cookie, wanted):
         for port in self.ports:
-            client = Client(port, Tally())
-            expect(what, Visitor.subject(client, cookie), wanted)
+            client = Client(port, Counters())
+            expect(what, LoggedInClient.subject(client, cookie), wanted)
             client.close()
 
 
 def rotate(ports, keys):
-    tally, is_over, failures = Tally(), threading.Event(), []
+    counters, is_stopped, failures = Counters(), threading.Event(), []
     names = list(PASSWORDS)
-    visitors = [Visitor(ports, names[number % len(names)], tally) for number in range(VISITORS)]
-    threads = [threading.Thread(target=visitor.use, args=(is_over, failures), daemon=True) for visitor in visitors]
+    clients = [LoggedInClient(ports, names[number % len(names)], counters) for number in range(CLIENTS)]
+    threads = [threading.Thread(target=client.run, args=(is_stopped, failures), daemon=True) for client in clients]
     for thread in threads:
         thread.start()
-    rotation = Rotation(ports, keys, visitors, failures)
+    rotation = Rotation(ports, keys, clients, failures)
     try:
         for _ in range(ROTATIONS):
             rotation.run()
-        while tally["requests answered"] < REQUESTS and not failures:
+        while counters["responses"] < REQUESTS and not failures:
             time.sleep(0.02)
     finally:
-        is_over.set()
+        is_stopped.set()
     for thread in threads:
-        thread.join(timeout=PATIENCE)
-        demand(not thread.is_alive(), f"a visitor did not come to an end within {PATIENCE} s")
+        thread.join(timeout=TIMEOUT)
+        require(not thread.is_alive(), f"a client did not stop within {TIMEOUT} s")
     for failure in failures:
         raise failure
-    expect("requests without an answer", tally["requests without an answer"], 0)
-    return tally["requests answered"]
+    expect("requests without a response", counters["requests without a response"], 0)
+    return counters["responses"]
 
 
 def main():
@@ -156,15 +155,15 @@ def main():
         options = ["--store", "sealed", "--keys", f"{folder}/keys", "--revocation", f"sqlite:{folder}/endings.sqlite"]
         for log in logs:
             open(log, "w").close()
-        keys = Keys(f"{folder}/keys", logs)
+        keys = KeyFile(f"{folder}/keys", logs)
         options += ["--log-level", "notice"]
         servers = [Showcase(arguments.program, log, *options) for log in logs]
         with servers[0], servers[1]:
-            requests = rotate([server.port for server in servers], keys)
+            responses = rotate([server.port for server in servers], keys)
             for server in servers:
                 server.stop()
-    ok(f"in {requests:,} requests the keys rotate {ROTATIONS} times: nobody is logged out")
-    ok("a cookie that only a removed key has sealed is nobody's")
+    ok(f"{ROTATIONS} key rotations during {responses:,} responses log no user out")
+    ok("a cookie of a removed key is rejected")
 
 
-tell(main)
+run_checks(main)

@@ -1,4 +1,4 @@
-"""The Showcase as a process: started, measured and ended, any number of times on one port."""
+"""The Showcase as a process that can be restarted on the same port."""
 
 import base64
 import os
@@ -11,16 +11,16 @@ from checks import Failure, expect
 
 
 def new_key():
-    """A secret key, as a file of keys has it."""
+    """A random secret key in the format of a key file."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
 
 class Showcase:
-    """Give it a file for what the server logs; use it in a `with` statement, which leaves no process behind."""
+    """A Showcase that runs within a `with` statement and logs to a file."""
 
     def __init__(self, program, log, *options):
         self.program, self.log, self.options = program, log, options
-        # The system chooses a port; it stays the same from then on.
+        # The system chooses the port at the first start. Restarts keep it.
         self.port = 0
         self.process = None
 
@@ -50,13 +50,13 @@ class Showcase:
         self.port = int(listening[1])
 
     def stop(self):
-        """Ends the server as an operator does: it finishes what is under way, and says that all went well."""
+        """Shuts the server down gracefully, with SIGTERM."""
         self._end(signal.SIGTERM)
         expect("the exit code after SIGTERM", self.process.returncode, 0)
         self.process = None
 
     def kill(self):
-        """Ends the server as a crash does."""
+        """Kills the server, like a crash."""
         self._end(signal.SIGKILL)
         self.process = None
 
@@ -66,12 +66,12 @@ class Showcase:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise Failure(f"the Showcase was still there 30 s after {how.name}") from None
+            raise Failure(f"the Showcase ran for 30 s after {how.name}") from None
         finally:
             self.process.stdout.close()
 
     def resident_bytes(self):
-        """How much memory the process has now."""
+        """The resident memory of the process."""
         status = f"/proc/{self.process.pid}/statm"
         if os.path.exists(status):
             with open(status) as fields:

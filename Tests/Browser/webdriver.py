@@ -1,6 +1,5 @@
-"""A client of the W3C WebDriver protocol (https://www.w3.org/TR/webdriver2/), as much of it as the story needs, and
-of ChromeDriver's own commands for what the protocol does not have: the size and the colours of a screen, and the
-console."""
+"""A client of the W3C WebDriver protocol (https://www.w3.org/TR/webdriver2/), with what the tests need.
+ChromeDriver's own commands set the size and the color scheme of the screen and read the console."""
 
 import base64
 import http.client
@@ -13,11 +12,11 @@ import time
 from checks import Failure
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-PATIENCE = 20
+TIMEOUT = 20
 
 
 class WebDriverError(Failure):
-    """An answer of the driver that is an error, by the protocol's code for it."""
+    """An error response of the driver, with the protocol's error code."""
 
     def __init__(self, code, message):
         super().__init__(f"{code}: {message}")
@@ -59,7 +58,7 @@ class Driver:
 
 
 class Browser:
-    """A headless Chromium. What it keeps beyond its own life is in the folder of its profile."""
+    """A headless Chromium. Its profile folder outlives the process."""
 
     def __init__(self, driver, profile, *arguments):
         self.driver = driver
@@ -67,7 +66,7 @@ class Browser:
             "--headless=new",
             f"--user-data-dir={profile}",
             "--hide-scrollbars",
-            # In containers there is neither much shared memory nor what the sandbox needs. The pages are our own.
+            # Containers have little shared memory and no sandbox. The pages are trusted.
             "--disable-dev-shm-usage",
             "--no-sandbox",
             *arguments,
@@ -107,14 +106,13 @@ class Browser:
     def run(self, script):
         return self._post("/execute/sync", script=script, args=[])
 
-    def complaints(self):
-        """What the browser wrote into its console since it was asked before: errors of a page, and what its policy of
-        content forbade."""
+    def console_messages(self):
+        """The new warnings and errors of the console, such as violations of the Content-Security-Policy."""
         entries = self._post("/se/log", type="browser")
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 
     def find(self, selector):
-        """The first element of a CSS selector, as an identifier."""
+        """The identifier of the first element that a CSS selector matches."""
         return self._post("/element", using="css selector", value=selector)[ELEMENT]
 
     def text(self, selector):
@@ -128,35 +126,35 @@ class Browser:
         self._post(f"/element/{self.find(selector)}/click")
 
     def press(self, selector):
-        """Presses what leads to another page, and waits until that is there."""
-        self.leave(lambda: self._post(f"/element/{self.find(selector)}/click"))
+        """Clicks an element that navigates, and waits for the next page."""
+        self.navigate(lambda: self._post(f"/element/{self.find(selector)}/click"))
 
-    def leave(self, deed):
-        """Does what leads to another page, and waits until that is there. Between two pages the driver may not know
-        what to answer, so only the next page's own word counts."""
-        self.run("window.isLeft = true")
-        deed()
-        deadline = time.monotonic() + PATIENCE
+    def navigate(self, action):
+        """Performs an action that navigates, and waits for the next page. The driver may fail between two pages, so the
+        script of the next page decides."""
+        self.run("window.isPreviousPage = true")
+        action()
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             try:
-                if self.run("return window.isLeft === undefined && document.readyState === 'complete'"):
+                if self.run("return window.isPreviousPage === undefined && document.readyState === 'complete'"):
                     return
             except WebDriverError:
                 pass
             time.sleep(0.02)
-        raise Failure(f"no other page came within {PATIENCE} s; this one is {self.url}")
+        raise Failure(f"no navigation from {self.url} within {TIMEOUT} s")
 
     # Cookies and tabs
 
     def cookies(self):
-        """What the browser keeps for the page that it shows: dictionaries with the names of the protocol."""
+        """The cookies for the current page, as dictionaries with the names of the protocol."""
         return self._get("/cookie")
 
     def tab(self):
         return self._get("/window")
 
     def open_tab(self):
-        """Opens a tab and looks at it."""
+        """Opens a tab and switches to it."""
         tab = self._post("/window/new", type="tab")["handle"]
         self.switch(tab)
         return tab
@@ -165,27 +163,27 @@ class Browser:
         self._post("/window", handle=tab)
 
     def close_tab(self):
-        """Closes the tab; another has to be switched to."""
+        """Closes the tab. The caller switches to another one."""
         self.driver.command("DELETE", self.path + "/window")
 
-    def ignore_content_policy(self):
-        """From the next page on, what a test adds to a page runs, whatever the page says of its content."""
+    def bypass_content_security_policy(self):
+        """Lets scripts that a test adds run, from the next page on."""
         self._devtools("Page.setBypassCSP", {"enabled": True})
 
-    # Pictures
+    # Screenshots
 
     def screen(self, width, height, is_phone, is_dark):
-        """Makes the window a screen of this size, in CSS pixels, of somebody who likes it light or dark."""
+        """Emulates a screen of this size, in CSS pixels, with a light or dark color scheme."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone}
         self._devtools("Emulation.setDeviceMetricsOverride", metrics)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self._devtools("Emulation.setEmulatedMedia", {"features": [scheme]})
 
-    def picture(self, file):
-        """The whole page as a PNG."""
-        picture = self._devtools("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
+    def screenshot(self, file):
+        """Writes the whole page as a PNG file."""
+        screenshot = self._devtools("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
         with open(file, "wb") as png:
-            png.write(base64.b64decode(picture["data"]))
+            png.write(base64.b64decode(screenshot["data"]))
 
     # The protocol
 
@@ -203,4 +201,4 @@ def _program(*names):
     for name in names:
         if path := shutil.which(name):
             return path
-    raise Failure(f"none of these programs was found: {', '.join(names)}; Scripts/install browser installs them")
+    raise Failure(f"install one of {', '.join(names)}: run Scripts/install browser")

@@ -1,7 +1,9 @@
-"""Visitors who come so many times a second, whatever the answers: steady.py RATE SECONDS PORT FILE. Each line of the file
-is the name of a group and the token of one of its visitors; each group has the same share of the requests. Prints "begun"
-when it begins, and at the end for each group how many were answered with 200, with 503 and otherwise, and the median and the 99th percentile of the times of the
-first in milliseconds, and how many requests a second there were in all."""
+"""Load at a constant rate, which slow responses do not lower: constant_rate.py RATE SECONDS PORT FILE.
+
+Each line of the file is a group and a session token of it. All groups get the same share of the requests. Prints
+"started" at the start, and at the end a line for each group: the number of responses with 200, with 503 and with
+another status, and the median and the 99th percentile of the latency with 200, in milliseconds. The last line is the
+measured rate."""
 
 import collections
 import itertools
@@ -11,11 +13,11 @@ import sys
 import threading
 import time
 
-from checks import Failure, tell
-from pipe import Pipe, request
+from checks import Failure, run_checks
+from pipelining import PipelinedConnection, request
 
-# How many of a group may wait for an answer at once.
-VISITORS = 32
+# The number of requests of a group that may be in flight.
+CONNECTIONS = 32
 
 
 class Group:
@@ -24,23 +26,23 @@ class Group:
         self.numbers = iter(range(int(rate * seconds)))
         self.times, self.statuses = [], collections.Counter()
 
-    def visit(self, begin):
-        pipe = Pipe(self.port)
+    def send(self, begin):
+        connection = PipelinedConnection(self.port)
         for number in self.numbers:
             due = begin + number / self.rate
             time.sleep(max(0, due - time.monotonic()))
             token = self.tokens[number % len(self.tokens)]
-            # Every third request counts, the others read.
+            # Every third request increments a counter, the others read it.
             parts = ("GET", "/api/session/values/n") if number % 3 else ("POST", "/api/session/increment/n")
             start = time.monotonic()
-            [(status, _)] = pipe.send([request(*parts, token)])
+            [(status, _)] = connection.send([request(*parts, token)])
             if status == 200:
                 self.times.append(time.monotonic() - start)
-            self.statuses[status if status in (200, 503) else "others"] += 1
+            self.statuses[status if status in (200, 503) else "other"] += 1
 
     def report(self):
         times = statistics.quantiles(self.times, n=100) if len(self.times) > 1 else [0] * 99
-        counts = (self.statuses[status] for status in (200, 503, "others"))
+        counts = (self.statuses[status] for status in (200, 503, "other"))
         return (*counts, f"{times[49] * 1000:.2f}", f"{times[98] * 1000:.2f}")
 
 
@@ -53,17 +55,17 @@ def run():
     groups = {name: Group(own, rate / len(tokens), seconds, port) for name, own in tokens.items()}
     failures = []
     begin = time.monotonic()
-    print("begun", flush=True)
+    print("started", flush=True)
 
-    def visitor(group):
+    def send(group):
         try:
-            group.visit(begin)
+            group.send(begin)
         except Exception as error:
             failures.append(error)
 
     threads = [
-        threading.Thread(target=visitor, args=(group,), daemon=True)
-        for group, _ in itertools.product(groups.values(), range(VISITORS))
+        threading.Thread(target=send, args=(group,), daemon=True)
+        for group, _ in itertools.product(groups.values(), range(CONNECTIONS))
     ]
     for thread in threads:
         thread.start()
@@ -77,4 +79,4 @@ def run():
     print("rate", round(count / (time.monotonic() - begin)))
 
 
-tell(run)
+run_checks(run)
