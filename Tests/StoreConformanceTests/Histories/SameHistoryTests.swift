@@ -17,65 +17,65 @@ import Testing
 struct SameHistoryTests {
     private static let steps = 600
 
-    @Test("memory and SQLite answer a long story alike, to the byte", arguments: [1, 2, 3, 4])
+    @Test("memory and SQLite return the same bytes for the same calls", arguments: [1, 2, 3, 4])
     func sqlite(seed: UInt64) async throws {
-        let expected = try await Self.story(MemorySessionStore(), seed)
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
         try await TemporaryFolder.with { folder in
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
-            Self.compare(try await Self.story(store, seed), expected)
+            Self.compare(try await Self.transcript(store, seed), expected)
         }
     }
 
     @Test(
-        "memory, Redis, Valkey and a cluster answer a long story alike, to the byte",
+        "memory, Redis, Valkey and a cluster return the same bytes for the same calls",
         .enabled(if: SharedServer.areStarted, SharedServer.advice),
         arguments: SharedServer.allCases, [1, 2, 3, 4])
     func redis(server: SharedServer, seed: UInt64) async throws {
-        let expected = try await Self.story(MemorySessionStore(), seed)
-        Self.compare(try await Self.story(try server.store(), seed), expected)
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
+        Self.compare(try await Self.transcript(try server.store(), seed), expected)
     }
 
     #if Postgres
     @Test(
-        "memory and PostgreSQL answer a long story alike, to the byte",
+        "memory and PostgreSQL return the same bytes for the same calls",
         .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: [1, 2, 3, 4])
     func postgres(seed: UInt64) async throws {
-        let expected = try await Self.story(MemorySessionStore(), seed)
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
         try await SharedPostgres.withStore { store in
-            Self.compare(try await Self.story(store, seed), expected)
+            Self.compare(try await Self.transcript(store, seed), expected)
         }
     }
     #endif
 
     @Test(
-        "memory answers a long story as two stores do between which sessions move, to the byte",
+        "memory returns the same bytes as two stores during a migration",
         arguments: MovingServers.allCases, [1, 2, 3, 4])
     func moving(servers: MovingServers, seed: UInt64) async throws {
-        let expected = try await Self.story(MemorySessionStore(), seed)
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
         try await TemporaryFolder.with { folder in
             let new = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
             let store = MovingApplication(servers, from: MemorySessionStore(), to: new)
-            Self.compare(try await Self.story(store, seed), expected)
+            Self.compare(try await Self.transcript(store, seed), expected)
         }
     }
 
     @Test(
-        "memory answers a long story as SQLite and Redis do between which sessions move, to the byte",
+        "memory returns the same bytes as SQLite and Redis during a migration",
         .enabled(if: SharedServer.areStarted, SharedServer.advice),
         arguments: MovingServers.allCases, [1, 2, 3, 4])
     func movingToRedis(servers: MovingServers, seed: UInt64) async throws {
-        let expected = try await Self.story(MemorySessionStore(), seed)
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
         try await TemporaryFolder.with { folder in
             let old = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
             let store = MovingApplication(servers, from: old, to: try SharedServer.redis.store())
-            Self.compare(try await Self.story(store, seed), expected)
+            Self.compare(try await Self.transcript(store, seed), expected)
         }
     }
 
-    @Test("the story has everything in it that can happen to a session")
+    @Test("the calls include every operation and every result")
     func variety() async throws {
-        let lines = try await Self.story(MemorySessionStore(), 1)
+        let lines = try await Self.transcript(MemorySessionStore(), 1)
         for answer in [
             "create: created", "create: duplicate", "load: ended", "load: missing",
             "replace: replaced, and again: true",
@@ -86,7 +86,7 @@ struct SameHistoryTests {
         }
     }
 
-    private static func story(
+    private static func transcript(
         _ store: any SubjectSessionStore & EnumerableSessionStore,
         _ seed: UInt64
     ) async throws -> [String] {

@@ -10,10 +10,10 @@
 import Sessions
 import SessionsTesting
 
-/// A long story of calls to a store, the same for every store, and what each of them answered.
+/// A sequence of random calls to a store, and their results.
 ///
-/// What is called next follows from chance, which is the same in every run, and from the answers before. So two stores
-/// that ever answer differently have different stories from there on.
+/// The seed and the previous results determine each call. Two stores have the same transcript until their first
+/// difference.
 struct StoreScript {
     private static let subjects = ["ada", "alan", "grace"]
 
@@ -35,7 +35,7 @@ struct StoreScript {
         self.ids = (0..<12).map { _ in samples.id() }
     }
 
-    /// Tells the story.
+    /// Makes the calls and returns a transcript, one line per call.
     mutating func run(steps: Int) async throws -> [String] {
         for step in 0..<steps {
             let (name, answer) = try await self.step()

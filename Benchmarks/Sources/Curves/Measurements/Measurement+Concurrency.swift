@@ -21,7 +21,7 @@ extension Measurement {
             yTitle: "visits a second",
             lines: ["in memory", "in SQLite, durable"]
         )
-        let file = FileManager.default.temporaryDirectory.appending(path: "curves-\(UUID()).sqlite")
+        let file = FileManager.default.temporaryDirectory.appending(path: "bench-scaling-\(UUID()).sqlite")
         defer {
             for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
         }
