@@ -34,23 +34,61 @@ public final class Session: Sendable {
     /// Serializes operations.
     let gate = AsyncLock()
 
+    /// The parameters are those of a ``SessionResolution``. They are separate, so that the session of nearly every
+    /// request is moved to its place, and not copied ("memory: untouched").
     @inline(__always)
     init(
         engine: SessionEngine,
         request: consuming SessionRequest,
         logger: consuming Logger,
-        resolution: consuming SessionResolution
+        reason: ResolutionReason,
+        live: consuming SessionState.LoadedSession? = nil,
+        detachment: SessionState.DetachReason? = nil,
+        ended: SessionRecord? = nil,
+        several: [SessionState.LoadedSession] = [],
+        isOutdated: Bool = false,
+        transport: Int = 0
     ) {
         self.engine = engine
         self.request = request
         self.logger = logger
-        self.resolution = resolution.reason
-        let (isAmbient, isRecognised) = (engine.transports[resolution.transport].isAmbient, resolution.isRecognised)
+        self.resolution = reason
+        let (isAmbient, isRecognised) = (engine.transports[transport].isAmbient, live?.isNew == false)
         self.isAuthenticatedByCookie = isAmbient && isRecognised
         self.presentedInvalidToken =
-            !isAmbient && !isRecognised && resolution.reason != .noToken && !resolution.isOutage
+            !isAmbient && !isRecognised && reason != .noToken && reason != .storeUnavailable
         let isPassive = self.request.isPassive
-        self.state = Mutex(SessionState(resolution, isPassive: isPassive))
+        self.state = Mutex(
+            SessionState(
+                live: live,
+                detachment: detachment,
+                ended: ended,
+                several: several,
+                isOutdated: isOutdated,
+                transport: transport,
+                isPassive: isPassive
+            )
+        )
+    }
+
+    convenience init(
+        engine: SessionEngine,
+        request: SessionRequest,
+        logger: Logger,
+        resolution: SessionResolution
+    ) {
+        self.init(
+            engine: engine,
+            request: request,
+            logger: logger,
+            reason: resolution.reason,
+            live: resolution.live,
+            detachment: resolution.detachment,
+            ended: resolution.ended,
+            several: resolution.several,
+            isOutdated: resolution.isOutdated,
+            transport: resolution.transport
+        )
     }
 
     /// Whether an engine opened this session.

@@ -27,8 +27,10 @@ public final class SessionEngine: Sendable {
     let worksWithoutWaiting: Bool
     /// Whether a request without a cookie has no session, without a lookup.
     let canSkipLookupWithoutCookie: Bool
-    /// The format of credentials if it is the same for every request.
-    private let usualForm: ExtractedCredentials.Form?
+    /// The format of credentials, unless it depends on the request. Not an optional, whose copies cost more ("memory:
+    /// untouched").
+    private let defaultFormat: ExtractedCredentials.Form
+    private let formatDependsOnRequest: Bool
 
     /// Creates an engine.
     ///
@@ -61,9 +63,8 @@ public final class SessionEngine: Sendable {
         let problems = transports.problems(isInText: backend.isInText)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
         self.worksWithoutWaiting = configuration.tracer == nil && !configuration.alwaysWaits
-        self.usualForm =
-            configuration.cookieForRequest == nil
-            ? self.driver.form(for: SessionRequest(headerFields: HTTPFields())) : nil
+        self.defaultFormat = self.driver.form(for: SessionRequest(headerFields: HTTPFields()))
+        self.formatDependsOnRequest = configuration.cookieForRequest != nil
         self.canSkipLookupWithoutCookie =
             self.worksWithoutWaiting && configuration.cookieForRequest == nil && transports.count == 1
             && transports[0] is CookieTransport && self.driver.sessionForVisitor() == nil
@@ -79,7 +80,7 @@ public final class SessionEngine: Sendable {
 
     /// The format of the credentials of a request.
     func form(for request: SessionRequest) -> ExtractedCredentials.Form {
-        self.usualForm ?? self.driver.form(for: request)
+        self.formatDependsOnRequest ? self.driver.form(for: request) : self.defaultFormat
     }
 
     /// Whether this engine needs to know if a connection is secure, so that an adapter can skip a costly check.
@@ -98,7 +99,7 @@ public final class SessionEngine: Sendable {
     ///   different transports; `invalidCredentials` when a transport rejects what the request carries, as
     ///   ``BearerTransport`` does; and `CancellationError` when the task is canceled.
     public func open(_ request: consuming SessionRequest, logger: consuming Logger) async throws -> Session {
-        let request = self.environment.configuration.trustedProxies.resolve(request)
+        self.environment.configuration.trustedProxies.resolve(&request)
         let progress = try self.openWithoutWaiting(request, logger: logger)
         if case .finished(let session) = progress { return session }
         return try await self.open(progress)

@@ -132,15 +132,24 @@ struct SessionState: ~Copyable {
     /// The store failure of the last operation, if it failed.
     var storeFailure: SessionError?
 
-    init(_ resolution: consuming SessionResolution, isPassive: Bool) {
+    /// The parameters are those of a ``SessionResolution``.
+    @inline(__always)
+    init(
+        live: consuming LoadedSession?,
+        detachment: DetachReason?,
+        ended: SessionRecord?,
+        several: [LoadedSession],
+        isOutdated: Bool,
+        transport: Int,
+        isPassive: Bool
+    ) {
         self.isPassive = isPassive
-        let ended = resolution.ended
-        self.pendingCookieAction = ended != nil ? .clear : resolution.isOutdated ? .set : .none
-        self.ended = ended.map { .init(transport: resolution.transport, cookieOverrides: $0.cookieOverrides) }
-        self.transport = resolution.transport
-        self.detachment = resolution.detachment
-        self.several = resolution.several
-        self.live = resolution.live
+        self.pendingCookieAction = ended != nil ? .clear : isOutdated ? .set : .none
+        self.ended = ended.map { .init(transport: transport, cookieOverrides: $0.cookieOverrides) }
+        self.transport = transport
+        self.detachment = detachment
+        self.several = several
+        self.live = live
     }
 
     /// The sessions of a request that carried tokens of several. None is accepted.

@@ -56,7 +56,7 @@ extension Session {
             case .ended:
                 self.detach(token.id)
                 isKnown = true
-            case .refused, .replayed, .tombstone:
+            default:
                 break
             }
         }

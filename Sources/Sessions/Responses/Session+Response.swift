@@ -43,7 +43,8 @@ extension Session {
     /// Asks the browser to clear site data, unless the handler has set its own field.
     private func clear(_ data: ClearedSiteData, in response: inout HTTPFields) {
         guard
-            let value = data.fieldValue, let name = HTTPField.Name("Clear-Site-Data"), response[name] == nil
+            !data.isEmpty, let value = data.fieldValue, let name = HTTPField.Name("Clear-Site-Data"),
+            response[name] == nil
         else { return }
         response[name] = value
     }

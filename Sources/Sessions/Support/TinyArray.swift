@@ -16,6 +16,9 @@ struct TinyArray<Element> {
     /// The element, if it is the only one.
     var only: Element? { self.further.isEmpty ? self.first : nil }
 
+    /// Removes the element and returns it, if it is the only one. It is not copied.
+    mutating func takeOnly() -> Element? { self.further.isEmpty ? self.first.take() : nil }
+
     /// Adds an element, unless it is already present.
     ///
     /// - Returns: False when the limit is reached.

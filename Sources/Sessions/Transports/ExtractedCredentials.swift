@@ -13,8 +13,8 @@ public struct ExtractedCredentials: Sendable {
     /// The maximum number of credentials: a browser sends one, and an attacker who plants cookies may add more.
     public static let limit = 4
 
-    /// The credential format of an engine.
-    enum Form {
+    /// The credential format of an engine. It is a reference, because every request copies it ("memory: untouched").
+    indirect enum Form {
         /// Bare tokens.
         case token
         /// Tokens that are signed for a cookie name.
@@ -27,7 +27,7 @@ public struct ExtractedCredentials: Sendable {
 
     private let form: Form
     /// The credentials, without duplicates.
-    private(set) var credentials = TinyArray<SessionCredential>()
+    var credentials = TinyArray<SessionCredential>()
     /// The number of values that had the right name and a wrong format.
     public private(set) var malformedCount = 0
     /// The number of credentials beyond the limit, which were ignored.

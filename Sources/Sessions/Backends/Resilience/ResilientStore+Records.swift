@@ -81,53 +81,52 @@ extension ResilientStore {
         return try await self.about(.write(id)) { try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
-    /// Ends all records of a subject except the given ones, in steps with separate deadlines, so that it completes for
-    /// any number of sessions.
+    /// Ends all records of a subject except the given ones, in a ``StoreWalk``.
     ///
     /// If a step finally fails, earlier steps stay in effect, and another call has less to do.
     func endAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         let subjects = try self.subjects
-        var cursor: SessionCursor?
+        var (walk, cursor) = (StoreWalk(), SessionCursor?.none)
         repeat {
             try Task.checkCancellation()
             let (from, now) = (cursor, self.environment.configuration.clock.now)
             let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
-            cursor = try await self.step(isFirst: from == nil) {
+            cursor = try await walk.step { limit in
                 try await self.about(.listing) { _ in
                     try await subjects.endSessions(
                         of: subject,
                         except: kept,
                         from: from,
-                        limit: Self.pageSize,
+                        limit: limit,
                         tombstoneUntil: tombstoneUntil,
                         now: now
                     )
                 }
             }.next
+            walk.finishPage()
         } while cursor != nil
     }
 
-    /// Ends the records of a subject that match, page by page, in steps like those of ``endAll(of:except:)``.
+    /// Ends the records of a subject that match, page by page, in a ``StoreWalk``.
     func endAll(of subject: String, where isMeant: (SessionRecord) -> Bool) async throws {
-        var cursor: SessionCursor?
+        var (walk, cursor) = (StoreWalk(), SessionCursor?.none)
         repeat {
             try Task.checkCancellation()
             let (from, now) = (cursor, self.environment.configuration.clock.now)
-            let page = try await self.step(isFirst: from == nil) {
-                try await self.page(of: subject, from: from, limit: Self.pageSize, now: now)
-            }
+            let page = try await walk.step { try await self.page(of: subject, from: from, limit: $0, now: now) }
             let ids = page.records.filter(isMeant).map(\.id)
             if let enumerable = self.store as? any EnumerableSessionStore {
-                _ = try await self.end(ids, in: enumerable, isFirst: from == nil, now: now)
+                _ = try await self.end(ids, in: enumerable, &walk, now: now)
             } else {
-                for id in ids { _ = try await self.step(isFirst: from == nil) { try await self.end(id) } }
+                for id in ids { _ = try await walk.step { _ in try await self.end(id) } }
             }
             cursor = page.next
+            walk.finishPage()
         } while cursor != nil
     }
 
-    /// Ends all matching records, page by page, so that at most one page is in memory, and each page has its own
-    /// deadline. Every record that is live throughout is visited.
+    /// Ends all matching records, page by page, in a ``StoreWalk``, so that at most one page is in memory. Every record
+    /// that is live throughout is visited.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin.
@@ -138,18 +137,17 @@ extension ResilientStore {
         progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void = { _, _ in }
     ) async throws {
         guard let enumerable = self.store as? any EnumerableSessionStore else { throw SessionError.notEnumerable }
-        var cursor = cursor
+        var (walk, cursor) = (StoreWalk(), cursor)
         repeat {
             try Task.checkCancellation()
             let (from, now) = (cursor, self.environment.configuration.clock.now)
-            let page = try await self.step(isFirst: from == nil) {
-                try await self.about(.listing) { _ in
-                    try await enumerable.page(from: from, limit: Self.pageSize, now: now)
-                }
+            let page = try await walk.step { limit in
+                try await self.about(.listing) { _ in try await enumerable.page(from: from, limit: limit, now: now) }
             }
             let ids = page.records.filter(isMeant).map(\.id)
-            let endedCount = try await self.end(ids, in: enumerable, isFirst: from == nil, now: now)
+            let endedCount = try await self.end(ids, in: enumerable, &walk, now: now)
             cursor = page.next
+            walk.finishPage()
             try await progress(endedCount, cursor)
         } while cursor != nil
     }
@@ -160,29 +158,27 @@ extension ResilientStore {
     private func end(
         _ ids: [SessionID],
         in store: any EnumerableSessionStore,
-        isFirst: Bool,
+        _ walk: inout StoreWalk,
         now: Instant
     ) async throws -> Int {
-        guard !ids.isEmpty else { return 0 }
         let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
-        return try await self.step(isFirst: isFirst) {
-            try await self.about(.listing) { _ in try await store.end(ids, tombstoneUntil: tombstoneUntil, now: now) }
+        var (rest, endedCount) = (ids[...], 0)
+        while !rest.isEmpty {
+            let (ended, step) = try await walk.step { limit in
+                let step = Array(rest.prefix(limit))
+                let ended = try await self.about(.listing) { _ in
+                    try await store.end(step, tombstoneUntil: tombstoneUntil, now: now)
+                }
+                return (ended, step)
+            }
+            endedCount += ended
+            rest = rest.dropFirst(step.count)
         }
+        return endedCount
     }
 
-    /// How many records one step reads or ends.
+    /// How many records one step reads.
     private static var pageSize: Int { 512 }
-
-    /// Runs one step of many. A failed step is retried a few times, unless it is the first: with thousands of steps an
-    /// occasional failure is likely, and the first step detects a store that is down.
-    private func step<Result>(isFirst: Bool, _ body: () async throws -> Result) async throws -> Result {
-        for _ in 0..<(isFirst ? 0 : 3) {
-            do {
-                return try await body()
-            } catch let error as SessionError where error.code == .storeUnavailable {}
-        }
-        return try await body()
-    }
 
     private var subjects: any SubjectSessionStore {
         get throws(SessionError) {

@@ -8,20 +8,30 @@
 
 /// A store with the engine's call policy.
 final class ResilientStore: Sendable {
+    /// A reference to a store, which is cheaper to copy than an optional store ("memory: counter").
+    private final class SynchronousPath: Sendable {
+        let store: any SynchronousSessionStore
+
+        init(_ store: any SynchronousSessionStore) { self.store = store }
+    }
+
     let store: any SessionStore
     /// The store, if it can respond synchronously.
-    let synchronous: (any SynchronousSessionStore)?
+    private let synchronous: SynchronousPath?
     private let callPolicy: StoreCallPolicy
 
     init(store: any SessionStore, _ environment: EngineEnvironment) {
         self.store = store
-        self.synchronous = store as? any SynchronousSessionStore
+        self.synchronous = (store as? any SynchronousSessionStore).map { SynchronousPath($0) }
         self.callPolicy = StoreCallPolicy(
             needsDeadline: store.needsDeadline,
             environment,
             failureDomain: { store.failureDomain(of: $0) }
         )
     }
+
+    /// Whether the store can respond synchronously.
+    var isSynchronous: Bool { self.synchronous != nil }
 
     var environment: EngineEnvironment { self.callPolicy.environment }
     var configuration: SessionConfiguration { self.environment.configuration }
@@ -33,8 +43,8 @@ final class ResilientStore: Sendable {
     func withoutWaiting<Result>(
         _ operation: (any SynchronousSessionStore) throws -> Result?
     ) throws -> Result? {
-        guard let store = self.synchronous else { return nil }
-        return try self.callPolicy.translatingErrors { try operation(store) }
+        guard let path = self.synchronous else { return nil }
+        return try self.callPolicy.translatingErrors { try operation(path.store) }
     }
 
     /// Calls the store synchronously about one record.

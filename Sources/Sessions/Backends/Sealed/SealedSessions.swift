@@ -75,7 +75,7 @@ struct SealedSessions: BackendDriver {
         }
     }
 
-    private enum Unsealed {
+    private enum Unsealed: ~Copyable {
         case session(SessionRecord, isOutdated: Bool)
         case refused(CredentialFinding)
     }

@@ -27,8 +27,10 @@ extension StoredSessions {
         guard case .token(let token) = credential else { return .refused(.unknown) }
         let now = self.environment.configuration.clock.now
         do {
-            return try self.store.withoutWaiting { try $0.loadSynchronously(token.id, now: now) }
-                .map { self.finding(of: token, in: $0, now: now) }
+            guard let result = try self.store.withoutWaiting({ try $0.loadSynchronously(token.id, now: now) }) else {
+                return nil
+            }
+            return self.finding(of: token, in: result, now: now)
         } catch let error as SessionStoreError {
             return .refused(.unreadable, token.id, error: error)
         }
@@ -65,9 +67,12 @@ extension StoredSessions {
     func lookUp(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws
         -> CredentialFinding
     {
-        var finding = try await self.lookUp(.token(token), for: request, origin: origin)
-        if case .tombstone = finding {
+        let finding: CredentialFinding
+        switch try await self.lookUp(.token(token), for: request, origin: origin) {
+        case .tombstone:
             finding = CredentialFinding(tombstoneOf: token, secrets: try await self.endedSecrets(of: token.id))
+        case let found:
+            finding = found
         }
         if let report = finding.report { self.environment.configuration.report(report, from: origin) }
         return finding

@@ -45,7 +45,7 @@ extension StoredSessions {
         of live: SessionState.LoadedSession,
         for request: SessionRequest
     ) throws -> RewriteAttempt? {
-        guard self.store.synchronous != nil else { return nil }
+        guard self.store.isSynchronous else { return nil }
         let now = self.environment.configuration.clock.now
         let replacement = try self.sealed(next)
         return try self.store.aboutWithoutWaiting {

@@ -29,7 +29,7 @@ struct CloseOperation {
         case started(now: Instant)
         /// The application has decided whether an anonymous session may begin.
         case answered(isAllowed: Bool)
-        case created(SessionState.LoadedSession)
+        indirect case created(SessionState.LoadedSession)
         case touched(isLive: Bool)
         case updated(SessionRewriteResult)
         case reported
@@ -109,15 +109,7 @@ struct CloseOperation {
             state.wrote(touch)
             return self.finish(self.plan.cookie, &state)
         case .updated(let result):
-            guard let update = self.update else { return self.finish(.leave, &state) }
-            guard case .written(let record) = result else {
-                return self.lose(update.live.record.id, hadChanges: !update.changes.isEmpty, &state)
-            }
-            state.wrote(record, update.writes)
-            state.commit()
-            // Usually there is nothing to report.
-            guard update.isReported(as: record) else { return self.finish(self.plan.cookie, &state) }
-            return self.report(.updated(update, record), then: self.plan.cookie)
+            return self.conclude(result, &state)
         case .reported:
             return self.finish(self.cookie, &state)
         case .failed(let error):
@@ -176,26 +168,26 @@ struct CloseOperation {
             // An operation has just waited for the store, and it failed.
             return self.isOptional ? self.finish(state.cookieAfterFailure, &state) : self.fail(failure, &state)
         }
-        switch (self.plan.store, state.live) {
-        case (.create, _):
+        switch self.plan.store {
+        case .create:
             return self.createIfAllowed(&state)
-        case (.touch(let touch), let live?):
+        case .touch(let touch):
+            guard let live = state.live else { return self.finish(.leave, &state) }
             self.update = SessionUpdate(of: live, touch, now: self.now)
             // A touch cannot store a client, which rarely changes.
             let hasNewClient =
                 self.environment.configuration.tracksClients && !live.record.isLastClient(SessionClient(of: request))
             return .perform(hasNewClient ? .update : .touch)
-        case (.update(let touch, let isRenewing), let live?):
+        case .update(let touch, let isRenewing):
+            guard let live = state.live else { return self.finish(.leave, &state) }
             let changes = state.beginCommit()
             self.update = SessionUpdate(of: live, touch, changes, isRenewing: isRenewing, now: self.now)
             return .perform(.update)
-        case (.drop, _):
+        case .drop:
             state.discardChanges()
             return self.report(.dropped, then: self.plan.cookie)
-        case (.nothing, _):
+        case .nothing:
             return self.finish(self.plan.cookie, &state)
-        case (.touch, nil), (.update, nil):
-            return self.finish(.leave, &state)
         }
     }
 
@@ -206,6 +198,20 @@ struct CloseOperation {
 
     private func create(_ state: inout SessionState) -> Step {
         .perform(.create(state.beginCommit()))
+    }
+
+    private mutating func conclude(_ result: SessionRewriteResult, _ state: inout SessionState) -> Step {
+        guard case .written(let record) = result else {
+            guard let update = self.update else { return self.finish(.leave, &state) }
+            return self.lose(update.live.record.id, hadChanges: !update.changes.isEmpty, &state)
+        }
+        state.wrote(record, self.update?.writes ?? [])
+        state.commit()
+        // Usually there is nothing to report, and the update is not copied ("memory: counter").
+        if self.update?.isReported(as: record) == true, let update = self.update {
+            return self.report(.updated(update, record), then: self.plan.cookie)
+        }
+        return self.finish(self.plan.cookie, &state)
     }
 
     /// The session is gone: the request's changes are dropped, and it sets no cookie.

@@ -70,11 +70,14 @@ struct SessionClosing {
     }
 
     private mutating func advance(_ event: CloseOperation.Event) -> CloseOperation.Step {
-        self.session.withState { self.operation.next(event, of: self.session.request, in: &$0) }
+        // Held here, so that its request is not copied ("memory: counter").
+        let session = self.session
+        return session.withState { self.operation.next(event, of: session.request, in: &$0) }
     }
 
     private mutating func performWithoutWaiting(_ action: CloseOperation.Action) -> CloseOperation.Event? {
-        let (engine, request) = (self.session.engine, self.session.request)
+        let session = self.session
+        let engine = session.engine
         do {
             switch action {
             case .ask, .create:
@@ -85,13 +88,13 @@ struct SessionClosing {
             case .update:
                 guard let live = self.operation.update?.live else { return nil }
                 var rewrite = SessionRewrite(live.record, engine.environment)
-                let result = try rewrite.performWithoutWaiting(live, by: engine.driver, for: request) {
-                    try self.operation.update?.apply(to: &$0, for: request, engine.environment)
+                let result = try rewrite.performWithoutWaiting(live, by: engine.driver, for: session.request) {
+                    try self.operation.update?.apply(to: &$0, for: session.request, engine.environment)
                 }
                 if result == nil { self.rewrite = rewrite }
                 return result.map { .updated($0) }
             case .report(let notice):
-                self.session.report(notice)
+                session.report(notice)
                 return .reported
             }
         } catch {

@@ -46,10 +46,11 @@ struct CredentialCheck {
         self.init(ExtractedCredentials(credential), onReplayedSecret: onReplayedSecret)
     }
 
-    mutating func next(_ event: OpenOperation.Event) -> OpenOperation.Step {
-        switch event {
-        case .started, .reported, .failed:
-            break
+    mutating func next(_ event: consuming OpenOperation.Event) -> OpenOperation.Step {
+        switch consume event {
+        case .started: break
+        case .reported: break
+        case .failed: break
         case .found(let finding):
             self.take(finding)
         case .loadedSecrets(let secrets):
@@ -63,9 +64,9 @@ struct CredentialCheck {
         return self.nextStep()
     }
 
-    private mutating func take(_ finding: CredentialFinding) {
+    private mutating func take(_ finding: consuming CredentialFinding) {
         if let report = finding.report { self.urgent.append(.report(report)) }
-        switch finding {
+        switch consume finding {
         case .live(let live, let isOutdated):
             self.isOutdated = self.isOutdated || isOutdated
             self.found.keep(live) {

@@ -6,8 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// What a backend finds for a credential.
-enum CredentialFinding {
+/// What a backend finds for a credential. It is used once, and never copied ("memory: untouched").
+enum CredentialFinding: ~Copyable {
     /// It opens a live session.
     ///
     /// The flag says whether it was made with a key that is not the newest, and must be delivered again.
@@ -26,14 +26,15 @@ enum CredentialFinding {
     /// The meaning of a tombstone for a credential. An attacker who knows only the id gets the result for an unknown
     /// id.
     init(tombstoneOf token: SessionToken, secrets: EndedSecrets?) {
-        self = secrets?.contains(token.secretHash) ?? true ? .ended(token.id) : .refused(.unknown)
+        if secrets?.contains(token.secretHash) ?? true { self = .ended(token.id) } else { self = .refused(.unknown) }
     }
 
     /// The event to report, if any.
     var report: SessionReport? {
         switch self {
-        case .live, .replayed, .tombstone:
-            nil
+        case .live: nil
+        case .replayed: nil
+        case .tombstone: nil
         case .ended(let id, let subject, _):
             SessionReport(.refused, .ended, id, subject: subject)
         case .refused(let reason, let id, let subject, let error):

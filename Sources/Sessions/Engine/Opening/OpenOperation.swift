@@ -12,7 +12,7 @@
 /// the backend responds synchronously, and asynchronously from there on.
 struct OpenOperation {
     /// An input of the state machine.
-    enum Event {
+    enum Event: ~Copyable {
         case started
         case found(CredentialFinding)
         case loadedSecrets(EndedSecrets?)
@@ -75,18 +75,20 @@ struct OpenOperation {
         self.later.insert((transport, credentials), at: 0)
     }
 
-    mutating func next(_ event: Event) -> Step {
+    mutating func next(_ event: consuming Event) -> Step {
         if let conclusion = self.conclusion { return conclusion }
         if let failure = self.failure {
             self.failure = nil
             return self.goOn(without: failure)
         }
-        if case .failed(let failure) = event {
+        switch consume event {
+        case .failed(let failure):
             guard failure.code == .storeUnavailable else { return self.goOn(without: failure) }
             self.failure = failure
             return .perform(.report(SessionReport(.storeFailed, .opening, error: failure)))
+        case let event:
+            return self.goOn(self.check.next(event))
         }
-        return self.goOn(self.check.next(event))
     }
 
     private mutating func goOn(without failure: SessionError) -> Step {

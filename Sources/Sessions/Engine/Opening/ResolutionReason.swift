@@ -20,4 +20,10 @@ enum ResolutionReason: String, Sendable {
     case storeUnavailable = "a token, but the store is unavailable"
     case previousSecret = "the token from before a renewal"
     case found = "the token of a session"
+
+    /// The reason of a credential that opened a session.
+    @inline(__always)
+    init(found live: SessionState.LoadedSession) {
+        self = live.holdsCurrentSecret ? .found : .previousSecret
+    }
 }

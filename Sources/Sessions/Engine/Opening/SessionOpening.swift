@@ -22,14 +22,17 @@ struct SessionOpening {
         _ request: SessionRequest,
         logger: Logger,
         _ engine: SessionEngine,
-        first: OpenOperation.Event? = nil
+        first: consuming OpenOperation.Event? = nil
     ) throws(SessionError) {
         self.engine = engine
         self.request = request
         self.logger = logger
         self.operation = try engine.openOperation(for: request, logger: logger)
         self.step = self.operation.next(.started)
-        if let first { self.step = self.operation.next(first) }
+        switch consume first {
+        case .some(let event): self.step = self.operation.next(event)
+        case .none: break
+        }
     }
 
     private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment.configuration) }
@@ -152,12 +155,14 @@ extension SessionEngine {
         throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
     }
 
+    @inline(__always)
     fileprivate func lookUpWithoutWaiting(
         _ credential: SessionCredential,
         for request: SessionRequest
     ) -> OpenOperation.Event? {
         do {
-            return try self.driver.lookUpWithoutWaiting(credential, for: request).map { .found($0) }
+            guard let finding = try self.driver.lookUpWithoutWaiting(credential, for: request) else { return nil }
+            return .found(finding)
         } catch {
             return (error as? SessionError).map { .failed($0) }
         }
@@ -169,26 +174,29 @@ extension SessionEngine {
         -> Progress<Session, SessionOpening>
     {
         if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
-            let resolution = SessionResolution(status: .visitor, reason: .noToken)
-            return .finished(Session(engine: self, request: request, logger: logger, resolution: resolution))
+            return .finished(Session(engine: self, request: request, logger: logger, reason: .noToken))
         }
         var first: OpenOperation.Event?
         if self.worksWithoutWaiting, self.environment.transports.count == 1 {
             // Nearly every request has one credential, which opens a live session ("memory: untouched").
             var credentials = ExtractedCredentials(of: self.form(for: request))
             try self.read(request, by: 0, into: &credentials, logger: logger)
-            if let credential = credentials.credentials.only {
-                do {
-                    let finding = try self.driver.lookUpWithoutWaiting(credential, for: request)
-                    if case .live(let live, let isOutdated)? = finding {
-                        let resolution = SessionResolution(
-                            found: live, isOutdated: credentials.isOutdated || isOutdated)
-                        return .finished(
-                            Session(engine: self, request: request, logger: logger, resolution: resolution))
-                    }
-                    first = finding.map { .found($0) }
-                } catch {
-                    first = (error as? SessionError).map { .failed($0) }
+            if let credential = credentials.credentials.takeOnly() {
+                let event = self.lookUpWithoutWaiting(credential, for: request)
+                switch consume event {
+                case .found(.live(let live, let isOutdated))?:
+                    return .finished(
+                        Session(
+                            engine: self,
+                            request: request,
+                            logger: logger,
+                            reason: ResolutionReason(found: live),
+                            live: live,
+                            isOutdated: credentials.isOutdated || isOutdated
+                        )
+                    )
+                case let event:
+                    first = event
                 }
             }
         }

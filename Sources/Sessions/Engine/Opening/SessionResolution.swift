@@ -59,7 +59,7 @@ extension SessionResolution {
         self.init(
             live: live,
             detachment: nil,
-            reason: live.holdsCurrentSecret ? .found : .previousSecret,
+            reason: ResolutionReason(found: live),
             isOutdated: isOutdated
         )
     }

@@ -118,8 +118,9 @@ public struct CSRFProtection: Sendable {
         authority: String?,
         engine: SessionEngine
     ) -> CSRFRule.Finding {
-        let isSecure = engine.environment.configuration.trustedProxies.resolve(request).isSecure
-        let requested = authority.flatMap { WebOrigin(authority: $0, isSecure: isSecure) }
+        var request = request
+        engine.environment.configuration.trustedProxies.resolve(&request)
+        let requested = authority.flatMap { WebOrigin(authority: $0, isSecure: request.isSecure) }
         return self.rule.finding(request.headerFields, requested: requested)
     }
 

@@ -34,10 +34,11 @@ final class MemoryStoreShard: Sendable {
     }
 
     func load(_ id: SessionID, now: Instant) throws -> SessionLoadResult {
-        let (bytes, isMarked) = self.state.withLock { ($0.live(id, now: now)?.bytes, $0.isMarked(id, now: now)) }
+        let (bytes, isMarked) = self.state.withLock { ($0.live(id, now: now), $0.isMarked(id, now: now)) }
         if isMarked { return .ended }
+        guard let bytes else { return .missing }
         // Decoded outside the lock.
-        return try bytes.map { .found(try SessionRecordCodec.decode(own: $0, id: id)) } ?? .missing
+        return .found(try SessionRecordCodec.decode(own: bytes, id: id))
     }
 
     func endedSecrets(of id: SessionID, now: Instant) -> EndedSecrets? {
@@ -126,7 +127,7 @@ final class MemoryStoreShard: Sendable {
                 tables.tombstones[id]?.end = max(tombstone.end, tombstoneUntil)
                 return false
             }
-            guard let (bytes, _) = tables.live(id, now: now) else { return false }
+            guard let bytes = tables.live(id, now: now) else { return false }
             if let subject, (try? SessionRecordCodec.decode(own: bytes, id: id))?.belongs(to: subject) != true {
                 return false
             }
@@ -151,7 +152,7 @@ final class MemoryStoreShard: Sendable {
             var found: [(SessionID, [UInt8])] = []
             for key in tables.records.keys.filter({ key in id.map { key > $0 } ?? true }).sorted() {
                 guard found.count < limit else { break }
-                if let (bytes, _) = tables.live(key, now: now) { found.append((key, bytes)) }
+                if let bytes = tables.live(key, now: now) { found.append((key, bytes)) }
             }
             return found
         }

@@ -30,12 +30,10 @@ struct MemoryStoreTables {
     private var authenticatedEnds = ExpiryQueue()
     private var tombstoneEnds = ExpiryQueue()
 
-    /// The bytes and header of a live record.
-    func live(_ id: SessionID, now: Instant) -> (bytes: [UInt8], header: SessionRecordHeader)? {
-        guard let bytes = self.records[id], let header = SessionRecordHeader(bytes), !header.isExpired(at: now) else {
-            return nil
-        }
-        return (bytes, header)
+    /// The bytes of a live record.
+    func live(_ id: SessionID, now: Instant) -> [UInt8]? {
+        guard let bytes = self.records[id], SessionRecordHeader(bytes)?.isExpired(at: now) == false else { return nil }
+        return bytes
     }
 
     func isMarked(_ id: SessionID, now: Instant) -> Bool {
