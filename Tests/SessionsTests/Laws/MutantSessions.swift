@@ -59,10 +59,14 @@ struct MutantSessions: BackendDriver {
         -> CredentialFinding?
     {
         let finding = try self.base.lookUpWithoutWaiting(credential, for: request)
-        guard self.makes(.skipsSecretCheck, in: .synchronous), case .token(let token) = credential, let finding,
-            case .found(let record)? = try self.base.store.synchronous?.loadSynchronously(token.id, now: self.now)
+        guard self.makes(.skipsSecretCheck, in: .synchronous), case .token(let token) = credential,
+            let store = self.base.store.store as? any SynchronousSessionStore,
+            case .found(let record)? = try store.loadSynchronously(token.id, now: self.now)
         else { return finding }
-        return Self.believed(record, token, finding)
+        switch consume finding {
+        case .some(let finding): return Self.believed(record, token, finding)
+        case .none: return nil
+        }
     }
 
     private var now: Instant { self.environment.configuration.clock.now }
@@ -70,10 +74,12 @@ struct MutantSessions: BackendDriver {
     private static func believed(
         _ record: SessionRecord,
         _ token: SessionToken,
-        _ finding: CredentialFinding
+        _ finding: consuming CredentialFinding
     ) -> CredentialFinding {
-        guard case .refused = finding else { return finding }
-        return .live(SessionState.LoadedSession(record: record, token: token, isNew: false))
+        switch consume finding {
+        case .refused: .live(SessionState.LoadedSession(record: record, token: token, isNew: false))
+        case let finding: finding
+        }
     }
 
     func next(

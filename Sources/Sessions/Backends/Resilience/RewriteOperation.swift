@@ -31,8 +31,9 @@ struct RewriteOperation {
 
     /// The next action.
     enum Action {
-        /// Write the change of this record.
-        case attempt(SessionRecord)
+        /// Write the change of ``RewriteOperation/record``. It is not in the action, because each copy costs ("memory:
+        /// counter").
+        case attempt
         /// Wait for the turn of this request.
         case enterQueue
         /// Wait for a random time, so that servers that share the store do not retry in step.
@@ -48,7 +49,8 @@ struct RewriteOperation {
         case failForContention
     }
 
-    private var record: SessionRecord
+    /// The newest version of the record that is known.
+    private(set) var record: SessionRecord
     private var attemptCount = 0
     private var isInQueue = false
 
@@ -61,7 +63,7 @@ struct RewriteOperation {
         switch event {
         case .started(let isQueued):
             // A new request goes behind queued ones, so that they do not starve.
-            return .perform(isQueued ? .enterQueue : .attempt(self.record))
+            return .perform(isQueued ? .enterQueue : .attempt)
         case .attempted(.written(let record)):
             return .finish(.written(record))
         case .attempted(.gone), .loaded(nil):
@@ -71,12 +73,12 @@ struct RewriteOperation {
             return self.nextAttempt()
         case .enteredQueue:
             self.isInQueue = true
-            return .perform(.attempt(self.record))
+            return .perform(.attempt)
         case .waited:
             return .perform(.load)
         case .loaded(let record?):
             self.record = record
-            return .perform(.attempt(record))
+            return .perform(.attempt)
         }
     }
 
@@ -85,7 +87,7 @@ struct RewriteOperation {
         self.attemptCount += 1
         guard self.attemptCount < Self.limit - 1 else { return .failForContention }
         // A request that has just lost knows the newest record and is likely to win now. Later it waits, up to 16 ms.
-        guard self.attemptCount >= Self.firstWait else { return .perform(.attempt(self.record)) }
+        guard self.attemptCount >= Self.firstWait else { return .perform(.attempt) }
         let longest = Duration.milliseconds(1 << min((self.attemptCount - Self.firstWait) / 4, 4))
         return .perform(.wait(atMost: longest))
     }

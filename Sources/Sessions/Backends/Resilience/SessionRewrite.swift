@@ -31,7 +31,8 @@ struct SessionRewrite {
     ) throws -> SessionRewriteResult? {
         while true {
             switch self.step {
-            case .perform(.attempt(let record)):
+            case .perform(.attempt):
+                let record = self.operation.record
                 let next = try driver.next(after: record, for: request, change)
                 guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: live, for: request)
                 else {
@@ -57,7 +58,8 @@ struct SessionRewrite {
         let environment = driver.environment
         while true {
             switch self.step {
-            case .perform(.attempt(let record)):
+            case .perform(.attempt):
+                let record = self.operation.record
                 let next = try self.next ?? driver.next(after: record, for: request, change)
                 self.next = nil
                 let attempt = try await driver.write(next, after: record, of: live, for: request)

@@ -18,11 +18,11 @@ struct RewriteOperationTests {
     @Test("what is written at once asks for nothing else")
     func written() {
         var operation = RewriteOperation(Self.record)
-        guard case .perform(.attempt(let record)) = operation.next(.started(isQueued: false)) else {
+        guard case .perform(.attempt) = operation.next(.started(isQueued: false)) else {
             Issue.record("The first step is an attempt.")
             return
         }
-        guard case .finish(.written) = operation.next(.attempted(.written(record))) else {
+        guard case .finish(.written) = operation.next(.attempted(.written(operation.record))) else {
             Issue.record("A written record is the end.")
             return
         }
@@ -46,9 +46,9 @@ struct RewriteOperationTests {
         var isInQueue = false
         loop: while case .perform(let action) = step {
             switch action {
-            case .attempt(let record):
+            case .attempt:
                 attempts += 1
-                #expect(record.version == base.version, "each attempt is on the newest record")
+                #expect(operation.record.version == base.version, "each attempt is on the newest record")
                 base.version = SessionVersion(counter: base.version.counter + 1, tag: 0)
                 step = operation.next(.attempted(.conflict(base)))
             case .enterQueue:

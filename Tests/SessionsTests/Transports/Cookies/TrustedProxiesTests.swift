@@ -23,7 +23,8 @@ struct TrustedProxiesTests {
         var fields = HTTPFields()
         if let name = HTTPField.Name("X-Forwarded-For") { fields[values: name] = forwardedFor }
         if let name = HTTPField.Name("X-Forwarded-Proto") { fields[values: name] = proto }
-        let request = proxies.resolve(SessionRequest(headerFields: fields, isSecure: isSecure, clientAddress: peer))
+        var request = SessionRequest(headerFields: fields, isSecure: isSecure, clientAddress: peer)
+        proxies.resolve(&request)
         return (request.clientAddress, request.isSecure)
     }
 
@@ -92,8 +93,8 @@ struct TrustedProxiesTests {
     ) throws -> (address: String?, isSecure: Bool) {
         var fields = HTTPFields()
         fields[values: try #require(HTTPField.Name("Forwarded"))] = forwarded
-        let request = proxies.resolve(
-            SessionRequest(headerFields: fields, isSecure: isSecure, clientAddress: "10.0.0.1"))
+        var request = SessionRequest(headerFields: fields, isSecure: isSecure, clientAddress: "10.0.0.1")
+        proxies.resolve(&request)
         return (request.clientAddress, request.isSecure)
     }
 
