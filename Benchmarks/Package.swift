@@ -45,7 +45,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Sessions", package: "swift-sessions"),
                 .product(name: "SessionsHummingbird", package: "swift-sessions"),
+                .product(name: "SessionsPostgres", package: "swift-sessions"),
                 .product(name: "SessionsRedis", package: "swift-sessions"),
+                .product(name: "SessionsSQLite", package: "swift-sessions"),
             ]
         ),
         .executableTarget(

@@ -13,6 +13,8 @@ import Sessions
 /// An open database: its connections, its write queue, and the files that it was opened from.
 final class SQLiteConnection: Sendable {
     let pool: DatabasePool
+    /// The connections for reads on the calling thread.
+    let readers: SQLiteReaders
     let writer: SQLiteWriteQueue
     let files: SQLiteOpenFiles
 
@@ -22,6 +24,12 @@ final class SQLiteConnection: Sendable {
         let pageSize = try pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? 4096
         let files = SQLiteOpenFiles(path: path)
         self.pool = pool
+        do {
+            self.readers = try SQLiteSessionFile.readers(path: path, configuration: configuration)
+        } catch {
+            try? pool.close()
+            throw error
+        }
         self.files = files
         self.writer = SQLiteWriteQueue(
             pool: pool,
@@ -44,6 +52,7 @@ final class SQLiteConnection: Sendable {
 
     /// Closes the database after a change of its files, and saves the data that is only in its log.
     func close(after change: SQLiteFileChange) {
+        self.readers.close()
         // Not if another process has begun a new log: the two logs would share one index and corrupt each other.
         if change == .logRemoved, self.files.hasNoOtherLog {
             try? self.pool.barrierWriteWithoutTransaction { db in

@@ -88,6 +88,21 @@ final class SQLiteSessionDatabase: Sendable {
         }
     }
 
+    /// Reads on the calling thread.
+    ///
+    /// - Returns: Nil when ``perform(isRepeatable:_:)`` must do it: a check of the files is due, the file did not
+    ///   respond, or it could not be read.
+    func readWithoutWaiting<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+        guard case .open(let connection) = self.state.withLock({ $0 }),
+            self.nextLook.withLock({ ContinuousClock.now < $0 })
+        else { return nil }
+        do {
+            return try connection.readers.read(body)
+        } catch is DatabaseError {
+            return nil
+        }
+    }
+
     private func connection() async throws -> SQLiteConnection {
         switch self.state.withLock({ $0 }) {
         case .open(let connection):

@@ -60,6 +60,19 @@ enum SQLiteSessionFile {
         }
     }
 
+    /// Opens the connections for reads on the calling thread, to a file that ``open(path:configuration:)`` has opened.
+    static func readers(path: String, configuration: SQLiteStoreConfiguration) throws -> SQLiteReaders {
+        do {
+            return try SQLiteReaders(
+                path: path,
+                configuration: self.connection(configuration),
+                count: max(1, configuration.maximumReaderCount)
+            )
+        } catch let error as DatabaseError {
+            throw self.unusable(path, self.reason(of: error), underlying: error)
+        }
+    }
+
     /// Whether no connection of any process has the file open. If so, no log remains beside it.
     ///
     /// It waits for a moment, because a connection that is being closed may still run its last statement.

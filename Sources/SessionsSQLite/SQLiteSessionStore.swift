@@ -80,11 +80,14 @@ public final class SQLiteSessionStore: Sendable {
 
 extension SQLiteSessionStore: SessionStore {
     public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        let row = try await self.read { try SQLiteSessionRow.fetch(id, now: now, from: $0) }
+        try Self.result(of: try await self.read { try SQLiteSessionRow.fetch(id, now: now, from: $0) })
+    }
+
+    private static func result(of row: SQLiteSessionRow?) throws -> SessionLoadResult {
         switch row {
-        case nil: return .missing
-        case .tombstone: return .ended
-        case .record(let stored): return .found(try stored.decode())
+        case nil: .missing
+        case .tombstone: .ended
+        case .record(let stored): .found(try stored.decode())
         }
     }
 
@@ -168,5 +171,27 @@ extension SQLiteSessionStore: SessionStore {
             return db.changesCount > 0
         }
     }
+}
+
+/// Reads from the page cache need no other thread. Writes wait for their commit.
+extension SQLiteSessionStore: SynchronousSessionStore {
+    public var writesSynchronously: Bool { false }
+
+    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+        // Two optionals: nothing was read, or nothing is there.
+        let row: SQLiteSessionRow?? = try self.database.readWithoutWaiting {
+            try SQLiteSessionRow.fetch(id, now: now, from: $0)
+        }
+        guard let row else { return nil }
+        return try Self.result(of: row)
+    }
+
+    public func replaceSynchronously(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) throws -> SessionReplaceResult? { nil }
+
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? { nil }
 }
 #endif

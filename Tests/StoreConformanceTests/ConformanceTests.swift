@@ -36,6 +36,13 @@ struct ConformanceTests {
         }
     }
 
+    @Test("SQLiteSessionStore, asked without waiting, keeps the rule", arguments: StoreConformance.rules)
+    func sqliteWithoutWaiting(_ rule: StoreRule) async throws {
+        try await TemporaryFolder.with { folder in
+            try await rule.check(SynchronousCalls(try SQLiteSessionStore(path: folder.path("sessions.sqlite"))))
+        }
+    }
+
     @Test("two SQLiteSessionStores on one file keep the rule as one", arguments: StoreConformance.rules)
     func twoOnOneFile(_ rule: StoreRule) async throws {
         try await TemporaryFolder.with { folder in

@@ -12,14 +12,20 @@ import Logging
 import ServiceLifecycle
 import Sessions
 import SessionsHummingbird
+import SessionsPostgres
 import SessionsRedis
+import SessionsSQLite
 import Workloads
 
 /// A minimal server for load tests, with or without sessions.
 @main
 struct BenchServer: AsyncParsableCommand {
     @Argument(
-        help: "Where sessions are: memory, sealed, or redis://…. Or bare, or middleware for one that does nothing.")
+        help: """
+            Where sessions are: memory, sealed, sqlite:PATH, redis://… or postgres://…. Or bare, or middleware for one \
+            that does nothing.
+            """
+    )
     var backend: String
 
     @Option(help: "The port to listen on.")
@@ -41,6 +47,10 @@ struct BenchServer: AsyncParsableCommand {
             backend = .stored(in: MemorySessionStore())
         case "sealed":
             backend = .sealed(with: .ephemeral(), revocation: .none)
+        case let url where url.hasPrefix("sqlite:"):
+            backend = .stored(in: try SQLiteSessionStore(path: String(url.dropFirst("sqlite:".count))))
+        case let url where url.hasPrefix("postgres"):
+            backend = .stored(in: try PostgresSessionStore(url, logger: logger))
         default:
             let client = try RedisClient(RedisConfiguration(url: self.backend), logger: logger)
             services.append(client)

@@ -15,6 +15,10 @@
 /// These calls have no deadline and no circuit breaker. A store that wraps another one forwards them, and returns nil
 /// if the other is not a `SynchronousSessionStore`.
 public protocol SynchronousSessionStore: SessionStore {
+    /// Whether replacements and touches are ever answered synchronously. Optional. The default is true. If false, the
+    /// engine does not try.
+    var writesSynchronously: Bool { get }
+
     /// Loads the record of an id, as `load` does.
     func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult?
 
@@ -24,4 +28,8 @@ public protocol SynchronousSessionStore: SessionStore {
 
     /// Extends a live session, as `touch` does.
     func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool?
+}
+
+extension SynchronousSessionStore {
+    public var writesSynchronously: Bool { true }
 }

@@ -155,6 +155,8 @@ extension FaultySessionStore: SessionStore {
 
 /// Answers synchronously where the wrapped store does, while no fault is injected into the call.
 extension FaultySessionStore: SynchronousSessionStore {
+    public var writesSynchronously: Bool { (self.base as? any SynchronousSessionStore)?.writesSynchronously ?? false }
+
     public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
         try self.performSynchronously(.load) { try $0.loadSynchronously(id, now: now) }
     }

@@ -22,7 +22,9 @@ final class ResilientStore: Sendable {
 
     init(store: any SessionStore, _ environment: EngineEnvironment) {
         self.store = store
-        self.synchronous = (store as? any SynchronousSessionStore).map { SynchronousPath($0) }
+        let synchronous = store as? any SynchronousSessionStore
+        self.synchronous = synchronous.map { SynchronousPath($0) }
+        self.writesSynchronously = synchronous?.writesSynchronously ?? false
         self.callPolicy = StoreCallPolicy(
             needsDeadline: store.needsDeadline,
             environment,
@@ -30,8 +32,8 @@ final class ResilientStore: Sendable {
         )
     }
 
-    /// Whether the store can respond synchronously.
-    var isSynchronous: Bool { self.synchronous != nil }
+    /// Whether the store can write synchronously.
+    let writesSynchronously: Bool
 
     var environment: EngineEnvironment { self.callPolicy.environment }
     var configuration: SessionConfiguration { self.environment.configuration }

@@ -45,7 +45,7 @@ extension StoredSessions {
         of live: SessionState.LoadedSession,
         for request: SessionRequest
     ) throws -> RewriteAttempt? {
-        guard self.store.isSynchronous else { return nil }
+        guard self.store.writesSynchronously else { return nil }
         let now = self.environment.configuration.clock.now
         let replacement = try self.sealed(next)
         return try self.store.aboutWithoutWaiting {
@@ -98,6 +98,7 @@ extension StoredSessions {
     }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? {
+        guard self.store.writesSynchronously else { return nil }
         let now = self.environment.configuration.clock.now
         return try self.store.aboutWithoutWaiting {
             try $0.touchSynchronously(live.record.id, touch, now: now)

@@ -1,0 +1,77 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import GRDB
+import Synchronization
+
+/// Connections that read on the calling thread. A read from the page cache takes microseconds, and handing it to another
+/// thread takes longer.
+///
+/// A read never waits for another read, nor for a lock of the file. After a slow read, as from a slow disk, the calling
+/// threads are spared for a while.
+final class SQLiteReaders: Sendable {
+    /// How long no read is made on calling threads after a slow one.
+    private static let pause = Duration.seconds(1)
+
+    /// The duration of a slow read.
+    private let slowRead: Duration
+    private let readers: [SQLiteReader]
+    private let pausedUntil = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(path: String, configuration: Configuration, count: Int, slowRead: Duration = .milliseconds(5)) throws {
+        self.slowRead = slowRead
+        self.readers = try (0..<count).map { _ in try SQLiteReader(path: path, configuration: configuration) }
+    }
+
+    /// Reads on the calling thread.
+    ///
+    /// - Returns: Nil when the read must be made on another thread: all connections are in use, the file is locked, or
+    ///   reads are slow.
+    /// - Throws: `DatabaseError`.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+        let start = ContinuousClock.now
+        guard self.pausedUntil.withLock({ $0.map { start >= $0 } ?? true }) else { return nil }
+        for reader in self.readers {
+            guard let value = try reader.read(body) else { continue }
+            let end = ContinuousClock.now
+            if end - start > self.slowRead { self.pausedUntil.withLock { $0 = end + Self.pause } }
+            return value
+        }
+        return nil
+    }
+
+    func close() {
+        for reader in self.readers { reader.close() }
+    }
+}
+
+/// A connection of ``SQLiteReaders``.
+private final class SQLiteReader: Sendable {
+    private let connection: DatabaseQueue
+    private let inUse = Mutex(())
+
+    init(path: String, configuration: Configuration) throws {
+        var configuration = configuration
+        configuration.readonly = true
+        configuration.busyMode = .immediateError
+        self.connection = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// - Returns: Nil when the connection is in use, or the file is locked.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+        do {
+            return try self.inUse.withLockIfAvailable { _ in try self.connection.unsafeRead(body) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return nil
+        }
+    }
+
+    func close() { try? self.connection.close() }
+}
+#endif

@@ -1,0 +1,78 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+#if SQLite
+import GRDB
+import Sessions
+import SessionsTesting
+import Testing
+
+@testable import SessionsSQLite
+
+@Suite("Reading SQLite on the calling thread")
+struct SQLiteReadersTests {
+    private func readers(in folder: TemporaryFolder, slowRead: Duration = .seconds(60)) throws -> SQLiteReaders {
+        let path = folder.path("sessions.sqlite")
+        _ = try SQLiteSessionStore(path: path)
+        return try SQLiteReaders(path: path, configuration: Configuration(), count: 2, slowRead: slowRead)
+    }
+
+    private func one(_ db: Database) throws -> Int? { try Int.fetchOne(db, sql: "SELECT 1") }
+
+    @Test("a read does not wait for another one: when all connections are in use, it returns nothing")
+    func readDoesNotWaitForOthers() async throws {
+        try await TemporaryFolder.with { folder in
+            let readers = try self.readers(in: folder)
+            let second = try readers.read { _ in
+                try readers.read { _ in try readers.read { try self.one($0) } == nil }
+            }
+            #expect(second == .some(.some(true)))
+            #expect(try readers.read { try self.one($0) } == 1)
+        }
+    }
+
+    @Test("after a slow read, none is made on the calling thread for a while")
+    func slowReadSparesCallingThreads() async throws {
+        try await TemporaryFolder.with { folder in
+            let readers = try self.readers(in: folder, slowRead: .zero)
+            #expect(try readers.read { try self.one($0) } == 1)
+            #expect(try readers.read { try self.one($0) } == nil)
+        }
+    }
+
+    @Test("a locked file is not waited for")
+    func lockedFileIsNotWaitedFor() async throws {
+        try await TemporaryFolder.with { folder in
+            let readers = try self.readers(in: folder)
+            let value: Int? = try readers.read { _ in throw DatabaseError(resultCode: .SQLITE_BUSY) }
+            #expect(value == nil)
+        }
+    }
+
+    @Test("a store answers loads without waiting, and sees each write as soon as it is acknowledged")
+    func storeAnswersLoadsWithoutWaiting() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
+            let samples = SampleRecords(seed: 1, now: Instant(millisecondsSince1970: 1_800_000_000_000))
+            var record = samples.record(idle: .seconds(60), absolute: .seconds(60), subject: nil)
+            // The first call looks at the files, on another thread.
+            #expect(try await store.load(record.id, now: samples.now) == .missing)
+            #expect(try store.loadSynchronously(record.id, now: samples.now) == .missing)
+            try await store.create(record, now: samples.now)
+            for _ in 0..<200 {
+                #expect(try store.loadSynchronously(record.id, now: samples.now) == .found(record))
+                let before = record.version
+                record.version = SessionVersion(counter: before.counter + 1, tag: 7)
+                #expect(try await store.replace(record, ifVersion: before, now: samples.now) == .replaced)
+            }
+            #expect(try await store.end(record.id, tombstoneUntil: samples.now + .seconds(60), now: samples.now))
+            #expect(try store.loadSynchronously(record.id, now: samples.now) == .ended)
+        }
+    }
+}
+#endif
