@@ -44,10 +44,10 @@ struct GuardChecklistTests {
         _ test: @escaping @Sendable (BrowsingClient, CallCount) async throws -> Void
     ) async throws {
         for options in [RouterOptions.autoGenerateHeadEndpoints, [.caseInsensitive, .autoGenerateHeadEndpoints]] {
-            var site = GuardHarness()
-            site.options = options
+            var harness = GuardHarness()
+            harness.options = options
             let calls = CallCount()
-            try await site.serve(framework) { router in
+            try await harness.serve(framework) { router in
                 router.get("public") { _, _ in "public" }
                 let vault = router.group("vault").add(middleware: try RequireLogin(.redirect(to: "/login")))
                 for method in Self.methods.compactMap({ HTTPRequest.Method($0) }) where method != .head {

@@ -132,8 +132,8 @@ struct CSRFProtectionTests {
             (false, "https", .count(1), true), (true, "http", .count(1), false),
         ] as [(Bool, String?, TrustedProxies, Bool)])
     func scheme(isSecure: Bool, forwarded: String?, proxies: TrustedProxies, isHTTPS: Bool) async throws {
-        let site = try Harness { $0.trustedProxies = proxies }
-        let session = try await site.open(site.browser())
+        let harness = try Harness { $0.trustedProxies = proxies }
+        let session = try await harness.open(harness.browser())
         for scheme in ["https", "http"] {
             var fields: HTTPFields = [.origin: "\(scheme)://example.com"]
             fields[try #require(HTTPField.Name("X-Forwarded-Proto"))] = forwarded

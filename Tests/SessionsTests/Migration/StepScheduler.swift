@@ -9,7 +9,7 @@
 import Synchronization
 
 /// Lets several actors take their steps in an order that is chosen from outside, one step at a time.
-final class Stage: Sendable {
+final class StepScheduler: Sendable {
     private struct State {
         var running = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]

@@ -9,21 +9,23 @@
 import SessionsTesting
 
 /// The orders in which actors can take their steps.
-enum Orders {
+enum Interleavings {
     /// Plays a piece in every order that there is.
     ///
     /// - Parameter make: Makes a new piece: its actors, and what must hold when they have gone home.
     /// - Returns: How many orders there were.
     static func all(
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
+        _ make: (StepScheduler) async throws -> (
+            actors: [@Sendable () async throws -> Void], check: () async throws -> Void
+        )
     ) async throws -> Int {
         var count = 0
         var next: [Int]? = []
         while let beginning = next {
             var taken: [(choice: Int, of: Int)] = []
-            let stage = Stage()
-            let piece = try await make(stage)
-            try await stage.play(piece.actors) { options in
+            let scheduler = StepScheduler()
+            let piece = try await make(scheduler)
+            try await scheduler.play(piece.actors) { options in
                 let choice = taken.count < beginning.count ? beginning[taken.count] : 0
                 taken.append((choice, options))
                 return choice
@@ -39,15 +41,17 @@ enum Orders {
     /// Plays a piece in some orders, the same in every run.
     static func some(
         _ count: Int,
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
+        _ make: (StepScheduler) async throws -> (
+            actors: [@Sendable () async throws -> Void], check: () async throws -> Void
+        )
     ) async throws {
         for seed in 0..<count {
             let random = DeterministicRandom(seed: UInt64(seed))
-            let stage = Stage()
-            let piece = try await make(stage)
+            let scheduler = StepScheduler()
+            let piece = try await make(scheduler)
             // Some orders are steady and some hasty, so that one actor may sleep while others do much.
             let favourite = Int(random.next() % 4)
-            try await stage.play(piece.actors) { options in
+            try await scheduler.play(piece.actors) { options in
                 let isSteady = random.next() % 4 != 0
                 return isSteady && favourite < options ? favourite : Int(random.next() % UInt64(options))
             }
