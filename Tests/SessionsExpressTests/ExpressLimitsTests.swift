@@ -91,7 +91,7 @@ struct ExpressLimitsTests {
     }
 
     @Test("what cannot work is refused at the start, in words")
-    func refusals() throws {
+    func invalidOptions() throws {
         let secrets = try ExpressSecrets("keyboard cat, and many a word")
         func message(_ configure: (inout SessionConfiguration, inout ExpressConfiguration) -> Void) -> String {
             var (configuration, express) = (

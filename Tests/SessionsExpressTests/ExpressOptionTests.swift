@@ -67,7 +67,7 @@ struct ExpressOptionTests {
             try await store.clear()
         }
         #expect(tokens[0] != tokens[1])
-        // Taken: never somebody else's session.
+        // An id that is in use never opens the other session.
         let first = try await engine.open(request, logger: LogAudit.logger())
         first[.views] = 1
         try await first.save()

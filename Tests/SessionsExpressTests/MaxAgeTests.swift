@@ -126,7 +126,7 @@ struct MaxAgeTests {
     }
 
     @Test("a length of nothing or less is over, as it is for Express", arguments: ["0", "-1", "-1e10"])
-    func nothing(maxAge: String) async throws {
+    func zeroOrNegativeLength(maxAge: String) async throws {
         let harness = try ExpressHarness()
         self.plant(self.cookie(maxAge, "\"\(harness.clock.now + .hours(1))\""), in: harness, for: .hours(1))
         try await harness.visit(harness.browser(of: Self.id)) { #expect($0.id == nil) }

@@ -103,7 +103,7 @@ struct RecordSizeTests {
     }
 
     @Test("a limit of records below that of values is refused at the start")
-    func refusal() {
+    func recordLimitBelowValueLimit() {
         let error = #expect(throws: SessionError.self) { try ExpressHarness { $1.maximumRecordSize = 1_000 } }
         #expect(error?.message.contains("maximumRecordSize (1000)") == true)
     }

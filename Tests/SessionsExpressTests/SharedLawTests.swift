@@ -20,7 +20,7 @@ struct SharedLawTests {
     static let id = SharedSessionTests.id
 
     @Test("law 2: a visitor of whom nothing is remembered leaves no record of Express, and gets no cookie")
-    func nothing() async throws {
+    func emptySession() async throws {
         let harness = try ExpressHarness()
         let response = try await harness.visit(harness.browser()) { #expect($0[.views] == 0) }
         #expect(response.isEmpty == false)

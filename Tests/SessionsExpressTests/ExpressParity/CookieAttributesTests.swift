@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Coming from Express: attributes of the cookie")
 struct CookieAttributesTests {
-    /// A site with a cookie whose name asks for nothing.
+    /// A harness whose cookie name has no prefix.
     private func cookie(
         isSecure: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void

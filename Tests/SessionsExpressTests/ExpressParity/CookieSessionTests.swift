@@ -150,7 +150,7 @@ struct CookieSessionTests {
 
 @Suite("Coming from Express: the session of cookie-session")
 struct CookieSessionValuesTests {
-    /// A visit of somebody who has a session with a number of views.
+    /// A visit with a session that has a number of views.
     private func visit(_ handler: (Session) async throws -> Void) async throws -> (
         harness: MigratedHarness, fields: HTTPFields
     ) {

@@ -139,7 +139,7 @@ struct RequestSessionTests {
 struct RequestCookieTests {
     static let id = SharedSessionTests.id
 
-    /// A session with a maxAge of a minute, half of which has passed.
+    /// A session with a maxAge of one minute, after half a minute.
     private func visit(_ handler: (Session) async throws -> Void) async throws -> (
         harness: ExpressHarness, cookie: String
     ) {

@@ -63,7 +63,7 @@ struct ActiveSessionsPageAPITests {
     }
 
     @Test("checklist 23: one is ended by its id, and its next request is a stranger's; the second time it is 404")
-    func one() async throws {
+    func endsOneByID() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let desk = try await harness.browser("ada")
             harness.clock.advance(by: .seconds(1))
@@ -102,7 +102,7 @@ struct ActiveSessionsPageAPITests {
     }
 
     @Test("checklist 23: ?others=true ends all but this; without it a DELETE is 400 and says what to write")
-    func others() async throws {
+    func endsOthers() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let (desk, phone) = (
                 try await harness.browser("ada"), try await harness.browser("ada", ActiveSessionsPageHarness.safari)

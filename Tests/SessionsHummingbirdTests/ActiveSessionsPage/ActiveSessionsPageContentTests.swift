@@ -87,7 +87,7 @@ struct ActiveSessionsPageContentTests {
     }
 
     @Test("checklist 23: a button ends one other session, and the page says so, once")
-    func one() async throws {
+    func endsOneSession() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let desk = try await harness.browser("ada")
             harness.clock.advance(by: .seconds(1))

@@ -20,7 +20,7 @@ import Testing
 @Suite("RequireLogin")
 struct RequireLoginTests {
     @Test("a stranger gets 401 from an API, and a user what they asked for")
-    func api() async throws {
+    func statusOfAPI() async throws {
         try await GuardHarness().serve { browser in
             let stranger = try await browser.send("/api/me", headers: .ofBrowser)
             #expect(stranger.status == .unauthorized)
@@ -145,7 +145,7 @@ struct RequireLoginTests {
     }
 
     @Test("everybody is redirected where that is asked for")
-    func always() async throws {
+    func alwaysRedirects() async throws {
         try await GuardHarness().serve { router in
             router.group("all").add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
                 .get { _, _ in "in" }
@@ -161,7 +161,7 @@ struct RequireLoginTests {
         arguments: [
             "/login", "/login/", "//login", "/login?next=%2Flogin", "/LOGIN",
         ])
-    func loop(path: String) async throws {
+    func redirectLoop(path: String) async throws {
         var harness = GuardHarness()
         harness.options = .caseInsensitive
         try await harness.serve { router in

@@ -19,7 +19,7 @@ import Testing
 struct RedisSentinelClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 
-    /// Two servers, of which one is the primary, and a Sentinel that says which.
+    /// Two servers, and a Sentinel that says which one is the primary.
     private final class FaultScenario: Sendable {
         let ports = Mutex([0, 0])
         let primary = Mutex(0)
@@ -58,7 +58,7 @@ struct RedisSentinelClientTests {
             try await ScriptedServer.with(self.server(1, scenario)) { second in
                 try await ScriptedServer.with(self.sentinel(scenario)) { sentinel in
                     scenario.ports.withLock { $0 = [first.port, second.port] }
-                    // Nobody listens at the first.
+                    // No server listens at the first.
                     var configuration = RedisSentinelConfiguration(
                         sentinels: [.host("127.0.0.1", port: 1), .host("127.0.0.1", port: sentinel.port)], name: name)
                     configuration.server = first.configuration

@@ -108,7 +108,7 @@ struct CSRFProtectionTests {
             (.undecided, "it has no token of a session"),
             (.noOrigin(String(repeating: "x", count: 10_000)), String(repeating: "x", count: 100) + ","),
         ])
-    func words(refusal: CSRFRefusal, words: String) throws {
+    func errorMessage(refusal: CSRFRefusal, words: String) throws {
         #expect(refusal.error.code == .crossSite)
         #expect(refusal.error.message.contains(words))
         #expect(refusal.error.message.utf8.count < 500)

@@ -38,7 +38,7 @@ struct CSRFTokenTests {
         let bytes = tokens.compactMap { Base64URL.decode($0.utf8) }
         let codes = Set(bytes.map { zip($0, $0.dropFirst(32)).map { $0 ^ $1 } })
         #expect(bytes.count == 100 && codes.count == 1)
-        // No byte of any place stands still, which is what a compressed page would tell of.
+        // No byte is the same in every token. The size of a compressed page would reveal such a byte.
         for place in 0..<64 { #expect(Set(bytes.map { $0[place] }).count > 10) }
     }
 

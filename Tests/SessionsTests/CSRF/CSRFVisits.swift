@@ -10,9 +10,9 @@ import SessionsTesting
 
 @testable import Sessions
 
-/// A browser before a site of one backend.
+/// A harness of one backend, and a browser.
 struct CSRFVisits {
-    /// Every backend, each as a site of its own.
+    /// The backends, each with its own store.
     enum Backend: CaseIterable {
         case stored, signed, atRest, sealed, tokenOnly
 

@@ -51,7 +51,7 @@ struct RefusalChecklistTests {
     }
 
     @Test("checklist 16: whatever is wrong with a token, the answer is that of a request without one")
-    func alike() async throws {
+    func sameAnswerForEveryFailure() async throws {
         let untouched = try await self.answers { _ in }
         #expect(Set(untouched.values) == [[]])
         let read = try await self.answers { session in

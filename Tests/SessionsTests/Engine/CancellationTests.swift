@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-/// A request that is cancelled while it waits for the store, at each of its waits.
+/// A request that is canceled while it waits for the store, at each of its waits.
 @Suite("Cancellation", .bothDrivers)
 struct CancellationTests {
     typealias Call = FaultySessionStore.Call
@@ -42,7 +42,7 @@ struct CancellationTests {
         arguments: Wait.all, [true, false]
     )
     func cancelled(_ wait: Wait, _ happens: Bool) async throws {
-        // With a deadline, so that a cancelled wait ends although the store does not answer.
+        // With a deadline, so that a canceled wait ends although the store does not answer.
         let harness = try Harness(needsDeadline: true)
         let browser = harness.browser()
         try await harness.visit(browser) { session in

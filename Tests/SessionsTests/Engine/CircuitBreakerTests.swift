@@ -108,7 +108,7 @@ struct CircuitBreakerTests {
             let error = await #expect(throws: SessionError.self) { _ = try await request.value }
             #expect((error?.underlying as? SessionStoreError)?.code == .deadlineExceeded)
         }
-        // Nobody moves the clock any more: what waited for it would never return.
+        // The clock no longer moves: a call that waited for it would never return.
         for _ in 0..<100 { await self.expectFailure(harness, browser, .circuitOpen) }
         harness.store.clearFault()
     }
@@ -156,7 +156,7 @@ struct CircuitBreakerTests {
     }
 
     @Test("without a breaker the store is always asked")
-    func none() async throws {
+    func withoutBreaker() async throws {
         let (harness, browser) = try await self.harnessWithLogin { $0.circuitBreaker = .none }
         harness.store.injectFault(.failing)
         for _ in 0..<50 { await self.expectFailure(harness, browser, .unavailable) }

@@ -80,7 +80,7 @@ struct RememberTests {
     }
 
     @Test("going back gives a cookie that ends with the browser, and the limits of ordinary sessions")
-    func back() async throws {
+    func stopRemembering() async throws {
         let harness = try Harness()
         let browser = harness.browser()
         let start = harness.clock.now

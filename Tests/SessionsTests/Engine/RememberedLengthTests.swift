@@ -14,7 +14,7 @@ import Testing
 @Suite("Lengths of one session", .bothDrivers)
 struct RememberedLengthTests {
     /// Sessions in a store and in cookies, for which the rules are the same.
-    struct Keeper: Sendable, CustomTestStringConvertible {
+    struct Backend: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var backend: @Sendable () -> SessionBackend
 
@@ -23,16 +23,16 @@ struct RememberedLengthTests {
         }
     }
 
-    static let drivers = [
-        Keeper(testDescription: "stored") { .stored(in: MemorySessionStore()) },
-        Keeper(testDescription: "sealed") { .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart) },
+    static let backends = [
+        Backend(testDescription: "stored") { .stored(in: MemorySessionStore()) },
+        Backend(testDescription: "sealed") { .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart) },
     ]
 
     @Test(
         "a session lives as long as it is remembered for, anew from each use, and so does its cookie",
-        arguments: drivers)
-    func length(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+        arguments: backends)
+    func length(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         let response = try await harness.visit(browser) { session in
             try await session.remember(for: .minutes(1))
@@ -53,9 +53,9 @@ struct RememberedLengthTests {
         #expect(browser.cookies.isEmpty)
     }
 
-    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: drivers)
-    func server(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: backends)
+    func server(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.remember(for: .minutes(1)) }
         let copy = harness.browser(planted: try #require(browser.token))
@@ -63,9 +63,9 @@ struct RememberedLengthTests {
         try await harness.visit(copy) { #expect($0.id == nil) }
     }
 
-    @Test("an instant says the same as the time until then", arguments: drivers)
-    func until(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+    @Test("an instant says the same as the time until then", arguments: backends)
+    func instantEqualsDuration(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         let end = harness.clock.now + .hours(3)
         try await harness.visit(browser) { session in
@@ -78,9 +78,9 @@ struct RememberedLengthTests {
         #expect(browser.cookies.first?.expiresAt == end + .hours(1))
     }
 
-    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: drivers)
-    func absolute(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: backends)
+    func absolute(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.remember(for: .days(20)) }
         harness.clock.advance(by: .days(19))
@@ -96,7 +96,7 @@ struct RememberedLengthTests {
             .zero, .seconds(-1), .milliseconds(999), .days(30) + .milliseconds(1), .days(.max), .seconds(Int64.min),
         ] as [Duration]
     )
-    func refusals(length: Duration) async throws {
+    func invalidLengths(length: Duration) async throws {
         let harness = try EngineHarness(.stored(in: MemorySessionStore()))
         try await harness.visit(harness.browser()) { session in
             let error = await #expect(throws: SessionError.self) { try await session.remember(for: length) }
@@ -116,9 +116,9 @@ struct RememberedLengthTests {
         }
     }
 
-    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: drivers)
-    func back(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: backends)
+    func returnsToConfiguredLength(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.remember(for: .minutes(1)) }
         let longer = try await harness.visit(browser) { session in
@@ -136,9 +136,9 @@ struct RememberedLengthTests {
 
     @Test(
         "a length stays through a new secret and a new proof of who it is; a login begins without one",
-        arguments: drivers)
-    func staying(driver: Keeper) async throws {
-        let harness = try driver.makeHarness()
+        arguments: backends)
+    func staying(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             try await session.logIn("ada")
@@ -160,9 +160,9 @@ struct RememberedLengthTests {
 
     @Test(
         "a use is written after a tenth of the session's own length, though the configured share is longer",
-        arguments: drivers)
-    func touching(driver: Keeper) async throws {
-        let harness = try driver.harness { $0.touchAfter = .minutes(15) }
+        arguments: backends)
+    func touching(backend: Backend) async throws {
+        let harness = try backend.harness { $0.touchAfter = .minutes(15) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.remember(for: .minutes(10)) }
         for _ in 0..<5 {

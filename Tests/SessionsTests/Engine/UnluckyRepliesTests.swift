@@ -34,14 +34,14 @@ struct UnluckyRepliesTests {
     }
 
     @Test("a write whose reply is lost is stored once, and the next request is whole", arguments: Act.allCases)
-    func lost(_ act: Act) async throws {
+    func lostReply(_ act: Act) async throws {
         let harness = try Harness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
         harness.store.injectFault(.losingReplies, [.create, .replace, .touch, .end])
         let session = try await harness.open(browser)
-        // Whoever hears nothing must say so; the store knows better.
+        // The engine reports the missing reply, although the store has done the call.
         try? await act.perform(session, harness)
         _ = try? await harness.close(session, browser)
         harness.store.clearFault()
@@ -49,7 +49,7 @@ struct UnluckyRepliesTests {
     }
 
     @Test("a write that reaches the store twice counts once", arguments: Act.allCases)
-    func twice(_ act: Act) async throws {
+    func duplicatedWrite(_ act: Act) async throws {
         let harness = try Harness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
@@ -62,7 +62,7 @@ struct UnluckyRepliesTests {
     }
 
     @Test("a write that comes again later changes nothing", arguments: Act.allCases)
-    func again(_ act: Act) async throws {
+    func replayedWrite(_ act: Act) async throws {
         let harness = try Harness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
@@ -79,7 +79,7 @@ struct UnluckyRepliesTests {
     }
 
     @Test("an ending whose answer is late has ended the session at once")
-    func late() async throws {
+    func lateReply() async throws {
         let harness = try Harness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }

@@ -27,7 +27,7 @@ struct EventTests {
     }
 
     @Test("a visitor of whom nothing is remembered is no event")
-    func nobody() async throws {
+    func noEventForEmptySession() async throws {
         let harness = try self.makeHarness()
         try await harness.visit(harness.browser())
         try await harness.visit(harness.browser()) { _ = $0[.views] }

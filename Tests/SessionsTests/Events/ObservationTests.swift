@@ -112,7 +112,7 @@ struct ObservationTests {
     }
 
     @Test("where nobody listens no event is made, and the clock is not read")
-    func nobodyListens() {
+    func noObservers() {
         let readings = Mutex(0)
         var configuration = SessionConfiguration()
         configuration.clock = SessionClock(

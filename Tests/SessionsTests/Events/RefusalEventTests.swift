@@ -85,7 +85,7 @@ struct RefusalEventTests {
     func expired() async throws {
         let harness = try self.makeHarness()
         let (browser, id) = try await self.loggedIn(harness)
-        // Another server of the site gives its sessions less time.
+        // Another server gives its sessions less time.
         let strict = try EngineHarness(
             .stored(in: harness.memory),
             clock: harness.clock,

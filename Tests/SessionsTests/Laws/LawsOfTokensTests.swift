@@ -49,7 +49,7 @@ struct LawsOfTokensTests {
         "law 2: of a visitor of whom nothing is remembered nothing is kept, and there is no cookie",
         arguments: LawBackend.remembering
     )
-    func nothing(_ backend: LawBackend) async throws {
+    func emptySession(_ backend: LawBackend) async throws {
         let harness = try LawHarness(backend)
         let response = try await harness.visit(harness.browser()) { session in
             #expect(session[.views] == 0 && session.names.isEmpty && !session.isAuthenticated)

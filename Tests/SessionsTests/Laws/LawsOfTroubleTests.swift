@@ -67,7 +67,7 @@ struct LawsOfTroubleTests {
         harness.store.injectFault(.failing)
         let error = await #expect(throws: SessionError.self) { _ = try await harness.open(browser) }
         #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
-        // Whoever brings nothing does not notice.
+        // A client without a credential does not notice.
         try await harness.visit(harness.browser()) { #expect(!$0.isAuthenticated) }
         harness.store.clearFault()
         try await harness.visit(browser) { #expect($0.subject == "ada") }
@@ -89,7 +89,7 @@ struct LawsOfTroubleTests {
     }
 
     @Test("law 13: what is unsafe or contradicts itself is refused at the start", arguments: LawBackend.all)
-    func refusals(_ backend: LawBackend) {
+    func unsafeConfigurations(_ backend: LawBackend) {
         for configure: @Sendable (inout SessionConfiguration) -> Void in [
             { $0.cookie.secure = .never }, { $0.limits.idle = .days(1) }, { $0.storeDeadline = .zero },
         ] {

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("Credential versions", .bothDrivers)
 struct CredentialVersionTests {
-    /// A site of each kind of backend that keeps versions.
+    /// A harness of each kind of backend that keeps versions.
     struct Kind: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let harness: @Sendable () throws -> any TestHarness
@@ -84,7 +84,7 @@ struct CredentialVersionTests {
         }
         try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: 5) }
         try await harness.visit(browser) { #expect($0.subject == "ada") }
-        // Whoever says no version has checked the present one.
+        // A login without a version counts as one with the current version.
         let other = harness.browser()
         try await harness.visit(other) { try await $0.logIn("ada") }
         try await harness.visit(other) { #expect($0.subject == "ada") }
@@ -175,7 +175,7 @@ struct CredentialVersionTests {
     }
 
     @Test("a thousand sessions with older credentials end, and the newer ones go on")
-    func many() async throws {
+    func endsManySessions() async throws {
         let harness = try Harness { $0.maximumSessionsPerSubject = nil }
         var newest: [TestBrowser] = []
         for number in 0..<1_100 {

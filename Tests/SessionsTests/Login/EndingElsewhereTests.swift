@@ -25,7 +25,7 @@ struct EndingElsewhereTests {
     }
 
     @Test("one session is ended by its id from another, and its next request is a stranger's")
-    func one() async throws {
+    func endsOneByID() async throws {
         let (harness, browsers) = try await self.makeHarness(3)
         let id = try await self.id(browsers[1], harness)
         let slow = try await harness.open(browsers[1])
@@ -75,7 +75,7 @@ struct EndingElsewhereTests {
     }
 
     @Test("one's own id logs out here, and clears the cookie")
-    func own() async throws {
+    func ownIDLogsOut() async throws {
         let (harness, browsers) = try await self.makeHarness(1)
         let response = try await harness.visit(browsers[0]) { session in
             let id = try #require(session.id)
@@ -88,7 +88,7 @@ struct EndingElsewhereTests {
     }
 
     @Test("the session of a token is ended by whoever has it, and by nobody who has only its id")
-    func token() async throws {
+    func endsByToken() async throws {
         let (harness, browsers) = try await self.makeHarness(2)
         let token = try #require(try await harness.open(browsers[1]).token)
         let forged = SessionToken(id: token.id, secret: SessionSecret(random: .system))
@@ -112,7 +112,7 @@ struct EndingElsewhereTests {
     }
 
     @Test("all others end, and this one goes on; without a login nothing happens")
-    func others() async throws {
+    func endsOthers() async throws {
         let (harness, browsers) = try await self.makeHarness(4)
         let (alan, stranger) = (harness.browser(), harness.browser())
         try await harness.visit(alan) { try await $0.logIn("alan") }

@@ -109,7 +109,7 @@ struct ReauthenticationTests {
     }
 
     @Test("nobody authenticates anew who is not logged in, or has been logged out meanwhile")
-    func nobody() async throws {
+    func requiresLogin() async throws {
         let harness = try Harness()
         let browser = harness.browser()
         let stranger = try await harness.open(browser)

@@ -46,7 +46,7 @@ struct SessionLimitTests {
     }
 
     @Test("a login that replaces its own session ends no other")
-    func again() async throws {
+    func replacedSessionCountsOnce() async throws {
         for policy in [SessionLimitPolicy.endOldest, .refuse] {
             let harness = try Harness { configuration in
                 configuration.maximumSessionsPerSubject = 2
@@ -145,7 +145,7 @@ struct SessionLimitTests {
         #expect(try await self.count(harness) == outcomes.count { $0 == nil })
         #expect(try await self.count(harness) <= limit)
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .sessionLimit })
-        // Who was refused is no worse off than before, and whoever comes alone gets in.
+        // A refused login changes nothing, and a single login succeeds.
         while try await self.count(harness) < limit { _ = try await self.logIn(harness, 1) }
     }
 

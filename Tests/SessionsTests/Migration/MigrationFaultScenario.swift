@@ -41,7 +41,7 @@ final class MigrationFaultScenario: Sendable {
         )
     }
 
-    /// A server that nobody pauses.
+    /// A server that is never paused.
     func server(_ phase: MigrationPhase) -> MigratingSessionStore<MemorySessionStore, MemorySessionStore> {
         MigratingSessionStore(from: self.old, to: self.new, phase: phase)
     }

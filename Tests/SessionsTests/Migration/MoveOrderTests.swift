@@ -11,7 +11,7 @@ import SessionsTesting
 import Testing
 
 /// What servers do to one session at the same time, in every order of their calls to the stores.
-@Suite("Orders of a move")
+@Suite("Interleavings of a move")
 struct MoveOrderTests {
     private static let phases: [MigrationPhase] = [.dualRead, .migrating]
 
@@ -100,7 +100,7 @@ struct MoveOrderTests {
                     {
                         try await scenario.end(ender)
                         await scheduler.step(1)
-                        // Nobody remembers that it ended; the mover may wake up only now.
+                        // The tombstone has expired, and the mover may continue only now.
                         try await scenario.sweep()
                     },
                 ],
@@ -171,7 +171,7 @@ struct MoveOrderTests {
     }
 
     @Test("with movers, writers and an ending at once nothing is lost before it and nothing comes after it")
-    func crowd() async throws {
+    func concurrentMoversAndWriters() async throws {
         try await Interleavings.some(1_500) { scheduler in
             let scenario = try await MigrationFaultScenario()
             let servers = (0..<5).map { scenario.server($0 % 2 == 0 ? .migrating : .dualRead, scheduler, $0) }

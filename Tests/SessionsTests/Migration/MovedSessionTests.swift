@@ -16,7 +16,7 @@ import Testing
 /// What visitors notice of a move: nothing.
 @Suite("Sessions that move", .bothDrivers)
 struct MovedSessionTests {
-    /// Two stores that can be broken, and sites on the servers of every phase.
+    /// Two stores that can fail, and a harness for the servers of each phase.
     private struct House {
         let clock = ManualClock()
         let old: FaultySubjectStore

@@ -12,7 +12,7 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-/// Whatever does not open is the same visitor without a session: one answer, no trap, and nobody is asked.
+/// A cookie that does not open is a visitor without a session: one answer, no trap, and no store call.
 @Suite("Hostile sealed cookies", .bothDrivers)
 struct HostileCookieTests {
     private let harness: SealedHarness
@@ -76,7 +76,7 @@ struct HostileCookieTests {
     }
 
     @Test("the cookie as it is opens the session")
-    func whole() async throws {
+    func intactCookie() async throws {
         let answer = try await self.answer([.cookie: "__Host-session=" + Base64URL.encode(self.sealed)])
         #expect(answer.subject == "ada")
     }
@@ -108,7 +108,7 @@ struct HostileCookieTests {
     }
 
     @Test("a zeroed tag, a zeroed nonce, no version and an unknown key are nobody")
-    func parts() async throws {
+    func damagedParts() async throws {
         let parts = [
             ("version", 0..<1), ("key id", 1..<5), ("nonce", 5..<29),
             ("tag", self.sealed.count - 16..<self.sealed.count),
@@ -127,7 +127,7 @@ struct HostileCookieTests {
     }
 
     @Test("what is not sealed at all is nobody, whatever it says")
-    func plain() async throws {
+    func unsealedCookie() async throws {
         let record = SampleRecords(now: self.harness.clock.now).record(subject: "ada")
         let plain: [[UInt8]] = [
             SealedRecordCodec.encode(record), SessionRecordCodec.encode(record), Array(#"{"subject":"ada"}"#.utf8),

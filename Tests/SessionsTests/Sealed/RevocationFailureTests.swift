@@ -43,7 +43,7 @@ struct RevocationFailureTests {
         await #expect(throws: SessionError.self) { try await session.logOut() }
         _ = try? await harness.close(session, browser)
         #expect(browser.token != nil, "it is what the visitor tries again with, on whatever server")
-        // Nothing is published, and nobody is told that it is.
+        // Nothing is published, and no call says that it is.
         for _ in 0..<2 {
             let error = await #expect(throws: SessionError.self) { try await harness.open(here) }
             #expect(error?.code == .storeUnavailable)
@@ -132,7 +132,7 @@ struct RevocationFailureTests {
     }
 
     @Test("a store that fails while what is known is new enough costs nobody a request")
-    func half() async throws {
+    func failureWhileFresh() async throws {
         let harness = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }

@@ -177,7 +177,7 @@ struct RevocationLogTests {
                         return nil
                     }
                 }
-                // Some are cancelled, which the others do not notice.
+                // Some are canceled, and the others do not notice.
                 let cancelled = Task { try await harness.open(browser) }
                 while list.waitingCount < 25 { await Task.yield() }
                 cancelled.cancel()

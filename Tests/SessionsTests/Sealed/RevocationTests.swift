@@ -131,7 +131,7 @@ struct RevocationTests {
     }
 
     @Test("with no revocation a log-out takes the cookie and nothing else, and ending everywhere is refused in words")
-    func none() async throws {
+    func withoutRevocation() async throws {
         let harness = try SealedHarness(revocation: { _ in .none })
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }

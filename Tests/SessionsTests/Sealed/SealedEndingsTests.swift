@@ -18,7 +18,7 @@ struct SealedEndingsTests {
     }
 
     @Test("all others end here at once, and this one goes on in a new cookie", arguments: RevocationTests.everyKind)
-    func others(_ kind: RevocationTests.Kind) async throws {
+    func endsOthers(_ kind: RevocationTests.Kind) async throws {
         let harness = try self.makeHarness(kind)
         let (browser, other, alan) = (harness.browser(), harness.browser(), harness.browser())
         for (browser, user) in [(browser, "ada"), (other, "ada"), (alan, "alan")] {
@@ -77,7 +77,7 @@ struct SealedEndingsTests {
     }
 
     @Test("one is ended by its id from outside, here at once", arguments: RevocationTests.everyKind)
-    func byID(_ kind: RevocationTests.Kind) async throws {
+    func endsOneByID(_ kind: RevocationTests.Kind) async throws {
         let harness = try self.makeHarness(kind)
         let (browser, other) = (harness.browser(), harness.browser())
         for browser in [browser, other] {
@@ -99,7 +99,7 @@ struct SealedEndingsTests {
         "after the end of everything strangers and users begin anew, and nothing from before opens",
         arguments: RevocationTests.everyKind
     )
-    func everything(_ kind: RevocationTests.Kind) async throws {
+    func endsEverything(_ kind: RevocationTests.Kind) async throws {
         let harness = try self.makeHarness(kind)
         let (user, stranger) = (harness.browser(), harness.browser())
         for _ in 0..<3 {
@@ -154,7 +154,7 @@ struct SealedEndingsTests {
     }
 
     @Test("no name of a user is that of the library's own entries", arguments: ["news", "everyone", "s: news"])
-    func names(subject: String) async throws {
+    func reservedNames(subject: String) async throws {
         let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
         let browsers = [harness.browser(), harness.browser()]
         for (browser, name) in zip(browsers, [subject, "ada"]) {

@@ -30,7 +30,7 @@ struct SealedSessionTests {
     }
 
     @Test("a visitor of whom nothing is remembered gets no cookie")
-    func nothing() async throws {
+    func emptySession() async throws {
         let harness = try SealedHarness()
         let browser = harness.browser()
         let response = try await harness.visit(browser) { #expect($0[.views] == 0) }

@@ -23,7 +23,7 @@ struct TokenOnlyTests {
     }
 
     @Test("the token is always there, and stays the same")
-    func stays() async throws {
+    func tokenStaysTheSame() async throws {
         let harness = try self.makeHarness()
         var first: SessionToken?
         let response = try await harness.visit(self.browser) { session in
@@ -65,7 +65,7 @@ struct TokenOnlyTests {
     }
 
     @Test("regenerate makes a new token, and the client is told")
-    func reset() async throws {
+    func regenerate() async throws {
         let harness = try self.makeHarness()
         var tokens: [String?] = []
         try await harness.visit(self.browser) { tokens.append($0.token?.text) }

@@ -43,7 +43,7 @@ struct BearerAndCookieTests {
     }
 
     @Test("the same session by both transports is one visitor, who is not there by cookie alone")
-    func same() async throws {
+    func sameSessionByBoth() async throws {
         let harness = try self.harnesses.make()
         let text = try await self.harnesses.token(of: "ada", at: harness)
         var fields = self.harnesses.bearer(text)

@@ -12,7 +12,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-/// Sites whose sessions travel as bearer tokens, with one store.
+/// Makes harnesses with bearer tokens and one store.
 struct BearerHarnesses {
     let store = FaultySubjectStore(MemorySessionStore())
 

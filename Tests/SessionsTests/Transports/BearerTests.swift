@@ -72,7 +72,7 @@ struct BearerTests {
         #expect(try await harness.open([.authorization: scheme + text]).subject == "ada")
     }
 
-    /// Values, where T stands for a good token, and what the client is told.
+    /// Values, in which T is a valid token, and the client's response.
     static let malformedValues = [
         "Bearer": "invalid_token", "Bearer ": "invalid_token", "Bearer x": "invalid_token",
         "Bearer TA": "invalid_token", "Bearer T T": "invalid_token", "Bearer T, Bearer T": "invalid_token",
@@ -230,7 +230,7 @@ struct BearerTests {
     }
 
     @Test("transports that cannot do the work are refused when the engine is made, in words that say what to change")
-    func refusals() throws {
+    func unsuitableTransports() throws {
         let configuration = SessionConfiguration()
         let cookie = CookieTransport(configuration)
         let refused: [(SessionBackend, [any SessionTransport], String)] = [

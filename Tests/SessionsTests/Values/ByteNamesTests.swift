@@ -101,7 +101,7 @@ struct ByteNamesTests {
             #expect(count == 1)
         }
         #expect(try await harness.engine.activeSessions(of: decomposed).count == 1)
-        // A login of the other is a login of somebody else, who is given none of the values.
+        // A login of the other name is a login of another user, who gets none of the values.
         try await harness.visit(first) { session in
             try await session.logIn(decomposed)
             #expect(session[.theme] == nil)

@@ -22,7 +22,7 @@ struct StoreClientTests {
     }
 
     @Test("the mistake of a client is found, by its own rule and by no other", arguments: ClientDefect.allCases)
-    func found(_ defect: ClientDefect) async throws {
+    func findsDefect(_ defect: ClientDefect) async throws {
         let report = await StoreClientConformance.rules.report(on: "a client with the mistake \(defect)") {
             LossyClient.underTest(defect)
         }

@@ -52,11 +52,11 @@ struct ClusterFailoverTests {
 
             await cluster.isWhole(without: [primary])
             try await visitors.expectAllServed("after the failover")
-            // One that was told of all servers, of which one is dead now.
+            // A client that knew all servers, one of them dead now.
             let newcomer = try cluster.client()
             _ = try await newcomer.execute(RedisCommand("GET", "any", key: "any"))
             await newcomer.shutdown()
-            // It comes back as a replica, and nobody notices.
+            // It comes back as a replica, unnoticed.
             try await primary.start()
             await primary.hasSaid("master_link_status:up", "INFO", "replication")
             let again = try await run.run(clients: 16, each: 10, eventAfter: 0) {}
@@ -169,7 +169,7 @@ struct ClusterFailoverTests {
                 let result = try await store.load(record.id, now: samples.now)
                 #expect(result == .ended)
             }
-            // Nobody is left to wait for.
+            // No replica is left to wait for.
             let last = try #require(records.last)
             let error = await #expect(throws: SessionStoreError.self) {
                 try await store.end(last.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)

@@ -56,7 +56,7 @@ final class Visitors: Sendable {
         }
     }
 
-    /// Moves the clock of the site with the time that passes: pauses pass, and limits do not.
+    /// Moves the harness's clock with real time: pauses pass, and limits do not.
     private func letTimePass() {
         self.harness.clock.move(to: max(self.harness.clock.now, self.begun + (ContinuousClock.now - self.begin)))
     }

@@ -13,13 +13,13 @@ import SessionsPostgres
 import SessionsTesting
 import Testing
 
-/// A site on a PostgreSQL of its own, with a proxy in between: everything that may go wrong can.
+/// A harness on its own PostgreSQL, with a proxy in between, so that a test can cause every fault.
 struct PostgresFaultScenario: Sendable {
     let server: OwnPostgres
     let proxy: TroublesomeProxy
     let store: PostgresSessionStore
     let harness: FailingHarness
-    /// Somebody who has locked something.
+    /// A transaction that holds a lock.
     let locker = Mutexed<PostgresDatabase?>(nil)
 
     static func with<Result>(

@@ -121,7 +121,7 @@ struct RedisFailureTests {
                 #expect((error?.underlying as? RedisError)?.mayHaveRun == true)
             }()
             await change
-            // It was done, and somebody else changes what came of it.
+            // The change was made, and another server changes its result.
             #expect(try await other.replace(second, ifVersion: first.version, now: samples.now) == .replaced)
             scenario.proxy.make(.none)
             #expect(try await other.load(record.id, now: samples.now) == .found(second))

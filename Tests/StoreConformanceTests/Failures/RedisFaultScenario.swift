@@ -14,7 +14,7 @@ import Testing
 
 @testable import SessionsRedis
 
-/// A site on a server of its own, with a proxy in between: everything that may go wrong can.
+/// A harness on its own server, with a proxy in between, so that a test can cause every fault.
 struct RedisFaultScenario: Sendable {
     let server: OwnServer
     let proxy: TroublesomeProxy
@@ -79,7 +79,7 @@ struct RedisFaultScenario: Sendable {
     /// A key that is where the sessions are.
     func key(_ name: String) -> String { "{sessions}\(name)" }
 
-    /// The bytes that stand under the key of a session.
+    /// The bytes at the key of a session.
     func entry(of id: SessionID) async throws -> [UInt8] {
         try await self.server.tell("GET", "sessions:\(id)").bytes ?? []
     }

@@ -17,7 +17,7 @@ import Testing
 
 @Suite("When SQLite fails", .timeLimit(.minutes(5)))
 struct SQLiteFailureTests {
-    /// A site on a file of its own, with two users who are logged in.
+    /// A harness on its own file, with two users who are logged in.
     private struct FaultScenario {
         let folder: TemporaryFolder
         let store: SQLiteSessionStore
