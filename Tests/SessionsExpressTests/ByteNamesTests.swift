@@ -17,27 +17,27 @@ struct ByteNamesTests {
     @Test("properties whose names differ in normalization alone are two values, and each is written back as it was")
     func properties() async throws {
         let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
-        let site = try ExpressHarness()
-        site.express(SharedSessionTests.id, #","\#(composed)":1,"\#(decomposed)":2"#)
-        let browser = site.browser(of: SharedSessionTests.id)
-        try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        harness.express(SharedSessionTests.id, #","\#(composed)":1,"\#(decomposed)":2"#)
+        let browser = harness.browser(of: SharedSessionTests.id)
+        try await harness.visit(browser) { session in
             #expect(session[.counter(composed)] == 1 && session[.counter(decomposed)] == 2)
             session[.counter(decomposed)] = 3
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session[.counter(composed)] == 1 && session[.counter(decomposed)] == 3)
             session.remove(named: composed)
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.values.count == 1 && session[.counter(decomposed)] == 3)
         }
     }
 
     @Test("a property whose name is that of the login but for its normalization is a value like others")
     func reservedNames() async throws {
-        let site = try ExpressHarness { $1.subject = .property("caf\u{E9}") }
-        site.express(SharedSessionTests.id, #","cafe\u0301":7"#)
-        try await site.visit(site.browser(of: SharedSessionTests.id)) { session in
+        let harness = try ExpressHarness { $1.subject = .property("caf\u{E9}") }
+        harness.express(SharedSessionTests.id, #","cafe\u0301":7"#)
+        try await harness.visit(harness.browser(of: SharedSessionTests.id)) { session in
             #expect(session.subject == nil && session[.counter("cafe\u{301}")] == 7)
         }
     }

@@ -18,80 +18,80 @@ struct ExpressLimitsTests {
 
     @Test("the idle limit counts from the last use on either side, by the life that the key still has")
     func idle() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","userId":"ada""#)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser)
-        site.clock.advance(by: .minutes(15))
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","userId":"ada""#)
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser)
+        harness.clock.advance(by: .minutes(15))
         // A request at Express: connect-redis gives the key its whole life again, and leaves the text.
-        _ = try await site.records.touch("sess:\(Self.id)", .lasting(.days(1)), now: site.clock.now)
-        site.clock.advance(by: .minutes(15))
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        #expect(try await site.remaining(Self.id) == .days(1))
-        site.clock.advance(by: .minutes(20))
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        _ = try await harness.records.touch("sess:\(Self.id)", .lasting(.days(1)), now: harness.clock.now)
+        harness.clock.advance(by: .minutes(15))
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await harness.remaining(Self.id) == .days(1))
+        harness.clock.advance(by: .minutes(20))
+        try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
     @Test("a session with a maxAge of Express keeps it: each use moves its end, in the key, the text and the cookie")
     func maxAge() async throws {
-        let site = try ExpressHarness()
-        let expires = site.clock.now + .minutes(60)
+        let harness = try ExpressHarness()
+        let expires = harness.clock.now + .minutes(60)
         let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
         let text = Array("{\(cookie),\"views\":1}".utf8)
-        site.records.set("sess:\(Self.id)", text, .lasting(.minutes(60)), now: site.clock.now)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { session in
+        harness.records.set("sess:\(Self.id)", text, .lasting(.minutes(60)), now: harness.clock.now)
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { session in
             #expect(session.isRemembered)
             #expect(session.remaining == .minutes(60))
         }
-        site.clock.advance(by: .minutes(40))
-        let response = try await site.visit(browser) { $0[.views] += 1 }
+        harness.clock.advance(by: .minutes(40))
+        let response = try await harness.visit(browser) { $0[.views] += 1 }
         #expect(response[.setCookie]?.contains("Max-Age=3600;") == true)
-        let moved = site.clock.now + .minutes(60)
-        #expect(try await site.text(Self.id)?.contains(#""originalMaxAge":3600000,"expires":"\#(moved)""#) == true)
-        #expect(try await site.remaining(Self.id) == .minutes(60))
-        site.clock.advance(by: .minutes(60))
-        try await site.visit(browser) { #expect($0.id == nil) }
+        let moved = harness.clock.now + .minutes(60)
+        #expect(try await harness.text(Self.id)?.contains(#""originalMaxAge":3600000,"expires":"\#(moved)""#) == true)
+        #expect(try await harness.remaining(Self.id) == .minutes(60))
+        harness.clock.advance(by: .minutes(60))
+        try await harness.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("remembering here gives the session a maxAge that Express knows, and going back takes it away")
     func remembering() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        let response = try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { session in
             session[.views] = 1
             try await session.remember()
         }
         #expect(response[.setCookie]?.contains("Max-Age=1209600") == true)
-        let id = try #require(site.id(in: browser))
-        let expires = site.clock.now + .days(14)
-        #expect(try await site.text(id)?.contains(#""originalMaxAge":1209600000,"expires":"\#(expires)""#) == true)
-        #expect(try await site.remaining(id) == .days(14))
-        try await site.visit(browser) { try await $0.stopRemembering() }
-        #expect(try await site.text(id)?.contains(#""originalMaxAge":null,"expires":null"#) == true)
-        #expect(try await site.remaining(id) == .days(1))
+        let id = try #require(harness.id(in: browser))
+        let expires = harness.clock.now + .days(14)
+        #expect(try await harness.text(id)?.contains(#""originalMaxAge":1209600000,"expires":"\#(expires)""#) == true)
+        #expect(try await harness.remaining(id) == .days(14))
+        try await harness.visit(browser) { try await $0.stopRemembering() }
+        #expect(try await harness.text(id)?.contains(#""originalMaxAge":null,"expires":null"#) == true)
+        #expect(try await harness.remaining(id) == .days(1))
     }
 
     @Test("a use writes the text of no session, and nothing where a tenth of the idle limit has not passed")
     func touching() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        let text = try await site.text(id)
-        site.clock.advance(by: .seconds(119))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .days(1) - .seconds(119))
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(browser, isPassive: true)
-        #expect(try await site.remaining(id) == .days(1) - .seconds(120))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .days(1))
-        #expect(try await site.text(id) == text)
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
+        let text = try await harness.text(id)
+        harness.clock.advance(by: .seconds(119))
+        try await harness.visit(browser)
+        #expect(try await harness.remaining(id) == .days(1) - .seconds(119))
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(browser, isPassive: true)
+        #expect(try await harness.remaining(id) == .days(1) - .seconds(120))
+        try await harness.visit(browser)
+        #expect(try await harness.remaining(id) == .days(1))
+        #expect(try await harness.text(id) == text)
     }
 
     @Test("what cannot work is refused at the start, in words")
-    func refusals() throws {
+    func invalidOptions() throws {
         let secrets = try ExpressSecrets("keyboard cat, and many a word")
         func message(_ configure: (inout SessionConfiguration, inout ExpressConfiguration) -> Void) -> String {
             var (configuration, express) = (

@@ -36,14 +36,14 @@ struct ExpressOptionTests {
 
     @Test("genid: the application may make the ids, and what is too short is refused")
     func genid() async throws {
-        let site = try ExpressHarness { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try ExpressHarness { $1.makeID = { _ in "made/by+the application ü 0123456789" } }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         #expect(
             browser.cookie(named: "connect.sid")?.value.hasPrefix("s%3Amade%2Fby%2Bthe%20application%20%C3%BC%20")
                 == true)
-        #expect(try await site.text("made/by+the application ü 0123456789") != nil)
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        #expect(try await harness.text("made/by+the application ü 0123456789") != nil)
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
         let short = try ExpressHarness { $1.makeID = { _ in "1" } }
         await #expect(throws: SessionError.self) { try await short.visit(short.browser()) { $0[.views] = 1 } }
     }
@@ -67,7 +67,7 @@ struct ExpressOptionTests {
             try await store.clear()
         }
         #expect(tokens[0] != tokens[1])
-        // Taken: never somebody else's session.
+        // An id that is in use never opens the other session.
         let first = try await engine.open(request, logger: LogAudit.logger())
         first[.views] = 1
         try await first.save()
@@ -78,34 +78,34 @@ struct ExpressOptionTests {
 
     @Test("renewing and authenticating anew keep the values under another id, for an id is the secret there")
     func renewal() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","views":5,"userId":"ada","odd":-0"#)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { try await $0.reauthenticate() }
-        let second = try #require(site.id(in: browser))
-        try await site.visit(browser) { try await $0.renew() }
-        let third = try #require(site.id(in: browser))
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","views":5,"userId":"ada","odd":-0"#)
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { try await $0.reauthenticate() }
+        let second = try #require(harness.id(in: browser))
+        try await harness.visit(browser) { try await $0.renew() }
+        let third = try #require(harness.id(in: browser))
         #expect(Set([Self.id, second, third]).count == 3)
-        #expect(try await site.text(second) == nil)
-        #expect(try await site.text(third)?.contains(#""views":5,"userId":"ada","odd":-0"#) == true)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await harness.text(second) == nil)
+        #expect(try await harness.text(third)?.contains(#""views":5,"userId":"ada","odd":-0"#) == true)
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("cookie: attributes that one session has are kept where Express looks for them, and read from there")
     func attributes() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        let response = try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { session in
             try await session.setCookie(.init(path: "/shop", sameSite: .strict, priority: .high))
         }
         #expect(response[.setCookie]?.contains("Path=/shop; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)
-        let id = try #require(ExpressHarness.id(in: response, site.secrets))
-        let text = try #require(try await site.text(id))
+        let id = try #require(ExpressHarness.id(in: response, harness.secrets))
+        let text = try #require(try await harness.text(id))
         #expect(text.contains(#""path":"/shop","sameSite":"strict","priority":"high""#))
         let cookie =
             #""cookie":{"originalMaxAge":null,"expires":null,"path":"/x","sameSite":true,"domain":"example.com"}"#
-        site.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: site.clock.now)
-        let cleared = try await site.visit(site.browser(of: Self.id)) { try await $0.destroy() }
+        harness.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: harness.clock.now)
+        let cleared = try await harness.visit(harness.browser(of: Self.id)) { try await $0.destroy() }
         #expect(cleared[.setCookie]?.contains("Domain=example.com; Path=/x") == true)
         #expect(cleared[.setCookie]?.contains("SameSite=Strict") == true)
     }
@@ -113,25 +113,25 @@ struct ExpressOptionTests {
     @Test("names that Express keeps from sessions are refused, and so is who is logged in")
     func reservedNames() async throws {
         for name in ["cookie", "save", "touch", "__proto__", "toString", "userId", "swiftSession", "req", "id"] {
-            let site = try ExpressHarness()
+            let harness = try ExpressHarness()
             await #expect(throws: SessionError.self) {
-                try await site.visit(site.browser()) { $0[SessionKey<Int>(name, default: 0)] = 1 }
+                try await harness.visit(harness.browser()) { $0[SessionKey<Int>(name, default: 0)] = 1 }
             }
         }
-        let site = try ExpressHarness()
+        let harness = try ExpressHarness()
         await #expect(throws: SessionError.self) {
             let key = SessionKey<Int>(
                 "broken", default: 0, codec: .init(encode: { _ in .json(Array("{".utf8)) }, decode: { _ in 0 }))
-            try await site.visit(site.browser()) { $0[key] = 1 }
+            try await harness.visit(harness.browser()) { $0[key] = 1 }
         }
     }
 
     @Test("a record that is no session, or has no cookie, is a visitor without a session")
     func damaged() async throws {
         for text in ["", "null", "[]", "{}", #"{"views":1}"#, #"{"cookie":null}"#, #"{"cookie":{}"#, "\u{0}"] {
-            let site = try ExpressHarness()
-            site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.clock.now)
-            try await site.visit(site.browser(of: Self.id)) { #expect($0.id == nil) }
+            let harness = try ExpressHarness()
+            harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.clock.now)
+            try await harness.visit(harness.browser(of: Self.id)) { #expect($0.id == nil) }
         }
     }
 }

@@ -18,78 +18,78 @@ struct RealApplicationTests {
     private static let id = SharedSessionTests.id
 
     /// A session with a maxAge of an hour, whose text says that it ends at some time, and whose key lives for another.
-    private func set(_ site: ExpressHarness, expires: Instant, life: Duration, _ members: String = "") {
+    private func set(_ harness: ExpressHarness, expires: Instant, life: Duration, _ members: String = "") {
         let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
-        site.records.set("sess:\(Self.id)", Array("{\(cookie)\(members)}".utf8), .lasting(life), now: site.now)
+        harness.records.set("sess:\(Self.id)", Array("{\(cookie)\(members)}".utf8), .lasting(life), now: harness.now)
     }
 
     @Test("E1: the life of the key is what counts, so that a rolling session whose text ended long ago goes on here")
     func rolling() async throws {
-        let site = try ExpressHarness()
-        self.set(site, expires: site.now - .minutes(10), life: .hours(1), #","userId":"ada""#)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        #expect(try await site.remaining(Self.id) == .hours(1))
-        try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        self.set(harness, expires: harness.now - .minutes(10), life: .hours(1), #","userId":"ada""#)
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await harness.remaining(Self.id) == .hours(1))
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             try await session.setDeviceLabel("Desk")
             try await session.setCookie(.init(priority: .high))
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             session[.views] = 1
         }
-        #expect(try await site.text(Self.id)?.contains(#""views":1"#) == true)
-        site.clock.advance(by: .minutes(59))
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 1) }
+        #expect(try await harness.text(Self.id)?.contains(#""views":1"#) == true)
+        harness.clock.advance(by: .minutes(59))
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 1) }
     }
 
     @Test("E2: what a slow request of Express writes back after a logout is removed for as long as it could live")
     func writtenBack() async throws {
-        let site = try ExpressHarness()
+        let harness = try ExpressHarness()
         for (life, passed) in [(Duration.days(1), Duration.hours(23)), (.days(1), .seconds(30))] {
-            site.express(Self.id, #","userId":"ada""#, life: .lasting(life))
-            let text = try #require(try await site.text(Self.id))
-            try await site.visit(site.browser(of: Self.id)) { try await $0.logOut() }
-            site.clock.advance(by: passed)
-            site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(life), now: site.now)
+            harness.express(Self.id, #","userId":"ada""#, life: .lasting(life))
+            let text = try #require(try await harness.text(Self.id))
+            try await harness.visit(harness.browser(of: Self.id)) { try await $0.logOut() }
+            harness.clock.advance(by: passed)
+            harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(life), now: harness.now)
             // Later than the tombstone it is a visitor's like any other, who can have a new session.
-            let browser = site.browser(of: Self.id)
-            try await site.visit(browser) { session in
+            let browser = harness.browser(of: Self.id)
+            try await harness.visit(browser) { session in
                 #expect(session.subject == nil)
                 if passed > .minutes(1) { session[.views] = 1 }
             }
-            #expect(try await site.text(Self.id) == nil)
-            if passed > .minutes(1) { #expect(site.id(in: browser) != Self.id) }
-            site.clock.advance(by: .days(2))
+            #expect(try await harness.text(Self.id) == nil)
+            if passed > .minutes(1) { #expect(harness.id(in: browser) != Self.id) }
+            harness.clock.advance(by: .days(2))
         }
     }
 
     @Test("E3: a login at Express at an unknown time is not a recent one, and one that is proven here is")
     func unknownLogin() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","userId":"ada""#)
-        let browser = site.browser(of: Self.id)
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","userId":"ada""#)
+        let browser = harness.browser(of: Self.id)
         for _ in 0..<2 {
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 #expect(session.subject == "ada")
                 let error = #expect(throws: SessionError.self) { try session.requireAuthentication(within: .days(365)) }
                 #expect(error?.code == .authenticationTooOld)
             }
         }
-        try await site.visit(browser) { try await $0.reauthenticate() }
-        try await site.visit(browser) { try $0.requireAuthentication(within: .minutes(1)) }
+        try await harness.visit(browser) { try await $0.reauthenticate() }
+        try await harness.visit(browser) { try $0.requireAuthentication(within: .minutes(1)) }
     }
 
     @Test("E3: the time of one user's login says nothing of another who logs in over it at Express")
     func anotherLogin() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("alan") }
-        let id = try #require(site.id(in: browser))
-        let text = try #require(try await site.text(id)).replacing(#""userId":"alan""#, with: #""userId":"ada""#)
-        site.records.set("sess:\(id)", Array(text.utf8), .lasting(.days(1)), now: site.now)
-        try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("alan") }
+        let id = try #require(harness.id(in: browser))
+        let text = try #require(try await harness.text(id)).replacing(#""userId":"alan""#, with: #""userId":"ada""#)
+        harness.records.set("sess:\(id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(throws: SessionError.self) { try session.requireAuthentication(within: .hours(1)) }
         }
@@ -97,53 +97,53 @@ struct RealApplicationTests {
 
     @Test("E4: the absolute limit counts from the login, or from when it was first seen, and not from a visit before")
     func absoluteLimit() async throws {
-        let site = try ExpressHarness { configuration, _ in configuration.limits.idle = nil }
-        site.express(Self.id, "")
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser)
-        site.clock.advance(by: .hours(7))
+        let harness = try ExpressHarness { configuration, _ in configuration.limits.idle = nil }
+        harness.express(Self.id, "")
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser)
+        harness.clock.advance(by: .hours(7))
         // Express logs in without another id, and leaves what it does not know.
-        let text = try #require(try await site.text(Self.id)).dropLast() + #","userId":"ada"}"#
-        site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.now)
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(8)) }
-        site.clock.advance(by: .hours(7))
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(1)) }
-        try await site.visit(browser) { session in
+        let text = try #require(try await harness.text(Self.id)).dropLast() + #","userId":"ada"}"#
+        harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(8)) }
+        harness.clock.advance(by: .hours(7))
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(1)) }
+        try await harness.visit(browser) { session in
             try await session.remember()
             #expect(session.absoluteRemaining == .days(30) - .hours(7))
         }
-        try await site.visit(browser) { try await $0.stopRemembering() }
-        site.clock.advance(by: .hours(1))
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        try await harness.visit(browser) { try await $0.stopRemembering() }
+        harness.clock.advance(by: .hours(1))
+        try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
     @Test("E4: a note that Express copied into another session says nothing of that one")
     func copiedNote() async throws {
-        let site = try ExpressHarness { configuration, _ in configuration.limits.idle = nil }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.clock.advance(by: .hours(7))
-        let first = try #require(site.id(in: browser))
-        let text = try #require(try await site.text(first))
-        site.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: site.now)
-        try await site.visit(site.browser(of: Self.id)) { session in
-            #expect(session.createdAt == site.now && session.absoluteRemaining == .hours(8))
+        let harness = try ExpressHarness { configuration, _ in configuration.limits.idle = nil }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .hours(7))
+        let first = try #require(harness.id(in: browser))
+        let text = try #require(try await harness.text(first))
+        harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        try await harness.visit(harness.browser(of: Self.id)) { session in
+            #expect(session.createdAt == harness.now && session.absoluteRemaining == .hours(8))
             #expect(throws: SessionError.self) { try session.requireAuthentication(within: .days(1)) }
         }
     }
 
     @Test("E5: a record whose life contradicts the configuration is named in the log, once for each kind")
     func contradictions() async throws {
-        let site = try ExpressHarness()
-        for id in ["longer", "longer still"] { site.express(id, "", life: .lasting(.days(3))) }
-        for id in ["unused", "unused too"] { site.express(id, "", life: .lasting(.hours(2))) }
-        self.set(site, expires: site.now + .minutes(59), life: .minutes(5))
+        let harness = try ExpressHarness()
+        for id in ["longer", "longer still"] { harness.express(id, "", life: .lasting(.days(3))) }
+        for id in ["unused", "unused too"] { harness.express(id, "", life: .lasting(.hours(2))) }
+        self.set(harness, expires: harness.now + .minutes(59), life: .minutes(5))
         for id in ["longer", "longer still", "unused", "unused too", Self.id] {
-            try await site.visit(site.browser(of: id))
+            try await harness.visit(harness.browser(of: id))
         }
-        #expect(site.log.ranges(of: "A record contradicts the configuration").count == 3)
+        #expect(harness.log.ranges(of: "A record contradicts the configuration").count == 3)
         for words in ["timeToLive the ttl of connect-redis", "less than its cookie says", "new here counts as unused"] {
-            #expect(site.log.contains(words), "\(words)")
+            #expect(harness.log.contains(words), "\(words)")
         }
         let quiet = try ExpressHarness()
         quiet.express(Self.id, "")
@@ -155,27 +155,27 @@ struct RealApplicationTests {
 
     @Test("E6: a login keeps what no value can hold, of the visitor who logs in")
     func login() async throws {
-        let site = try ExpressHarness { $1.subject = .property("user", "id") }
+        let harness = try ExpressHarness { $1.subject = .property("user", "id") }
         let members = #","empty":null,"\ud800":7,"views":1,"user":{"id":5,"name":"Ada"}"#
-        site.express(Self.id, members)
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { try await $0.logIn("5") }
-        let id = try #require(site.id(in: browser))
-        let text = try #require(try await site.text(id))
+        harness.express(Self.id, members)
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { try await $0.logIn("5") }
+        let id = try #require(harness.id(in: browser))
+        let text = try #require(try await harness.text(id))
         for part in [#""empty":null"#, #""\ud800":7"#, #""user":{"id":5,"name":"Ada"}"#, #""views":1"#] {
             #expect(text.contains(part), "\(part)")
         }
         #expect(id != Self.id && text.ranges(of: "\"cookie\"").count == 1)
-        try await site.visit(browser) { try await $0.logIn("7") }
-        let otherID = try #require(site.id(in: browser))
-        let other = try #require(try await site.text(otherID))
+        try await harness.visit(browser) { try await $0.logIn("7") }
+        let otherID = try #require(harness.id(in: browser))
+        let other = try #require(try await harness.text(otherID))
         for part in ["empty", "ud800", "Ada", "views"] { #expect(!other.contains(part), "\(part)") }
         #expect(other.contains(#""user":{"id":"7"}"#))
-        site.express("fresh 0123456789", members)
-        let carrying = site.browser(of: "fresh 0123456789")
-        try await site.visit(carrying) { try await $0.logIn("5", carrying: .none) }
-        let freshID = try #require(site.id(in: carrying))
-        let fresh = try #require(try await site.text(freshID))
+        harness.express("fresh 0123456789", members)
+        let carrying = harness.browser(of: "fresh 0123456789")
+        try await harness.visit(carrying) { try await $0.logIn("5", carrying: .none) }
+        let freshID = try #require(harness.id(in: carrying))
+        let fresh = try #require(try await harness.text(freshID))
         for part in ["empty", "ud800", "Ada", "views"] { #expect(!fresh.contains(part), "\(part)") }
     }
 

@@ -52,58 +52,58 @@ struct RecordSizeTests {
 
     @Test("a record above maximumValuesSize can be read, and a change of it is an error that names the limit")
     func aboveValues() async throws {
-        let site = try ExpressHarness { configuration, _ in configuration.maximumValuesSize = 1_000 }
-        site.express(Self.id, self.members(300))
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { #expect($0[SessionKey<Int?>("n299")] == 299) }
+        let harness = try ExpressHarness { configuration, _ in configuration.maximumValuesSize = 1_000 }
+        harness.express(Self.id, self.members(300))
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { #expect($0[SessionKey<Int?>("n299")] == 299) }
         let error = await #expect(throws: SessionError.self) {
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 session[.views] = 1
                 try await session.save()
             }
         }
         #expect(error?.code == .valuesTooLarge && error?.message.contains("maximumValuesSize") == true)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             for number in 10..<300 { session.remove(named: "n\(number)") }
             try await session.save()
         }
-        try await site.visit(browser) { #expect($0.names.count == 10) }
+        try await harness.visit(browser) { #expect($0.names.count == 10) }
     }
 
     @Test("a record above maximumRecordSize opens no session, stays as it is, and can be ended with the user's others")
     func aboveRecord() async throws {
-        let site = try ExpressHarness { configuration, express in
+        let harness = try ExpressHarness { configuration, express in
             configuration.maximumValuesSize = 1_000
             express.maximumRecordSize = 2_000
         }
-        site.express(Self.id, ",\"userId\":\"ada\"" + self.members(300))
-        let before = try await site.text(Self.id)
-        try await site.visit(site.browser(of: Self.id)) { session in
+        harness.express(Self.id, ",\"userId\":\"ada\"" + self.members(300))
+        let before = try await harness.text(Self.id)
+        try await harness.visit(harness.browser(of: Self.id)) { session in
             #expect(session.subject == nil && session.names.isEmpty)
         }
-        #expect(try await site.text(Self.id) == before)
-        #expect(site.log.contains("maximumRecordSize"))
-        try await site.engine.revokeAll(of: "ada")
-        #expect(try await site.text(Self.id) == nil)
+        #expect(try await harness.text(Self.id) == before)
+        #expect(harness.log.contains("maximumRecordSize"))
+        try await harness.engine.revokeAll(of: "ada")
+        #expect(try await harness.text(Self.id) == nil)
     }
 
     @Test("a record that could not be read again is not written")
     func writing() async throws {
-        let site = try ExpressHarness { configuration, express in
+        let harness = try ExpressHarness { configuration, express in
             configuration.maximumValuesSize = 1_000
             express.maximumRecordSize = 1_000
         }
-        let browser = site.browser()
+        let browser = harness.browser()
         let error = await #expect(throws: SessionError.self) {
             // A control character is one byte of a value, and six of JSON.
-            try await site.visit(browser) { $0[.theme] = String(repeating: "\u{1}", count: 500) }
+            try await harness.visit(browser) { $0[.theme] = String(repeating: "\u{1}", count: 500) }
         }
         #expect(error?.code == .valuesTooLarge && error?.message.contains("maximumRecordSize") == true)
-        #expect(try await site.records.count(now: site.now) == 0)
+        #expect(try await harness.records.count(now: harness.now) == 0)
     }
 
     @Test("a limit of records below that of values is refused at the start")
-    func refusal() {
+    func recordLimitBelowValueLimit() {
         let error = #expect(throws: SessionError.self) { try ExpressHarness { $1.maximumRecordSize = 1_000 } }
         #expect(error?.message.contains("maximumRecordSize (1000)") == true)
     }

@@ -79,7 +79,7 @@ struct RedisExpressStoreTests {
         }
         #expect((.seconds(140)...(.seconds(200))).contains(life))
         #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
-        // Somebody else who writes the same has not seen it.
+        // Another writer of the same text has not seen it.
         guard case .conflict(first, _) = try await store.replace(key, second, with: first, .kept, now: now) else {
             Issue.record("what somebody else wrote in the same words is no conflict")
             return

@@ -20,75 +20,75 @@ struct SharedLawTests {
     static let id = SharedSessionTests.id
 
     @Test("law 2: a visitor of whom nothing is remembered leaves no record of Express, and gets no cookie")
-    func nothing() async throws {
-        let site = try ExpressHarness()
-        let response = try await site.visit(site.browser()) { #expect($0[.views] == 0) }
+    func emptySession() async throws {
+        let harness = try ExpressHarness()
+        let response = try await harness.visit(harness.browser()) { #expect($0[.views] == 0) }
         #expect(response.isEmpty == false)
         #expect(response[values: .setCookie].isEmpty)
-        #expect(try await site.records.count(now: site.now) == 0)
+        #expect(try await harness.records.count(now: harness.now) == 0)
     }
 
     @Test("law 4: what Express writes whole takes what was set here while it worked, and only that is lost")
     func overwriting() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","views":1"#)
-        let browser = site.browser(of: Self.id)
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","views":1"#)
+        let browser = harness.browser(of: Self.id)
         // A request of Express begins, and has read one view.
-        try await site.visit(browser) { $0[.views] += 1 }
-        site.express(Self.id, #","views":1,"theme":"dark""#)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { $0[.views] += 1 }
+        harness.express(Self.id, #","views":1,"theme":"dark""#)
+        try await harness.visit(browser) { session in
             #expect(session[.views] == 1)
             session[.views] += 1
         }
-        #expect(try await site.text(Self.id)?.contains(#""views":2,"theme":"dark""#) == true)
+        #expect(try await harness.text(Self.id)?.contains(#""views":2,"theme":"dark""#) == true)
     }
 
     @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and nobody else's")
     func allOfUser() async throws {
-        let site = try ExpressHarness { $1.subject = .passport() }
-        let here = site.browser()
-        try await site.visit(here) { try await $0.logIn("42") }
-        site.express(Self.id, #","passport":{"user":42}"#)
-        site.express("of another", #","passport":{"user":"421"}"#)
-        site.express("of nobody", #","passport":{}"#)
-        site.records.set("sess:no session", Array("42".utf8), .unlimited, now: site.now)
-        let slow = try await site.open(here)
+        let harness = try ExpressHarness { $1.subject = .passport() }
+        let here = harness.browser()
+        try await harness.visit(here) { try await $0.logIn("42") }
+        harness.express(Self.id, #","passport":{"user":42}"#)
+        harness.express("of another", #","passport":{"user":"421"}"#)
+        harness.express("of nobody", #","passport":{}"#)
+        harness.records.set("sess:no session", Array("42".utf8), .unlimited, now: harness.now)
+        let slow = try await harness.open(here)
         slow[.views] = 1
-        try await site.engine.revokeAll(of: "42")
-        try await site.close(slow, here)
-        try await site.visit(site.browser(of: Self.id)) { #expect($0.subject == nil) }
-        #expect(try await site.records.count(now: site.now) == 3)
-        try await site.visit(site.browser()) { try await $0.logIn("42") }
-        #expect(try await site.records.count(now: site.now) == 4)
+        try await harness.engine.revokeAll(of: "42")
+        try await harness.close(slow, here)
+        try await harness.visit(harness.browser(of: Self.id)) { #expect($0.subject == nil) }
+        #expect(try await harness.records.count(now: harness.now) == 3)
+        try await harness.visit(harness.browser()) { try await $0.logIn("42") }
+        #expect(try await harness.records.count(now: harness.now) == 4)
     }
 
     @Test("law 6: a user ends all sessions but this one, or all, also those of Express")
     func elsewhere() async throws {
-        let site = try ExpressHarness()
-        for id in [Self.id, "another", "a third"] { site.express(id, #","userId":"ada""#) }
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { session in
+        let harness = try ExpressHarness()
+        for id in [Self.id, "another", "a third"] { harness.express(id, #","userId":"ada""#) }
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { session in
             session[.views] = 7
             try await session.logOutOthers()
         }
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
-        #expect(try await site.records.count(now: site.now) == 1)
-        site.express("another", #","userId":"ada""#)
-        try await site.visit(browser) { try await $0.logOutEverywhere() }
-        #expect(try await site.text("another") == nil)
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
+        #expect(try await harness.records.count(now: harness.now) == 1)
+        harness.express("another", #","userId":"ada""#)
+        try await harness.visit(browser) { try await $0.logOutEverywhere() }
+        #expect(try await harness.text("another") == nil)
         #expect(browser.cookies.isEmpty)
     }
 
     @Test("law 6: nothing but an ending clears the cookie of Express")
     func clearing() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, "")
+        let harness = try ExpressHarness()
+        harness.express(Self.id, "")
         let ending: @Sendable (Session) async throws -> Void = { try await $0.destroy() }
         for (browser, isCleared) in [
-            (site.browser(of: "unknown-0123456789"), false), (site.browser(planted: "s%3Abroken"), false),
-            (site.browser(of: Self.id), true),
+            (harness.browser(of: "unknown-0123456789"), false), (harness.browser(planted: "s%3Abroken"), false),
+            (harness.browser(of: Self.id), true),
         ] {
-            let response = try await site.visit(browser) { if isCleared { try await ending($0) } }
+            let response = try await harness.visit(browser) { if isCleared { try await ending($0) } }
             #expect((response[.setCookie]?.contains("Max-Age=0") ?? false) == isCleared)
         }
     }
@@ -148,24 +148,24 @@ struct SharedLawTests {
         let records = Records()
         let express = ExpressConfiguration(
             secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
-        let site = try MigratedHarness(.express(in: records, express)) { $0.cookie = .express }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try MigratedHarness(.express(in: records, express)) { $0.cookie = .express }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         records.isDown.store(true, ordering: .relaxed)
-        let error = await #expect(throws: SessionError.self) { try await site.visit(browser) }
+        let error = await #expect(throws: SessionError.self) { try await harness.visit(browser) }
         #expect(error?.code == .storeUnavailable)
         records.isDown.store(false, ordering: .relaxed)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("law 10: an id that stands in the records opens nothing without a signature, and with one everything")
     func dump() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","userId":"ada""#)
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","userId":"ada""#)
         for value in [Self.id, "s%3A\(Self.id)", "s%3A\(Self.id)."] {
-            try await site.visit(site.browser(planted: value)) { #expect($0.subject == nil) }
+            try await harness.visit(harness.browser(planted: value)) { #expect($0.subject == nil) }
         }
-        try await site.visit(site.browser(of: Self.id)) { #expect($0.subject == "ada") }
+        try await harness.visit(harness.browser(of: Self.id)) { #expect($0.subject == "ada") }
     }
 
     @Test("law 13: a renewal by time is refused, for a new secret is a new id there, and other requests would be lost")

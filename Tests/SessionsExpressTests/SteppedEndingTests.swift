@@ -88,7 +88,7 @@ struct SteppedEndingTests {
         }
     }
 
-    private func site(_ records: Records, clock: ManualClock = ManualClock()) throws -> MigratedHarness {
+    private func makeHarness(_ records: Records, clock: ManualClock = ManualClock()) throws -> MigratedHarness {
         let express = ExpressConfiguration(
             secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
         return try MigratedHarness(.express(in: records, express), clock: clock) { $0.cookie = .express }
@@ -99,29 +99,29 @@ struct SteppedEndingTests {
         let clock = ManualClock()
         // Each step takes longer than half of the deadline.
         let records = Records(needsDeadline: true) { _ in clock.advance(by: .seconds(1)) }
-        let site = try self.site(records, clock: clock)
-        records.fill(450, of: "ada", now: site.now)
-        records.fill(7, of: "alan", now: site.now)
-        try await site.engine.revokeAll(of: "ada")
-        #expect(try await records.base.count(now: site.now) == 7)
+        let harness = try self.makeHarness(records, clock: clock)
+        records.fill(450, of: "ada", now: harness.now)
+        records.fill(7, of: "alan", now: harness.now)
+        try await harness.engine.revokeAll(of: "ada")
+        #expect(try await records.base.count(now: harness.now) == 7)
         #expect(records.stepCount == 5)
     }
 
     @Test("a step that fails begins the walk anew, and all have ended when it returns")
     func failingStep() async throws {
         let records = Records(failing: [3, 5])
-        let site = try self.site(records)
-        records.fill(450, of: "ada", now: site.now)
-        try await site.engine.revokeEverything()
-        #expect(try await records.base.count(now: site.now) == 0)
+        let harness = try self.makeHarness(records)
+        records.fill(450, of: "ada", now: harness.now)
+        try await harness.engine.revokeEverything()
+        #expect(try await records.base.count(now: harness.now) == 0)
     }
 
     @Test("records that are out of reach fail the first step at once")
     func failingFirst() async throws {
         let records = Records(failing: [1])
-        let site = try self.site(records)
-        records.fill(10, of: "ada", now: site.now)
-        let error = await #expect(throws: SessionError.self) { try await site.engine.revokeAll(of: "ada") }
+        let harness = try self.makeHarness(records)
+        records.fill(10, of: "ada", now: harness.now)
+        let error = await #expect(throws: SessionError.self) { try await harness.engine.revokeAll(of: "ada") }
         #expect(error?.code == .storeUnavailable)
         #expect(records.stepCount == 1)
     }
@@ -130,25 +130,25 @@ struct SteppedEndingTests {
     func progress() async throws {
         struct Stop: Error {}
         let records = Records()
-        let site = try self.site(records)
-        records.fill(450, of: "ada", now: site.now)
+        let harness = try self.makeHarness(records)
+        records.fill(450, of: "ada", now: harness.now)
         let last = Mutex<SessionCursor?>(nil)
         await #expect(throws: Stop.self) {
-            try await site.engine.revokeEverything { endedCount, next in
+            try await harness.engine.revokeEverything { endedCount, next in
                 #expect(endedCount == 100)
                 last.withLock { $0 = next }
                 throw Stop()
             }
         }
-        #expect(try await records.base.count(now: site.now) == 350)
+        #expect(try await records.base.count(now: harness.now) == 350)
         let counted = Mutex(0)
-        try await site.engine.revokeEverything(from: last.withLock { $0 }) { count, _ in
+        try await harness.engine.revokeEverything(from: last.withLock { $0 }) { count, _ in
             counted.withLock { $0 += count }
         }
         #expect(counted.withLock { $0 } == 350)
-        #expect(try await records.base.count(now: site.now) == 0)
+        #expect(try await records.base.count(now: harness.now) == 0)
         let error = await #expect(throws: SessionError.self) {
-            try await site.engine.revokeEverything(from: SessionCursor(bytes: [1]))
+            try await harness.engine.revokeEverything(from: SessionCursor(bytes: [1]))
         }
         #expect(error?.code == .invalidCursor)
     }

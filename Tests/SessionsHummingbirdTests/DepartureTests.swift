@@ -97,7 +97,7 @@ struct DepartureTests {
                     try await session.save()
                     session[.visits] += 1
                     hasBegun.give()
-                    // Nobody gives this: only the cancellation ends it.
+                    // No task gives this signal: only the cancellation ends the wait.
                     await Signal().wait()
                     try Task.checkCancellation()
                     return "done"

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-/// Tells one task what another has waited for.
+/// A signal that one task gives and another waits for.
 struct Signal: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
@@ -19,7 +19,7 @@ struct Signal: Sendable {
         self.continuation.finish()
     }
 
-    /// Returns when it has been given, or when the task is cancelled.
+    /// Returns when the signal is given, or when the task is canceled.
     func wait() async {
         for await _ in self.stream {}
     }

@@ -134,7 +134,7 @@ struct RedisConfigurationTests {
         for text in texts { #expect(!text.contains("sesame")) }
     }
 
-    private static let refusals: [(String, @Sendable (inout RedisConfiguration) -> Void)] = [
+    private static let invalidConfigurations: [(String, @Sendable (inout RedisConfiguration) -> Void)] = [
         ("The host is empty", { $0.address = .host("") }),
         ("The port is 0", { $0.address = .host("localhost", port: 0) }),
         ("The port is 70000", { $0.address = .host("localhost", port: 70_000) }),
@@ -162,8 +162,8 @@ struct RedisConfigurationTests {
     ]
 
     @Test("a configuration that cannot be is refused, with everything that is wrong with it")
-    func refusals() throws {
-        for (problem, change) in Self.refusals {
+    func invalidConfigurations() throws {
+        for (problem, change) in Self.invalidConfigurations {
             var configuration = RedisConfiguration()
             change(&configuration)
             let error = try #require(throws: RedisError.self) {

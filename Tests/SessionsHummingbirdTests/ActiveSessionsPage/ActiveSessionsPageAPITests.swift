@@ -29,13 +29,13 @@ struct ActiveSessionsPageAPITests {
 
     @Test("checklist 23: the list is an array, this session first, with all that is known of each and without a token")
     func list() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let phone = try await site.browser("ada", ActiveSessionsPageHarness.safari, label: "Phone")
-            site.clock.advance(by: .minutes(1))
-            let desk = try await site.browser("ada")
-            _ = try await site.browser("alan")
+        try await ActiveSessionsPageHarness.test { harness in
+            let phone = try await harness.browser("ada", ActiveSessionsPageHarness.safari, label: "Phone")
+            harness.clock.advance(by: .minutes(1))
+            let desk = try await harness.browser("ada")
+            _ = try await harness.browser("alan")
             let items = try await self.list(desk)
-            let ids = try await site.ids(of: "ada")
+            let ids = try await harness.ids(of: "ada")
             #expect(items.map { $0["id"] as? String } == [ids[1], ids[0]])
             #expect(items.map { $0["isCurrent"] as? Bool } == [true, false])
             #expect(items.map { $0["name"] as? String } == ["Firefox on Windows", "Phone"])
@@ -43,7 +43,7 @@ struct ActiveSessionsPageAPITests {
             #expect(items[1]["firstName"] as? String == "Safari on iPhone")
             #expect(items[1]["firstUserAgent"] as? String == ActiveSessionsPageHarness.safari)
             #expect(items[0]["label"] is NSNull && items[0]["firstAddress"] is NSNull)
-            #expect(items[0]["createdAt"] as? String == site.clock.now.description)
+            #expect(items[0]["createdAt"] as? String == harness.clock.now.description)
             let members = Set([
                 "id", "isCurrent", "label", "name", "createdAt", "authenticatedAt", "lastAccessedAt", "idleExpiresAt",
                 "absoluteExpiresAt", "isRemembered", "firstAddress", "lastAddress", "firstUserAgent", "lastUserAgent",
@@ -63,18 +63,18 @@ struct ActiveSessionsPageAPITests {
     }
 
     @Test("checklist 23: one is ended by its id, and its next request is a stranger's; the second time it is 404")
-    func one() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let desk = try await site.browser("ada")
-            site.clock.advance(by: .seconds(1))
-            let phone = try await site.browser("ada", ActiveSessionsPageHarness.safari)
-            let id = try #require(try await site.ids(of: "ada").last)
+    func endsOneByID() async throws {
+        try await ActiveSessionsPageHarness.test { harness in
+            let desk = try await harness.browser("ada")
+            harness.clock.advance(by: .seconds(1))
+            let phone = try await harness.browser("ada", ActiveSessionsPageHarness.safari)
+            let id = try #require(try await harness.ids(of: "ada").last)
             let response = try await desk.delete("\(self.path)/\(id)")
             #expect(response.status == .noContent && response.body.readableBytes == 0)
             #expect(try await phone.user == "nobody")
             let again = try await desk.delete("\(self.path)/\(id)")
             #expect(again.status == .notFound)
-            let own = try #require(try await site.ids(of: "ada").first)
+            let own = try #require(try await harness.ids(of: "ada").first)
             let ending = try await desk.delete("\(self.path)/\(own)")
             #expect(ending.status == .noContent)
             #expect(desk.browser.cookies.isEmpty)
@@ -83,10 +83,10 @@ struct ActiveSessionsPageAPITests {
 
     @Test("checklist 23: another user's id, an unknown and a malformed one are the same 404, and end nothing")
     func notYours() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let ada = try await site.browser("ada")
-            let alan = try await site.browser("alan")
-            let foreign = try #require(try await site.ids(of: "alan").first)
+        try await ActiveSessionsPageHarness.test { harness in
+            let ada = try await harness.browser("ada")
+            let alan = try await harness.browser("alan")
+            let foreign = try #require(try await harness.ids(of: "alan").first)
             var answers: Set<String> = []
             for id in [foreign, String(repeating: "A", count: 22), "x", "%00", String(repeating: "a", count: 2_000)] {
                 let response = try await ada.delete("\(self.path)/\(id)")
@@ -102,10 +102,10 @@ struct ActiveSessionsPageAPITests {
     }
 
     @Test("checklist 23: ?others=true ends all but this; without it a DELETE is 400 and says what to write")
-    func others() async throws {
-        try await ActiveSessionsPageHarness.test { site in
+    func endsOthers() async throws {
+        try await ActiveSessionsPageHarness.test { harness in
             let (desk, phone) = (
-                try await site.browser("ada"), try await site.browser("ada", ActiveSessionsPageHarness.safari)
+                try await harness.browser("ada"), try await harness.browser("ada", ActiveSessionsPageHarness.safari)
             )
             for query in ["", "?others", "?others=false", "?others=1", "?others=true&others=false", "?all=true"] {
                 let response = try await desk.delete(self.path + query)
@@ -122,10 +122,10 @@ struct ActiveSessionsPageAPITests {
 
     @Test("nobody who is not logged in lists or ends anything")
     func strangers() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let ada = try await site.browser("ada")
-            let id = try #require(try await site.ids(of: "ada").first)
-            let stranger = BrowsingClient(client: site.client)
+        try await ActiveSessionsPageHarness.test { harness in
+            let ada = try await harness.browser("ada")
+            let id = try #require(try await harness.ids(of: "ada").first)
+            let stranger = BrowsingClient(client: harness.client)
             let answers = [
                 try await stranger.send(self.path), try await stranger.delete("\(self.path)?others=true"),
                 try await stranger.delete("\(self.path)/\(id)"),
@@ -141,8 +141,8 @@ struct ActiveSessionsPageAPITests {
     @Test("what a backend cannot do is 501, in words; what it can is done")
     func notOffered() async throws {
         try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)) {
-            site in
-            let (desk, phone) = (try await site.browser("ada"), try await site.browser("ada"))
+            harness in
+            let (desk, phone) = (try await harness.browser("ada"), try await harness.browser("ada"))
             let list = try await desk.send(self.path)
             #expect(list.status == .notImplemented)
             #expect(list.text.contains("does not know"))
@@ -152,8 +152,8 @@ struct ActiveSessionsPageAPITests {
             #expect(try await phone.user == "nobody")
             #expect(try await desk.user == "ada")
         }
-        try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .none)) { site in
-            let desk = try await site.browser("ada")
+        try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .none)) { harness in
+            let desk = try await harness.browser("ada")
             #expect(try await desk.delete("\(self.path)?others=true").status == .notImplemented)
             #expect(try await desk.user == "ada")
         }
@@ -163,9 +163,9 @@ struct ActiveSessionsPageAPITests {
     func pages() async throws {
         var configuration = ActiveSessionsPageConfiguration()
         configuration.sessionsPerPage = 10
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), configuration) { site in
-            let desk = try await site.browser("ada")
-            for _ in 0..<25 { _ = try await site.browser("ada") }
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), configuration) { harness in
+            let desk = try await harness.browser("ada")
+            for _ in 0..<25 { _ = try await harness.browser("ada") }
             var (ids, path, pageCount) = ([String](), String?.some(self.path), 0)
             while let current = path {
                 let response = try await desk.send(current)
@@ -180,14 +180,14 @@ struct ActiveSessionsPageAPITests {
                 path = link.map { self.path + $0.dropFirst().prefix { $0 != ">" } }
             }
             #expect(pageCount == 3 && ids.count == 26)
-            #expect(Set(ids) == Set(try await site.ids(of: "ada")))
+            #expect(Set(ids) == Set(try await harness.ids(of: "ada")))
         }
     }
 
     @Test("a cursor that is none is 400, and never an error of the server")
     func cursors() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let desk = try await site.browser("ada")
+        try await ActiveSessionsPageHarness.test { harness in
+            let desk = try await harness.browser("ada")
             for cursor in ["", "x", "!!", "AAAA", "%00", "%FF", String(repeating: "A", count: 5_000)] {
                 let response = try await desk.send("\(self.path)?from=\(cursor)")
                 #expect(response.status == .badRequest, "\(cursor.prefix(10))")

@@ -21,11 +21,11 @@ struct ActiveSessionsPageContentTests {
 
     @Test("checklist 23: the page names this device first, then the others by what people know them by, and no token")
     func list() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let phone = try await site.browser("ada", ActiveSessionsPageHarness.safari, label: "My%20phone")
-            site.clock.advance(by: .minutes(5))
-            let desk = try await site.browser("ada")
-            let alan = try await site.browser("alan", "Opera/9.80")
+        try await ActiveSessionsPageHarness.test { harness in
+            let phone = try await harness.browser("ada", ActiveSessionsPageHarness.safari, label: "My%20phone")
+            harness.clock.advance(by: .minutes(5))
+            let desk = try await harness.browser("ada")
+            let alan = try await harness.browser("alan", "Opera/9.80")
             let page = try await desk.send(self.path)
             #expect(page.status == .ok)
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")
@@ -46,9 +46,9 @@ struct ActiveSessionsPageContentTests {
 
     @Test("the page works without a script, and says so to the browser; it has landmarks, headings and a language")
     func plain() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let browser = try await site.browser("ada")
-            _ = try await site.browser("ada", ActiveSessionsPageHarness.safari)
+        try await ActiveSessionsPageHarness.test { harness in
+            let browser = try await harness.browser("ada")
+            _ = try await harness.browser("ada", ActiveSessionsPageHarness.safari)
             let page = try await browser.send(self.path)
             let html = page.text
             #expect(!html.contains("<script") && !html.contains("javascript:") && !html.contains(" style="))
@@ -66,17 +66,17 @@ struct ActiveSessionsPageContentTests {
 
     @Test("labels and user agents are text, whatever is in them")
     func hostile() async throws {
-        try await ActiveSessionsPageHarness.test { site in
+        try await ActiveSessionsPageHarness.test { harness in
             let hostile = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;"
             let encoded = "%22%3E%3Cscript%3Ealert%282%29%3C%2Fscript%3E'%20onload%3D%22%CC%81x"
-            let browser = try await site.browser("ada", hostile)
-            site.clock.advance(by: .seconds(1))
-            _ = try await site.browser("ada", "<b>x</b>", label: encoded)
+            let browser = try await harness.browser("ada", hostile)
+            harness.clock.advance(by: .seconds(1))
+            _ = try await harness.browser("ada", "<b>x</b>", label: encoded)
             let html = try await browser.send(self.path).text
             #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("<b>"))
             #expect(html.contains("&quot;&gt;&lt;script&gt;alert(1)"))
             #expect(html.contains("&quot;&gt;&lt;script&gt;alert(2)&lt;/script&gt;&#39; onload=&quot"))
-            let id = try #require(try await site.ids(of: "ada").last)
+            let id = try #require(try await harness.ids(of: "ada").last)
             try await browser.press(id)
             let after = try await browser.send(self.path).text
             #expect(after.contains("Signed out: &quot;&gt;&lt;script&gt;"))
@@ -87,12 +87,12 @@ struct ActiveSessionsPageContentTests {
     }
 
     @Test("checklist 23: a button ends one other session, and the page says so, once")
-    func one() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let desk = try await site.browser("ada")
-            site.clock.advance(by: .seconds(1))
-            let phone = try await site.browser("ada", ActiveSessionsPageHarness.safari)
-            let id = try #require(try await site.ids(of: "ada").last)
+    func endsOneSession() async throws {
+        try await ActiveSessionsPageHarness.test { harness in
+            let desk = try await harness.browser("ada")
+            harness.clock.advance(by: .seconds(1))
+            let phone = try await harness.browser("ada", ActiveSessionsPageHarness.safari)
+            let id = try #require(try await harness.ids(of: "ada").last)
             let response = try await desk.press(id)
             #expect(response.status == .seeOther)
             #expect(response.headers[.location] == "./sessions")
@@ -112,31 +112,31 @@ struct ActiveSessionsPageContentTests {
 
     @Test("a button ends all others; another signs out here, and the cookie is gone")
     func allAndHere() async throws {
-        try await ActiveSessionsPageHarness.test { site in
+        try await ActiveSessionsPageHarness.test { harness in
             let browsers = [
-                try await site.browser("ada"), try await site.browser("ada"), try await site.browser("ada"),
+                try await harness.browser("ada"), try await harness.browser("ada"), try await harness.browser("ada"),
             ]
-            let alan = try await site.browser("alan")
+            let alan = try await harness.browser("alan")
             try await browsers[0].press(ActiveSessionsPageContent.endOthersValue)
             #expect(try await browsers[1].user == "nobody")
             #expect(try await browsers[2].user == "nobody")
             let page = try await browsers[0].send(self.path).text
             #expect(page.contains("All your other sessions were signed out."))
             #expect(page.contains("There are none"))
-            let id = try #require(try await site.ids(of: "ada").first)
+            let id = try #require(try await harness.ids(of: "ada").first)
             let response = try await browsers[0].press(id)
             #expect(response.headers[.location] == "/")
             #expect(browsers[0].browser.cookies.isEmpty)
-            #expect(try await site.ids(of: "ada").isEmpty)
+            #expect(try await harness.ids(of: "ada").isEmpty)
             #expect(try await alan.user == "alan")
         }
     }
 
     @Test("checklist 22: over HTTP a logout clears the cookie, asks for what else is configured, and is not cached")
     func logout() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let browser = try await site.browser("ada")
-            let id = try #require(try await site.ids(of: "ada").first)
+        try await ActiveSessionsPageHarness.test { harness in
+            let browser = try await harness.browser("ada")
+            let id = try #require(try await harness.ids(of: "ada").first)
             let name = try #require(HTTPField.Name("Clear-Site-Data"))
             #expect(try await browser.send(self.path).headers[name] == nil)
             let response = try await browser.press(id)
@@ -152,10 +152,10 @@ struct ActiveSessionsPageContentTests {
 
     @Test("checklist 23: another user's id, an unknown and a malformed one end nothing on the page, and look alike")
     func notYours() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let ada = try await site.browser("ada")
-            let alan = try await site.browser("alan")
-            let foreign = try #require(try await site.ids(of: "alan").first)
+        try await ActiveSessionsPageHarness.test { harness in
+            let ada = try await harness.browser("ada")
+            let alan = try await harness.browser("alan")
+            let foreign = try #require(try await harness.ids(of: "alan").first)
             var answers: Set<String> = []
             for value in [foreign, String(repeating: "A", count: 22), "x", "../../etc", "%00"] {
                 let response = try await ada.press(value)
@@ -172,19 +172,19 @@ struct ActiveSessionsPageContentTests {
 
     @Test("nobody who is not logged in sees the page or ends anything")
     func strangers() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let ada = try await site.browser("ada")
-            let stranger = BrowsingClient(client: site.client)
+        try await ActiveSessionsPageHarness.test { harness in
+            let ada = try await harness.browser("ada")
+            let stranger = BrowsingClient(client: harness.client)
             #expect(try await stranger.send(self.path).status == .unauthorized)
-            #expect(try await stranger.press(try await site.ids(of: "ada")[0]).status == .unauthorized)
+            #expect(try await stranger.press(try await harness.ids(of: "ada")[0]).status == .unauthorized)
             #expect(try await ada.user == "ada")
         }
     }
 
     @Test("the way back to the page names no other host, whatever path it was asked by")
     func redirects() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let ada = try await site.browser("ada")
+        try await ActiveSessionsPageHarness.test { harness in
+            let ada = try await harness.browser("ada")
             for path in ["//account//sessions", "/account/sessions/", "/account/sessions?next=//evil.example"] {
                 let response = try await ada.press("others", at: path)
                 let location = try #require(response.headers[.location])
@@ -196,9 +196,9 @@ struct ActiveSessionsPageContentTests {
     @Test("sealed sessions are not listed, and the page says so; all others can be ended where endings are known")
     func sealed() async throws {
         try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart)) {
-            site in
+            harness in
             let (desk, phone) = (
-                try await site.browser("ada"), try await site.browser("ada", ActiveSessionsPageHarness.safari)
+                try await harness.browser("ada"), try await harness.browser("ada", ActiveSessionsPageHarness.safari)
             )
             let html = try await desk.send(self.path).text
             #expect(html.contains("Firefox on Windows") && html.contains("keeps no list of them"))
@@ -207,8 +207,8 @@ struct ActiveSessionsPageContentTests {
             #expect(try await phone.user == "nobody")
             #expect(try await desk.send(self.path).text.contains("All your other sessions were signed out."))
         }
-        try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .none)) { site in
-            let desk = try await site.browser("ada")
+        try await ActiveSessionsPageHarness.test(.sealed(with: .ephemeral(), revocation: .none)) { harness in
+            let desk = try await harness.browser("ada")
             let html = try await desk.send(self.path).text
             #expect(html.contains("cannot end them") && !html.contains("Sign out all others"))
             #expect(try await desk.press(ActiveSessionsPageContent.endOthersValue).status == .notImplemented)
@@ -218,8 +218,8 @@ struct ActiveSessionsPageContentTests {
 
     @Test("the forms of the page carry the token against forged requests, and nothing ends by a request without it")
     func forged() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let (desk, phone) = (try await site.browser("ada"), try await site.browser("ada"))
+        try await ActiveSessionsPageHarness.test { harness in
+            let (desk, phone) = (try await harness.browser("ada"), try await harness.browser("ada"))
             let html = try await desk.send(self.path).text
             #expect(html.ranges(of: "<form").count == html.ranges(of: "name=\"_csrf\"").count)
             let match = try #require(html.firstMatch(of: /name="_csrf" value="([^"]+)"/))
@@ -240,12 +240,12 @@ struct ActiveSessionsPageContentTests {
 
     @Test("where a recent login is asked for, an older one ends its own session and no other")
     func recentLogin() async throws {
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), try .strict()) { site in
-            let desk = try await site.browser("ada")
-            site.clock.advance(by: .minutes(4))
-            let phone = try await site.browser("ada", ActiveSessionsPageHarness.safari)
-            site.clock.advance(by: .minutes(4))
-            let ids = try await site.ids(of: "ada")
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), try .strict()) { harness in
+            let desk = try await harness.browser("ada")
+            harness.clock.advance(by: .minutes(4))
+            let phone = try await harness.browser("ada", ActiveSessionsPageHarness.safari)
+            harness.clock.advance(by: .minutes(4))
+            let ids = try await harness.ids(of: "ada")
             for value in [ids[1], ActiveSessionsPageContent.endOthersValue] {
                 let response = try await desk.post("end=\(value)", accepting: "text/html")
                 #expect(response.status == .seeOther)
@@ -257,7 +257,7 @@ struct ActiveSessionsPageContentTests {
             #expect(try await phone.user == "ada")
             #expect(try await phone.press(ids[0]).headers[.location] == "./sessions")
             #expect(try await desk.user == "nobody")
-            site.clock.advance(by: .minutes(4))
+            harness.clock.advance(by: .minutes(4))
             #expect(try await phone.press(ids[1]).headers[.location] == "/")
             #expect(try await phone.user == "nobody")
         }
@@ -271,18 +271,18 @@ struct ActiveSessionsPageContentTests {
         configuration.template = ActiveSessionsPageTemplate { page in
             "\(page.current.name)|\(page.current.loggedInAt.text)|\(page.others.map(\.name))|\(page.backLink?.title ?? "")"
         }
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), configuration) { site in
-            let desk = try await site.browser("ada")
-            _ = try await site.browser("ada", nil)
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), configuration) { harness in
+            let desk = try await harness.browser("ada")
+            _ = try await harness.browser("ada", nil)
             let page = try await desk.send(self.path)
-            let time = site.clock.now.millisecondsSince1970
+            let time = harness.clock.now.millisecondsSince1970
             #expect(page.text == "Firefox on Windows|at \(time)|[\"Unknown device\"]|Account")
             #expect(page.headers[.contentSecurityPolicy] == nil)
         }
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), .german) { site in
-            let desk = try await site.browser("ada", nil, label: "%3Cb%3E")
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), .german) { harness in
+            let desk = try await harness.browser("ada", nil, label: "%3Cb%3E")
             #expect(try await desk.send(self.path).text.contains("<li>&lt;b&gt;, zuletzt"))
-            #expect(try await desk.press(try await site.ids(of: "ada")[0]).headers[.location] == "/login")
+            #expect(try await desk.press(try await harness.ids(of: "ada")[0]).headers[.location] == "/login")
         }
     }
 }

@@ -77,7 +77,7 @@ extension BrowsingClient {
         try await self.post("end=\(value)", to: path)
     }
 
-    /// Sends a form of a page of this site.
+    /// Sends a form of a page, as the same origin.
     func post(
         _ form: String,
         to path: String = "/account/sessions",
@@ -91,7 +91,7 @@ extension BrowsingClient {
         )
     }
 
-    /// Sends DELETE, as a script of this site does.
+    /// Sends DELETE, as a script of the same origin does.
     func delete(_ path: String) async throws -> TestResponse {
         try await self.send(path, method: .delete, headers: self.sameOrigin([:]))
     }

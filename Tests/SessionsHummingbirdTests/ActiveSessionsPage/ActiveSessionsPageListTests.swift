@@ -38,48 +38,49 @@ struct ActiveSessionsPageListTests {
 
     @Test("a long list comes in pages with links that need no script, this device first on each")
     func pages() async throws {
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), Self.configuration) { site in
-            let desk = try await site.browser("ada", label: "Desk")
-            for _ in 0..<25 { _ = try await site.browser("ada", ActiveSessionsPageHarness.safari) }
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), Self.configuration) { harness in
+            let desk = try await harness.browser("ada", label: "Desk")
+            for _ in 0..<25 { _ = try await harness.browser("ada", ActiveSessionsPageHarness.safari) }
             var (ids, path, pageCount) = (Set<String>(), String?.some(self.path), 0)
             while let current = path {
                 let html = try await desk.send(current).text
                 #expect(html.contains("<h3><bdi>Desk</bdi></h3>"))
                 #expect(html.ranges(of: "<h3>").count <= 11)
                 #expect((self.link("First page", in: html) == nil) == (pageCount == 0))
-                let known = try await site.ids(of: "ada")
+                let known = try await harness.ids(of: "ada")
                 ids.formUnion(known.filter { html.contains("value=\"\($0)\"") })
                 pageCount += 1
                 path = self.link("Next page", in: html)
             }
             #expect(pageCount == 3)
-            #expect(ids == Set(try await site.ids(of: "ada")))
+            #expect(ids == Set(try await harness.ids(of: "ada")))
         }
     }
 
     @Test("a button of a later page ends a session that the first page does not show, and comes back to that page")
     func endingOnALaterPage() async throws {
-        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), Self.configuration) { site in
-            let desk = try await site.browser("ada")
-            site.clock.advance(by: .seconds(1))
-            for _ in 0..<25 { _ = try await site.browser("ada", ActiveSessionsPageHarness.safari) }
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), Self.configuration) { harness in
+            let desk = try await harness.browser("ada")
+            harness.clock.advance(by: .seconds(1))
+            for _ in 0..<25 { _ = try await harness.browser("ada", ActiveSessionsPageHarness.safari) }
             let first = try await desk.send(self.path).text
             let next = try #require(self.link("Next page", in: first))
             let html = try await desk.send(next).text
-            let id = try #require(try await site.ids(of: "ada").dropFirst().last { html.contains("value=\"\($0)\"") })
+            let id = try #require(
+                try await harness.ids(of: "ada").dropFirst().last { html.contains("value=\"\($0)\"") })
             let response = try await desk.press(id, at: next)
             #expect(response.status == .seeOther)
             #expect(response.headers[.location] == "./sessions\(next.dropFirst(self.path.count))")
             #expect(try await desk.send(next).text.contains("Signed out: Safari on iPhone."))
-            #expect(try await site.ids(of: "ada").count == 25)
+            #expect(try await harness.ids(of: "ada").count == 25)
         }
     }
 
     @Test("a link to a page of a list that is another by now leads to its beginning")
     func cursors() async throws {
-        try await ActiveSessionsPageHarness.test { site in
-            let desk = try await site.browser("ada", label: "Desk")
-            _ = try await site.browser("ada", ActiveSessionsPageHarness.safari)
+        try await ActiveSessionsPageHarness.test { harness in
+            let desk = try await harness.browser("ada", label: "Desk")
+            _ = try await harness.browser("ada", ActiveSessionsPageHarness.safari)
             for cursor in ["", "x", "AAAA", "%00", "%FF", String(repeating: "A", count: 5_000)] {
                 let page = try await desk.send("\(self.path)?from=\(cursor)")
                 #expect(page.status == .ok && page.text.contains("Safari on iPhone"), "\(cursor.prefix(10))")

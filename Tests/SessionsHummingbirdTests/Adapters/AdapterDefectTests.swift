@@ -18,7 +18,7 @@ struct AdapterDefectTests {
     }
 
     @Test("the mistake is found, by its own rule and by no other", arguments: AdapterDefect.allCases)
-    func found(_ defect: AdapterDefect) async throws {
+    func findsDefect(_ defect: AdapterDefect) async throws {
         let report = await AdapterConformance.rules.report(on: "an adapter with the mistake \(defect)") {
             DefectiveAdapter(defect)
         }

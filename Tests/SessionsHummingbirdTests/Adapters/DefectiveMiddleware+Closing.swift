@@ -104,7 +104,7 @@ extension DefectiveMiddleware {
         }
     }
 
-    /// Ends a session, although nobody waits for it.
+    /// Ends a session without waiting for it.
     private func end(_ session: Session) async {
         _ = await Task { try await session.destroy() }.result
     }

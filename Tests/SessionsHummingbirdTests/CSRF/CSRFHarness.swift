@@ -19,7 +19,7 @@ import Sessions
 import SessionsHummingbird
 import SessionsTesting
 
-/// A site that is protected against others, and tells its tokens to whoever asks.
+/// A server with CSRF protection that returns the token of each client.
 struct CSRFHarness {
     let calls = CallCount()
     let logs = InMemoryLogHandler()

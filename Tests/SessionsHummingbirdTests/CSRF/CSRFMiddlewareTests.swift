@@ -37,10 +37,10 @@ struct CSRFMiddlewareTests {
 
     @Test("a form that is too long to look through is 413, and is not looked at where something else decides")
     func longForm() async throws {
-        var site = CSRFHarness()
-        site.maximumFormSize = 1_000
-        let calls = site.calls
-        try await site.serve(.live) { browser in
+        var harness = CSRFHarness()
+        harness.maximumFormSize = 1_000
+        let calls = harness.calls
+        try await harness.serve(.live) { browser in
             let token = try await browser.send("/login").text
             let form = [("_csrf", token), ("a", String(repeating: "x", count: 1_000))]
             let long = try await browser.send(form: form, to: "/act")
@@ -82,9 +82,9 @@ struct CSRFMiddlewareTests {
     )
     func independence() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        var site = CSRFHarness()
-        site.backend = .stored(in: store)
-        try await site.serve { browser in
+        var harness = CSRFHarness()
+        harness.backend = .stored(in: store)
+        try await harness.serve { browser in
             try await browser.send("/login")
             let loads = store.count(of: .load)
             let name = try #require(HTTPField.Name("Sec-Fetch-Site"))
@@ -97,9 +97,9 @@ struct CSRFMiddlewareTests {
 
     @Test("over TLS this site is https, in HTTP/1 and HTTP/2", arguments: [1, 2])
     func ownTLS(version: Int) async throws {
-        var site = CSRFHarness()
-        site.versionOverTLS = version
-        try await site.serve(.ahc(.https)) { browser in
+        var harness = CSRFHarness()
+        harness.versionOverTLS = version
+        try await harness.serve(.ahc(.https)) { browser in
             let port = try #require(browser.client.port)
             for (origin, status) in [
                 ("https://localhost:\(port)", HTTPResponse.Status.ok), ("http://localhost:\(port)", .forbidden),
@@ -113,17 +113,17 @@ struct CSRFMiddlewareTests {
 
     @Test("a refusal is in the log with its reason, and no token is")
     func log() async throws {
-        let site = CSRFHarness()
-        try await site.serve { browser in
+        let harness = CSRFHarness()
+        try await harness.serve { browser in
             let tokens = try await browser.tokens()
             let wrong = try #require(tokens[.ofAnotherSession])
             let response = try await browser.send(form: [("_csrf", wrong)], to: "/act")
             #expect(response.status == .forbidden && !response.text.contains(wrong))
             for token in tokens.values {
-                #expect(!site.logs.entries.contains { "\($0.message) \($0.metadata)".contains(token) })
+                #expect(!harness.logs.entries.contains { "\($0.message) \($0.metadata)".contains(token) })
             }
         }
-        let refusals = site.logs.entries.filter { "\($0.message)".contains("may come from another site") }
+        let refusals = harness.logs.entries.filter { "\($0.message)".contains("may come from another site") }
         #expect(refusals.count == 1 && refusals.first?.level == .info)
         #expect(refusals.first.map { "\($0.metadata)" }?.contains("its token is not one of this session") == true)
     }

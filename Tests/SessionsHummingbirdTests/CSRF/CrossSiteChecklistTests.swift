@@ -27,13 +27,13 @@ struct CrossSiteChecklistTests {
 
     /// Sends a request in every combination and compares each answer, and what was done, with the rule.
     private func compare(
-        _ site: CSRFHarness,
+        _ harness: CSRFHarness,
         _ framework: TestingSetup,
         isLoggedIn: Bool = true,
         rule: @escaping @Sendable (ExternalRequest) -> Bool
     ) async throws {
-        let calls = site.calls
-        try await site.serve(framework) { browser in
+        let calls = harness.calls
+        try await harness.serve(framework) { browser in
             var tokens = try await browser.tokens()
             if !isLoggedIn { try await browser.send("/logout") }
             tokens[ExternalRequest.Token.none] = nil
@@ -58,9 +58,9 @@ struct CrossSiteChecklistTests {
         arguments: backends.indices)
     func everyCombination(index: Int) async throws {
         #expect(ExternalRequest.all.count == 360)
-        var site = CSRFHarness()
-        site.backend = Self.backends[index].backend
-        try await self.compare(site, .router) { $0.isToBeAccepted }
+        var harness = CSRFHarness()
+        harness.backend = Self.backends[index].backend
+        try await self.compare(harness, .router) { $0.isToBeAccepted }
     }
 
     @Test("checklist 25: over a socket too")
@@ -81,17 +81,17 @@ struct CrossSiteChecklistTests {
         }
         try await self.compare(CSRFHarness(), .router, isLoggedIn: false) { isAccepted($0, undecided: false) }
         for policy in [UnverifiableRequestPolicy.allowAnonymous, .accepted] {
-            var site = CSRFHarness()
-            site.undecided = policy
-            try await self.compare(site, .router, isLoggedIn: false) { isAccepted($0, undecided: true) }
+            var harness = CSRFHarness()
+            harness.undecided = policy
+            try await self.compare(harness, .router, isLoggedIn: false) { isAccepted($0, undecided: true) }
         }
     }
 
     @Test("checklist 25: a looser policy changes only what nothing else decides, and a wrong token decides")
     func policies() async throws {
-        var site = CSRFHarness()
-        site.undecided = .allowAnonymous
-        try await self.compare(site, .router) { $0.isToBeAccepted }
+        var harness = CSRFHarness()
+        harness.undecided = .allowAnonymous
+        try await self.compare(harness, .router) { $0.isToBeAccepted }
         var looser = CSRFHarness()
         looser.undecided = .accepted
         try await self.compare(looser, .router) { request in
@@ -125,8 +125,8 @@ struct CrossSiteChecklistTests {
 
     @Test("checklist 25: every method is checked but those that change nothing, and no other spelling of theirs")
     func methods() async throws {
-        let site = CSRFHarness()
-        try await site.serve { browser in
+        let harness = CSRFHarness()
+        try await harness.serve { browser in
             try await browser.send("/login")
             let headers: HTTPFields = [.origin: "https://evil.example"]
             for method in ["GET", "HEAD", "OPTIONS", "TRACE"].compactMap({ HTTPRequest.Method($0) }) {
@@ -139,15 +139,15 @@ struct CrossSiteChecklistTests {
                 #expect(response.status == .forbidden)
             }
         }
-        #expect(site.calls.value == 4)
+        #expect(harness.calls.value == 4)
     }
 
     @Test(
         "checklist 25: a bearer token is exempt, for no browser sends it by itself; the same token in a cookie is not")
     func bearer() async throws {
-        var site = CSRFHarness()
-        site.transports = [CookieTransport(), BearerTransport()]
-        try await site.serve { program in
+        var harness = CSRFHarness()
+        harness.transports = [CookieTransport(), BearerTransport()]
+        try await harness.serve { program in
             let token = try await program.send("/bearer").text
             #expect(token.utf8.count == 64)
             let browser = BrowsingClient(client: program.client)
@@ -170,9 +170,9 @@ struct CrossSiteChecklistTests {
         "checklist 25: where only tokens are given out, each visitor's first request is a stranger's, and the next are theirs"
     )
     func tokenOnly() async throws {
-        var site = CSRFHarness()
-        site.backend = .tokenOnly(with: .ephemeral())
-        try await site.serve { browser in
+        var harness = CSRFHarness()
+        harness.backend = .tokenOnly(with: .ephemeral())
+        try await harness.serve { browser in
             let stranger = try await browser.send(form: [("_csrf", "x")], to: "/act")
             #expect(stranger.status == .forbidden)
             let token = try await browser.send("/token").text

@@ -38,16 +38,16 @@ struct GuardChecklistTests {
         HTTPField.Name(name).map { [$0: name.contains("Method") ? "GET" : "/public"] } ?? [:]
     }
 
-    /// Runs a site whose vault answers every method that has a route, behind a guard that lets nobody know.
+    /// Runs a server whose vault answers every method that has a route, behind a guard that hides it.
     private func serve(
         _ framework: TestingSetup,
         _ test: @escaping @Sendable (BrowsingClient, CallCount) async throws -> Void
     ) async throws {
         for options in [RouterOptions.autoGenerateHeadEndpoints, [.caseInsensitive, .autoGenerateHeadEndpoints]] {
-            var site = GuardHarness()
-            site.options = options
+            var harness = GuardHarness()
+            harness.options = options
             let calls = CallCount()
-            try await site.serve(framework) { router in
+            try await harness.serve(framework) { router in
                 router.get("public") { _, _ in "public" }
                 let vault = router.group("vault").add(middleware: try RequireLogin(.redirect(to: "/login")))
                 for method in Self.methods.compactMap({ HTTPRequest.Method($0) }) where method != .head {
@@ -80,7 +80,7 @@ struct GuardChecklistTests {
                 }
             }
             #expect(calls.value == 0)
-            // The same requests get there when somebody is logged in, or this would prove nothing.
+            // The same requests reach the vault with a login. Otherwise this would prove nothing.
             try await browser.logIn()
             for method in Self.methods.compactMap({ HTTPRequest.Method($0) }) {
                 for path in ["/vault", "//vault//inner/", "/vault/a/b"] {

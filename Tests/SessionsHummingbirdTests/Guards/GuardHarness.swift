@@ -18,7 +18,7 @@ import SessionsHummingbird
 import SessionsTesting
 import Synchronization
 
-/// A site with the routes of the article *Guards*.
+/// A server with the routes of the article *Guards*.
 struct GuardHarness {
     let clock = ManualClock()
     let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
@@ -42,7 +42,7 @@ struct GuardHarness {
         func injectFault(_ isDown: Bool) { self.isDown.withLock { $0 = isDown } }
     }
 
-    /// Runs the site with the article's routes and a test's own, which stand behind them.
+    /// Runs the server with the article's routes, and behind them those of a test.
     func serve(
         _ framework: TestingSetup = .router,
         routes: (Router<AccountContext>) throws -> Void = { _ in },
@@ -74,7 +74,7 @@ struct GuardHarness {
 }
 
 extension HTTPFields {
-    /// What a browser says when somebody goes to a page.
+    /// The header fields that a browser sends for a page.
     static let ofBrowser: HTTPFields = [.accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]
 }
 

@@ -30,9 +30,9 @@ struct LoadUserTests {
 
     @Test("a user that no longer exists is logged out, and is a visitor to whatever comes behind")
     func goneUser() async throws {
-        let site = GuardHarness()
-        let (users, store) = (site.users, site.store)
-        try await site.serve { browser in
+        let harness = GuardHarness()
+        let (users, store) = (harness.users, harness.store)
+        try await harness.serve { browser in
             try await browser.logIn()
             users.remove("ada")
             let old = browser.browser.cookies
@@ -52,9 +52,9 @@ struct LoadUserTests {
 
     @Test("an error on the way to the user goes through and logs nobody out")
     func error() async throws {
-        let site = GuardHarness()
-        let users = site.users
-        try await site.serve { browser in
+        let harness = GuardHarness()
+        let users = harness.users
+        try await harness.serve { browser in
             try await browser.logIn()
             users.injectFault(true)
             let broken = try await browser.send("/account", headers: .ofBrowser)
@@ -68,9 +68,9 @@ struct LoadUserTests {
 
     @Test("a store that cannot log the user out is an error to try again, and no handler runs")
     func outage() async throws {
-        let site = GuardHarness()
-        let (users, store, calls) = (site.users, site.store, CallCount())
-        try await site.serve { router in
+        let harness = GuardHarness()
+        let (users, store, calls) = (harness.users, harness.store, CallCount())
+        try await harness.serve { router in
             router.get("late") { _, _ in
                 calls.add()
                 return "late"

@@ -19,10 +19,10 @@ import Testing
 struct RequireAuthenticationLevelTests {
     @Test("a program is told which level it needs, and how recent (RFC 9470)")
     func challenge() async throws {
-        var site = GuardHarness()
-        site.transports = [BearerTransport()]
-        let clock = site.clock
-        try await site.serve { router in
+        var harness = GuardHarness()
+        harness.transports = [BearerTransport()]
+        let clock = harness.clock
+        try await harness.serve { router in
             router.get("token") { _, context in
                 try await context.session.logIn("ada", methods: [.password], level: .aal1)
                 return try context.session.bearerToken ?? ""

@@ -20,7 +20,7 @@ import Testing
 @Suite("RequireLogin")
 struct RequireLoginTests {
     @Test("a stranger gets 401 from an API, and a user what they asked for")
-    func api() async throws {
+    func statusOfAPI() async throws {
         try await GuardHarness().serve { browser in
             let stranger = try await browser.send("/api/me", headers: .ofBrowser)
             #expect(stranger.status == .unauthorized)
@@ -36,9 +36,9 @@ struct RequireLoginTests {
 
     @Test("where programs log in, 401 says how: by a bearer token, and that the one they sent is over")
     func challenge() async throws {
-        var site = GuardHarness()
-        site.transports = [CookieTransport(), BearerTransport()]
-        try await site.serve { browser in
+        var harness = GuardHarness()
+        harness.transports = [CookieTransport(), BearerTransport()]
+        try await harness.serve { browser in
             let stranger = try await browser.send("/api/me")
             #expect(stranger.status == .unauthorized)
             #expect(stranger.headers[values: .wwwAuthenticate] == ["Bearer"])
@@ -93,9 +93,9 @@ struct RequireLoginTests {
 
     @Test("of HEAD the way back is known, of other methods it is not")
     func methods() async throws {
-        var site = GuardHarness()
-        site.options = .autoGenerateHeadEndpoints
-        try await site.serve { router in
+        var harness = GuardHarness()
+        harness.options = .autoGenerateHeadEndpoints
+        try await harness.serve { router in
             let guarded = router.group("form").add(middleware: try RequireLogin(.redirect(to: "/login?kind=page#form")))
             for method in [HTTPRequest.Method.get, .post, .delete] {
                 guarded.on("", method: method) { _, _ in "in" }
@@ -145,7 +145,7 @@ struct RequireLoginTests {
     }
 
     @Test("everybody is redirected where that is asked for")
-    func always() async throws {
+    func alwaysRedirects() async throws {
         try await GuardHarness().serve { router in
             router.group("all").add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
                 .get { _, _ in "in" }
@@ -161,17 +161,17 @@ struct RequireLoginTests {
         arguments: [
             "/login", "/login/", "//login", "/login?next=%2Flogin", "/LOGIN",
         ])
-    func loop(path: String) async throws {
-        var site = GuardHarness()
-        site.options = .caseInsensitive
-        try await site.serve { router in
+    func redirectLoop(path: String) async throws {
+        var harness = GuardHarness()
+        harness.options = .caseInsensitive
+        try await harness.serve { router in
             router.group().add(middleware: try RequireLogin(.redirect(to: "/login"))).get("login") { _, _ in "form" }
         } _: { browser in
             let response = try await browser.send(path, headers: .ofBrowser)
             #expect(response.status == .unauthorized)
             #expect(response.headers[.location] == nil)
         }
-        let errors = site.logs.entries.filter { $0.level == .error }
+        let errors = harness.logs.entries.filter { $0.level == .error }
         #expect(errors.count == 1)
         #expect(errors.first.map { "\($0.message)" }?.contains("put it before the guard") == true)
     }
@@ -189,10 +189,10 @@ struct RequireLoginTests {
     @Test("while the store does not answer, nobody is told to log in: the answer is to try again")
     func outage() async throws {
         for policy in [StoreFailurePolicy.unavailable, .anonymous] {
-            var site = GuardHarness()
-            site.onStoreFailure = policy
-            let store = site.store
-            try await site.serve { browser in
+            var harness = GuardHarness()
+            harness.onStoreFailure = policy
+            let store = harness.store
+            try await harness.serve { browser in
                 try await browser.logIn()
                 store.injectFault(.failing)
                 let response = try await browser.send("/account", headers: .ofBrowser)

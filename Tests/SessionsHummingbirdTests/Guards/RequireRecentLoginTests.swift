@@ -19,9 +19,9 @@ import Testing
 struct RequireRecentLoginTests {
     @Test("what is sensitive asks for the password once more when the login is older than five minutes")
     func stepUp() async throws {
-        let site = GuardHarness()
-        let clock = site.clock
-        try await site.serve { browser in
+        let harness = GuardHarness()
+        let clock = harness.clock
+        try await harness.serve { browser in
             let headers = HTTPFields.ofBrowser
             let stranger = try await browser.send("/account/password", method: .post, headers: headers)
             #expect(stranger.status == .seeOther)
@@ -44,10 +44,10 @@ struct RequireRecentLoginTests {
 
     @Test("a program is told how old its login may be (RFC 9470)")
     func challenge() async throws {
-        var site = GuardHarness()
-        site.transports = [BearerTransport()]
-        let clock = site.clock
-        try await site.serve { router in
+        var harness = GuardHarness()
+        harness.transports = [BearerTransport()]
+        let clock = harness.clock
+        try await harness.serve { router in
             router.get("token") { _, context in
                 try await context.session.logIn("ada")
                 return try context.session.bearerToken ?? ""

@@ -26,7 +26,7 @@ extension SessionKey<[String]> {
     fileprivate static var cart: Self { .init("cart", default: []) }
 }
 
-/// A site whose visitors have sessions of hummingbird-auth.
+/// A server whose clients have sessions of hummingbird-auth.
 struct ImportHarness {
     let clock = ManualClock()
     let store = MemorySessionStore(maximumCount: 1_000)

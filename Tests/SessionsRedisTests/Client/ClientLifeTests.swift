@@ -17,7 +17,7 @@ import Testing
 
 @testable import SessionsRedis
 
-/// Somebody who lives on an event loop.
+/// A caller on an event loop.
 private actor Caller {
     nonisolated let unownedExecutor: UnownedSerialExecutor
     private let eventLoop: any EventLoop

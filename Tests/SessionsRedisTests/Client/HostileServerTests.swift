@@ -320,7 +320,7 @@ struct HostileServerTests {
     }
 
     @Test("a server that nobody listens for fails at once")
-    func nobody() async throws {
+    func nothingListens() async throws {
         let port = try await ScriptedServer.with({ _, _ in }) { $0.port }
         var configuration = RedisConfiguration(address: .host("127.0.0.1", port: port))
         configuration.connectionCount = 1

@@ -40,7 +40,7 @@ struct ReconnectDelayTests {
     }
 
     @Test("after a failure commands fail at once; when the pause has passed one tries, and the others still fail")
-    func standing() throws {
+    func failsFastUntilPauseEnds() throws {
         let clock = ManualClock()
         let queue = RedisQueue(RedisConfiguration(), clock: clock.sessionClock)
         let failure = RedisError(.notConnected, "It is down.", mayHaveRun: false)

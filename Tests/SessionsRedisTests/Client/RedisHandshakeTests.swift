@@ -99,7 +99,7 @@ struct RedisHandshakeTests {
     }
 
     @Test("a server that wants no clients, or has no such database, ends it")
-    func refusals() {
+    func refusedHandshakes() {
         #expect(Self.play([Self.error("ERR max number of clients reached")]).last == "server")
         #expect(Self.play([Self.error("DENIED Redis is running in protected mode")]).last == "server")
         let database = Self.play([Self.greeting, Self.error("ERR DB index is out of range")]) { $0.database = 99 }

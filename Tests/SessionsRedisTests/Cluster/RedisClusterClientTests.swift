@@ -19,7 +19,7 @@ import Testing
 struct RedisClusterClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 
-    /// A clock that stands still and waits for nothing: pauses are over at once.
+    /// A clock that never moves and never waits: every pause is over at once.
     private static func patientClock(_ slept: @escaping @Sendable (Duration) -> Void = { _ in }) -> SessionClock {
         let clock = ManualClock()
         return SessionClock(now: { clock.now }, sleep: { slept($0) })
@@ -159,7 +159,7 @@ struct RedisClusterClientTests {
         try await ScriptedCluster.with({ _, _, _ in "+here\r\n" }) { cluster in
             cluster.answerMap("-ERR Unknown subcommand or wrong number of arguments for 'shards'\r\n")
             let client = try cluster.client { configuration in
-                // Nobody listens there.
+                // No server listens there.
                 let dead = (1...5).map { RedisConfiguration.Address.host("127.0.0.1", port: $0) }
                 configuration.seeds = dead + configuration.seeds
             }

@@ -19,7 +19,7 @@ import Testing
 struct RedisSentinelClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 
-    /// Two servers, of which one is the primary, and a Sentinel that says which.
+    /// Two servers, and a Sentinel that says which one is the primary.
     private final class FaultScenario: Sendable {
         let ports = Mutex([0, 0])
         let primary = Mutex(0)
@@ -29,10 +29,10 @@ struct RedisSentinelClientTests {
         let heard = Mutex<[String]>([])
     }
 
-    private static func server(_ number: Int, _ scene: FaultScenario) -> ScriptedServer.Script {
+    private static func server(_ number: Int, _ scenario: FaultScenario) -> ScriptedServer.Script {
         { command, connection in
-            scene.heard.withLock { $0.append("\(number) \(command.joined(separator: " "))") }
-            let role = scene.roles.withLock { $0[number] }
+            scenario.heard.withLock { $0.append("\(number) \(command.joined(separator: " "))") }
+            let role = scenario.roles.withLock { $0[number] }
             if command == ["ROLE"] { return connection.send("*3\r\n+\(role)\r\n:0\r\n*0\r\n") }
             if role == "slave" { return connection.send("-READONLY You can't write against a read only replica.\r\n") }
             if role == "dead" { return connection.close() }
@@ -40,11 +40,11 @@ struct RedisSentinelClientTests {
         }
     }
 
-    private static func sentinel(_ scene: FaultScenario) -> ScriptedServer.Script {
+    private static func sentinel(_ scenario: FaultScenario) -> ScriptedServer.Script {
         { command, connection in
             guard command == ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"] else { return connection.send("*-1\r\n") }
-            scene.heard.withLock { $0.append("asked") }
-            let port = scene.ports.withLock { ports in ports[scene.said.withLock { $0 }] }
+            scenario.heard.withLock { $0.append("asked") }
+            let port = scenario.ports.withLock { ports in ports[scenario.said.withLock { $0 }] }
             connection.send("*2\r\n$9\r\n127.0.0.1\r\n+\(port)\r\n")
         }
     }
@@ -53,12 +53,12 @@ struct RedisSentinelClientTests {
         name: String = "main",
         _ body: (FaultScenario, RedisSentinelClient, ManualClock) async throws -> Void
     ) async throws {
-        let scene = FaultScenario()
-        try await ScriptedServer.with(self.server(0, scene)) { first in
-            try await ScriptedServer.with(self.server(1, scene)) { second in
-                try await ScriptedServer.with(self.sentinel(scene)) { sentinel in
-                    scene.ports.withLock { $0 = [first.port, second.port] }
-                    // Nobody listens at the first.
+        let scenario = FaultScenario()
+        try await ScriptedServer.with(self.server(0, scenario)) { first in
+            try await ScriptedServer.with(self.server(1, scenario)) { second in
+                try await ScriptedServer.with(self.sentinel(scenario)) { sentinel in
+                    scenario.ports.withLock { $0 = [first.port, second.port] }
+                    // No server listens at the first.
                     var configuration = RedisSentinelConfiguration(
                         sentinels: [.host("127.0.0.1", port: 1), .host("127.0.0.1", port: sentinel.port)], name: name)
                     configuration.server = first.configuration
@@ -66,7 +66,7 @@ struct RedisSentinelClientTests {
                     let clock = ManualClock()
                     let client = try RedisSentinelClient(
                         configuration, clock: clock.sessionClock, logger: LogAudit.logger())
-                    try await body(scene, client, clock)
+                    try await body(scenario, client, clock)
                     await client.shutdown()
                 }
             }
@@ -75,37 +75,37 @@ struct RedisSentinelClientTests {
 
     @Test("Sentinel says who the primary is, the primary says so itself, and then both are believed")
     func primary() async throws {
-        try await Self.with { scene, client, _ in
+        try await Self.with { scenario, client, _ in
             for _ in 0..<3 {
                 let reply = try await client.execute(Self.get)
                 #expect(reply.text == "0")
             }
-            #expect(scene.heard.withLock { $0 } == ["asked", "0 ROLE", "0 GET foo", "0 GET foo", "0 GET foo"])
+            #expect(scenario.heard.withLock { $0 } == ["asked", "0 ROLE", "0 GET foo", "0 GET foo", "0 GET foo"])
         }
     }
 
     @Test("a primary that became a replica refuses, and the command goes to the new primary")
     func switched() async throws {
-        try await Self.with { scene, client, clock in
+        try await Self.with { scenario, client, clock in
             _ = try await client.execute(Self.get)
             clock.advance(by: .seconds(1))
-            scene.roles.withLock { $0 = ["slave", "master"] }
-            scene.said.withLock { $0 = 1 }
+            scenario.roles.withLock { $0 = ["slave", "master"] }
+            scenario.said.withLock { $0 = 1 }
             let reply = try await client.execute(Self.get)
             #expect(reply.text == "1")
-            #expect(scene.heard.withLock { $0.suffix(4) } == ["0 GET foo", "asked", "1 ROLE", "1 GET foo"])
+            #expect(scenario.heard.withLock { $0.suffix(4) } == ["0 GET foo", "asked", "1 ROLE", "1 GET foo"])
         }
     }
 
     @Test("a Sentinel that is behind leads to no replica: nothing is read there and nothing written")
     func behind() async throws {
-        try await Self.with { scene, client, clock in
-            scene.roles.withLock { $0 = ["slave", "master"] }
+        try await Self.with { scenario, client, clock in
+            scenario.roles.withLock { $0 = ["slave", "master"] }
             let failure = await #expect(throws: RedisError.self) { try await client.execute(Self.get) }
             #expect(failure?.code == .notConnected && failure?.mayHaveRun == false)
             #expect((failure?.underlying as? RedisError)?.code == .readOnly)
-            #expect(!scene.heard.withLock { $0 }.contains("0 GET foo"))
-            scene.said.withLock { $0 = 1 }
+            #expect(!scenario.heard.withLock { $0 }.contains("0 GET foo"))
+            scenario.said.withLock { $0 = 1 }
             clock.advance(by: .seconds(5))
             let reply = try await client.execute(Self.get)
             #expect(reply.text == "1")
@@ -114,16 +114,16 @@ struct RedisSentinelClientTests {
 
     @Test("a command whose reply did not come is not sent again; the next one finds the new primary")
     func killed() async throws {
-        try await Self.with { scene, client, clock in
+        try await Self.with { scenario, client, clock in
             _ = try await client.execute(Self.get)
-            scene.roles.withLock { $0 = ["dead", "master"] }
+            scenario.roles.withLock { $0 = ["dead", "master"] }
             let failure = await #expect(throws: RedisError.self) { try await client.execute(Self.get) }
             #expect(failure?.code == .connectionClosed && failure?.mayHaveRun == true)
-            scene.said.withLock { $0 = 1 }
+            scenario.said.withLock { $0 = 1 }
             clock.advance(by: .seconds(5))
             let reply = try await client.execute(Self.get)
             #expect(reply.text == "1")
-            #expect(scene.heard.withLock { $0.count { $0 == "1 GET foo" } } == 1)
+            #expect(scenario.heard.withLock { $0.count { $0 == "1 GET foo" } } == 1)
         }
     }
 
@@ -148,10 +148,10 @@ struct RedisSentinelClientTests {
 
     @Test("the newest configuration is believed, whichever Sentinel has it, and those that are behind change nothing")
     func newestEpoch() async throws {
-        let (scene, said) = (FaultScenario(), [Said(), Said()])
-        scene.roles.withLock { $0 = ["master", "master"] }
-        try await ScriptedServer.with(Self.server(0, scene)) { old in
-            try await ScriptedServer.with(Self.server(1, scene)) { new in
+        let (scenario, said) = (FaultScenario(), [Said(), Said()])
+        scenario.roles.withLock { $0 = ["master", "master"] }
+        try await ScriptedServer.with(Self.server(0, scenario)) { old in
+            try await ScriptedServer.with(Self.server(1, scenario)) { new in
                 for one in said { one.set(old.port, epoch: 1) }
                 try await ScriptedServer.with(Self.sentinel(said[0])) { first in
                     try await ScriptedServer.with(Self.sentinel(said[1])) { second in

@@ -108,7 +108,7 @@ struct CSRFProtectionTests {
             (.undecided, "it has no token of a session"),
             (.noOrigin(String(repeating: "x", count: 10_000)), String(repeating: "x", count: 100) + ","),
         ])
-    func words(refusal: CSRFRefusal, words: String) throws {
+    func errorMessage(refusal: CSRFRefusal, words: String) throws {
         #expect(refusal.error.code == .crossSite)
         #expect(refusal.error.message.contains(words))
         #expect(refusal.error.message.utf8.count < 500)
@@ -132,8 +132,8 @@ struct CSRFProtectionTests {
             (false, "https", .count(1), true), (true, "http", .count(1), false),
         ] as [(Bool, String?, TrustedProxies, Bool)])
     func scheme(isSecure: Bool, forwarded: String?, proxies: TrustedProxies, isHTTPS: Bool) async throws {
-        let site = try Harness { $0.trustedProxies = proxies }
-        let session = try await site.open(site.browser())
+        let harness = try Harness { $0.trustedProxies = proxies }
+        let session = try await harness.open(harness.browser())
         for scheme in ["https", "http"] {
             var fields: HTTPFields = [.origin: "\(scheme)://example.com"]
             fields[try #require(HTTPField.Name("X-Forwarded-Proto"))] = forwarded

@@ -38,7 +38,7 @@ struct CSRFTokenTests {
         let bytes = tokens.compactMap { Base64URL.decode($0.utf8) }
         let codes = Set(bytes.map { zip($0, $0.dropFirst(32)).map { $0 ^ $1 } })
         #expect(bytes.count == 100 && codes.count == 1)
-        // No byte of any place stands still, which is what a compressed page would tell of.
+        // No byte is the same in every token. The size of a compressed page would reveal such a byte.
         for place in 0..<64 { #expect(Set(bytes.map { $0[place] }).count > 10) }
     }
 
@@ -148,42 +148,42 @@ struct CSRFTokenTests {
 
     @Test("a visitor has no token until one is asked for that begins a session, and asking stores nothing else")
     func visitors() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             #expect(session.csrfToken == nil)
             let isAccepted = try session.acceptsCSRFToken([])
             #expect(!isAccepted)
         }
-        #expect(try await site.count == 0)
-        try await site.visit(browser) { session in
+        #expect(try await harness.count == 0)
+        try await harness.visit(browser) { session in
             let token = try await session.ensureCSRFToken()
             #expect(try session.acceptsCSRFToken(Array(token.utf8)))
             #expect(session.isNew)
         }
-        #expect(try await site.count == 1)
-        let response = try await site.visit(browser) { session in
+        #expect(try await harness.count == 1)
+        let response = try await harness.visit(browser) { session in
             _ = try await session.ensureCSRFToken()
             #expect(session.csrfToken != nil)
         }
         #expect(response[.setCookie] == nil)
         #expect(response[.cacheControl] == "no-store", "a page with a token is one visitor's")
-        #expect(site.store.count(of: .replace) == 0 && site.store.count(of: .create) == 1)
+        #expect(harness.store.count(of: .replace) == 0 && harness.store.count(of: .create) == 1)
     }
 
     @Test("a session that ended a moment ago, and a response that has begun, get no token that would be worth nothing")
     func tooLate() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let slow = browser.copy(site)
-        try await site.visit(browser) { try await $0.logOut() }
-        let ended = try await site.open(slow)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let slow = browser.copy(harness)
+        try await harness.visit(browser) { try await $0.logOut() }
+        let ended = try await harness.open(slow)
         let error = await #expect(throws: SessionError.self) { try await ended.ensureCSRFToken() }
         #expect(error?.code == .ended)
         #expect(ended.csrfToken == nil)
-        let visitor = try await site.open(site.browser())
-        try await site.close(visitor, browser)
+        let visitor = try await harness.open(harness.browser())
+        try await harness.close(visitor, browser)
         let late = await #expect(throws: SessionError.self) { try await visitor.ensureCSRFToken() }
         #expect(late?.code == .responseStarted)
     }

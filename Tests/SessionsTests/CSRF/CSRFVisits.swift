@@ -10,9 +10,9 @@ import SessionsTesting
 
 @testable import Sessions
 
-/// A browser before a site of one backend.
+/// A harness of one backend, and a browser.
 struct CSRFVisits {
-    /// Every backend, each as a site of its own.
+    /// The backends, each with its own store.
     enum Backend: CaseIterable {
         case stored, signed, atRest, sealed, tokenOnly
 
@@ -29,15 +29,15 @@ struct CSRFVisits {
     }
 
     let keyring = SecretKeyring.ephemeral()
-    let site: EngineHarness
+    let harness: EngineHarness
     let browser: TestBrowser
 
     init(_ backend: Backend, _ configure: (inout SessionConfiguration) -> Void = { _ in }) throws {
-        self.site = try EngineHarness(backend.make(self.keyring), configure)
-        self.browser = self.site.browser()
+        self.harness = try EngineHarness(backend.make(self.keyring), configure)
+        self.browser = self.harness.browser()
     }
 
-    var clock: ManualClock { self.site.clock }
+    var clock: ManualClock { self.harness.clock }
 
     @discardableResult
     func visit<Result>(
@@ -45,9 +45,9 @@ struct CSRFVisits {
         _ handler: (Session) async throws -> Result
     ) async throws -> Result {
         let browser = browser ?? self.browser
-        let session = try await self.site.open(browser)
+        let session = try await self.harness.open(browser)
         let result = try await handler(session)
-        try await self.site.close(session, browser)
+        try await self.harness.close(session, browser)
         return result
     }
 

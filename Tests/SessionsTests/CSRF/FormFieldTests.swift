@@ -18,7 +18,7 @@ struct FormFieldTests {
     }
 
     @Test("a field is found wherever it stands, and however it is written")
-    func found() {
+    func findsField() {
         #expect(values("_csrf=abc") == ["abc"])
         #expect(values("a=1&_csrf=a-b_c&b=2") == ["a-b_c"])
         #expect(values("%5fcsrf=a%2Db+c%zz%4") == ["a-b c%zz%4"])

@@ -15,9 +15,9 @@ import Testing
 struct UpgradeTests {
     private let upgrade: HTTPFields = [.upgrade: "websocket", .connection: "Upgrade"]
 
-    private func fields(_ site: String?, _ origin: String?) throws -> HTTPFields {
+    private func fields(_ fetchSite: String?, _ origin: String?) throws -> HTTPFields {
         var fields = self.upgrade
-        fields[try #require(HTTPField.Name("Sec-Fetch-Site"))] = site
+        fields[try #require(HTTPField.Name("Sec-Fetch-Site"))] = fetchSite
         fields[.origin] = origin
         return fields
     }
@@ -30,12 +30,12 @@ struct UpgradeTests {
     ]
 
     @Test("a WebSocket that another site opens, a sibling included, is refused as a post would be", arguments: cases)
-    func middleware(site: String?, origin: String?, isAccepted: Bool) async throws {
+    func middleware(fetchSite: String?, origin: String?, isAccepted: Bool) async throws {
         let place = try Harness()
         let browser = place.browser()
         try await place.visit(browser) { try await $0.logIn("ada") }
         let session = try await place.open(browser)
-        let request = SessionRequest(headerFields: try self.fields(site, origin), isSecure: true)
+        let request = SessionRequest(headerFields: try self.fields(fetchSite, origin), isSecure: true)
         var code: SessionError.Code?
         do {
             try await CSRFProtection().check(
@@ -47,9 +47,9 @@ struct UpgradeTests {
     }
 
     @Test("before any middleware runs the same is asked of the request alone", arguments: cases)
-    func guarded(site: String?, origin: String?, isAccepted: Bool) throws {
+    func guarded(fetchSite: String?, origin: String?, isAccepted: Bool) throws {
         let place = try Harness()
-        var fields = try self.fields(site, origin)
+        var fields = try self.fields(fetchSite, origin)
         fields[.cookie] = "__Host-session=x"
         let request = SessionRequest(headerFields: fields, isSecure: true)
         var code: SessionError.Code?

@@ -28,32 +28,32 @@ struct WithheldCookieTests {
     }
 
     private func open(
-        _ site: Harness,
+        _ harness: Harness,
         _ method: HTTPRequest.Method? = nil,
         _ fields: HTTPFields
     ) async throws -> Session {
         let request = SessionRequest(method: method, headerFields: fields, isSecure: true)
-        return try await site.engine.open(request, logger: site.logger)
+        return try await harness.engine.open(request, logger: harness.logger)
     }
 
     /// Lets a page set a value, and answers with the cookies of its response.
-    private func setting(_ session: Session, _ site: Harness) async throws -> [String] {
+    private func setting(_ session: Session, _ harness: Harness) async throws -> [String] {
         session[.views] = 1
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         return response[values: .setCookie]
     }
 
     @Test("with Strict a link from another site begins no session, and what its page sets is dropped")
     func strict() async throws {
-        let site = try Harness { $0.cookie.sameSite = .strict }
-        let session = try await self.open(site, .get, try Self.fields())
+        let harness = try Harness { $0.cookie.sameSite = .strict }
+        let session = try await self.open(harness, .get, try Self.fields())
         #expect(session.isCookieWithheld)
         #expect(session.isNew && session.subject == nil)
-        #expect(try await self.setting(session, site).isEmpty)
-        #expect(try await site.count == 0)
-        #expect(site.logs.entries.contains { $0.metadata["session.reason"] == "cookie_withheld" })
-        #expect(!site.logs.entries.contains { $0.level > .debug })
+        #expect(try await self.setting(session, harness).isEmpty)
+        #expect(try await harness.count == 0)
+        #expect(harness.logs.entries.contains { $0.metadata["session.reason"] == "cookie_withheld" })
+        #expect(!harness.logs.entries.contains { $0.level > .debug })
     }
 
     @Test("with Lax a form from another site begins no session, nor does a frame or a picture; a link does")
@@ -68,25 +68,25 @@ struct WithheldCookieTests {
             (.post, [("Sec-Fetch-Site", "cross-site, cross-site")], false),
         ]
         for (method, changes, isWithheld) in cases {
-            let site = try Harness()
-            let session = try await self.open(site, method, try Self.fields(changes))
+            let harness = try Harness()
+            let session = try await self.open(harness, method, try Self.fields(changes))
             #expect(session.isCookieWithheld == isWithheld, "\(method.debugDescription) \(changes)")
-            #expect(try await self.setting(session, site).isEmpty == isWithheld)
+            #expect(try await self.setting(session, harness).isEmpty == isWithheld)
         }
     }
 
     @Test("with None every request carries the cookie, so that a stranger is one")
     func none() async throws {
-        let site = try Harness { $0.cookie.sameSite = .none }
-        let session = try await self.open(site, .post, try Self.fields())
+        let harness = try Harness { $0.cookie.sameSite = .none }
+        let session = try await self.open(harness, .post, try Self.fields())
         #expect(!session.isCookieWithheld)
-        #expect(try await self.setting(session, site).count == 1)
+        #expect(try await self.setting(session, harness).count == 1)
     }
 
     @Test("saving is an error that says what to do; a login, and a session that is asked for, begin all the same")
     func onPurpose() async throws {
-        let site = try Harness()
-        let saved = try await self.open(site, .post, try Self.fields())
+        let harness = try Harness()
+        let saved = try await self.open(harness, .post, try Self.fields())
         saved[.views] = 1
         let error = await #expect(throws: SessionError.self) { try await saved.save() }
         #expect(error?.code == .cookieWithheld)
@@ -94,33 +94,33 @@ struct WithheldCookieTests {
         for begin in [
             { try await $0.logIn("ada") }, { try await $0.regenerate() },
         ] as [@Sendable (Session) async throws -> Void] {
-            let session = try await self.open(site, .post, try Self.fields())
+            let session = try await self.open(harness, .post, try Self.fields())
             try await begin(session)
             #expect(!session.isCookieWithheld, "it has a session now")
-            #expect(try await self.setting(session, site).count == 1)
+            #expect(try await self.setting(session, harness).count == 1)
         }
     }
 
     @Test("a token that is nobody's yet is not handed out over the one that was withheld")
     func tokenOnly() async throws {
-        let site = try EngineHarness(.tokenOnly(with: .ephemeral()))
+        let harness = try EngineHarness(.tokenOnly(with: .ephemeral()))
         for (method, count) in [(HTTPRequest.Method.post, 0), (.get, 1)] {
             let request = SessionRequest(method: method, headerFields: try Self.fields(), isSecure: true)
-            let session = try await site.engine.open(request, logger: site.logger)
+            let session = try await harness.engine.open(request, logger: harness.logger)
             #expect(session.token != nil)
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             #expect(response[values: .setCookie].count == count, "\(method)")
         }
     }
 
     @Test("empty sessions, where every visitor gets one, do not begin either")
     func emptySessions() async throws {
-        let site = try Harness { $0.createsEmptySessions = true }
-        let session = try await self.open(site, .post, try Self.fields())
+        let harness = try Harness { $0.createsEmptySessions = true }
+        let session = try await self.open(harness, .post, try Self.fields())
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
-        #expect(try await site.count == 0)
+        #expect(try await harness.count == 0)
     }
 }

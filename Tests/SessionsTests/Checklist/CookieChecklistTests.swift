@@ -32,11 +32,11 @@ struct CookieChecklistTests {
         let grammar =
             /[!#$%&'*+\-.^_`|~0-9A-Za-z]+=[A-Za-z0-9_-]{64}(; (Domain=[0-9A-Za-z.-]+|Path=\/[\x20-\x3A\x3C-\x7E]*|Secure|HttpOnly|SameSite=Lax|Priority=High))+/
         for cookie in cookies {
-            let site = try Harness { $0.cookieForRequest = { _ in cookie } }
-            let session = try await site.open([:])
+            let harness = try Harness { $0.cookieForRequest = { _ in cookie } }
+            let session = try await harness.open([:])
             session[.views] += 1
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             let field = try #require(response[.setCookie])
             #expect(response[values: .setCookie].count == 1)
             #expect(field.wholeMatch(of: grammar) != nil, "\(field)")
@@ -49,7 +49,7 @@ struct CookieChecklistTests {
     @Test("CVE-2017-18589: no limit, deadline or life of a cookie is long enough to trap")
     func endless() async throws {
         for long in [Duration.seconds(1e19), .seconds(Int64.max), .days(.max), .nanoseconds(Int64.max)] {
-            let site = try Harness(needsDeadline: true) {
+            let harness = try Harness(needsDeadline: true) {
                 $0.limits = SessionLimits(idle: long, absolute: long)
                 $0.rememberedLimits = $0.limits
                 $0.touchAfter = long / 2
@@ -57,13 +57,13 @@ struct CookieChecklistTests {
                 $0.storeDeadline = long
                 $0.tombstoneLifetime = long
             }
-            let browser = site.browser()
-            let response = try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
+            let browser = harness.browser()
+            let response = try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
             #expect(response[.setCookie]?.contains("; Max-Age=34560000; ") == true)
-            site.clock.advance(by: .days(365))
-            try await site.visit(browser) { try await $0.touch() }
+            harness.clock.advance(by: .days(365))
+            try await harness.visit(browser) { try await $0.touch() }
             #expect(browser.cookies.count == 1)
-            try await site.visit(browser) { try await $0.logOut() }
+            try await harness.visit(browser) { try await $0.logOut() }
         }
         for (life, maximum) in [(Duration.seconds(-1e19), 0), (.zero, 0), (.milliseconds(1999), 1), (.days(401), 400)] {
             var response = HTTPFields()
@@ -100,22 +100,22 @@ struct CookieChecklistTests {
 
     @Test("checklist 12: of 1 MB of tokens four are looked at, and the store is asked four times")
     func manyTokens() async throws {
-        let site = try Harness()
+        let harness = try Harness()
         let tokens = (0..<15_000).map { _ in
             SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
         }
         let header = tokens.map { "__Host-session=\($0)" }.joined(separator: ";")
         #expect(header.utf8.count > 1_000_000)
-        let session = try await site.open([.cookie: header])
+        let session = try await harness.open([.cookie: header])
         #expect(session.id == nil)
-        #expect(site.store.count(of: .load) == 4)
+        #expect(harness.store.count(of: .load) == 4)
     }
 
     @Test("checklist 13: cookies that a neighbouring host tossed, before and after ours, change nothing")
     func tossed() async throws {
-        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         for (path, domain) in [("/app/deep", "app.example.com"), ("/", "app.example.com"), ("/app", "example.com")] {
             let value = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
             var cookie = TestCookie(name: "__Secure-id", value: value, domain: domain, path: path, isSecure: true)
@@ -130,7 +130,7 @@ struct CookieChecklistTests {
         for headers in [[pairs.joined(separator: "; ")], pairs.map(String.init), pairs.reversed().map(String.init)] {
             var split = HTTPFields()
             split[values: .cookie] = headers
-            let session = try await site.open(split)
+            let session = try await harness.open(split)
             #expect(session.subject == "ada")
         }
     }

@@ -16,15 +16,15 @@ import Testing
 struct IsolationChecklistTests {
     @Test("checklist 31: no session object is shared between requests, and none shows another's changes")
     func noSharing() async throws {
-        let site = try Harness()
-        let browsers = (0..<200).map { _ in site.browser() }
+        let harness = try Harness()
+        let browsers = (0..<200).map { _ in harness.browser() }
         for (index, browser) in browsers.enumerated() {
-            try await site.visit(browser) { $0[.theme] = "visitor \(index)" }
+            try await harness.visit(browser) { $0[.theme] = "visitor \(index)" }
         }
         let sessions = try await withThrowingTaskGroup(of: (Int, Session).self) { group in
             for (index, browser) in browsers.enumerated() {
                 // Two requests of each visitor at once.
-                for _ in 0..<2 { group.addTask { (index, try await site.open(browser)) } }
+                for _ in 0..<2 { group.addTask { (index, try await harness.open(browser)) } }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -38,32 +38,32 @@ struct IsolationChecklistTests {
 
     @Test("checklist 31: a request that is cancelled in the middle of a save has stored all of its changes or none")
     func cancelledSave() async throws {
-        let site = try Harness(needsDeadline: true)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness(needsDeadline: true)
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             session[.views] = 1
             session[.theme] = "one"
         }
-        let session = try await site.open(browser)
+        let session = try await harness.open(browser)
         session[.views] += 1
         session[.theme] = "two"
-        site.store.injectFault(.stalling, .replace)
+        harness.store.injectFault(.stalling, .replace)
         let saving = Task { try await session.save() }
-        while site.store.count(of: .replace) == 0 { await Task.yield() }
+        while harness.store.count(of: .replace) == 0 { await Task.yield() }
         saving.cancel()
         await #expect(throws: CancellationError.self) { try await saving.value }
-        try await site.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "one") }
+        try await harness.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "one") }
         // The store does late what it was asked to do, after the request has gone.
-        site.store.clearFault()
+        harness.store.clearFault()
         var views = 1
         while views == 1 {
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 views = session[.views]
                 #expect(session[.theme] == (views == 1 ? "one" : "two"))
             }
         }
         #expect(views == 2)
-        try await site.visit(browser) { $0[.views] += 1 }
-        try await site.visit(browser) { #expect($0[.views] == 3) }
+        try await harness.visit(browser) { $0[.views] += 1 }
+        try await harness.visit(browser) { #expect($0[.views] == 3) }
     }
 }

@@ -16,16 +16,16 @@ import Testing
 struct RefusalChecklistTests {
     /// Tokens that open nothing, each for a reason of its own, and what a request with each is answered.
     private func answers(_ handler: @Sendable (Session) async throws -> Void) async throws -> [String: [String]] {
-        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
-        let expired = site.browser()
-        try await site.visit(expired) { try await $0.logIn("ada") }
-        site.clock.advance(by: .hours(1))
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let renewed = browser.copy(site)
-        site.clock.advance(by: .minutes(6))
-        try await site.visit(browser)
-        site.clock.advance(by: .seconds(2))
+        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
+        let expired = harness.browser()
+        try await harness.visit(expired) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .hours(1))
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let renewed = browser.copy(harness)
+        harness.clock.advance(by: .minutes(6))
+        try await harness.visit(browser)
+        harness.clock.advance(by: .seconds(2))
 
         let token = try #require(browser.token)
         let zeros = String(repeating: "A", count: 64)
@@ -37,10 +37,10 @@ struct RefusalChecklistTests {
         ]
         var answers: [String: [String]] = [:]
         for (name, value) in cookies {
-            let session = try await site.open(value.map { [.cookie: "__Host-session=\($0)"] } ?? [:])
+            let session = try await harness.open(value.map { [.cookie: "__Host-session=\($0)"] } ?? [:])
             try await handler(session)
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             // Every token is another; the rest is what a client can learn from.
             answers[name] = response.map { field in
                 "\(field.name)=\(field.value.replacing(/=[A-Za-z0-9_-]{64};/, with: "=…;"))"
@@ -51,7 +51,7 @@ struct RefusalChecklistTests {
     }
 
     @Test("checklist 16: whatever is wrong with a token, the answer is that of a request without one")
-    func alike() async throws {
+    func sameAnswerForEveryFailure() async throws {
         let untouched = try await self.answers { _ in }
         #expect(Set(untouched.values) == [[]])
         let read = try await self.answers { session in
@@ -65,20 +65,20 @@ struct RefusalChecklistTests {
 
     @Test("CVE-2023-40273: after a change of credentials every other session of the user can be ended at once")
     func changedCredentials() async throws {
-        let site = try Harness()
-        let (here, elsewhere, somebody) = (site.browser(), site.browser(), site.browser())
-        for browser in [here, elsewhere] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        try await site.visit(somebody) { try await $0.logIn("alan") }
-        let now = site.clock.now
-        try await site.visit(here) { session in
+        let harness = try Harness()
+        let (here, elsewhere, somebody) = (harness.browser(), harness.browser(), harness.browser())
+        for browser in [here, elsewhere] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        try await harness.visit(somebody) { try await $0.logIn("alan") }
+        let now = harness.clock.now
+        try await harness.visit(here) { session in
             let kept = try #require(session.id)
-            let ended = try await site.memory.endAll(
+            let ended = try await harness.memory.endAll(
                 of: "ada", except: [kept], tombstoneUntil: now + .minutes(1), now: now
             )
             #expect(ended == 1)
         }
-        try await site.visit(elsewhere) { #expect(!$0.isAuthenticated) }
-        try await site.visit(here) { #expect($0.subject == "ada") }
-        try await site.visit(somebody) { #expect($0.subject == "alan") }
+        try await harness.visit(elsewhere) { #expect(!$0.isAuthenticated) }
+        try await harness.visit(here) { #expect($0.subject == "ada") }
+        try await harness.visit(somebody) { #expect($0.subject == "alan") }
     }
 }

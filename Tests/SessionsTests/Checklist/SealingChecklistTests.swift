@@ -31,10 +31,10 @@ struct SealingChecklistTests {
     @Test("CVE-2018-15133: whoever has the keys can seal any bytes, and they are a session of fixed types or none")
     func anythingSealed() async throws {
         let keyring = try TestKeys.ring(1)
-        let site = try SealedHarness(keyring: keyring)
+        let harness = try SealedHarness(keyring: keyring)
         let sealer = try Sealer(keyring, purpose: .sealing, context: "sealed ", random: .system)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             try await session.logIn("ada")
             session[.theme] = "dark"
         }
@@ -54,13 +54,13 @@ struct SealingChecklistTests {
         for count in 0..<300 { plaintexts.append([1] + random.bytes(count: count)) }
         for plaintext in plaintexts {
             let text = Base64URL.encode(try sealer.seal(plaintext, for: "__Host-session"))
-            let visitor = site.browser()
+            let visitor = harness.browser()
             visitor.plant(TestCookie(name: "__Host-session", value: text, domain: "example.com", isSecure: true))
-            try await site.visit(visitor) { session in
+            try await harness.visit(visitor) { session in
                 _ = (session[.theme], session[.views], session.names, session.remaining)
                 session[.views] += 1
             }
         }
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.theme] == "dark") }
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.theme] == "dark") }
     }
 }

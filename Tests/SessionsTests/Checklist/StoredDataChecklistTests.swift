@@ -27,14 +27,14 @@ struct StoredDataChecklistTests {
             { try await $0.remember() }, { try await $0.setCookie(.init(priority: .low)) },
             { try await $0.regenerate() },
         ]
-        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
-        let browser = site.browser()
+        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = harness.browser()
         var tokens: [String] = []
         for operation in operations {
-            try await site.visit(browser, operation)
-            site.clock.advance(by: .minutes(6))
+            try await harness.visit(browser, operation)
+            harness.clock.advance(by: .minutes(6))
             tokens.append(try #require(browser.token))
-            let records = try await site.memory.sessions(now: site.clock.now)
+            let records = try await harness.memory.sessions(now: harness.clock.now)
             let record = try #require(records.first)
             #expect(records.count == 1)
             let bytes = Data(SessionRecordCodec.encode(record))
@@ -57,15 +57,15 @@ struct StoredDataChecklistTests {
         configuration.clock = clock.sessionClock
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
         let browser = TestBrowser(clock: clock.sessionClock)
-        let site = try Harness()
+        let harness = try Harness()
         func visit(_ body: (Session) -> Void) async throws {
             var request = SessionRequest(headerFields: [:])
-            browser.addCookies(to: &request.headerFields, for: site.origin)
-            let session = try await engine.open(request, logger: site.logger)
+            browser.addCookies(to: &request.headerFields, for: harness.origin)
+            let session = try await engine.open(request, logger: harness.logger)
             body(session)
             var response = HTTPFields()
             try await engine.close(session, response: &response)
-            browser.receive(response, from: site.origin)
+            browser.receive(response, from: harness.origin)
         }
         try await visit { $0[.views] += 1 }
         clock.advance(by: .minutes(20) - .milliseconds(1))
@@ -86,11 +86,11 @@ struct StoredDataChecklistTests {
     private func answer(_ bytes: [UInt8]) async throws -> Bool {
         let engine = try SessionEngine(.stored(in: BytesStore(bytes)))
         let request = SessionRequest(headerFields: [.cookie: "__Host-session=\(self.token.text)"])
-        let site = try Harness()
-        let session = try await engine.open(request, logger: site.logger)
+        let harness = try Harness()
+        let session = try await engine.open(request, logger: harness.logger)
         guard session.id == nil else { return true }
         // Damage is for those who run the server to know.
-        #expect(site.logs.entries.contains { $0.level == .error })
+        #expect(harness.logs.entries.contains { $0.level == .error })
         return false
     }
 
@@ -139,22 +139,22 @@ struct StoredDataChecklistTests {
     func hostileValues() async throws {
         let deep = String(repeating: "[", count: 100_000)
         for text in [deep, deep + String(repeating: "]", count: 100_000), "{", "nul", "\u{0}", "[1e999]", ""] {
-            let site = try Harness { $0.maximumValuesSize = 1_000_000 }
-            let browser = site.browser()
-            try await site.visit(browser) { session in
+            let harness = try Harness { $0.maximumValuesSize = 1_000_000 }
+            let browser = harness.browser()
+            try await harness.visit(browser) { session in
                 session[.views] += 1
                 session[.cart] = ["x"]
             }
-            var record = try #require(try await site.memory.sessions(now: site.clock.now).first)
+            var record = try #require(try await harness.memory.sessions(now: harness.clock.now).first)
             let version = record.version
             record.version = SessionVersion(counter: version.counter + 1, tag: 1)
             record.values = SessionValues(["views": .integer(1), "cart": .json(Array(text.utf8))])
-            _ = try await site.memory.replace(record, ifVersion: version, now: site.clock.now)
-            try await site.visit(browser) { session in
+            _ = try await harness.memory.replace(record, ifVersion: version, now: harness.clock.now)
+            try await harness.visit(browser) { session in
                 #expect(session[.cart] == [])
                 #expect(session[.views] == 1)
             }
-            #expect(site.logs.entries.contains { $0.level == .warning })
+            #expect(harness.logs.entries.contains { $0.level == .warning })
         }
     }
 }

@@ -41,10 +41,10 @@ struct TokenChecklistTests {
     func issuedTokens() async throws {
         var beginnings: Set<Substring> = []
         for _ in 0..<10 {
-            let site = try Harness()
+            let harness = try Harness()
             for _ in 0..<100 {
-                let browser = site.browser()
-                try await site.visit(browser) { $0[.views] += 1 }
+                let browser = harness.browser()
+                try await harness.visit(browser) { $0[.views] += 1 }
                 let token = try #require(browser.token)
                 #expect(token.utf8.count == 64)
                 beginnings.formUnion([token.prefix(8), token.suffix(42).prefix(8)])
@@ -61,16 +61,16 @@ struct TokenChecklistTests {
             { try await $0.setCookie(.init(priority: .high)) }, { try await $0.destroy() },
         ]
         for operation in operations {
-            let site = try Harness()
-            let browser = site.browser()
+            let harness = try Harness()
+            let browser = harness.browser()
             let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
             browser.plant(
                 TestCookie(name: "__Host-session", value: invented.text, domain: "example.com", isSecure: true)
             )
-            let response = try await site.visit(browser, operation)
+            let response = try await harness.visit(browser, operation)
             #expect(response[values: .setCookie].allSatisfy { !$0.contains(invented.text) })
-            #expect(try await site.memory.load(invented.id, now: site.clock.now) == .missing)
-            try await site.visit(browser) { #expect($0.id != invented.id) }
+            #expect(try await harness.memory.load(invented.id, now: harness.clock.now) == .missing)
+            try await harness.visit(browser) { #expect($0.id != invented.id) }
         }
     }
 
@@ -80,14 +80,14 @@ struct TokenChecklistTests {
             { try await $0.logIn("ada") }, { try await $0.logIn("ada") }, { try await $0.logIn("alan") },
             { try await $0.renew() }, { try await $0.regenerate() },
         ]
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "dark" }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "dark" }
         for operation in operations {
-            let before = browser.copy(site)
-            try await site.visit(browser, operation)
+            let before = browser.copy(harness)
+            try await harness.visit(browser, operation)
             #expect(browser.token != nil && browser.token != before.token)
-            try await site.visit(before) { session in
+            try await harness.visit(before) { session in
                 #expect(session.id == nil && session.subject == nil && session.names.isEmpty)
             }
         }
@@ -103,9 +103,9 @@ struct TokenChecklistTests {
 
     @Test("CVE-2026-40372: a token with any one bit flipped, cut short anywhere, or with no secret, opens nothing")
     func flippedBits() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
         let text = Array(try #require(browser.token).utf8)
         let bytes = try #require(Base64URL.decode(text))
         var forged: [[UInt8]] = []
@@ -130,25 +130,25 @@ struct TokenChecklistTests {
         }
         for value in forged {
             let field = HTTPField(name: .cookie, value: Array("__Host-session=".utf8) + value)
-            let session = try await site.open(HTTPFields([field]))
+            let session = try await harness.open(HTTPFields([field]))
             #expect(session.id == nil)
         }
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("CVE-2026-39324: a session that somebody wrote down, in whatever form, is no token")
     func noFallback() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let record = try #require(try await site.memory.sessions(now: site.clock.now).first)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let record = try #require(try await harness.memory.sessions(now: harness.clock.now).first)
         let json = #"{"id":"\#(record.id)","subject":"ada"}"#
         for value in [
             Base64URL.encode(SessionRecordCodec.encode(record)), Base64URL.encode(Array(json.utf8)), json,
             Base64URL.encode(Array(#"{"alg":"none"}"#.utf8)) + "." + Base64URL.encode(Array(json.utf8)) + ".",
             "\(record.id)", Base64URL.encode(record.id.bytes + record.secretHash.bytes),
         ] {
-            let session = try await site.open([.cookie: "__Host-session=\(value)"])
+            let session = try await harness.open([.cookie: "__Host-session=\(value)"])
             #expect(session.id == nil && !session.isAuthenticated)
         }
     }

@@ -11,15 +11,17 @@ import Testing
 
 @Suite("Configuration")
 struct ConfigurationTests {
-    @Test("what is unsafe or contradicts itself is refused, in words that say what to change", arguments: Refusal.all)
-    func refused(refusal: Refusal) {
+    @Test(
+        "what is unsafe or contradicts itself is refused, in words that say what to change",
+        arguments: InvalidConfigurationCase.all)
+    func refused(testCase: InvalidConfigurationCase) {
         var configuration = SessionConfiguration()
-        refusal.configure(&configuration)
+        testCase.configure(&configuration)
         let error = #expect(throws: SessionError.self) {
             try SessionEngine(.stored(in: MemorySessionStore()), configuration: configuration)
         }
         #expect(error?.code == .configuration)
-        #expect(error?.message == "The session configuration is refused:\n  - \(refusal.words)")
+        #expect(error?.message == "The session configuration is refused:\n  - \(testCase.words)")
     }
 
     @Test("all problems are named at once")

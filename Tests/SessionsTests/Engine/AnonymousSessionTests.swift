@@ -16,27 +16,27 @@ import Testing
 struct AnonymousSessionTests {
     @Test("the application is asked before a session is stored, and a request that needs one fails with 429's error")
     func refused() async throws {
-        let site = try Harness { $0.allowsAnonymousSession = { _ in false } }
-        let browser = site.browser()
-        let error = await #expect(throws: SessionError.self) { try await site.visit(browser) { $0[.views] += 1 } }
+        let harness = try Harness { $0.allowsAnonymousSession = { _ in false } }
+        let browser = harness.browser()
+        let error = await #expect(throws: SessionError.self) { try await harness.visit(browser) { $0[.views] += 1 } }
         #expect(error?.code == .anonymousSessionRefused && error?.retryAfter == .seconds(5))
         for operation in [
             { @Sendable (session: Session) async throws in try await session.save() },
             { session in try await session.remember() },
             { session in _ = try await session.ensureCSRFToken() },
         ] {
-            let session = try await site.open(browser)
+            let session = try await harness.open(browser)
             session[.views] += 1
             let error = await #expect(throws: SessionError.self) { try await operation(session) }
             #expect(error?.code == .anonymousSessionRefused)
         }
-        #expect(try await site.count == 0 && browser.token == nil)
+        #expect(try await harness.count == 0 && browser.token == nil)
     }
 
     @Test("logins are not asked about, nor requests of which nothing is to be remembered")
     func notAsked() async throws {
         let questions = Mutex(0)
-        let site = try Harness {
+        let harness = try Harness {
             $0.createsEmptySessions = true
             $0.allowsAnonymousSession = { _ in
                 questions.withLock { $0 += 1 }
@@ -44,9 +44,9 @@ struct AnonymousSessionTests {
             }
         }
         // An empty session is refused without a word.
-        let response = try await site.visit(site.browser())
+        let response = try await harness.visit(harness.browser())
         #expect(response[.setCookie] == nil && questions.withLock { $0 } == 1)
-        try await site.visit(site.browser()) { try await $0.logIn("ada") }
+        try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
         #expect(questions.withLock { $0 } == 1)
     }
 
@@ -90,12 +90,12 @@ struct AnonymousSessionTests {
     func flood() async throws {
         let clock = ManualClock()
         let limiter = RateLimiter(10, per: .minutes(1), clock: clock.sessionClock)
-        let site = try Harness { $0.allowsAnonymousSession = { limiter.allows($0) } }
+        let harness = try Harness { $0.allowsAnonymousSession = { limiter.allows($0) } }
         var refused = 0
         for _ in 0..<100 {
-            do { try await site.visit(site.browser()) { $0[.views] += 1 } } catch { refused += 1 }
+            do { try await harness.visit(harness.browser()) { $0[.views] += 1 } } catch { refused += 1 }
         }
         #expect(refused == 90)
-        #expect(try await site.count == 10)
+        #expect(try await harness.count == 10)
     }
 }

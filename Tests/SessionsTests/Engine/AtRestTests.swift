@@ -16,25 +16,25 @@ import Testing
 
 @Suite("Values that are encrypted at rest", .bothDrivers)
 struct AtRestTests {
-    private let site: Harness
+    private let harness: Harness
 
     init() throws {
-        self.site = try Harness(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        self.harness = try Harness(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
     }
 
     /// The record as the store has it.
-    private func stored(_ browser: TestBrowser, _ site: Harness? = nil) async throws -> SessionRecord {
-        let site = site ?? self.site
+    private func stored(_ browser: TestBrowser, _ harness: Harness? = nil) async throws -> SessionRecord {
+        let harness = harness ?? self.harness
         let token = try #require(browser.token.flatMap { SessionToken($0) })
-        let result = try await site.memory.load(token.id, now: site.clock.now)
+        let result = try await harness.memory.load(token.id, now: harness.clock.now)
         guard case .found(let record) = result else { throw SessionStoreError.corruptRecord(token.id, byteCount: 0) }
         return record
     }
 
     @Test("a dump of the store holds neither tokens nor values, and nothing in it opens them")
     func dump() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { session in
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { session in
             session[.theme] = "midnight-blue"
             try await session.logIn("ada")
         }
@@ -58,15 +58,15 @@ struct AtRestTests {
             #expect(DataKey(in: record.sealedValues, for: guess) == nil)
         }
         #expect(DataKey(in: record.sealedValues, for: token) != nil, "the visitor's own token does")
-        try await self.site.visit(browser) { #expect($0[.theme] == "midnight-blue") }
+        try await self.harness.visit(browser) { #expect($0[.theme] == "midnight-blue") }
     }
 
     @Test("equal values of two sessions, and of one at two times, have nothing in common in the store")
     func noPatterns() async throws {
-        let (first, second) = (self.site.browser(), self.site.browser())
-        for browser in [first, second] { try await self.site.visit(browser) { $0[.theme] = "dark" } }
+        let (first, second) = (self.harness.browser(), self.harness.browser())
+        for browser in [first, second] { try await self.harness.visit(browser) { $0[.theme] = "dark" } }
         let one = try await self.stored(first).sealedValues
-        for theme in ["dusk", "dark"] { try await self.site.visit(first) { $0[.theme] = theme } }
+        for theme in ["dusk", "dark"] { try await self.harness.visit(first) { $0[.theme] = theme } }
         let again = try await self.stored(first).sealedValues
         let two = try await self.stored(second).sealedValues
         #expect(one.count == two.count && one.count == again.count)
@@ -78,53 +78,53 @@ struct AtRestTests {
 
     @Test("requests of one page that hold the secrets before and after a timed renewal read and write the same values")
     func timedRenewal() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 10 }
-        let before = browser.copy(self.site)
-        let slow = try await self.site.open(browser)
-        self.site.clock.advance(by: .minutes(6))
-        try await self.site.visit(browser) { $0[.views] += 1 }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 10 }
+        let before = browser.copy(self.harness)
+        let slow = try await self.harness.open(browser)
+        self.harness.clock.advance(by: .minutes(6))
+        try await self.harness.visit(browser) { $0[.views] += 1 }
         #expect(browser.token != before.token)
         let wrap = try await self.stored(browser).sealedValues.prefix(41)
-        try await self.site.visit(before) { session in
+        try await self.harness.visit(before) { session in
             #expect(session[.views] == 11)
             session[.views] += 1
         }
         #expect(before.token == browser.token, "it was given the new secret")
         slow[.views] += 1
-        try await self.site.close(slow, browser)
-        try await self.site.visit(browser) { #expect($0[.views] == 13) }
+        try await self.harness.close(slow, browser)
+        try await self.harness.visit(browser) { #expect($0[.views] == 13) }
         #expect(try await self.stored(browser).sealedValues.prefix(41) == wrap, "wrapped once for one secret")
     }
 
     @Test("a secret that outlived its grace opens nothing, with the record in hand as well")
     func replayedSecret() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 1 }
-        let old = browser.copy(self.site)
-        self.site.clock.advance(by: .minutes(6))
-        try await self.site.visit(browser) { $0[.views] += 1 }
-        self.site.clock.advance(by: .minutes(1))
-        try await self.site.visit(old) { #expect($0.id == nil) }
-        try await self.site.visit(browser) { try await $0.renew() }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 1 }
+        let old = browser.copy(self.harness)
+        self.harness.clock.advance(by: .minutes(6))
+        try await self.harness.visit(browser) { $0[.views] += 1 }
+        self.harness.clock.advance(by: .minutes(1))
+        try await self.harness.visit(old) { #expect($0.id == nil) }
+        try await self.harness.visit(browser) { try await $0.renew() }
         let token = try #require(old.token.flatMap { SessionToken($0) })
         #expect(DataKey(in: try await self.stored(browser).sealedValues, for: token) == nil)
-        try await self.site.visit(browser) { #expect($0[.views] == 2) }
+        try await self.harness.visit(browser) { #expect($0[.views] == 2) }
     }
 
     @Test("what a slow request writes is kept although the secret was replaced by one that it cannot know")
     func slowRequestAcrossARenewal() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 1 }
-        let slow = try await self.site.open(browser)
-        try await self.site.visit(browser) { session in
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 1 }
+        let slow = try await self.harness.open(browser)
+        try await self.harness.visit(browser) { session in
             session[.views] += 1
             try await session.renew()
         }
         slow[.views] += 1
         slow[.theme] = "dark"
-        try await self.site.close(slow, browser)
-        try await self.site.visit(browser) { session in
+        try await self.harness.close(slow, browser)
+        try await self.harness.visit(browser) { session in
             #expect(session[.views] == 3)
             #expect(session[.theme] == "dark")
         }
@@ -132,71 +132,72 @@ struct AtRestTests {
 
     @Test("a login carries the values over under another key")
     func login() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.cart] = ["book"] }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.cart] = ["book"] }
         let before = try await self.stored(browser)
         let beforeToken = try #require(browser.token.flatMap { SessionToken($0) })
-        try await self.site.visit(browser) { try await $0.logIn("ada") }
+        try await self.harness.visit(browser) { try await $0.logIn("ada") }
         let after = try await self.stored(browser)
         let key = try #require(DataKey(in: before.sealedValues, for: beforeToken))
         #expect(key.open(after.sealedValues, of: after.id) == nil)
         #expect(DataKey(in: after.sealedValues, for: beforeToken) == nil)
-        try await self.site.visit(browser) { #expect($0[.cart] == ["book"]) }
+        try await self.harness.visit(browser) { #expect($0[.cart] == ["book"]) }
     }
 
     @Test("parallel requests lose nothing")
     func parallel() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 0 }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 0 }
         let sessions = try await withThrowingTaskGroup(of: Session.self) { group in
-            for _ in 0..<32 { group.addTask { try await self.site.open(browser.copy(self.site)) } }
+            for _ in 0..<32 { group.addTask { try await self.harness.open(browser.copy(self.harness)) } }
             return try await group.reduce(into: [Session]()) { $0.append($1) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for session in sessions {
                 group.addTask {
                     session[.views] += 1
-                    try await self.site.close(session, self.site.browser())
+                    try await self.harness.close(session, self.harness.browser())
                 }
             }
             try await group.waitForAll()
         }
-        try await self.site.visit(browser) { #expect($0[.views] == 32) }
+        try await self.harness.visit(browser) { #expect($0[.views] == 32) }
     }
 
     @Test("a reload reads what another request has written")
     func reload() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 1 }
-        let session = try await self.site.open(browser)
-        try await self.site.visit(browser) { $0[.views] += 1 }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 1 }
+        let session = try await self.harness.open(browser)
+        try await self.harness.visit(browser) { $0[.views] += 1 }
         try await session.reload()
         #expect(session[.views] == 2)
     }
 
     @Test("the sessions of a user are listed and ended as ever; their values are not in the list")
     func listing() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { session in
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { session in
             session[.theme] = "dark"
             try await session.logIn("ada")
         }
-        let sessions = try await self.site.memory.sessions(of: "ada", now: self.site.clock.now)
+        let sessions = try await self.harness.memory.sessions(of: "ada", now: self.harness.clock.now)
         #expect(sessions.count == 1)
         let record = try #require(sessions.first)
         #expect(record.values.isEmpty)
-        _ = try await self.site.memory.end(record.id, tombstoneUntil: self.site.clock.now, now: self.site.clock.now)
-        try await self.site.visit(browser) { #expect($0.id == nil) }
+        _ = try await self.harness.memory.end(
+            record.id, tombstoneUntil: self.harness.clock.now, now: self.harness.clock.now)
+        try await self.harness.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("encryption can be turned on and off without a logout: the next write stores in the new way")
     func turningOnAndOff() async throws {
-        let plain = try Harness(sharing: self.site, encryptedAtRest: false)
+        let plain = try Harness(sharing: self.harness, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 1 }
-        try await self.site.visit(browser) { #expect($0[.views] == 1) }
+        try await self.harness.visit(browser) { #expect($0[.views] == 1) }
         #expect(try await self.stored(browser).sealedValues.isEmpty, "reading writes nothing")
-        try await self.site.visit(browser) { $0[.views] += 1 }
+        try await self.harness.visit(browser) { $0[.views] += 1 }
         #expect(try await self.stored(browser).values.isEmpty)
         try await plain.visit(browser) { #expect($0[.views] == 2) }
         try await plain.visit(browser) { $0[.views] += 1 }
@@ -206,27 +207,27 @@ struct AtRestTests {
 
     @Test("two servers that turn encryption on for one session at once, and one that has not, lose nothing")
     func turningOnAtOnce() async throws {
-        let plain = try Harness(sharing: self.site, encryptedAtRest: false)
+        let plain = try Harness(sharing: self.harness, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 0 }
         let sessions = [
-            try await self.site.open(browser), try await self.site.open(browser), try await plain.open(browser),
-            try await self.site.open(browser),
+            try await self.harness.open(browser), try await self.harness.open(browser), try await plain.open(browser),
+            try await self.harness.open(browser),
         ]
         for session in sessions {
             session[.views] += 1
-            try await (session.belongs(to: plain.engine) ? plain : self.site).close(session, browser)
+            try await (session.belongs(to: plain.engine) ? plain : self.harness).close(session, browser)
         }
-        try await self.site.visit(browser) { #expect($0[.views] == 4) }
+        try await self.harness.visit(browser) { #expect($0[.views] == 4) }
         #expect(try await self.stored(browser).values.isEmpty)
     }
 
     @Test("values that somebody damaged in the store are a visitor without a session, and a line in the log")
     func damage() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { $0[.views] = 1 }
-        let other = self.site.browser()
-        try await self.site.visit(other) { $0[.views] = 2 }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { $0[.views] = 1 }
+        let other = self.harness.browser()
+        try await self.harness.visit(other) { $0[.views] = 2 }
         let record = try await self.stored(browser)
         let strangers = try await self.stored(other).sealedValues
         for sealed in [strangers, [1], Array(record.sealedValues.dropLast()), record.sealedValues + [0]] {
@@ -234,11 +235,12 @@ struct AtRestTests {
             let version = damaged.version
             damaged.sealedValues = sealed
             damaged.version = version.next(random: .system)
-            _ = try await self.site.memory.replace(damaged, ifVersion: version, now: self.site.clock.now)
-            try await self.site.visit(browser.copy(self.site)) { #expect($0.id == nil) }
+            _ = try await self.harness.memory.replace(damaged, ifVersion: version, now: self.harness.clock.now)
+            try await self.harness.visit(browser.copy(self.harness)) { #expect($0.id == nil) }
         }
         #expect(
-            self.site.logs.entries.filter { $0.level == .error && $0.metadata["session.reason"] == "unreadable" }.count
+            self.harness.logs.entries.filter { $0.level == .error && $0.metadata["session.reason"] == "unreadable" }
+                .count
                 == 4)
     }
 
@@ -246,7 +248,7 @@ struct AtRestTests {
     func handedToTheStore() async throws {
         let store = WatchingStore()
         let engine = try SessionEngine(.stored(in: store, encryptedAtRest: true))
-        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: self.site.logger)
+        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: self.harness.logger)
         session[.theme] = "dark"
         try await session.save()
         session[.theme] = "light"
@@ -263,10 +265,10 @@ struct AtRestTests {
 
     @Test("values beyond the limit are refused by their own size, not by that of the seal")
     func limit() async throws {
-        let site = try Harness(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
-        try await site.visit(site.browser()) { $0[.theme] = String(repeating: "x", count: 90) }
+        let harness = try Harness(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
+        try await harness.visit(harness.browser()) { $0[.theme] = String(repeating: "x", count: 90) }
         await #expect(throws: SessionError.self) {
-            try await site.visit(site.browser()) { $0[.theme] = String(repeating: "x", count: 100) }
+            try await harness.visit(harness.browser()) { $0[.theme] = String(repeating: "x", count: 100) }
         }
     }
 }

@@ -11,7 +11,7 @@ import Sessions
 import SessionsTesting
 import Testing
 
-/// A request that is cancelled while it waits for the store, at each of its waits.
+/// A request that is canceled while it waits for the store, at each of its waits.
 @Suite("Cancellation", .bothDrivers)
 struct CancellationTests {
     typealias Call = FaultySessionStore.Call
@@ -42,38 +42,38 @@ struct CancellationTests {
         arguments: Wait.all, [true, false]
     )
     func cancelled(_ wait: Wait, _ happens: Bool) async throws {
-        // With a deadline, so that a cancelled wait ends although the store does not answer.
-        let site = try Harness(needsDeadline: true)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        // With a deadline, so that a canceled wait ends although the store does not answer.
+        let harness = try Harness(needsDeadline: true)
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             session[.views] = 1
             session[.theme] = "dark"
         }
-        let session = try await site.open(browser)
-        site.store.injectFault(happens ? .answeringLate : .stalling, wait.call)
+        let session = try await harness.open(browser)
+        harness.store.injectFault(happens ? .answeringLate : .stalling, wait.call)
         let running = Task {
             do {
-                try await wait.act.perform(session, site)
+                try await wait.act.perform(session, harness)
             } catch {
-                try await site.close(session, browser, outcome: .failed)
+                try await harness.close(session, browser, outcome: .failed)
                 throw error
             }
-            try await site.close(session, browser)
+            try await harness.close(session, browser)
         }
-        while site.store.waitingCount == 0 { await Task.yield() }
+        while harness.store.waitingCount == 0 { await Task.yield() }
         running.cancel()
         await #expect(throws: CancellationError.self) { try await running.value }
-        site.store.clearFault()
+        harness.store.clearFault()
         // The visitor is who they were, or whom the act made them: with all values, or without a session.
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             guard session.id != nil else { return }
             #expect(session[.theme] == "dark")
             #expect([1, 2].contains(session[.views]))
         }
-        #expect(try await site.count <= 2)
+        #expect(try await harness.count <= 2)
         // Others are served as ever.
-        let other = site.browser()
-        try await site.visit(other) { try await $0.logIn("grace") }
-        try await site.visit(other) { #expect($0.subject == "grace") }
+        let other = harness.browser()
+        try await harness.visit(other) { try await $0.logIn("grace") }
+        try await harness.visit(other) { #expect($0.subject == "grace") }
     }
 }

@@ -17,28 +17,28 @@ import Testing
 struct CircuitBreakerTests {
     @Test("it is left alone after the fifth failure, and requests fail at once")
     func opening() async throws {
-        let (site, browser) = try await self.siteWithLogin()
-        site.store.injectFault(.failing)
-        for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
-        let calls = site.store.count(of: .load)
-        for _ in 0..<100 { await self.expectFailure(site, browser, .circuitOpen) }
-        #expect(site.store.count(of: .load) == calls)
+        let (harness, browser) = try await self.harnessWithLogin()
+        harness.store.injectFault(.failing)
+        for _ in 0..<5 { await self.expectFailure(harness, browser, .unavailable) }
+        let calls = harness.store.count(of: .load)
+        for _ in 0..<100 { await self.expectFailure(harness, browser, .circuitOpen) }
+        #expect(harness.store.count(of: .load) == calls)
     }
 
     @Test("writes that fail close no reads, and reads that fail no writes")
     func readsAndWrites() async throws {
-        let (site, browser) = try await self.siteWithLogin()
-        site.store.injectFault(.failing, [.create, .replace, .touch, .end])
+        let (harness, browser) = try await self.harnessWithLogin()
+        harness.store.injectFault(.failing, [.create, .replace, .touch, .end])
         for _ in 0..<20 {
-            let session = try await site.open(browser)
+            let session = try await harness.open(browser)
             session[.views] += 1
-            await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+            await #expect(throws: SessionError.self) { try await harness.close(session, browser) }
         }
-        for _ in 0..<3 { try await site.visit(browser) { #expect($0.subject == "ada") } }
-        site.store.injectFault(.failing, .load)
-        for _ in 0..<20 { _ = try? await site.open(browser) }
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(site.browser()) { $0[.views] += 1 }
+        for _ in 0..<3 { try await harness.visit(browser) { #expect($0.subject == "ada") } }
+        harness.store.injectFault(.failing, .load)
+        for _ in 0..<20 { _ = try? await harness.open(browser) }
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(harness.browser()) { $0[.views] += 1 }
     }
 
     @Test("a part of the store that fails closes no other part, and a busy record closes nothing")
@@ -75,73 +75,73 @@ struct CircuitBreakerTests {
 
     @Test("requests without a token do not notice, and cookies are left alone")
     func strangers() async throws {
-        let (site, browser) = try await self.siteWithLogin()
-        site.store.injectFault(.failing)
-        for _ in 0..<6 { _ = try? await site.open(browser) }
-        let response = try await site.visit(site.browser()) { #expect($0.id == nil) }
+        let (harness, browser) = try await self.harnessWithLogin()
+        harness.store.injectFault(.failing)
+        for _ in 0..<6 { _ = try? await harness.open(browser) }
+        let response = try await harness.visit(harness.browser()) { #expect($0.id == nil) }
         #expect(response[.setCookie] == nil)
         #expect(browser.token != nil)
     }
 
     @Test("once it is back, one request finds out after the pause, and all sessions are there")
     func closing() async throws {
-        let (site, browser) = try await self.siteWithLogin()
-        site.store.injectFault(.failing)
-        for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
-        site.clock.advance(by: .seconds(1))
-        await self.expectFailure(site, browser, .unavailable)
-        await self.expectFailure(site, browser, .circuitOpen)
-        site.store.clearFault()
-        await self.expectFailure(site, browser, .circuitOpen)
-        site.clock.advance(by: .seconds(1))
-        for _ in 0..<3 { try await site.visit(browser) { #expect($0.subject == "ada") } }
+        let (harness, browser) = try await self.harnessWithLogin()
+        harness.store.injectFault(.failing)
+        for _ in 0..<5 { await self.expectFailure(harness, browser, .unavailable) }
+        harness.clock.advance(by: .seconds(1))
+        await self.expectFailure(harness, browser, .unavailable)
+        await self.expectFailure(harness, browser, .circuitOpen)
+        harness.store.clearFault()
+        await self.expectFailure(harness, browser, .circuitOpen)
+        harness.clock.advance(by: .seconds(1))
+        for _ in 0..<3 { try await harness.visit(browser) { #expect($0.subject == "ada") } }
     }
 
     @Test("a frozen store costs its deadline a few times, and then nothing")
     func frozen() async throws {
-        let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.injectFault(.stalling)
-        let requests = (0..<5).map { _ in Task { try await site.open(browser) } }
-        while site.clock.sleeperCount < 5 { await Task.yield() }
-        site.clock.advance(by: .seconds(2))
+        let (harness, browser) = try await self.harnessWithLogin(needsDeadline: true)
+        harness.store.injectFault(.stalling)
+        let requests = (0..<5).map { _ in Task { try await harness.open(browser) } }
+        while harness.clock.sleeperCount < 5 { await Task.yield() }
+        harness.clock.advance(by: .seconds(2))
         for request in requests {
             let error = await #expect(throws: SessionError.self) { _ = try await request.value }
             #expect((error?.underlying as? SessionStoreError)?.code == .deadlineExceeded)
         }
-        // Nobody moves the clock any more: what waited for it would never return.
-        for _ in 0..<100 { await self.expectFailure(site, browser, .circuitOpen) }
-        site.store.clearFault()
+        // The clock no longer moves: a call that waited for it would never return.
+        for _ in 0..<100 { await self.expectFailure(harness, browser, .circuitOpen) }
+        harness.store.clearFault()
     }
 
     @Test("a probe that its client gave up leaves the next request to find out")
     func abandonedProbe() async throws {
-        let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.injectFault(.failing)
-        for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
-        site.clock.advance(by: .seconds(1))
-        site.store.injectFault(.stalling)
-        let calls = site.store.count(of: .load)
-        let probe = Task { try await site.open(browser) }
-        while site.store.count(of: .load) == calls { await Task.yield() }
+        let (harness, browser) = try await self.harnessWithLogin(needsDeadline: true)
+        harness.store.injectFault(.failing)
+        for _ in 0..<5 { await self.expectFailure(harness, browser, .unavailable) }
+        harness.clock.advance(by: .seconds(1))
+        harness.store.injectFault(.stalling)
+        let calls = harness.store.count(of: .load)
+        let probe = Task { try await harness.open(browser) }
+        while harness.store.count(of: .load) == calls { await Task.yield() }
         probe.cancel()
         await #expect(throws: CancellationError.self) { _ = try await probe.value }
-        site.store.clearFault()
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.clearFault()
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("requests that are given up are no failures")
     func cancellations() async throws {
-        let (site, browser) = try await self.siteWithLogin(needsDeadline: true)
-        site.store.injectFault(.stalling)
+        let (harness, browser) = try await self.harnessWithLogin(needsDeadline: true)
+        harness.store.injectFault(.stalling)
         for _ in 0..<20 {
-            let calls = site.store.count(of: .load)
-            let request = Task { try await site.open(browser) }
-            while site.store.count(of: .load) == calls { await Task.yield() }
+            let calls = harness.store.count(of: .load)
+            let request = Task { try await harness.open(browser) }
+            while harness.store.count(of: .load) == calls { await Task.yield() }
             request.cancel()
             await #expect(throws: CancellationError.self) { _ = try await request.value }
         }
-        site.store.clearFault()
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.clearFault()
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("a record that cannot be read is no failure of the store")
@@ -156,12 +156,12 @@ struct CircuitBreakerTests {
     }
 
     @Test("without a breaker the store is always asked")
-    func none() async throws {
-        let (site, browser) = try await self.siteWithLogin { $0.circuitBreaker = .none }
-        site.store.injectFault(.failing)
-        for _ in 0..<50 { await self.expectFailure(site, browser, .unavailable) }
-        site.store.clearFault()
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+    func withoutBreaker() async throws {
+        let (harness, browser) = try await self.harnessWithLogin { $0.circuitBreaker = .none }
+        harness.store.injectFault(.failing)
+        for _ in 0..<50 { await self.expectFailure(harness, browser, .unavailable) }
+        harness.store.clearFault()
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("the endings of sealed sessions are asked for behind a breaker as well")
@@ -188,11 +188,11 @@ struct CircuitBreakerTests {
     @Test("a store that answers without waiting is asked all the same: it costs a request no time")
     func synchronousStore() async throws {
         try await EngineDriver.$current.withValue(.synchronous) {
-            let (site, browser) = try await self.siteWithLogin()
-            site.store.injectFault(.failing)
-            for _ in 0..<5 { await self.expectFailure(site, browser, .unavailable) }
-            site.store.clearFault()
-            try await site.visit(browser) { #expect($0.subject == "ada") }
+            let (harness, browser) = try await self.harnessWithLogin()
+            harness.store.injectFault(.failing)
+            for _ in 0..<5 { await self.expectFailure(harness, browser, .unavailable) }
+            harness.store.clearFault()
+            try await harness.visit(browser) { #expect($0.subject == "ada") }
         }
     }
 
@@ -210,18 +210,18 @@ struct CircuitBreakerTests {
         #expect(error?.message.contains("circuitBreaker.") == true)
     }
 
-    private func siteWithLogin(
+    private func harnessWithLogin(
         needsDeadline: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
     ) async throws -> (Harness, TestBrowser) {
-        let site = try Harness(needsDeadline: needsDeadline, configure)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        return (site, browser)
+        let harness = try Harness(needsDeadline: needsDeadline, configure)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        return (harness, browser)
     }
 
-    private func expectFailure(_ site: Harness, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
-        let error = await #expect(throws: SessionError.self) { try await site.open(browser) }
+    private func expectFailure(_ harness: Harness, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
+        let error = await #expect(throws: SessionError.self) { try await harness.open(browser) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.retryAfter == .seconds(5))
         #expect((error?.underlying as? SessionStoreError)?.code == code)

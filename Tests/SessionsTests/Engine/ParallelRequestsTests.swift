@@ -15,16 +15,16 @@ import Testing
 struct ParallelRequestsTests {
     @Test("two requests that change different keys both keep their change")
     func differentKeys() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let first = try await site.open(browser)
-        let second = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let first = try await harness.open(browser)
+        let second = try await harness.open(browser)
         first[.theme] = "dark"
         second[.cart] = ["tea"]
-        try await site.close(second, browser)
-        try await site.close(first, browser)
-        try await site.visit(browser) { session in
+        try await harness.close(second, browser)
+        try await harness.close(first, browser)
+        try await harness.visit(browser) { session in
             #expect(session[.theme] == "dark")
             #expect(session[.cart] == ["tea"])
             #expect(session[.views] == 1)
@@ -33,47 +33,47 @@ struct ParallelRequestsTests {
 
     @Test("a counter adds its difference, also after a reset in another request")
     func counters() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 10 }
-        let adding = try await site.open(browser)
-        let resetting = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 10 }
+        let adding = try await harness.open(browser)
+        let resetting = try await harness.open(browser)
         adding[.views] += 5
         resetting[.views] = 0
-        try await site.close(resetting, browser)
-        try await site.close(adding, browser)
-        try await site.visit(browser) { #expect($0[.views] == 5) }
+        try await harness.close(resetting, browser)
+        try await harness.close(adding, browser)
+        try await harness.visit(browser) { #expect($0[.views] == 5) }
     }
 
     @Test("an update runs again on the newer value")
     func updates() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.cart] = ["tea"] }
-        let first = try await site.open(browser)
-        let second = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.cart] = ["tea"] }
+        let first = try await harness.open(browser)
+        let second = try await harness.open(browser)
         try first.update(.cart) { $0.append("milk") }
         try second.update(.cart) { $0.append("sugar") }
-        try await site.close(first, browser)
-        try await site.close(second, browser)
-        try await site.visit(browser) { #expect($0[.cart] == ["tea", "milk", "sugar"]) }
+        try await harness.close(first, browser)
+        try await harness.close(second, browser)
+        try await harness.visit(browser) { #expect($0[.cart] == ["tea", "milk", "sugar"]) }
     }
 
     @Test("an update that throws on the newer value fails the request, which stores nothing")
     func throwingAgain() async throws {
         struct SoldOut: Error {}
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.cart] = [] }
-        let buyer = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.cart] = [] }
+        let buyer = try await harness.open(browser)
         buyer[.theme] = "dark"
         try buyer.update(.cart) { cart in
             guard cart.isEmpty else { throw SoldOut() }
             cart.append("tea")
         }
-        try await site.visit(browser) { $0[.cart] = ["milk"] }
-        await #expect(throws: SoldOut.self) { try await site.close(buyer, browser) }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { $0[.cart] = ["milk"] }
+        await #expect(throws: SoldOut.self) { try await harness.close(buyer, browser) }
+        try await harness.visit(browser) { session in
             #expect(session[.cart] == ["milk"])
             #expect(session[.theme] == nil)
         }
@@ -84,60 +84,60 @@ struct ParallelRequestsTests {
         let key = SessionKey<[String]>.merging("tags", default: []) { base, mine, theirs in
             theirs + mine.filter { !base.contains($0) && !theirs.contains($0) }
         }
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[key] = ["a"] }
-        let first = try await site.open(browser)
-        let second = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[key] = ["a"] }
+        let first = try await harness.open(browser)
+        let second = try await harness.open(browser)
         first[key].append("b")
         second[key].append("c")
-        try await site.close(first, browser)
-        try await site.close(second, browser)
-        try await site.visit(browser) { #expect($0[key] == ["a", "b", "c"]) }
+        try await harness.close(first, browser)
+        try await harness.close(second, browser)
+        try await harness.visit(browser) { #expect($0[key] == ["a", "b", "c"]) }
     }
 
     @Test("of two plain sets the later one wins")
     func plainSets() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "light" }
-        let first = try await site.open(browser)
-        let second = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "light" }
+        let first = try await harness.open(browser)
+        let second = try await harness.open(browser)
         first[.theme] = "dark"
         second[.theme] = "blue"
-        try await site.close(second, browser)
-        try await site.close(first, browser)
-        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+        try await harness.close(second, browser)
+        try await harness.close(first, browser)
+        try await harness.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
     @Test("removing all removes what another request has set meanwhile")
     func removeAll() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "light" }
-        let clearing = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "light" }
+        let clearing = try await harness.open(browser)
         clearing.removeAll()
-        try await site.visit(browser) { $0[.cart] = ["tea"] }
+        try await harness.visit(browser) { $0[.cart] = ["tea"] }
         clearing[.views] += 1
-        try await site.close(clearing, browser)
-        try await site.visit(browser) { #expect($0.names == ["views"]) }
+        try await harness.close(clearing, browser)
+        try await harness.visit(browser) { #expect($0.names == ["views"]) }
     }
 
     @Test("64 clients count 100 times each in one session: 6,400, on memory")
     func sixtyFourClients() async throws {
-        let site = try Harness { $0.clock = .system }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 0 }
+        let harness = try Harness { $0.clock = .system }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 0 }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
-                let client = browser.copy(site)
+                let client = browser.copy(harness)
                 group.addTask {
-                    for _ in 0..<100 { try await site.visit(client) { $0[.views] += 1 } }
+                    for _ in 0..<100 { try await harness.visit(client) { $0[.views] += 1 } }
                 }
             }
             try await group.waitForAll()
         }
-        try await site.visit(browser) { #expect($0[.views] == 6400) }
+        try await harness.visit(browser) { #expect($0[.views] == 6400) }
     }
 
     @Test("a session that others never stop changing is given up with an error that says so")
@@ -147,8 +147,8 @@ struct ParallelRequestsTests {
         configuration.retryAfter = .seconds(7)
         configuration.clock = SessionClock(now: { ManualClock().now }, sleep: { _ in })
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        let site = try Harness()
-        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: site.logger)
+        let harness = try Harness()
+        let session = try await engine.open(SessionRequest(headerFields: [:]), logger: harness.logger)
         session[.views] += 1
         try await session.save()
         session[.views] += 1

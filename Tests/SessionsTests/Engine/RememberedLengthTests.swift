@@ -14,79 +14,79 @@ import Testing
 @Suite("Lengths of one session", .bothDrivers)
 struct RememberedLengthTests {
     /// Sessions in a store and in cookies, for which the rules are the same.
-    struct Keeper: Sendable, CustomTestStringConvertible {
+    struct Backend: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var backend: @Sendable () -> SessionBackend
 
-        func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> EngineHarness {
+        func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> EngineHarness {
             try EngineHarness(self.backend(), configure)
         }
     }
 
-    static let drivers = [
-        Keeper(testDescription: "stored") { .stored(in: MemorySessionStore()) },
-        Keeper(testDescription: "sealed") { .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart) },
+    static let backends = [
+        Backend(testDescription: "stored") { .stored(in: MemorySessionStore()) },
+        Backend(testDescription: "sealed") { .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart) },
     ]
 
     @Test(
         "a session lives as long as it is remembered for, anew from each use, and so does its cookie",
-        arguments: drivers)
-    func length(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        let response = try await site.visit(browser) { session in
+        arguments: backends)
+    func length(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { session in
             try await session.remember(for: .minutes(1))
             session[.views] = 1
             #expect(session.rememberedFor == .minutes(1))
             #expect(session.remaining == .minutes(1))
         }
         #expect(response[.setCookie]?.contains("Max-Age=60;") == true)
-        site.clock.advance(by: .seconds(30))
-        let second = try await site.visit(browser) { session in
+        harness.clock.advance(by: .seconds(30))
+        let second = try await harness.visit(browser) { session in
             #expect(session.remaining == .seconds(30))
             #expect(session.rememberedFor == .minutes(1))
         }
         #expect(second[.setCookie]?.contains("Max-Age=60;") == true)
-        site.clock.advance(by: .seconds(59))
-        try await site.visit(browser) { #expect($0[.views] == 1) }
-        site.clock.advance(by: .seconds(60))
+        harness.clock.advance(by: .seconds(59))
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
+        harness.clock.advance(by: .seconds(60))
         #expect(browser.cookies.isEmpty)
     }
 
-    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: drivers)
-    func server(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.remember(for: .minutes(1)) }
-        let copy = site.browser(planted: try #require(browser.token))
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(copy) { #expect($0.id == nil) }
+    @Test("the server holds to it as well: a copy of the cookie that outlives it opens nothing", arguments: backends)
+    func server(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.remember(for: .minutes(1)) }
+        let copy = harness.browser(planted: try #require(browser.token))
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(copy) { #expect($0.id == nil) }
     }
 
-    @Test("an instant says the same as the time until then", arguments: drivers)
-    func until(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        let end = site.clock.now + .hours(3)
-        try await site.visit(browser) { session in
+    @Test("an instant says the same as the time until then", arguments: backends)
+    func instantEqualsDuration(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        let end = harness.clock.now + .hours(3)
+        try await harness.visit(browser) { session in
             try await session.remember(until: end)
             #expect(session.idleExpiresAt == end)
         }
         #expect(browser.cookies.first?.expiresAt == end)
-        site.clock.advance(by: .hours(1))
-        try await site.visit(browser)
+        harness.clock.advance(by: .hours(1))
+        try await harness.visit(browser)
         #expect(browser.cookies.first?.expiresAt == end + .hours(1))
     }
 
-    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: drivers)
-    func absolute(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.remember(for: .days(20)) }
-        site.clock.advance(by: .days(19))
-        let response = try await site.visit(browser) { #expect($0.rememberedFor == .days(20)) }
+    @Test("the absolute limit holds all the same: the last of it is less than the length", arguments: backends)
+    func absolute(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.remember(for: .days(20)) }
+        harness.clock.advance(by: .days(19))
+        let response = try await harness.visit(browser) { #expect($0.rememberedFor == .days(20)) }
         #expect(response[.setCookie]?.contains("Max-Age=\(11 * 86_400);") == true)
-        site.clock.advance(by: .days(11))
+        harness.clock.advance(by: .days(11))
         #expect(browser.cookies.isEmpty)
     }
 
@@ -96,9 +96,9 @@ struct RememberedLengthTests {
             .zero, .seconds(-1), .milliseconds(999), .days(30) + .milliseconds(1), .days(.max), .seconds(Int64.min),
         ] as [Duration]
     )
-    func refusals(length: Duration) async throws {
-        let site = try EngineHarness(.stored(in: MemorySessionStore()))
-        try await site.visit(site.browser()) { session in
+    func invalidLengths(length: Duration) async throws {
+        let harness = try EngineHarness(.stored(in: MemorySessionStore()))
+        try await harness.visit(harness.browser()) { session in
             let error = await #expect(throws: SessionError.self) { try await session.remember(for: length) }
             #expect(error?.code == .invalidLimit)
             #expect(error?.message.contains("rememberedLimits.absolute") == true)
@@ -110,23 +110,23 @@ struct RememberedLengthTests {
         "an instant in the past, and the last there is, are refused as well",
         arguments: [Instant.distantPast, .distantFuture])
     func hostileInstants(end: Instant) async throws {
-        let site = try EngineHarness(.stored(in: MemorySessionStore()))
-        try await site.visit(site.browser()) { session in
+        let harness = try EngineHarness(.stored(in: MemorySessionStore()))
+        try await harness.visit(harness.browser()) { session in
             await #expect(throws: SessionError.self) { try await session.remember(until: end) }
         }
     }
 
-    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: drivers)
-    func back(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.remember(for: .minutes(1)) }
-        let longer = try await site.visit(browser) { session in
+    @Test("remembering without a length goes back to the configured one, and forgetting to none", arguments: backends)
+    func returnsToConfiguredLength(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.remember(for: .minutes(1)) }
+        let longer = try await harness.visit(browser) { session in
             try await session.remember()
             #expect(session.rememberedFor == .days(14))
         }
         #expect(longer[.setCookie]?.contains("Max-Age=1209600;") == true)
-        let none = try await site.visit(browser) { session in
+        let none = try await harness.visit(browser) { session in
             try await session.stopRemembering()
             #expect(session.rememberedFor == nil)
             #expect(session.remaining == .minutes(20))
@@ -136,23 +136,23 @@ struct RememberedLengthTests {
 
     @Test(
         "a length stays through a new secret and a new proof of who it is; a login begins without one",
-        arguments: drivers)
-    func staying(driver: Keeper) async throws {
-        let site = try driver.site()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        arguments: backends)
+    func staying(backend: Backend) async throws {
+        let harness = try backend.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             try await session.logIn("ada")
             try await session.remember(for: .hours(2))
             try await session.renew()
             #expect(session.rememberedFor == .hours(2))
         }
-        site.clock.advance(by: .hours(1))
-        try await site.visit(browser) { session in
+        harness.clock.advance(by: .hours(1))
+        try await harness.visit(browser) { session in
             try await session.reauthenticate()
             #expect(session.rememberedFor == .hours(2))
             #expect(session.remaining == .hours(2))
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             try await session.logIn("eve")
             #expect(session.rememberedFor == nil)
         }
@@ -160,28 +160,28 @@ struct RememberedLengthTests {
 
     @Test(
         "a use is written after a tenth of the session's own length, though the configured share is longer",
-        arguments: drivers)
-    func touching(driver: Keeper) async throws {
-        let site = try driver.site { $0.touchAfter = .minutes(15) }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.remember(for: .minutes(10)) }
+        arguments: backends)
+    func touching(backend: Backend) async throws {
+        let harness = try backend.harness { $0.touchAfter = .minutes(15) }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.remember(for: .minutes(10)) }
         for _ in 0..<5 {
-            site.clock.advance(by: .minutes(6))
-            try await site.visit(browser) { #expect($0.isRemembered) }
+            harness.clock.advance(by: .minutes(6))
+            try await harness.visit(browser) { #expect($0.isRemembered) }
         }
     }
 
     @Test("an idle limit that is shorter now is not the session's own")
     func configuredLimit() async throws {
         let store = MemorySessionStore()
-        let site = try EngineHarness(.stored(in: store))
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.remember(for: .days(10)) }
+        let harness = try EngineHarness(.stored(in: store))
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.remember(for: .days(10)) }
         let shorten = { (configuration: inout SessionConfiguration) in
             configuration.rememberedLimits = SessionLimits(idle: .days(1), absolute: .days(12))
         }
-        let shorter = try EngineHarness(.stored(in: store), clock: site.clock, shorten)
-        site.clock.advance(by: .days(5))
+        let shorter = try EngineHarness(.stored(in: store), clock: harness.clock, shorten)
+        harness.clock.advance(by: .days(5))
         try await shorter.visit(browser) { #expect($0.rememberedFor == .days(10)) }
     }
 }

@@ -16,17 +16,17 @@ struct SignedCookieTests {
     private let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
     private let browser = TestBrowser()
 
-    private func site(_ keyring: SecretKeyring?) throws -> EngineHarness {
+    private func makeHarness(_ keyring: SecretKeyring?) throws -> EngineHarness {
         try EngineHarness(.stored(in: self.store, signedWith: keyring))
     }
 
     @Test("a forged token is refused before the store is asked, every bit of it")
     func forged() async throws {
-        let site = try self.site(.ephemeral())
-        try await site.visit(self.browser) { try await $0.logIn("ada") }
+        let harness = try self.makeHarness(.ephemeral())
+        try await harness.visit(self.browser) { try await $0.logIn("ada") }
         let text = try #require(self.browser.token)
         #expect(text.utf8.count == 108)
-        try await site.visit(self.browser) { #expect($0.subject == "ada") }
+        try await harness.visit(self.browser) { #expect($0.subject == "ada") }
         let calls = self.store.count(of: .load)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         let characters = Array(text)
@@ -40,7 +40,7 @@ struct SignedCookieTests {
             }
         }
         for forgery in forgeries {
-            let session = try await site.open([.cookie: "__Host-session=\(forgery)"])
+            let session = try await harness.open([.cookie: "__Host-session=\(forgery)"])
             #expect(session.subject == nil)
         }
         #expect(self.store.count(of: .load) == calls)
@@ -50,21 +50,21 @@ struct SignedCookieTests {
     func rotation() async throws {
         let (old, new) = (SecretKey.generated(), SecretKey.generated())
         let keyring = try SecretKeyring([old])
-        let site = try self.site(keyring)
-        try await site.visit(self.browser) { try await $0.logIn("ada") }
+        let harness = try self.makeHarness(keyring)
+        try await harness.visit(self.browser) { try await $0.logIn("ada") }
         let before = try #require(self.browser.token)
         try keyring.replaceKeys(with: [new, old])
-        let response = try await site.visit(self.browser) { #expect($0.subject == "ada") }
+        let response = try await harness.visit(self.browser) { #expect($0.subject == "ada") }
         #expect(response[.setCookie] != nil)
         try keyring.replaceKeys(with: [new])
-        try await site.visit(self.browser) { #expect($0.subject == "ada") }
-        let replay = try await site.open([.cookie: "__Host-session=\(before)"])
+        try await harness.visit(self.browser) { #expect($0.subject == "ada") }
+        let replay = try await harness.open([.cookie: "__Host-session=\(before)"])
         #expect(replay.subject == nil)
     }
 
     @Test("a bare token is nothing where tokens are signed, and a signed one where they are bare")
     func mixed() async throws {
-        let (signed, bare) = (try self.site(.ephemeral()), try self.site(nil))
+        let (signed, bare) = (try self.makeHarness(.ephemeral()), try self.makeHarness(nil))
         try await bare.visit(self.browser) { try await $0.logIn("ada") }
         try await signed.visit(self.browser) { session in
             #expect(session.subject == nil)

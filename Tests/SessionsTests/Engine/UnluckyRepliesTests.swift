@@ -18,7 +18,7 @@ struct UnluckyRepliesTests {
     enum Act: CaseIterable, Sendable {
         case write, logIn, regenerate, save, destroy, logOut, touch
 
-        func perform(_ session: Session, _ site: Harness) async throws {
+        func perform(_ session: Session, _ harness: Harness) async throws {
             switch self {
             case .write: session[.views] += 1
             case .logIn: try await session.logIn("ada")
@@ -28,101 +28,101 @@ struct UnluckyRepliesTests {
                 try await session.save()
             case .destroy: try await session.destroy()
             case .logOut: try await session.logOut()
-            case .touch: site.clock.advance(by: .minutes(10))
+            case .touch: harness.clock.advance(by: .minutes(10))
             }
         }
     }
 
     @Test("a write whose reply is lost is stored once, and the next request is whole", arguments: Act.allCases)
-    func lost(_ act: Act) async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+    func lostReply(_ act: Act) async throws {
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.injectFault(.losingReplies, [.create, .replace, .touch, .end])
-        let session = try await site.open(browser)
-        // Whoever hears nothing must say so; the store knows better.
-        try? await act.perform(session, site)
-        _ = try? await site.close(session, browser)
-        site.store.clearFault()
-        try await self.expectWhole(site, browser, act, before)
+        harness.store.injectFault(.losingReplies, [.create, .replace, .touch, .end])
+        let session = try await harness.open(browser)
+        // The engine reports the missing reply, although the store has done the call.
+        try? await act.perform(session, harness)
+        _ = try? await harness.close(session, browser)
+        harness.store.clearFault()
+        try await self.expectWhole(harness, browser, act, before)
     }
 
     @Test("a write that reaches the store twice counts once", arguments: Act.allCases)
-    func twice(_ act: Act) async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+    func duplicatedWrite(_ act: Act) async throws {
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.injectFault(.happeningTwice)
-        try await site.visit(browser) { try await act.perform($0, site) }
-        site.store.clearFault()
-        try await self.expectWhole(site, browser, act, before)
-        if act == .write || act == .save { try await site.visit(browser) { #expect($0[.views] == 2) } }
+        harness.store.injectFault(.happeningTwice)
+        try await harness.visit(browser) { try await act.perform($0, harness) }
+        harness.store.clearFault()
+        try await self.expectWhole(harness, browser, act, before)
+        if act == .write || act == .save { try await harness.visit(browser) { #expect($0[.views] == 2) } }
     }
 
     @Test("a write that comes again later changes nothing", arguments: Act.allCases)
-    func again(_ act: Act) async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+    func replayedWrite(_ act: Act) async throws {
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
-        site.store.injectFault(.comingAgain)
-        try await site.visit(browser) { try await act.perform($0, site) }
-        site.store.clearFault()
-        try await site.visit(browser) { $0[.theme] = "dark" }
-        let count = try await site.count
-        await site.store.replayCalls()
-        #expect(try await site.count == count)
-        try await site.visit(browser) { #expect($0[.theme] == "dark") }
-        try await self.expectWhole(site, browser, act, before)
+        harness.store.injectFault(.comingAgain)
+        try await harness.visit(browser) { try await act.perform($0, harness) }
+        harness.store.clearFault()
+        try await harness.visit(browser) { $0[.theme] = "dark" }
+        let count = try await harness.count
+        await harness.store.replayCalls()
+        #expect(try await harness.count == count)
+        try await harness.visit(browser) { #expect($0[.theme] == "dark") }
+        try await self.expectWhole(harness, browser, act, before)
     }
 
     @Test("an ending whose answer is late has ended the session at once")
-    func late() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(site)
-        site.store.injectFault(.answeringLate, .end)
-        let session = try await site.open(browser)
+    func lateReply() async throws {
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(harness)
+        harness.store.injectFault(.answeringLate, .end)
+        let session = try await harness.open(browser)
         let ending = Task { try await session.logOut() }
-        while site.store.waitingCount == 0 { await Task.yield() }
-        try await site.visit(thief) { #expect($0.subject == nil) }
-        site.store.clearFault()
+        while harness.store.waitingCount == 0 { await Task.yield() }
+        try await harness.visit(thief) { #expect($0.subject == nil) }
+        harness.store.clearFault()
         try await ending.value
-        try await site.close(session, browser)
+        try await harness.close(session, browser)
         #expect(browser.token == nil)
     }
 
     @Test("a login whose creation is answered late leaves one session and its cookie")
     func lateLogin() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        site.store.injectFault(.answeringLate, .create)
-        let session = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        harness.store.injectFault(.answeringLate, .create)
+        let session = try await harness.open(browser)
         let login = Task { try await session.logIn("ada") }
-        while site.store.waitingCount == 0 { await Task.yield() }
-        site.store.clearFault()
+        while harness.store.waitingCount == 0 { await Task.yield() }
+        harness.store.clearFault()
         try await login.value
-        try await site.close(session, browser)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        #expect(try await site.count == 1)
+        try await harness.close(session, browser)
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        #expect(try await harness.count == 1)
     }
 
     /// The cookie opens what the act promised, or nothing; what was ended stays ended; no session lies about unowned.
-    private func expectWhole(_ site: Harness, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
-        let old = site.browser()
+    private func expectWhole(_ harness: Harness, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
+        let old = harness.browser()
         let fields: HTTPFields = [.cookie: "__Host-session=" + before]
-        let replay = try await site.open(fields)
+        let replay = try await harness.open(fields)
         switch act {
         case .logIn, .regenerate, .destroy, .logOut:
             if browser.token != before { #expect(replay.id == nil) }
         default:
             #expect(replay.id != nil)
         }
-        try await site.close(replay, old)
-        if let token = browser.token, token != before { try await site.visit(browser) { #expect($0.id != nil) } }
-        #expect(try await site.count <= 1)
+        try await harness.close(replay, old)
+        if let token = browser.token, token != before { try await harness.visit(browser) { #expect($0.id != nil) } }
+        #expect(try await harness.count <= 1)
     }
 }

@@ -15,7 +15,7 @@ import Testing
 struct EventTests {
     private let recorder = EventRecorder()
 
-    private func site(
+    private func makeHarness(
         sharing other: Harness? = nil,
         encryptedAtRest: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
@@ -27,32 +27,32 @@ struct EventTests {
     }
 
     @Test("a visitor of whom nothing is remembered is no event")
-    func nobody() async throws {
-        let site = try self.site()
-        try await site.visit(site.browser())
-        try await site.visit(site.browser()) { _ = $0[.views] }
+    func noEventForEmptySession() async throws {
+        let harness = try self.makeHarness()
+        try await harness.visit(harness.browser())
+        try await harness.visit(harness.browser()) { _ = $0[.views] }
         #expect(self.recorder.take().isEmpty)
     }
 
     @Test("a session that begins is created, at the time of the clock")
     func created() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
-        #expect(self.recorder.take() == [SessionEvent(.created, sessionID: session.id, time: site.clock.now)])
-        try await site.close(session, browser)
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
+        #expect(self.recorder.take() == [SessionEvent(.created, sessionID: session.id, time: harness.clock.now)])
+        try await harness.close(session, browser)
         #expect(self.recorder.take().isEmpty, "using it is no event")
     }
 
     @Test("a login over a live session: that ends, a new one begins, and then the user is in it")
     func login() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("alan") }
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("alan") }
         let first = self.recorder.take()
         #expect(first.map(\.name) == ["created", "logged_in"])
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["ended/login", "created", "logged_in"])
         #expect(events.map(\.subject) == ["alan", "ada", "ada"])
@@ -63,14 +63,14 @@ struct EventTests {
 
     @Test("proving it again, and a renewal that is asked for or due, are each an event of its own")
     func renewals() async throws {
-        let site = try self.site { $0.renewal = SessionRenewal(after: .minutes(5)) }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try self.harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         let id = try #require(self.recorder.take().last?.sessionID)
-        try await site.visit(browser) { try await $0.reauthenticate() }
-        try await site.visit(browser) { try await $0.renew() }
-        site.clock.advance(by: .minutes(5))
-        try await site.visit(browser)
+        try await harness.visit(browser) { try await $0.reauthenticate() }
+        try await harness.visit(browser) { try await $0.renew() }
+        harness.clock.advance(by: .minutes(5))
+        try await harness.visit(browser)
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["reauthenticated", "renewed/explicit", "renewed/time"])
         #expect(events.allSatisfy { $0.sessionID == id && $0.subject == "ada" })
@@ -78,15 +78,15 @@ struct EventTests {
 
     @Test("the changes of parallel requests that were merged are an event, of the one that came second")
     func merged() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let (first, second) = (try await site.open(browser), try await site.open(browser))
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let (first, second) = (try await harness.open(browser), try await harness.open(browser))
         first[.views] += 1
         second[.views] += 1
-        try await site.close(first, browser)
+        try await harness.close(first, browser)
         #expect(self.recorder.takeNames() == ["created"])
-        try await site.close(second, browser)
+        try await harness.close(second, browser)
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["conflict_merged"])
         #expect(events[0].sessionID == first.id)
@@ -94,18 +94,18 @@ struct EventTests {
 
     @Test("changes that go nowhere are dropped, and why")
     func dropped() async throws {
-        let site = try self.site { $0.maximumValuesSize = 64 }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let slow = try await site.open(browser)
-        try await site.visit(browser) { try await $0.destroy() }
+        let harness = try self.harness { $0.maximumValuesSize = 64 }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let slow = try await harness.open(browser)
+        try await harness.visit(browser) { try await $0.destroy() }
         slow[.views] += 1
         _ = self.recorder.take()
-        try await site.close(slow, browser)
+        try await harness.close(slow, browser)
         #expect(self.recorder.takeNames() == ["refused/ended_meanwhile", "changes_dropped/ended"])
-        let large = try await site.open(site.browser())
+        let large = try await harness.open(harness.browser())
         large[.theme] = String(repeating: "x", count: 100)
-        await #expect(throws: SessionError.self) { try await site.close(large, browser) }
+        await #expect(throws: SessionError.self) { try await harness.close(large, browser) }
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["changes_dropped/values_too_large"])
         #expect(events[0].errorCode == "values_too_large")
@@ -113,10 +113,10 @@ struct EventTests {
 
     @Test("a login that meets the limit says so, and which sessions made room")
     func limit() async throws {
-        let site = try self.site { $0.maximumSessionsPerSubject = 1 }
-        try await site.visit(site.browser()) { try await $0.logIn("ada") }
+        let harness = try self.harness { $0.maximumSessionsPerSubject = 1 }
+        try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
         let oldest = self.recorder.take().last?.sessionID
-        try await site.visit(site.browser()) { try await $0.logIn("ada") }
+        try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
         let events = self.recorder.take()
         #expect(events.map(\.name) == ["limit_reached/oldest_ended", "ended/limit", "created", "logged_in"])
         #expect(events[1].sessionID == oldest)
@@ -125,53 +125,53 @@ struct EventTests {
 
     @Test("a login that the limit refuses is the one event that there is")
     func refusedByLimit() async throws {
-        let site = try self.site {
+        let harness = try self.harness {
             $0.maximumSessionsPerSubject = 1
             $0.onSessionLimit = .refuse
         }
-        try await site.visit(site.browser()) { try await $0.logIn("ada") }
+        try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
         _ = self.recorder.take()
-        let session = try await site.open(site.browser())
+        let session = try await harness.open(harness.browser())
         await #expect(throws: SessionError.self) { try await session.logIn("ada") }
         #expect(self.recorder.takeNames() == ["limit_reached/newest_refused"])
     }
 
     @Test("a store that fails is an event each time it was asked, with what was to be done and the code of the error")
     func storeFailed() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
         _ = self.recorder.take()
-        site.store.injectFault(.failing)
-        await #expect(throws: SessionError.self) { try await site.open(browser) }
+        harness.store.injectFault(.failing)
+        await #expect(throws: SessionError.self) { try await harness.open(browser) }
         await #expect(throws: SessionError.self) { try await session.destroy() }
         session[.views] += 1
-        await #expect(throws: SessionError.self) { try await site.close(session, browser) }
-        await #expect(throws: SessionError.self) { try await site.engine.revoke(SessionID(high: 1, low: 1)) }
+        await #expect(throws: SessionError.self) { try await harness.close(session, browser) }
+        await #expect(throws: SessionError.self) { try await harness.engine.revoke(SessionID(high: 1, low: 1)) }
         let events = self.recorder.take()
         #expect(
             events.map(\.name) == ["store_failed/opening", "store_failed/operation", "store_failed/administration"],
             "the end of the request did not ask again"
         )
         #expect(events.allSatisfy { $0.errorCode == "unavailable" })
-        site.store.clearFault()
-        let late = try await site.open(browser)
+        harness.store.clearFault()
+        let late = try await harness.open(browser)
         late[.views] += 1
-        site.store.injectFault(.failing, .replace)
-        await #expect(throws: SessionError.self) { try await site.close(late, browser) }
+        harness.store.injectFault(.failing, .replace)
+        await #expect(throws: SessionError.self) { try await harness.close(late, browser) }
         #expect(self.recorder.takeNames() == ["store_failed/closing"])
     }
 
     @Test("a touch that failed without harm is an event as well")
     func touchFailed() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        site.clock.advance(by: .minutes(5))
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        harness.clock.advance(by: .minutes(5))
         _ = self.recorder.take()
-        site.store.injectFault(.failing, .touch)
-        try await site.visit(browser)
+        harness.store.injectFault(.failing, .touch)
+        try await harness.visit(browser)
         #expect(self.recorder.takeNames() == ["store_failed/touching"])
     }
 }

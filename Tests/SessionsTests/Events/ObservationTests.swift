@@ -21,33 +21,33 @@ import Tracing
 @Suite("Events: logs, metrics, traces and streams", .bothDrivers)
 struct ObservationTests {
     /// Whatever a client may send, and a user that everything happens to.
-    private func live(on site: Harness) async throws {
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada\n\"=lovelace") }
-        let thief = browser.copy(site)
+    private func live(on harness: Harness) async throws {
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada\n\"=lovelace") }
+        let thief = browser.copy(harness)
         let token = try #require(browser.token)
         for text in [
             "x", "\u{0}", "\(token.dropLast())", "\(token.dropLast(2))zA", token + "A",
             String(repeating: "z", count: 5_000),
         ] {
-            try await site.close(try await site.open([.cookie: "__Host-session=\(text)"]), site.browser())
+            try await harness.close(try await harness.open([.cookie: "__Host-session=\(text)"]), harness.browser())
         }
-        try await site.visit(browser) { try await $0.renew() }
-        site.clock.advance(by: .minutes(6))
-        try await site.visit(browser)
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(thief)
-        let slow = try await site.open(browser)
+        try await harness.visit(browser) { try await $0.renew() }
+        harness.clock.advance(by: .minutes(6))
+        try await harness.visit(browser)
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(thief)
+        let slow = try await harness.open(browser)
         slow[.theme] = "dark"
-        try await site.visit(browser) { try await $0.logIn("alan") }
-        try await site.close(slow, site.browser())
-        site.store.injectFault(.failing)
-        await #expect(throws: SessionError.self) { try await site.open(browser) }
-        site.store.clearFault()
-        try await site.visit(browser) { try await $0.logOut() }
+        try await harness.visit(browser) { try await $0.logIn("alan") }
+        try await harness.close(slow, harness.browser())
+        harness.store.injectFault(.failing)
+        await #expect(throws: SessionError.self) { try await harness.open(browser) }
+        harness.store.clearFault()
+        try await harness.visit(browser) { try await $0.logOut() }
     }
 
-    private func site(_ observers: any SessionObserver...) throws -> Harness {
+    private func makeHarness(_ observers: any SessionObserver...) throws -> Harness {
         try Harness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
             $0.observers = observers
@@ -57,12 +57,12 @@ struct ObservationTests {
     @Test("no event has a secret in it, however it is printed, and no name breaks its line")
     func noSecrets() async throws {
         let recorder = EventRecorder()
-        let site = try self.site(recorder)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
+        let harness = try self.makeHarness(recorder)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
         let token = try #require(browser.token)
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        try await self.live(on: site)
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        try await self.live(on: harness)
         let events = recorder.take()
         #expect(events.count > 10)
         for event in events {
@@ -93,9 +93,9 @@ struct ObservationTests {
     @Test("the log has each event once, with its level, and users are not named in it")
     func logs() async throws {
         let recorder = EventRecorder()
-        let site = try self.site(recorder)
-        try await self.live(on: site)
-        let lines = site.logs.entries.filter { "\($0.message)" != "Session closed" }
+        let harness = try self.makeHarness(recorder)
+        try await self.live(on: harness)
+        let lines = harness.logs.entries.filter { "\($0.message)" != "Session closed" }
         let events = recorder.take()
         #expect(lines.count == events.count)
         for (line, event) in zip(lines, events) {
@@ -112,7 +112,7 @@ struct ObservationTests {
     }
 
     @Test("where nobody listens no event is made, and the clock is not read")
-    func nobodyListens() {
+    func noObservers() {
         let readings = Mutex(0)
         var configuration = SessionConfiguration()
         configuration.clock = SessionClock(
@@ -141,8 +141,8 @@ struct ObservationTests {
     func metrics() async throws {
         let factory = TestMetrics()
         let recorder = EventRecorder()
-        let site = try self.site(SessionMetrics(factory: factory), recorder)
-        for _ in 0..<3 { try await self.live(on: site) }
+        let harness = try self.makeHarness(SessionMetrics(factory: factory), recorder)
+        for _ in 0..<3 { try await self.live(on: harness) }
         let expected = Dictionary(grouping: recorder.take(), by: \.name).mapValues(\.count)
         var counted: [String: Int] = [:]
         for counter in factory.counters {
@@ -160,12 +160,12 @@ struct ObservationTests {
     @Test("with a tracer the beginning and the end of a request have spans, and what happens is in the span under way")
     func traces() async throws {
         let tracer = InMemoryTracer()
-        let site = try Harness { $0.tracer = tracer }
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness { $0.tracer = tracer }
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             try await tracer.withSpan("handler") { _ in try await session.logIn("ada") }
         }
-        try await site.close(try await site.open([.cookie: "__Host-session=x"]), site.browser())
+        try await harness.close(try await harness.open([.cookie: "__Host-session=x"]), harness.browser())
         let spans = tracer.finishedSpans
         #expect(
             spans.map(\.operationName)
@@ -175,12 +175,12 @@ struct ObservationTests {
         #expect(spans[3].events.map(\.name) == ["session.refused"])
         #expect(spans[3].events[0].attributes.get("session.reason") == .string("malformed"))
         #expect(spans[0].attributes.get("session.resolution") == .string("no token"))
-        let id = try await site.open(browser).id
+        let id = try await harness.open(browser).id
         #expect(spans[2].attributes.get("session.id") == id.map { .string("\($0)") })
         #expect(spans.allSatisfy { $0.attributes.get("session.subject") == nil && $0.errors.isEmpty })
-        site.store.injectFault(.failing)
+        harness.store.injectFault(.failing)
         tracer.clearFinishedSpans()
-        await #expect(throws: SessionError.self) { try await site.open(browser) }
+        await #expect(throws: SessionError.self) { try await harness.open(browser) }
         #expect(tracer.finishedSpans.map { $0.status?.code } == [.error])
         #expect(tracer.finishedSpans[0].events.map(\.name) == ["session.store_failed"])
     }
@@ -188,8 +188,8 @@ struct ObservationTests {
     @Test("a stream that nobody reads keeps what came first, counts the rest, and lets no request wait")
     func slowSubscriber() async throws {
         let stream = SessionEventStream(keepingUpTo: 3)
-        let site = try self.site(stream)
-        for _ in 0..<10 { try await site.visit(site.browser()) { try await $0.logIn("ada") } }
+        let harness = try self.makeHarness(stream)
+        for _ in 0..<10 { try await harness.visit(harness.browser()) { try await $0.logIn("ada") } }
         #expect(stream.droppedCount == 17)
         stream.finish()
         var names: [String] = []
@@ -200,15 +200,15 @@ struct ObservationTests {
     @Test("a stream that is read loses nothing, in the order in which it happened")
     func subscriber() async throws {
         let (stream, recorder) = (SessionEventStream(keepingUpTo: 0), EventRecorder())
-        let site = try self.site(recorder, stream)
-        let browser = site.browser()
+        let harness = try self.makeHarness(recorder, stream)
+        let browser = harness.browser()
         var read: [SessionEvent] = []
         var iterator = stream.makeAsyncIterator()
         for _ in 0..<5 {
-            try await site.visit(browser) { $0[.views] += 1 }
+            try await harness.visit(browser) { $0[.views] += 1 }
             if read.isEmpty, let event = await iterator.next() { read.append(event) }
         }
-        try await site.visit(browser) { try await $0.logOut() }
+        try await harness.visit(browser) { try await $0.logOut() }
         if let event = await iterator.next() { read.append(event) }
         #expect(read.map(\.name) == ["created", "ended/logged_out"])
         #expect(read == recorder.take())
@@ -225,8 +225,8 @@ struct ObservationTests {
         }
         reader.cancel()
         #expect(await reader.value == 0)
-        let site = try self.site(stream)
-        try await site.visit(site.browser()) { $0[.views] += 1 }
+        let harness = try self.makeHarness(stream)
+        try await harness.visit(harness.browser()) { $0[.views] += 1 }
         #expect(stream.droppedCount == 0)
         var iterator = stream.makeAsyncIterator()
         #expect(await iterator.next()?.name == "created")
@@ -235,14 +235,14 @@ struct ObservationTests {
     @Test("what strangers cause gives way when the stream is full, so that noise washes out nothing")
     func noise() async throws {
         let stream = SessionEventStream(keepingUpTo: 4)
-        let site = try self.site(stream)
-        for _ in 0..<20 { try await site.visit(site.browser(planted: String(repeating: "A", count: 64))) }
+        let harness = try self.makeHarness(stream)
+        for _ in 0..<20 { try await harness.visit(harness.browser(planted: String(repeating: "A", count: 64))) }
         #expect(stream.droppedCount == 16)
-        try await site.visit(site.browser()) { try await $0.logIn("ada") }
-        for _ in 0..<20 { try await site.visit(site.browser(planted: String(repeating: "A", count: 64))) }
+        try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
+        for _ in 0..<20 { try await harness.visit(harness.browser(planted: String(repeating: "A", count: 64))) }
         #expect(stream.droppedCount == 38)
         stream.finish()
-        stream.observe(SessionEvent(.suspicious, time: site.clock.now))
+        stream.observe(SessionEvent(.suspicious, time: harness.clock.now))
         #expect(stream.droppedCount == 39, "what comes after the end is lost")
         var names: [String] = []
         for await event in stream { names.append(event.name) }

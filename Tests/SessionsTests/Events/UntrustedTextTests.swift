@@ -46,11 +46,13 @@ struct UntrustedTextTests {
 
     @Test("a name that a client chose stands in no error and no log as it is")
     func names() async throws {
-        let site = try Harness { $0.maximumValuesSize = 2_000 }
-        let browser = site.browser()
+        let harness = try Harness { $0.maximumValuesSize = 2_000 }
+        let browser = harness.browser()
         for name in [Self.hostile, Self.hostile + String(repeating: "a", count: 65_000)] {
             let error = await #expect(throws: SessionError.self) {
-                try await site.visit(browser) { $0[SessionKey<String?>(name)] = String(repeating: "b", count: 3_000) }
+                try await harness.visit(browser) {
+                    $0[SessionKey<String?>(name)] = String(repeating: "b", count: 3_000)
+                }
             }
             #expect(error?.code == .valuesTooLarge)
             #expect(self.isPlain(error?.message ?? "\n") && (error?.message.utf8.count ?? 0) < 1_000)
@@ -61,17 +63,17 @@ struct UntrustedTextTests {
             SessionError.storeUnavailable(Hostile(), retryAfter: .seconds(1)),
         ] { #expect(self.isPlain("\(error)"), "\(error.code)") }
         #expect(self.isPlain("\(SessionStoreError(.unavailable, Self.hostile, underlying: Hostile()))"))
-        let lines = site.logs.entries.map { "\($0.message) \($0.metadata)" }
+        let lines = harness.logs.entries.map { "\($0.message) \($0.metadata)" }
         #expect(!lines.isEmpty && lines.allSatisfy(self.isPlain))
     }
 
     @Test("a value that does not decode is logged under a name of one line")
     func undecodable() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[SessionKey<String?>(Self.hostile)] = "text" }
-        try await site.visit(browser) { #expect($0[SessionKey<Int?>(Self.hostile)] == nil) }
-        let lines = site.logs.entries.map { "\($0.message) \($0.metadata)" }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[SessionKey<String?>(Self.hostile)] = "text" }
+        try await harness.visit(browser) { #expect($0[SessionKey<Int?>(Self.hostile)] == nil) }
+        let lines = harness.logs.entries.map { "\($0.message) \($0.metadata)" }
         #expect(lines.contains { $0.contains("does not decode") } && lines.allSatisfy(self.isPlain))
     }
 

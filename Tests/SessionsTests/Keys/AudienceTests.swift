@@ -30,7 +30,7 @@ struct AudienceTests {
 
     private let store = MemorySessionStore()
 
-    private func site(
+    private func makeHarness(
         _ backend: SessionBackend,
         _ name: String,
         clock: ManualClock = ManualClock(),
@@ -47,35 +47,36 @@ struct AudienceTests {
         _ name: String = "",
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws -> EngineHarness {
-        try self.site(.sealed(with: TestKeys.ring(1), revocation: .inMemoryUntilRestart), name, configure: configure)
+        try self.makeHarness(
+            .sealed(with: TestKeys.ring(1), revocation: .inMemoryUntilRestart), name, configure: configure)
     }
 
     private func signed(_ name: String = "") throws -> EngineHarness {
-        try self.site(.stored(in: self.store, signedWith: TestKeys.ring(1)), name)
+        try self.makeHarness(.stored(in: self.store, signedWith: TestKeys.ring(1)), name)
     }
 
     private func tokenOnly(_ name: String = "", clock: ManualClock = ManualClock()) throws -> EngineHarness {
-        try self.site(.tokenOnly(with: TestKeys.ring(1)), name, clock: clock)
+        try self.makeHarness(.tokenOnly(with: TestKeys.ring(1)), name, clock: clock)
     }
 
     @Test("a session that one application sealed is nobody's at another with the same keys, in both directions")
     func sealedSessions() async throws {
         let names = ["", "shop", "blog", "caf\u{E9}", "cafe\u{301}"]
-        let sites = try names.map { try self.sealed($0) }
-        for (index, site) in sites.enumerated() {
-            let browser = site.browser()
-            try await site.visit(browser) { try await $0.logIn("ada") }
-            for (otherIndex, other) in sites.enumerated() {
-                try await other.visit(browser.copy(site)) { session in
+        let harnesses = try names.map { try self.sealed($0) }
+        for (index, harness) in harnesses.enumerated() {
+            let browser = harness.browser()
+            try await harness.visit(browser) { try await $0.logIn("ada") }
+            for (otherIndex, other) in harnesses.enumerated() {
+                try await other.visit(browser.copy(harness)) { session in
                     #expect(session.isAuthenticated == (index == otherIndex), "\(names[index]) at \(names[otherIndex])")
                 }
             }
         }
-        let shop = sites[1]
+        let shop = harnesses[1]
         try await shop.visit(shop.browser(planted: Self.shopCookie)) { session in
             #expect(session.subject == "ada" && session[.theme] == "dark")
         }
-        try await sites[0].visit(shop.browser(planted: Self.shopCookie)) { #expect($0.subject == nil) }
+        try await harnesses[0].visit(shop.browser(planted: Self.shopCookie)) { #expect($0.subject == nil) }
     }
 
     @Test("a token signed for a stored session is none of .tokenOnly, and the reverse, under one name and another")
@@ -91,8 +92,8 @@ struct AudienceTests {
         let visitor = tokens.browser()
         try await tokens.visit(visitor) { _ = $0.token }
         let other = try #require(visitor.token)
-        for site in [stored, shop] {
-            let session = try await site.open([.cookie: "__Host-session=\(other)"])
+        for harness in [stored, shop] {
+            let session = try await harness.open([.cookie: "__Host-session=\(other)"])
             #expect(session.id == nil)
         }
         let named = try self.tokenOnly("shop")
@@ -130,15 +131,15 @@ struct AudienceTests {
     @Test("a session that an earlier release sealed goes on, and the client is given the present form")
     func formerSessions() async throws {
         for name in ["", "shop"] {
-            let site = try self.sealed(name)
-            let browser = site.browser(planted: Self.formerCookie)
-            let response = try await site.visit(browser) { session in
+            let harness = try self.sealed(name)
+            let browser = harness.browser(planted: Self.formerCookie)
+            let response = try await harness.visit(browser) { session in
                 #expect(session.subject == "ada" && session[.theme] == "dark")
             }
             #expect(response[values: .setCookie].count == 1)
             let text = try #require(browser.token)
             #expect(Base64URL.decode(text.utf8)?.first == Sealer.version)
-            let again = try await site.visit(browser) { #expect($0.subject == "ada") }
+            let again = try await harness.visit(browser) { #expect($0.subject == "ada") }
             #expect(again[.setCookie] == nil)
             // What it has become is this application's alone.
             let other = try self.sealed(name + "2")
@@ -148,16 +149,16 @@ struct AudienceTests {
 
     @Test("a token that an earlier release signed goes on, and the client is given the present form")
     func formerTokens() async throws {
-        let site = try self.signed()
+        let harness = try self.signed()
         let token = try #require(SessionToken(Self.formerToken.prefix(64)))
-        var record = SampleRecords(now: site.clock.now).record(id: token.id, subject: "ada")
+        var record = SampleRecords(now: harness.clock.now).record(id: token.id, subject: "ada")
         record.secretHash = token.secretHash
-        try await self.store.create(record, now: site.clock.now)
-        let browser = site.browser(planted: Self.formerToken)
-        let response = try await site.visit(browser) { #expect($0.subject == "ada") }
+        try await self.store.create(record, now: harness.clock.now)
+        let browser = harness.browser(planted: Self.formerToken)
+        let response = try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(response[values: .setCookie].count == 1)
         #expect(browser.token?.hasPrefix(token.text) == true && browser.token != Self.formerToken)
-        let again = try await site.visit(browser) { #expect($0.subject == "ada") }
+        let again = try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(again[.setCookie] == nil)
 
         let tokens = try self.tokenOnly("shop")
@@ -172,10 +173,10 @@ struct AudienceTests {
         let key = try TestKeys.key(1)
         var tokens: [String] = []
         for name in ["", "shop", "blog", "shop"] {
-            let site = try self.site(.stored(in: MemorySessionStore()), name)
-            let takeover = try SessionImport(into: site.engine, key: key)
-            let browser = site.browser()
-            try await site.visit(browser) { session in
+            let harness = try self.makeHarness(.stored(in: MemorySessionStore()), name)
+            let takeover = try SessionImport(into: harness.engine, key: key)
+            let browser = harness.browser()
+            try await harness.visit(browser) { session in
                 let isOver = try await takeover.takeOver("an id of another system", into: session) {
                     "ada"
                 } convert: { subject in
@@ -193,8 +194,8 @@ struct AudienceTests {
     func formerCookiesAreRefused() async throws {
         #expect(SessionConfiguration().acceptsFormerTokensUntil?.description == "2027-06-01T00:00:00.000Z")
         for end in [nil, ManualClock().now] {
-            let site = try self.sealed { $0.acceptsFormerTokensUntil = end }
-            try await site.visit(site.browser(planted: Self.formerCookie)) { #expect($0.subject == nil) }
+            let harness = try self.sealed { $0.acceptsFormerTokensUntil = end }
+            try await harness.visit(harness.browser(planted: Self.formerCookie)) { #expect($0.subject == nil) }
         }
         let late = ManualClock(now: SessionConfiguration.formerTokensEnd)
         let tokens = try self.tokenOnly(clock: late)

@@ -13,7 +13,7 @@ import Testing
 @Suite("Keyrings")
 struct SecretKeyringTests {
     @Test("a ring without keys, or with one of them twice, is refused")
-    func refusals() throws {
+    func invalidRings() throws {
         let empty = #expect(throws: SessionError.self) { try SecretKeyring([]) }
         #expect(empty?.message.contains("it has 0 keys, and at least 1 is needed") == true)
         let double = #expect(throws: SessionError.self) { try TestKeys.ring(1, 2, 1) }

@@ -28,14 +28,14 @@ struct LawsOfTokensTests {
         let stranger = elsewhere.browser()
         try await elsewhere.visit(stranger) { self.begin($0, backend) }
         let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
-        let site = try LawHarness(backend)
+        let harness = try LawHarness(backend)
         for text in [
             try #require(stranger.token), invented, invented + "." + String(repeating: "A", count: 43), "2." + invented,
             Base64URL.encode(Array(#"{"subject":"ada"}"#.utf8)), Base64URL.encode([UInt8](repeating: 1, count: 200)),
             "x",
         ] {
-            let browser = site.browser(planted: text)
-            try await site.visit(browser) { session in
+            let browser = harness.browser(planted: text)
+            try await harness.visit(browser) { session in
                 #expect(session.isNew && session.subject == nil)
                 #expect(session.token?.text != invented)
                 self.begin(session, backend)
@@ -49,31 +49,31 @@ struct LawsOfTokensTests {
         "law 2: of a visitor of whom nothing is remembered nothing is kept, and there is no cookie",
         arguments: LawBackend.remembering
     )
-    func nothing(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let response = try await site.visit(site.browser()) { session in
+    func emptySession(_ backend: LawBackend) async throws {
+        let harness = try LawHarness(backend)
+        let response = try await harness.visit(harness.browser()) { session in
             #expect(session[.views] == 0 && session.names.isEmpty && !session.isAuthenticated)
         }
         #expect(response[.setCookie] == nil)
-        #expect(site.storeCalls == 0)
+        #expect(harness.storeCalls == 0)
     }
 
     @Test("law 10: nothing in a store lets anybody in", arguments: LawBackend.remembering)
     func dump(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "a theme that is easy to find" }
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "a theme that is easy to find" }
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         let token = try #require(browser.token)
         // Of a token the secret; of a seal what makes it one.
         let isSealed = LawBackend.sealed.contains { $0.name == backend.name }
         let bytes = try #require(Base64URL.decode((isSealed ? token[...] : token.prefix(64)).utf8))
         let secret = bytes.suffix(isSealed ? 16 : 32)
 
-        let other = site.browser()
-        try await site.visit(other) { try await $0.logIn("alan") }
-        try await site.visit(other) { try await $0.logOut() }
-        let dump = try await site.memory.sessions(now: site.clock.now)
+        let other = harness.browser()
+        try await harness.visit(other) { try await $0.logIn("alan") }
+        try await harness.visit(other) { try await $0.logOut() }
+        let dump = try await harness.memory.sessions(now: harness.clock.now)
         for record in dump {
             let stored = SessionRecordCodec.encode(record)
             #expect(!stored.contains(secret))
@@ -81,37 +81,37 @@ struct LawsOfTokensTests {
                 #expect(!stored.contains("easy to find".utf8))
             }
             for text in [stored, record.id.bytes + record.secretHash.bytes, record.id.bytes].map(Base64URL.encode) {
-                try await site.visit(site.browser(planted: text)) { #expect($0.id == nil) }
+                try await harness.visit(harness.browser(planted: text)) { #expect($0.id == nil) }
             }
         }
         #expect(dump.isEmpty == (backend.name == LawBackend.sealed[0].name))
-        try await site.visit(browser) { #expect($0[.theme] == "a theme that is easy to find") }
+        try await harness.visit(browser) { #expect($0[.theme] == "a theme that is easy to find") }
     }
 
     @Test("law 11: nothing that opens a session is logged or printed", arguments: LawBackend.all)
     func prints(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
         var texts: Set<String> = []
         for step: @Sendable (Session) async throws -> Void in [
             { self.begin($0, backend) }, { try? await $0.logIn("ada") }, { try await $0.renew() },
             { try await $0.regenerate() }, { try? await $0.remember() }, { try await $0.touch() },
             { try await $0.destroy() },
         ] {
-            let old = browser.copy(site)
-            try await site.visit(browser) { session in
+            let old = browser.copy(harness)
+            try await harness.visit(browser) { session in
                 try await step(session)
                 for printed in ["\(session)", String(reflecting: session.token), "\(Mirror(reflecting: session))"] {
-                    site.logger.info("\(printed)")
+                    harness.logger.info("\(printed)")
                 }
             }
             // The same with one that is late, and one that is cut short.
-            try await site.visit(old)
-            if let text = old.token { try await site.visit(site.browser(planted: String(text.dropLast()))) }
+            try await harness.visit(old)
+            if let text = old.token { try await harness.visit(harness.browser(planted: String(text.dropLast()))) }
             texts.formUnion([browser.token].compactMap(\.self))
         }
         #expect(texts.count >= 3)
-        let logs = site.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")
+        let logs = harness.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")
         #expect(logs.contains("<redacted>") || backend.testDescription.hasPrefix("sealed"))
         for text in texts {
             // The first 22 characters of a token are its id, which logs may show.

@@ -16,28 +16,28 @@ import Testing
 struct LawsOfTroubleTests {
     @Test("law 4: of requests at once nothing is lost", arguments: LawBackend.stored)
     func nothingIsLost(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         var sessions: [Session] = []
-        for _ in 0..<10 { sessions.append(try await site.open(browser)) }
+        for _ in 0..<10 { sessions.append(try await harness.open(browser)) }
         for session in sessions { session[.views] += 1 }
         sessions[4][.theme] = "dark"
-        for session in sessions { try await site.close(session, browser) }
-        try await site.visit(browser) { #expect($0[.views] == 11 && $0[.theme] == "dark") }
+        for session in sessions { try await harness.close(session, browser) }
+        try await harness.visit(browser) { #expect($0[.views] == 11 && $0[.theme] == "dark") }
     }
 
     @Test("law 4: of two responses at once that seal a session the last one wins", arguments: LawBackend.sealed)
     func lastOneWins(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let (first, second) = (try await site.open(browser), try await site.open(browser))
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let (first, second) = (try await harness.open(browser), try await harness.open(browser))
         first[.views] += 1
         second[.theme] = "dark"
-        try await site.close(first, browser)
-        try await site.close(second, browser)
-        try await site.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "dark") }
+        try await harness.close(first, browser)
+        try await harness.close(second, browser)
+        try await harness.visit(browser) { #expect($0[.views] == 1 && $0[.theme] == "dark") }
     }
 
     @Test(
@@ -45,15 +45,15 @@ struct LawsOfTroubleTests {
         arguments: LawBackend.remembering
     )
     func beforeLogin(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let slow = try await site.open(browser)
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let slow = try await harness.open(browser)
         slow[.theme] = "late"
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let response = try await site.close(slow, browser)
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let response = try await harness.close(slow, browser)
         #expect(response[.setCookie] == nil)
-        try await site.visit(browser) { #expect($0.subject == "ada" && $0[.theme] == nil) }
+        try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.theme] == nil) }
     }
 
     @Test(
@@ -61,35 +61,35 @@ struct LawsOfTroubleTests {
         arguments: LawBackend.stored + [.endedInStore]
     )
     func outage(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.injectFault(.failing)
-        let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.store.injectFault(.failing)
+        let error = await #expect(throws: SessionError.self) { _ = try await harness.open(browser) }
         #expect(error?.code == .storeUnavailable && error?.retryAfter == .seconds(5))
-        // Whoever brings nothing does not notice.
-        try await site.visit(site.browser()) { #expect(!$0.isAuthenticated) }
-        site.store.clearFault()
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        // A client without a credential does not notice.
+        try await harness.visit(harness.browser()) { #expect(!$0.isAuthenticated) }
+        harness.store.clearFault()
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("law 12: a value that no longer decodes is one bad value", arguments: LawBackend.remembering)
     func badValue(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             session[.theme] = "dark"
             session[.views] = 1
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session[SessionKey<[String]>("theme", default: ["light"])] == ["light"])
             #expect(session[.views] == 1)
         }
-        try await site.visit(browser) { #expect($0.names == ["views"]) }
+        try await harness.visit(browser) { #expect($0.names == ["views"]) }
     }
 
     @Test("law 13: what is unsafe or contradicts itself is refused at the start", arguments: LawBackend.all)
-    func refusals(_ backend: LawBackend) {
+    func unsafeConfigurations(_ backend: LawBackend) {
         for configure: @Sendable (inout SessionConfiguration) -> Void in [
             { $0.cookie.secure = .never }, { $0.limits.idle = .days(1) }, { $0.storeDeadline = .zero },
         ] {
@@ -118,17 +118,17 @@ struct LawsOfTroubleTests {
 
     @Test("law 14: time is the clock that was given, and between requests nothing happens", arguments: LawBackend.all)
     func noHiddenClock(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
         // A hundred years from now, if there were another clock.
-        site.clock.advance(by: .days(36_500))
-        try await site.visit(browser) { session in
+        harness.clock.advance(by: .days(36_500))
+        try await harness.visit(browser) { session in
             if session.token == nil { try await session.logIn("ada") }
-            #expect(session.createdAt == site.clock.now)
+            #expect(session.createdAt == harness.clock.now)
         }
-        let calls = site.storeCalls
-        site.clock.advance(by: .days(1))
+        let calls = harness.storeCalls
+        harness.clock.advance(by: .days(1))
         for _ in 0..<1_000 { await Task.yield() }
-        #expect(site.storeCalls == calls)
+        #expect(harness.storeCalls == calls)
     }
 }

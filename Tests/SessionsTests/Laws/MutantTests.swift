@@ -21,7 +21,7 @@ struct MutantTests {
     @Test(
         "a mistake in one way of an engine is found by a law",
         arguments: MutantSessions.Mistake.allCases, EngineDriver.allCases)
-    func found(_ mistake: MutantSessions.Mistake, _ way: EngineDriver) async {
+    func findsMutant(_ mistake: MutantSessions.Mistake, _ way: EngineDriver) async {
         await withKnownIssue("A law finds it.") {
             for law in Self.laws { try await law(.mutant(mistake, in: way)) }
         }

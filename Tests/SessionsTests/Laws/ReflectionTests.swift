@@ -106,9 +106,9 @@ struct ReflectionTests {
 
     @Test("law 11: a session, its request and what transports are told show no token", arguments: LawBackend.all)
     func sessions(_ backend: LawBackend) async throws {
-        let site = try LawHarness(backend)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try LawHarness(backend)
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             if session.hasTokenAlways { _ = session.token } else { session[.theme] = "dark" }
             try? await session.logIn("ada")
         }
@@ -116,16 +116,16 @@ struct ReflectionTests {
         // The first 22 characters of a token are its id, which may be shown; a sealed text is a secret as a whole.
         let secret = String(text.dropFirst(22).prefix(24))
         var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: site.origin)
+        browser.addCookies(to: &fields, for: harness.origin)
         fields[.authorization] = "Bearer \(text)"
         let search = SecretSearch(secret, text)
         let request = SessionRequest(headerFields: fields, isSecure: true, clientAddress: "192.0.2.1")
         #expect(search.findings(in: request).isEmpty)
         #expect(search.findings(in: CredentialDelivery(maxAge: .seconds(1), request: request)).isEmpty)
-        var reading = ExtractedCredentials(of: site.engine.form(for: request))
-        site.engine.transports[0].read(request, into: &reading)
+        var reading = ExtractedCredentials(of: harness.engine.form(for: request))
+        harness.engine.transports[0].read(request, into: &reading)
         #expect(!reading.isEmpty && search.findings(in: reading).isEmpty)
-        let session = try await site.open(browser)
+        let session = try await harness.open(browser)
         _ = session.values
         let written = Array(secret.utf8)
         #expect(written.count == 24 && search.findings(in: session).isEmpty)
@@ -133,7 +133,7 @@ struct ReflectionTests {
         let record = session.withState { $0.live?.record }
         #expect(search.findings(in: record as Any).isEmpty)
         #expect("\(session)".hasPrefix("Session("))
-        #expect(search.findings(in: site.engine).isEmpty)
+        #expect(search.findings(in: harness.engine).isEmpty)
     }
 
     @Test("law 11: whatever holds a store shows nothing of what the store knows")

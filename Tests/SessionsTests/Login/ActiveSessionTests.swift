@@ -25,16 +25,18 @@ struct ActiveSessionTests {
 
     @Test("a list has this session first, the others as they were last used, and says what is known of each")
     func list() async throws {
-        let site = try Harness()
-        let (first, second, third, stranger) = (site.browser(), site.browser(), site.browser(), site.browser())
-        let start = site.clock.now
-        try await site.visit(first, from: self.laptop) { try await $0.logIn("ada", deviceLabel: "At home") }
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(second, from: self.phone) { try await $0.logIn("ada", remember: true) }
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(third) { try await $0.logIn("ada") }
-        try await site.visit(stranger) { try await $0.logIn("alan") }
-        try await site.visit(first) { session in
+        let harness = try Harness()
+        let (first, second, third, stranger) = (
+            harness.browser(), harness.browser(), harness.browser(), harness.browser()
+        )
+        let start = harness.clock.now
+        try await harness.visit(first, from: self.laptop) { try await $0.logIn("ada", deviceLabel: "At home") }
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(second, from: self.phone) { try await $0.logIn("ada", remember: true) }
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(third) { try await $0.logIn("ada") }
+        try await harness.visit(stranger) { try await $0.logIn("alan") }
+        try await harness.visit(first) { session in
             let list = try await session.activeSessions()
             #expect(list.map(\.isCurrent) == [true, false, false])
             #expect(list.map(\.firstClient.name) == ["Firefox on Windows", "TestBrowser", "Chrome on Android"])
@@ -46,29 +48,29 @@ struct ActiveSessionTests {
             #expect(list[0].idleExpiresAt == start + .minutes(20) && list[0].absoluteExpiresAt == start + .hours(8))
             #expect(list[0] == session.activeSession)
         }
-        let seen = try await site.engine.activeSessions(of: "ada")
+        let seen = try await harness.engine.activeSessions(of: "ada")
         #expect(seen.map(\.id).count == 3 && seen.allSatisfy { !$0.isCurrent })
-        #expect(try await site.engine.activeSessions(of: "nobody").isEmpty)
+        #expect(try await harness.engine.activeSessions(of: "nobody").isEmpty)
     }
 
     @Test("a list has the living, by the configured limits, and nobody else")
     func living() async throws {
-        let site = try Harness()
-        let browsers = (0..<4).map { _ in site.browser() }
-        for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
-        try await site.visit(browsers[0]) { try await $0.logOut() }
-        try await site.visit(browsers[1]) { try await $0.logIn("alan") }
-        #expect(try await site.engine.activeSessions(of: "ada").count == 2)
-        site.clock.advance(by: .minutes(15))
-        try await site.visit(browsers[2])
-        #expect(try await site.engine.activeSessions(of: "ada").count == 2)
+        let harness = try Harness()
+        let browsers = (0..<4).map { _ in harness.browser() }
+        for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        try await harness.visit(browsers[0]) { try await $0.logOut() }
+        try await harness.visit(browsers[1]) { try await $0.logIn("alan") }
+        #expect(try await harness.engine.activeSessions(of: "ada").count == 2)
+        harness.clock.advance(by: .minutes(15))
+        try await harness.visit(browsers[2])
+        #expect(try await harness.engine.activeSessions(of: "ada").count == 2)
         // Another server has a shorter limit, and its list is of what would be let in there.
-        let strict = try Harness(sharing: site) { $0.limits.idle = .minutes(10) }
+        let strict = try Harness(sharing: harness) { $0.limits.idle = .minutes(10) }
         #expect(try await strict.engine.activeSessions(of: "ada").count == 1)
-        site.clock.advance(by: .minutes(5))
-        #expect(try await site.engine.activeSessions(of: "ada").count == 1)
-        try await site.visit(browsers[3]) { #expect($0.subject == nil) }
-        try await site.visit(browsers[3]) { session in
+        harness.clock.advance(by: .minutes(5))
+        #expect(try await harness.engine.activeSessions(of: "ada").count == 1)
+        try await harness.visit(browsers[3]) { #expect($0.subject == nil) }
+        try await harness.visit(browsers[3]) { session in
             let list = try await session.activeSessions()
             #expect(list.isEmpty)
         }
@@ -76,12 +78,12 @@ struct ActiveSessionTests {
 
     @Test("a list never has a token, a secret or a hash, however it is printed")
     func noSecrets() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         let token = try #require(browser.token)
-        let record = try #require(try await site.memory.sessions(of: "ada", now: site.clock.now).first)
-        let list = try await site.engine.activeSessions(of: "ada")
+        let record = try #require(try await harness.memory.sessions(of: "ada", now: harness.clock.now).first)
+        let list = try await harness.engine.activeSessions(of: "ada")
         var printed = "\(list)"
         dump(list, to: &printed)
         let hash = "\(record.secretHash.words)"
@@ -91,40 +93,40 @@ struct ActiveSessionTests {
 
     @Test("a label is set, replaced and taken away; an endless one is cut between characters")
     func label() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.setDeviceLabel("nobody's") }
-        #expect(try await site.count == 0)
-        try await site.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.setDeviceLabel("nobody's") }
+        #expect(try await harness.count == 0)
+        try await harness.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
         for (label, kept) in [
             ("tablet", "tablet"), (nil, nil), ("", nil), (String(repeating: "x", count: 500), 128 * "x"),
             (String(repeating: "\u{20AC}", count: 500), 42 * "\u{20AC}"), ("<b>\n\u{0}", "<b>\n\u{0}"),
         ] as [(String?, String?)] {
-            try await site.visit(browser) { try await $0.setDeviceLabel(label) }
-            try await site.visit(browser) { #expect($0.activeSession?.deviceLabel == kept) }
+            try await harness.visit(browser) { try await $0.setDeviceLabel(label) }
+            try await harness.visit(browser) { #expect($0.activeSession?.deviceLabel == kept) }
         }
-        let slow = try await site.open(browser)
-        try await site.visit(browser) { try await $0.logOut() }
+        let slow = try await harness.open(browser)
+        try await harness.visit(browser) { try await $0.logOut() }
         let error = await #expect(throws: SessionError.self) { try await slow.setDeviceLabel("back") }
         #expect(error?.code == .ended)
-        #expect(try await site.count == 0)
+        #expect(try await harness.count == 0)
     }
 
     @Test("in a sealed session the label is in the cookie, and there are no lists")
     func sealed() async throws {
-        let site = try SealedHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
-        try await site.visit(browser) { try await $0.setDeviceLabel("tablet") }
-        try await site.visit(browser) { session in
+        let harness = try SealedHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
+        try await harness.visit(browser) { try await $0.setDeviceLabel("tablet") }
+        try await harness.visit(browser) { session in
             #expect(session.activeSession?.deviceLabel == "tablet")
             #expect(session.activeSession?.firstClient.address == "192.0.2.1")
             let error = await #expect(throws: SessionError.self) { _ = try await session.activeSessions() }
             #expect(error?.code == .notOffered)
         }
-        let late = try await site.open(browser)
+        let late = try await harness.open(browser)
         var response = HTTPFields()
-        try await site.engine.close(late, response: &response)
+        try await harness.engine.close(late, response: &response)
         let error = await #expect(throws: SessionError.self) { try await late.setDeviceLabel("late") }
         #expect(error?.code == .responseStarted)
     }
@@ -153,69 +155,69 @@ struct ActiveSessionTests {
 
     @Test("a profile is set with the login, in one write, and ends with the session")
     func profile() async throws {
-        let site = try Harness(encryptedAtRest: true)
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness(encryptedAtRest: true)
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             session[.theme] = "dark"
             session[.profile] = Profile(name: "somebody", roles: [])
         }
-        let writes = site.store.count(of: .create) + site.store.count(of: .replace)
+        let writes = harness.store.count(of: .create) + harness.store.count(of: .replace)
         let profile = Profile(name: "Ada Lovelace", roles: ["admin"])
-        try await site.visit(browser) { try await $0.logIn("ada", setting: .profile, to: profile, carrying: .none) }
-        #expect(site.store.count(of: .create) + site.store.count(of: .replace) == writes + 1)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { try await $0.logIn("ada", setting: .profile, to: profile, carrying: .none) }
+        #expect(harness.store.count(of: .create) + harness.store.count(of: .replace) == writes + 1)
+        try await harness.visit(browser) { session in
             #expect(session[.profile] == profile)
             #expect(session[.theme] == nil)
         }
-        let record = try #require(try await site.memory.sessions(of: "ada", now: site.clock.now).first)
+        let record = try #require(try await harness.memory.sessions(of: "ada", now: harness.clock.now).first)
         #expect(record.values.isEmpty, "sealed with the other values")
-        try await site.visit(browser) { try await $0.logOut() }
-        try await site.visit(browser) { #expect($0[.profile] == nil) }
+        try await harness.visit(browser) { try await $0.logOut() }
+        try await harness.visit(browser) { #expect($0[.profile] == nil) }
     }
 
     @Test("a profile that cannot be encoded is refused, and the session before is as it was")
     func badProfile() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
         let ratios = SessionKey<[Double]>("ratios", default: [])
         let error = await #expect(throws: SessionError.self) {
             try await session.logIn("ada", setting: ratios, to: [.infinity])
         }
         #expect(error?.code == .notEncodable)
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("one session is found by its id, and another user's is as unknown as none")
     func single() async throws {
-        let site = try Harness()
-        let (ada, phone, alan) = (site.browser(), site.browser(), site.browser())
+        let harness = try Harness()
+        let (ada, phone, alan) = (harness.browser(), harness.browser(), harness.browser())
         for (browser, user) in [(ada, "ada"), (phone, "ada"), (alan, "alan")] {
-            try await site.visit(browser) { try await $0.logIn(user) }
+            try await harness.visit(browser) { try await $0.logIn(user) }
         }
-        let session = try await site.open(ada)
+        let session = try await harness.open(ada)
         for active in try await session.activeSessions() {
             #expect(try await session.activeSession(withID: active.id) == active)
         }
-        let foreign = try #require(try await site.engine.activeSessions(of: "alan").first)
+        let foreign = try #require(try await harness.engine.activeSessions(of: "alan").first)
         #expect(try await session.activeSession(withID: foreign.id) == nil)
         let unknown = try #require(SessionID(bytes: [UInt8](repeating: 7, count: 16)))
         #expect(try await session.activeSession(withID: unknown) == nil)
-        #expect(try await site.open(site.browser()).activeSession(withID: foreign.id) == nil)
+        #expect(try await harness.open(harness.browser()).activeSession(withID: foreign.id) == nil)
     }
 
     @Test("a cursor that is none of the list is an error of its own, in a request and outside of one")
     func cursors() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let session = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let session = try await harness.open(browser)
         let cursor = SessionCursor(bytes: [1, 2, 3])
         let error = await #expect(throws: SessionError.self) { try await session.activeSessions(from: cursor) }
         #expect(error?.code == .invalidCursor)
         let outside = await #expect(throws: SessionError.self) {
-            try await site.engine.activeSessions(of: "ada", from: cursor)
+            try await harness.engine.activeSessions(of: "ada", from: cursor)
         }
         #expect(outside?.code == .invalidCursor)
     }

@@ -16,15 +16,15 @@ import Testing
 struct AuthenticationLevelTests {
     @Test("methods and levels are in the session, on every backend", arguments: CredentialVersionTests.Kind.all)
     func facts(_ kind: CredentialVersionTests.Kind) async throws {
-        let site = try kind.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", methods: [.password], level: .aal1) }
-        try await site.visit(browser) { session in
+        let harness = try kind.harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", methods: [.password], level: .aal1) }
+        try await harness.visit(browser) { session in
             #expect(session.authenticationMethods == [.password])
             #expect(session.authenticationLevel == .aal1)
             try await session.reauthenticate(methods: [.password, .oneTimePassword], level: .aal2)
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.authenticationMethods == [.password, .oneTimePassword])
             #expect(session.authenticationLevel == .aal2)
             try session.requireAuthentication(level: .aal2)
@@ -32,8 +32,8 @@ struct AuthenticationLevelTests {
             #expect(throws: SessionError.self) { try session.requireAuthentication(level: .aal3) }
         }
         // What another user has proven is nothing to this one.
-        try await site.visit(browser) { try await $0.logIn("alan") }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { try await $0.logIn("alan") }
+        try await harness.visit(browser) { session in
             #expect(session.authenticationMethods == [] && session.authenticationLevel == nil)
             let error = #expect(throws: SessionError.self) { try session.requireAuthentication(level: .aal1) }
             #expect(error?.code == .authenticationTooWeak)
@@ -42,16 +42,16 @@ struct AuthenticationLevelTests {
 
     @Test("a level that was reached long ago is not renewed by a lower one, and a higher one does for a lower")
     func age() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", level: .aal3) }
-        site.clock.advance(by: .minutes(15))
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", level: .aal3) }
+        harness.clock.advance(by: .minutes(15))
+        try await harness.visit(browser) { session in
             try session.requireAuthentication(level: .aal2, within: .minutes(15))
         }
-        site.clock.advance(by: .milliseconds(1))
-        try await site.visit(browser) { try await $0.reauthenticate(level: .aal1) }
-        try await site.visit(browser) { session in
+        harness.clock.advance(by: .milliseconds(1))
+        try await harness.visit(browser) { try await $0.reauthenticate(level: .aal1) }
+        try await harness.visit(browser) { session in
             let error = #expect(throws: SessionError.self) {
                 try session.requireAuthentication(level: .aal2, within: .minutes(15))
             }
@@ -59,31 +59,31 @@ struct AuthenticationLevelTests {
             try session.requireAuthentication(level: .aal1, within: .minutes(15))
             #expect(session.authenticationLevel == .aal3, "it was reached in this session")
         }
-        try await site.visit(browser) { try await $0.reauthenticate(level: .aal2) }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { try await $0.reauthenticate(level: .aal2) }
+        try await harness.visit(browser) { session in
             try session.requireAuthentication(level: .aal2, within: .minutes(15))
         }
     }
 
     @Test("a session keeps so many methods and levels and no more")
     func bounds() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         for number in 1...20 {
-            try await site.visit(browser) {
+            try await harness.visit(browser) {
                 try await $0.reauthenticate(
                     methods: [AuthenticationMethod("m\(number)")],
                     level: AuthenticationLevel(rank: number, name: "l\(number)"))
             }
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.authenticationMethods.count == 16)
             #expect(session.authenticationMethods.last == AuthenticationMethod("m20"))
             #expect(session.authenticationLevel?.rank == 20)
         }
         let record = try #require(
-            try await site.memory.page(of: "ada", from: nil, limit: 1, now: site.clock.now).records.first)
+            try await harness.memory.page(of: "ada", from: nil, limit: 1, now: harness.clock.now).records.first)
         #expect(record.authenticationProofs.map(\.level.rank) == Array(13...20))
     }
 
@@ -110,14 +110,14 @@ struct AuthenticationLevelTests {
         arguments: [false, true])
     func clientsInEvents(isNamed: Bool) async throws {
         let events = EventRecorder()
-        let site = try Harness {
+        let harness = try Harness {
             $0.observers = [events]
             $0.namesClientsInEvents = isNamed
         }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let planted = site.browser(planted: SessionToken(random: .system).text)
-        try await site.visit(planted)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let planted = harness.browser(planted: SessionToken(random: .system).text)
+        try await harness.visit(planted)
         let noted = events.take()
         #expect(noted.map(\.name).contains("logged_in") && noted.map(\.name).contains("refused/unknown"))
         for event in noted {
@@ -125,8 +125,8 @@ struct AuthenticationLevelTests {
             #expect(event.description.contains("192.0.2.1") == isNamed)
         }
         // What belongs to no request has no client.
-        try await site.engine.revokeAll(of: "ada")
+        try await harness.engine.revokeAll(of: "ada")
         #expect(events.take().allSatisfy { $0.client == nil })
-        #expect(!site.logs.entries.contains { "\($0)".contains("192.0.2.1") })
+        #expect(!harness.logs.entries.contains { "\($0)".contains("192.0.2.1") })
     }
 }

@@ -24,12 +24,12 @@ struct ClearedSiteDataTests {
             ([.storage, .cookies, .cache], "\"cache\", \"cookies\", \"storage\""),
         ]
         for (cleared, value) in cases {
-            let site = try Harness { $0.clearsSiteDataOnLogout = cleared }
-            let browser = site.browser()
-            try await site.visit(browser) { try await $0.logIn("ada") }
-            let page = try await site.visit(browser) { $0[.views] += 1 }
+            let harness = try Harness { $0.clearsSiteDataOnLogout = cleared }
+            let browser = harness.browser()
+            try await harness.visit(browser) { try await $0.logIn("ada") }
+            let page = try await harness.visit(browser) { $0[.views] += 1 }
             #expect(try self.field(page) == nil)
-            let response = try await site.visit(browser) { try await $0.logOut() }
+            let response = try await harness.visit(browser) { try await $0.logOut() }
             #expect(try self.field(response) == value)
             #expect(response[.setCookie]?.contains("Max-Age=0") == true)
             #expect(browser.token == nil)
@@ -40,8 +40,8 @@ struct ClearedSiteDataTests {
         "checklist 22: data goes with its user, by a logout or by another login, and not with a first login or a stranger"
     )
     func others() async throws {
-        let site = try Harness { $0.clearsSiteDataOnLogout = .storage }
-        let browser = site.browser()
+        let harness = try Harness { $0.clearsSiteDataOnLogout = .storage }
+        let browser = harness.browser()
         let steps: [(Bool, @Sendable (Session) async throws -> Void)] = [
             (false, { $0[.views] = 1 }),
             (false, { try await $0.destroy() }),
@@ -60,15 +60,15 @@ struct ClearedSiteDataTests {
             (true, { try await $0.logOutEverywhere() }),
         ]
         for (index, (isCleared, step)) in steps.enumerated() {
-            let response = try await site.visit(browser, step)
+            let response = try await harness.visit(browser, step)
             #expect((try self.field(response) != nil) == isCleared, "step \(index)")
         }
     }
 
     @Test("pages that were fetched ahead of time go with every change of the user, a first login included")
     func speculations() async throws {
-        let site = try Harness()
-        let browser = site.browser()
+        let harness = try Harness()
+        let browser = harness.browser()
         let steps: [(String?, @Sendable (Session) async throws -> Void)] = [
             (nil, { $0[.views] = 1 }),
             ("\"prefetchCache\", \"prerenderCache\"", { try await $0.logIn("ada") }),
@@ -77,7 +77,7 @@ struct ClearedSiteDataTests {
             ("\"prefetchCache\", \"prerenderCache\"", { try await $0.logOut() }),
         ]
         for (index, (value, step)) in steps.enumerated() {
-            let response = try await site.visit(browser, step)
+            let response = try await harness.visit(browser, step)
             #expect(try self.field(response) == value, "step \(index)")
         }
     }

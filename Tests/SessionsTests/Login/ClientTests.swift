@@ -16,18 +16,18 @@ struct ClientTests {
     private let laptop = SessionClient(address: "192.0.2.7", userAgent: "Laptop/1")
     private let moved = SessionClient(address: "198.51.100.1", userAgent: "Laptop/1")
 
-    private func session(_ site: Harness) async throws -> ActiveSession {
-        try #require(try await site.engine.activeSessions(of: "ada").first)
+    private func session(_ harness: Harness) async throws -> ActiveSession {
+        try #require(try await harness.engine.activeSessions(of: "ada").first)
     }
 
     @Test("unless it is asked for, only the client of the login is kept")
     func untracked() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
-        site.clock.advance(by: .minutes(10))
-        try await site.visit(browser, from: self.moved) { $0[.views] += 1 }
-        let session = try await self.session(site)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .minutes(10))
+        try await harness.visit(browser, from: self.moved) { $0[.views] += 1 }
+        let session = try await self.session(harness)
         #expect(session.firstClient == self.laptop && session.lastClient == self.laptop)
     }
 
@@ -35,69 +35,69 @@ struct ClientTests {
         "when it is asked for, a new client is noted with the use, and not with every request",
         arguments: [false, true])
     func tracked(isRemembered: Bool) async throws {
-        let site = try Harness { $0.tracksClients = true }
+        let harness = try Harness { $0.tracksClients = true }
         let threshold = isRemembered ? Duration.hours(34) : .minutes(2)
-        let browser = site.browser()
-        try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada", remember: isRemembered) }
-        let writes = { site.store.count(of: .replace) + site.store.count(of: .touch) }
+        let browser = harness.browser()
+        try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada", remember: isRemembered) }
+        let writes = { harness.store.count(of: .replace) + harness.store.count(of: .touch) }
         var before = writes()
-        for _ in 0..<5 { try await site.visit(browser, from: self.moved) }
+        for _ in 0..<5 { try await harness.visit(browser, from: self.moved) }
         #expect(writes() == before, "too soon for a write")
-        #expect(try await self.session(site).lastClient == self.laptop)
-        site.clock.advance(by: threshold)
-        for _ in 0..<5 { try await site.visit(browser, from: self.moved) }
+        #expect(try await self.session(harness).lastClient == self.laptop)
+        harness.clock.advance(by: threshold)
+        for _ in 0..<5 { try await harness.visit(browser, from: self.moved) }
         #expect(writes() == before + 1)
-        let session = try await self.session(site)
+        let session = try await self.session(harness)
         #expect(session.firstClient == self.laptop && session.lastClient == self.moved)
-        #expect(session.lastAccessedAt == site.clock.now)
+        #expect(session.lastAccessedAt == harness.clock.now)
         // The same client again is a touch, and back home is noted, too.
-        site.clock.advance(by: threshold)
-        (before, _) = (site.store.count(of: .replace), ())
-        try await site.visit(browser, from: self.moved)
-        #expect(site.store.count(of: .replace) == before + (isRemembered ? 1 : 0))
-        site.clock.advance(by: threshold)
-        try await site.visit(browser, from: self.laptop)
-        #expect(try await self.session(site).lastClient == self.laptop)
+        harness.clock.advance(by: threshold)
+        (before, _) = (harness.store.count(of: .replace), ())
+        try await harness.visit(browser, from: self.moved)
+        #expect(harness.store.count(of: .replace) == before + (isRemembered ? 1 : 0))
+        harness.clock.advance(by: threshold)
+        try await harness.visit(browser, from: self.laptop)
+        #expect(try await self.session(harness).lastClient == self.laptop)
     }
 
     @Test("a passive request, and a stranger's, leave nothing behind")
     func passive() async throws {
-        let site = try Harness { $0.tracksClients = true }
-        let (browser, stranger) = (site.browser(), site.browser())
-        try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
-        try await site.visit(stranger) { $0[.views] = 1 }
-        site.clock.advance(by: .minutes(10))
-        try await site.visit(browser, isPassive: true, from: self.moved)
-        #expect(try await self.session(site).lastClient == self.laptop)
-        try await site.visit(stranger, from: self.moved) { $0[.views] = 2 }
-        let records = try await site.memory.sessions(now: site.clock.now)
+        let harness = try Harness { $0.tracksClients = true }
+        let (browser, stranger) = (harness.browser(), harness.browser())
+        try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        harness.clock.advance(by: .minutes(10))
+        try await harness.visit(browser, isPassive: true, from: self.moved)
+        #expect(try await self.session(harness).lastClient == self.laptop)
+        try await harness.visit(stranger, from: self.moved) { $0[.views] = 2 }
+        let records = try await harness.memory.sessions(now: harness.clock.now)
         #expect(records.count == 2)
         #expect(records.first { $0.subject == nil }?.lastClient == nil)
     }
 
     @Test("noting a client does not bring a logged-out session back")
     func ended() async throws {
-        let site = try Harness { $0.tracksClients = true }
-        let browser = site.browser()
-        try await site.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
-        site.clock.advance(by: .minutes(10))
-        let slow = try await site.open(browser, from: self.moved)
-        try await site.visit(browser) { try await $0.logOut() }
-        let response = try await site.close(slow, browser)
+        let harness = try Harness { $0.tracksClients = true }
+        let browser = harness.browser()
+        try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .minutes(10))
+        let slow = try await harness.open(browser, from: self.moved)
+        try await harness.visit(browser) { try await $0.logOut() }
+        let response = try await harness.close(slow, browser)
         #expect(response[.setCookie] == nil)
-        #expect(try await site.count == 0)
+        #expect(try await harness.count == 0)
     }
 
     @Test("the address is what trusted proxies say, and nobody else")
     func proxies() async throws {
         for (proxies, address) in [(TrustedProxies.none, "10.0.0.1"), (.networks(["10.0.0.0/8"]), "203.0.113.9")] {
-            let site = try Harness { $0.trustedProxies = proxies }
+            let harness = try Harness { $0.trustedProxies = proxies }
             var fields = HTTPFields()
             let forwarded = try #require(HTTPField.Name("X-Forwarded-For"))
             fields[forwarded] = "203.0.113.9"
-            let session = try await site.open(fields, address: "10.0.0.1")
+            let session = try await harness.open(fields, address: "10.0.0.1")
             try await session.logIn("ada")
-            #expect(try await self.session(site).firstClient.address == address)
+            #expect(try await self.session(harness).firstClient.address == address)
         }
     }
 

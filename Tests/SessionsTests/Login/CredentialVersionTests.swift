@@ -13,10 +13,10 @@ import Testing
 
 @Suite("Credential versions", .bothDrivers)
 struct CredentialVersionTests {
-    /// A site of each kind of backend that keeps versions.
+    /// A harness of each kind of backend that keeps versions.
     struct Kind: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let site: @Sendable () throws -> any TestHarness
+        let harness: @Sendable () throws -> any TestHarness
 
         static let all = [
             Kind(testDescription: "stored") { try Harness() },
@@ -28,38 +28,38 @@ struct CredentialVersionTests {
 
     @Test("a change ends what was begun with older versions or with none, and nothing else", arguments: Kind.all)
     func change(_ kind: Kind) async throws {
-        let site = try kind.site()
+        let harness = try kind.harness()
         let (old, unversioned, new, alan, guest) =
-            (site.browser(), site.browser(), site.browser(), site.browser(), site.browser())
-        try await site.visit(old) { try await $0.logIn("ada", credentialVersion: 1) }
-        try await site.visit(unversioned) { try await $0.logIn("ada") }
-        try await site.visit(new) { try await $0.logIn("ada", credentialVersion: 2) }
-        try await site.visit(alan) { try await $0.logIn("alan", credentialVersion: 1) }
-        try await site.visit(guest) { $0[.views] += 1 }
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 2)
-        for browser in [old, unversioned] { try await site.visit(browser) { #expect($0.subject == nil) } }
-        try await site.visit(new) { session in
+            (harness.browser(), harness.browser(), harness.browser(), harness.browser(), harness.browser())
+        try await harness.visit(old) { try await $0.logIn("ada", credentialVersion: 1) }
+        try await harness.visit(unversioned) { try await $0.logIn("ada") }
+        try await harness.visit(new) { try await $0.logIn("ada", credentialVersion: 2) }
+        try await harness.visit(alan) { try await $0.logIn("alan", credentialVersion: 1) }
+        try await harness.visit(guest) { $0[.views] += 1 }
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
+        for browser in [old, unversioned] { try await harness.visit(browser) { #expect($0.subject == nil) } }
+        try await harness.visit(new) { session in
             #expect(session.subject == "ada")
             #expect(session.credentialVersion == 2)
         }
-        try await site.visit(alan) { #expect($0.subject == "alan") }
-        try await site.visit(guest) { #expect($0[.views] == 1) }
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
+        try await harness.visit(guest) { #expect($0[.views] == 1) }
     }
 
     @Test("the session that changed the password goes on in a new cookie, the others end", arguments: Kind.all)
     func ownSession(_ kind: Kind) async throws {
-        let site = try kind.site()
-        let (browser, other) = (site.browser(), site.browser())
+        let harness = try kind.harness()
+        let (browser, other) = (harness.browser(), harness.browser())
         for browser in [browser, other] {
-            try await site.visit(browser) { try await $0.logIn("ada", credentialVersion: 7) }
+            try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: 7) }
         }
-        let copy = browser.copy(site)
-        try await site.visit(browser) { session in
+        let copy = browser.copy(harness)
+        try await harness.visit(browser) { session in
             session[.theme] = "dark"
             try await session.changeCredentials(to: 8, methods: [.password], level: .aal1)
         }
-        for dead in [copy, other] { try await site.visit(dead) { #expect($0.subject == nil) } }
-        try await site.visit(browser) { session in
+        for dead in [copy, other] { try await harness.visit(dead) { #expect($0.subject == nil) } }
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session.credentialVersion == 8)
             #expect(session.authenticationLevel == .aal1)
@@ -68,13 +68,13 @@ struct CredentialVersionTests {
 
     @Test("a login with a former version is refused, and the session before it goes on", arguments: Kind.all)
     func formerVersion(_ kind: Kind) async throws {
-        let site = try kind.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 5)
+        let harness = try kind.harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 5)
         // An older one changes nothing.
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 3)
-        try await site.visit(browser) { session in
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 3)
+        try await harness.visit(browser) { session in
             let error = await #expect(throws: SessionError.self) {
                 try await session.logIn("ada", credentialVersion: 4)
             }
@@ -82,124 +82,124 @@ struct CredentialVersionTests {
             #expect(error?.message.contains("version 4") == true && error?.message.contains("version 5") == true)
             #expect(session[.views] == 1)
         }
-        try await site.visit(browser) { try await $0.logIn("ada", credentialVersion: 5) }
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        // Whoever says no version has checked the present one.
-        let other = site.browser()
-        try await site.visit(other) { try await $0.logIn("ada") }
-        try await site.visit(other) { #expect($0.subject == "ada") }
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 6)
-        try await site.visit(other) { #expect($0.subject == nil) }
+        try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: 5) }
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        // A login without a version counts as one with the current version.
+        let other = harness.browser()
+        try await harness.visit(other) { try await $0.logIn("ada") }
+        try await harness.visit(other) { #expect($0.subject == "ada") }
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 6)
+        try await harness.visit(other) { #expect($0.subject == nil) }
     }
 
     @Test("a slow login that checked the former password opens nothing, whenever the change comes")
     func slowLogin() async throws {
-        let site = try Harness()
-        let elsewhere = try SessionEngine(.stored(in: site.memory), configuration: site.engine.configuration)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
+        let harness = try Harness()
+        let elsewhere = try SessionEngine(.stored(in: harness.memory), configuration: harness.engine.configuration)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
         // It has asked for the version, and is about to begin.
-        site.store.injectFault(.stalling, .create)
-        let session = try await site.open(browser)
+        harness.store.injectFault(.stalling, .create)
+        let session = try await harness.open(browser)
         let login = Task { try await session.logIn("ada", credentialVersion: 1) }
-        while site.store.waitingCount == 0 { await Task.yield() }
+        while harness.store.waitingCount == 0 { await Task.yield() }
         try await elsewhere.revokeAll(of: "ada", credentialsBefore: 2)
-        site.store.clearFault()
+        harness.store.clearFault()
         let error = await #expect(throws: SessionError.self) { try await login.value }
         #expect(error?.code == .credentialsChanged)
-        try await site.close(session, browser)
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        try await harness.close(session, browser)
+        try await harness.visit(browser) { #expect($0.subject == nil) }
         #expect(try await elsewhere.activeSessions(of: "ada").sessions.isEmpty)
     }
 
     @Test("a login whose version can no longer be asked for gives no one a token", arguments: [false, true])
     func outage(endingFails: Bool) async throws {
-        let site = try Harness { $0.circuitBreaker = .none }
-        let browser = site.browser()
-        site.store.injectFault(.stalling, .create)
-        let session = try await site.open(browser)
+        let harness = try Harness { $0.circuitBreaker = .none }
+        let browser = harness.browser()
+        harness.store.injectFault(.stalling, .create)
+        let session = try await harness.open(browser)
         let login = Task { try await session.logIn("ada", credentialVersion: 1) }
-        while site.store.waitingCount == 0 { await Task.yield() }
-        site.store.clearFault()
-        site.store.injectFault(.failing, endingFails ? [.load, .end] : .load)
+        while harness.store.waitingCount == 0 { await Task.yield() }
+        harness.store.clearFault()
+        harness.store.injectFault(.failing, endingFails ? [.load, .end] : .load)
         let error = await #expect(throws: SessionError.self) { try await login.value }
         #expect(error?.code == .storeUnavailable)
-        site.store.clearFault()
-        _ = try? await site.close(session, browser)
+        harness.store.clearFault()
+        _ = try? await harness.close(session, browser)
         #expect(browser.token == nil)
     }
 
     @Test("another server refuses what this one has changed within a second")
     func otherServers() async throws {
-        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
-        let (old, new) = (site.browser(), site.browser())
-        try await site.servers[1].visit(old) { try await $0.logIn("ada", credentialVersion: 1) }
-        try await site.servers[1].visit(new) { try await $0.logIn("ada", credentialVersion: 2) }
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 2)
-        site.clock.advance(by: .seconds(1))
-        try await site.servers[1].visit(old) { #expect($0.subject == nil) }
-        try await site.servers[1].visit(new) { #expect($0.subject == "ada") }
-        try await site.servers[1].visit(old) { session in
+        let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let (old, new) = (harness.browser(), harness.browser())
+        try await harness.servers[1].visit(old) { try await $0.logIn("ada", credentialVersion: 1) }
+        try await harness.servers[1].visit(new) { try await $0.logIn("ada", credentialVersion: 2) }
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
+        harness.clock.advance(by: .seconds(1))
+        try await harness.servers[1].visit(old) { #expect($0.subject == nil) }
+        try await harness.servers[1].visit(new) { #expect($0.subject == "ada") }
+        try await harness.servers[1].visit(old) { session in
             await #expect(throws: SessionError.self) { try await session.logIn("ada", credentialVersion: 1) }
         }
     }
 
     @Test("a version is kept for as long as a session can live, and then forgotten")
     func forgotten() async throws {
-        let site = try Harness()
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 2)
-        let life = site.engine.configuration.longestLife
-        site.clock.advance(by: life - .milliseconds(1))
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
+        let life = harness.engine.configuration.longestLife
+        harness.clock.advance(by: life - .milliseconds(1))
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             await #expect(throws: SessionError.self) { try await session.logIn("ada", credentialVersion: 1) }
         }
-        site.clock.advance(by: .milliseconds(1))
-        try await site.visit(browser) { try await $0.logIn("ada", credentialVersion: 1) }
+        harness.clock.advance(by: .milliseconds(1))
+        try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: 1) }
     }
 
     @Test("the version is no session: it is in no list, opens nothing, and outlives the end of everything")
     func noSession() async throws {
-        let site = try Harness()
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 2)
-        #expect(try await site.engine.activeSessions(of: "ada").sessions.isEmpty)
+        let harness = try Harness()
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
+        #expect(try await harness.engine.activeSessions(of: "ada").sessions.isEmpty)
         let id = Revocation.credentialsID(of: Revocation.id(of: "ada"))
-        let browser = site.browser(planted: SessionToken.ofNobody(id).text)
-        try await site.visit(browser) { #expect($0.id == nil) }
-        #expect(try await site.engine.revoke(id) == false)
-        try await site.engine.revokeAll(of: "ada")
-        try await site.engine.revokeEverything()
-        try await site.visit(site.browser()) { session in
+        let browser = harness.browser(planted: SessionToken.ofNobody(id).text)
+        try await harness.visit(browser) { #expect($0.id == nil) }
+        #expect(try await harness.engine.revoke(id) == false)
+        try await harness.engine.revokeAll(of: "ada")
+        try await harness.engine.revokeEverything()
+        try await harness.visit(harness.browser()) { session in
             await #expect(throws: SessionError.self) { try await session.logIn("ada", credentialVersion: 1) }
         }
     }
 
     @Test("a thousand sessions with older credentials end, and the newer ones go on")
-    func many() async throws {
-        let site = try Harness { $0.maximumSessionsPerSubject = nil }
+    func endsManySessions() async throws {
+        let harness = try Harness { $0.maximumSessionsPerSubject = nil }
         var newest: [TestBrowser] = []
         for number in 0..<1_100 {
-            let browser = site.browser()
+            let browser = harness.browser()
             let isNew = number.isMultiple(of: 100)
-            try await site.visit(browser) { try await $0.logIn("ada", credentialVersion: isNew ? 2 : 1) }
+            try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: isNew ? 2 : 1) }
             if isNew { newest.append(browser) }
         }
-        try await site.engine.revokeAll(of: "ada", credentialsBefore: 2)
-        for browser in newest { try await site.visit(browser) { #expect($0.subject == "ada") } }
-        #expect(try await site.engine.activeSessions(of: "ada", limit: 1_000).sessions.count == newest.count)
+        try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
+        for browser in newest { try await harness.visit(browser) { #expect($0.subject == "ada") } }
+        #expect(try await harness.engine.activeSessions(of: "ada", limit: 1_000).sessions.count == newest.count)
     }
 
     @Test("what is out of bounds is refused before anything ends")
     func bounds() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
         let text = String(repeating: "x", count: 65)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             for version in [0, -1, .max, (1 << 53) + 1] {
                 await #expect(throws: SessionError.self) { try await session.logIn("ada", credentialVersion: version) }
                 await #expect(throws: SessionError.self) {
-                    try await site.engine.revokeAll(of: "ada", credentialsBefore: version)
+                    try await harness.engine.revokeAll(of: "ada", credentialsBefore: version)
                 }
             }
             for name in ["", "a b", "a\"", "\u{e9}", text] {

@@ -13,96 +13,96 @@ import Testing
 
 @Suite("Ending a user's sessions from elsewhere", .bothDrivers)
 struct EndingElsewhereTests {
-    private func site(_ count: Int) async throws -> (site: Harness, browsers: [TestBrowser]) {
-        let site = try Harness()
-        let browsers = (0..<count).map { _ in site.browser() }
-        for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
-        return (site, browsers)
+    private func makeHarness(_ count: Int) async throws -> (harness: Harness, browsers: [TestBrowser]) {
+        let harness = try Harness()
+        let browsers = (0..<count).map { _ in harness.browser() }
+        for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        return (harness, browsers)
     }
 
-    private func id(_ browser: TestBrowser, _ site: Harness) async throws -> SessionID {
-        try #require(try await site.open(browser).id)
+    private func id(_ browser: TestBrowser, _ harness: Harness) async throws -> SessionID {
+        try #require(try await harness.open(browser).id)
     }
 
     @Test("one session is ended by its id from another, and its next request is a stranger's")
-    func one() async throws {
-        let (site, browsers) = try await self.site(3)
-        let id = try await self.id(browsers[1], site)
-        let slow = try await site.open(browsers[1])
+    func endsOneByID() async throws {
+        let (harness, browsers) = try await self.makeHarness(3)
+        let id = try await self.id(browsers[1], harness)
+        let slow = try await harness.open(browsers[1])
         slow[.theme] = "late"
-        try await site.visit(browsers[0]) { session in
+        try await harness.visit(browsers[0]) { session in
             let isEnded = try await session.logOut(id)
             #expect(isEnded)
             let isEndedAgain = try await session.logOut(id)
             #expect(!isEndedAgain)
         }
-        let response = try await site.close(slow, browsers[1])
+        let response = try await harness.close(slow, browsers[1])
         #expect(response[values: .setCookie].isEmpty)
-        try await site.visit(browsers[1]) { #expect($0.subject == nil) }
-        for browser in [browsers[0], browsers[2]] { try await site.visit(browser) { #expect($0.subject == "ada") } }
-        #expect(try await site.engine.activeSessions(of: "ada").count == 2)
+        try await harness.visit(browsers[1]) { #expect($0.subject == nil) }
+        for browser in [browsers[0], browsers[2]] { try await harness.visit(browser) { #expect($0.subject == "ada") } }
+        #expect(try await harness.engine.activeSessions(of: "ada").count == 2)
     }
 
     @Test("another user's id, one that never was, an expired and an ended one are all alike: false, and nothing ends")
     func notYours() async throws {
-        let (site, browsers) = try await self.site(2)
-        let (alan, expired) = (site.browser(), site.browser())
-        try await site.visit(expired) { try await $0.logIn("ada") }
-        let expiredID = try await self.id(expired, site)
-        site.clock.advance(by: .minutes(19))
-        for browser in browsers { try await site.visit(browser) }
-        site.clock.advance(by: .minutes(2))
-        try await site.visit(alan) { try await $0.logIn("alan") }
-        let stranger = site.browser()
-        try await site.visit(stranger) { $0[.views] = 1 }
-        let endedID = try await self.id(browsers[1], site)
-        try await site.visit(browsers[1]) { try await $0.logOut() }
-        let strangers = [try await self.id(alan, site), try await self.id(stranger, site)]
-        let ends = site.store.count(of: .end)
+        let (harness, browsers) = try await self.makeHarness(2)
+        let (alan, expired) = (harness.browser(), harness.browser())
+        try await harness.visit(expired) { try await $0.logIn("ada") }
+        let expiredID = try await self.id(expired, harness)
+        harness.clock.advance(by: .minutes(19))
+        for browser in browsers { try await harness.visit(browser) }
+        harness.clock.advance(by: .minutes(2))
+        try await harness.visit(alan) { try await $0.logIn("alan") }
+        let stranger = harness.browser()
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        let endedID = try await self.id(browsers[1], harness)
+        try await harness.visit(browsers[1]) { try await $0.logOut() }
+        let strangers = [try await self.id(alan, harness), try await self.id(stranger, harness)]
+        let ends = harness.store.count(of: .end)
         for id in strangers + [expiredID, endedID, SessionID(high: 1, low: 2)] {
-            try await site.visit(browsers[0]) { session in
+            try await harness.visit(browsers[0]) { session in
                 let isEnded = try await session.logOut(id)
                 #expect(!isEnded)
             }
-            try await site.visit(stranger) { session in
+            try await harness.visit(stranger) { session in
                 let isEnded = try await session.logOut(id)
                 #expect(!isEnded, "nobody is logged in here")
             }
         }
-        #expect(site.store.count(of: .end) == ends, "the store was asked to end nothing")
-        try await site.visit(alan) { #expect($0.subject == "alan") }
-        try await site.visit(stranger) { #expect($0[.views] == 1) }
+        #expect(harness.store.count(of: .end) == ends, "the store was asked to end nothing")
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
+        try await harness.visit(stranger) { #expect($0[.views] == 1) }
     }
 
     @Test("one's own id logs out here, and clears the cookie")
-    func own() async throws {
-        let (site, browsers) = try await self.site(1)
-        let response = try await site.visit(browsers[0]) { session in
+    func ownIDLogsOut() async throws {
+        let (harness, browsers) = try await self.makeHarness(1)
+        let response = try await harness.visit(browsers[0]) { session in
             let id = try #require(session.id)
             let isEnded = try await session.logOut(id)
             #expect(isEnded)
         }
         #expect(response[.setCookie]?.contains("Max-Age=0") == true)
         #expect(browsers[0].token == nil)
-        #expect(try await site.count == 0)
+        #expect(try await harness.count == 0)
     }
 
     @Test("the session of a token is ended by whoever has it, and by nobody who has only its id")
-    func token() async throws {
-        let (site, browsers) = try await self.site(2)
-        let token = try #require(try await site.open(browsers[1]).token)
+    func endsByToken() async throws {
+        let (harness, browsers) = try await self.makeHarness(2)
+        let token = try #require(try await harness.open(browsers[1]).token)
         let forged = SessionToken(id: token.id, secret: SessionSecret(random: .system))
-        let stranger = site.browser()
+        let stranger = harness.browser()
         for (candidate, ends) in [
             (forged, false), (SessionToken(random: .system), false), (token, true), (token, false),
         ] {
-            try await site.visit(stranger) { session in
+            try await harness.visit(stranger) { session in
                 let isEnded = try await session.logOut(candidate)
                 #expect(isEnded == ends)
             }
         }
-        try await site.visit(browsers[1]) { #expect($0.subject == nil) }
-        try await site.visit(browsers[0]) { session in
+        try await harness.visit(browsers[1]) { #expect($0.subject == nil) }
+        try await harness.visit(browsers[0]) { session in
             let token = try #require(session.token)
             let isEnded = try await session.logOut(token)
             #expect(isEnded)
@@ -112,49 +112,49 @@ struct EndingElsewhereTests {
     }
 
     @Test("all others end, and this one goes on; without a login nothing happens")
-    func others() async throws {
-        let (site, browsers) = try await self.site(4)
-        let (alan, stranger) = (site.browser(), site.browser())
-        try await site.visit(alan) { try await $0.logIn("alan") }
-        try await site.visit(stranger) { $0[.views] = 1 }
-        try await site.visit(stranger) { try await $0.logOutOthers() }
-        let slow = try await site.open(browsers[3])
+    func endsOthers() async throws {
+        let (harness, browsers) = try await self.makeHarness(4)
+        let (alan, stranger) = (harness.browser(), harness.browser())
+        try await harness.visit(alan) { try await $0.logIn("alan") }
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        try await harness.visit(stranger) { try await $0.logOutOthers() }
+        let slow = try await harness.open(browsers[3])
         slow[.views] += 1
-        try await site.visit(browsers[0]) { session in
+        try await harness.visit(browsers[0]) { session in
             session[.theme] = "dark"
             try await session.logOutOthers()
         }
-        try await site.close(slow, browsers[3])
-        for browser in browsers.dropFirst() { try await site.visit(browser) { #expect($0.subject == nil) } }
-        try await site.visit(browsers[0]) { #expect($0.subject == "ada" && $0[.theme] == "dark") }
-        try await site.visit(alan) { #expect($0.subject == "alan") }
-        try await site.visit(stranger) { #expect($0[.views] == 1) }
+        try await harness.close(slow, browsers[3])
+        for browser in browsers.dropFirst() { try await harness.visit(browser) { #expect($0.subject == nil) } }
+        try await harness.visit(browsers[0]) { #expect($0.subject == "ada" && $0[.theme] == "dark") }
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
+        try await harness.visit(stranger) { #expect($0[.views] == 1) }
     }
 
     @Test("everywhere is here too; a stranger's ends alone")
     func everywhere() async throws {
-        let (site, browsers) = try await self.site(3)
-        let stranger = site.browser()
-        try await site.visit(stranger) { $0[.views] = 1 }
-        try await site.visit(stranger) { try await $0.logOutEverywhere() }
+        let (harness, browsers) = try await self.makeHarness(3)
+        let stranger = harness.browser()
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        try await harness.visit(stranger) { try await $0.logOutEverywhere() }
         #expect(stranger.token == nil)
-        try await site.visit(browsers[2]) { try await $0.logOutEverywhere() }
+        try await harness.visit(browsers[2]) { try await $0.logOutEverywhere() }
         #expect(browsers[2].token == nil)
-        for browser in browsers { try await site.visit(browser) { #expect($0.subject == nil) } }
-        #expect(try await site.count == 0)
-        try await site.visit(browsers[0]) { try await $0.logIn("ada") }
-        try await site.visit(browsers[0]) { #expect($0.subject == "ada") }
+        for browser in browsers { try await harness.visit(browser) { #expect($0.subject == nil) } }
+        #expect(try await harness.count == 0)
+        try await harness.visit(browsers[0]) { try await $0.logIn("ada") }
+        try await harness.visit(browsers[0]) { #expect($0.subject == "ada") }
     }
 
     @Test("a store that fails is an error, and the session is still there to try again")
     func outage() async throws {
-        let (site, browsers) = try await self.site(2)
-        let id = try await self.id(browsers[1], site)
-        try await site.visit(browsers[0]) { session in
-            site.store.injectFault(.failing, [.load, .end])
+        let (harness, browsers) = try await self.makeHarness(2)
+        let id = try await self.id(browsers[1], harness)
+        try await harness.visit(browsers[0]) { session in
+            harness.store.injectFault(.failing, [.load, .end])
             let error = await #expect(throws: SessionError.self) { try await session.logOut(id) }
             #expect(error?.code == .storeUnavailable)
-            site.store.clearFault()
+            harness.store.clearFault()
             let isEnded = try await session.logOut(id)
             #expect(isEnded)
         }
@@ -162,42 +162,42 @@ struct EndingElsewhereTests {
 
     @Test("from outside a request: one by its id, all of a user but some, and everybody's")
     func engine() async throws {
-        let (site, browsers) = try await self.site(4)
-        let (alan, stranger) = (site.browser(), site.browser())
-        try await site.visit(alan) { try await $0.logIn("alan") }
-        try await site.visit(stranger) { $0[.views] = 1 }
-        let id = try await self.id(browsers[0], site)
-        #expect(try await site.engine.revoke(id))
-        #expect(try await !site.engine.revoke(id))
-        #expect(try await !site.engine.revoke(SessionID(high: 1, low: 2)))
-        try await site.visit(browsers[0]) { #expect($0.subject == nil) }
-        try await site.engine.revokeAll(of: "ada", except: [try await self.id(browsers[1], site), id])
-        #expect(try await site.engine.activeSessions(of: "ada").count == 1)
-        try await site.visit(browsers[1]) { #expect($0.subject == "ada") }
-        try await site.engine.revokeEverything()
-        #expect(try await site.count == 0)
+        let (harness, browsers) = try await self.makeHarness(4)
+        let (alan, stranger) = (harness.browser(), harness.browser())
+        try await harness.visit(alan) { try await $0.logIn("alan") }
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        let id = try await self.id(browsers[0], harness)
+        #expect(try await harness.engine.revoke(id))
+        #expect(try await !harness.engine.revoke(id))
+        #expect(try await !harness.engine.revoke(SessionID(high: 1, low: 2)))
+        try await harness.visit(browsers[0]) { #expect($0.subject == nil) }
+        try await harness.engine.revokeAll(of: "ada", except: [try await self.id(browsers[1], harness), id])
+        #expect(try await harness.engine.activeSessions(of: "ada").count == 1)
+        try await harness.visit(browsers[1]) { #expect($0.subject == "ada") }
+        try await harness.engine.revokeEverything()
+        #expect(try await harness.count == 0)
         for browser in [browsers[1], alan, stranger] {
-            try await site.visit(browser) { #expect($0.subject == nil && $0[.views] == 0) }
+            try await harness.visit(browser) { #expect($0.subject == nil && $0[.views] == 0) }
         }
-        try await site.visit(alan) { try await $0.logIn("alan") }
-        try await site.visit(alan) { #expect($0.subject == "alan") }
+        try await harness.visit(alan) { try await $0.logIn("alan") }
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
     }
 
     @Test("everybody's sessions end, though they are many pages, and slow requests revive none")
     func manyPages() async throws {
-        let site = try Harness()
-        let samples = SampleRecords(seed: 3, now: site.clock.now)
+        let harness = try Harness()
+        let samples = SampleRecords(seed: 3, now: harness.clock.now)
         for number in 0..<700 {
-            try await site.memory.create(samples.record(subject: "user \(number % 7)"), now: site.clock.now)
+            try await harness.memory.create(samples.record(subject: "user \(number % 7)"), now: harness.clock.now)
         }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let slow = try await site.open(browser)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let slow = try await harness.open(browser)
         slow[.views] += 1
-        try await site.engine.revokeEverything()
-        try await site.close(slow, browser)
-        #expect(try await site.count == 0)
-        #expect(try await site.engine.activeSessions(of: "user 3").isEmpty)
+        try await harness.engine.revokeEverything()
+        try await harness.close(slow, browser)
+        #expect(try await harness.count == 0)
+        #expect(try await harness.engine.activeSessions(of: "user 3").isEmpty)
     }
 
     @Test("endings of sealed sessions in the same store are neither listed nor undone")
@@ -229,16 +229,16 @@ struct EndingElsewhereTests {
             .stored(in: MemorySessionStore(), encryptedAtRest: true),
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
-            let site = try EngineHarness(backend)
-            let browser = site.browser()
-            try await site.visit(browser) { session in
+            let harness = try EngineHarness(backend)
+            let browser = harness.browser()
+            try await harness.visit(browser) { session in
                 try await session.logIn("ada")
                 session[.views] = 7
             }
-            let copy = browser.copy(site)
-            try await site.visit(browser) { try await $0.logOutOthers() }
-            try await site.visit(copy) { #expect($0.subject == nil) }
-            try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
+            let copy = browser.copy(harness)
+            try await harness.visit(browser) { try await $0.logOutOthers() }
+            try await harness.visit(copy) { #expect($0.subject == nil) }
+            try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }
         }
     }
 }

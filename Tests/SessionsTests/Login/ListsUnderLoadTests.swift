@@ -14,15 +14,15 @@ import Testing
 struct ListsUnderLoadTests {
     @Test("the list of a user is the sessions that live, after logins, log-outs and endings all at once")
     func listsAreTheLiving() async throws {
-        let site = try Harness()
+        let harness = try Harness()
         let random = DeterministicRandom(seed: 11)
-        let browsers = (0..<24).map { _ in site.browser() }
+        let browsers = (0..<24).map { _ in harness.browser() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for browser in browsers {
                 let choices = (0..<20).map { _ in Int(random.next() % 6) }
                 group.addTask {
                     for choice in choices {
-                        try await site.visit(browser) { session in
+                        try await harness.visit(browser) { session in
                             switch choice {
                             case 0, 1: try await session.logIn("ada")
                             case 2: try await session.logOut()
@@ -41,11 +41,11 @@ struct ListsUnderLoadTests {
         }
         var living: Set<SessionID> = []
         for browser in browsers {
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 if session.subject == "ada", let id = session.id { living.insert(id) }
             }
         }
-        let listed = try await site.engine.activeSessions(of: "ada").map(\.id)
+        let listed = try await harness.engine.activeSessions(of: "ada").map(\.id)
         #expect(Set(listed) == living)
         #expect(listed.count == living.count)
     }

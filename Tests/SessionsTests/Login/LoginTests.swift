@@ -15,56 +15,56 @@ import Testing
 struct LoginTests {
     @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
     func newSession() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "dark" }
-        let planted = browser.copy(site)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "dark" }
+        let planted = browser.copy(harness)
         let before = try #require(browser.token)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             let id = session.id
             try await session.logIn("ada")
             #expect(session.id != id)
             #expect(session.subject == "ada")
-            #expect(session.authenticatedAt == site.clock.now)
+            #expect(session.authenticatedAt == harness.clock.now)
         }
         #expect(browser.token != before)
-        try await site.visit(planted) { session in
+        try await harness.visit(planted) { session in
             #expect(session.subject == nil)
             #expect(session[.theme] == nil)
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session[.theme] == "dark")
         }
-        #expect(try await site.count == 1)
+        #expect(try await harness.count == 1)
     }
 
     @Test("values go on as asked")
     func carrying() async throws {
-        let site = try Harness()
+        let harness = try Harness()
         for (carrying, names) in [
             (Session.CarriedValues.all, ["theme", "views"]), (.none, []), (.only("theme", "other"), ["theme"]),
         ] {
-            let browser = site.browser()
-            try await site.visit(browser) { session in
+            let browser = harness.browser()
+            try await harness.visit(browser) { session in
                 session[.theme] = "dark"
                 session[.views] += 1
             }
-            try await site.visit(browser) { try await $0.logIn("ada", carrying: carrying) }
-            try await site.visit(browser) { #expect($0.names == names) }
+            try await harness.visit(browser) { try await $0.logIn("ada", carrying: carrying) }
+            try await harness.visit(browser) { #expect($0.names == names) }
         }
     }
 
     @Test("nothing of one user's session goes on into another's")
     func anotherUser() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             try await session.logIn("ada")
             session[.theme] = "dark"
         }
-        try await site.visit(browser) { try await $0.logIn("alan") }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { try await $0.logIn("alan") }
+        try await harness.visit(browser) { session in
             #expect(session.subject == "alan")
             #expect(session.names == [])
         }
@@ -72,15 +72,15 @@ struct LoginTests {
 
     @Test("a request opened before a login writes nothing into the session after it")
     func slowRequestAcrossALogin() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let slow = try await site.open(browser)
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let slow = try await harness.open(browser)
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         slow[.theme] = "planted"
-        let response = try await site.close(slow, browser)
+        let response = try await harness.close(slow, browser)
         #expect(response[values: .setCookie].isEmpty)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session[.theme] == nil)
             #expect(session[.views] == 1)
@@ -89,61 +89,61 @@ struct LoginTests {
 
     @Test("of two logins at once each has a session of its own, and neither touches the other's")
     func loginRacingLogin() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let (ada, alan) = (browser.copy(site), browser.copy(site))
-        let first = try await site.open(ada)
-        let second = try await site.open(alan)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let (ada, alan) = (browser.copy(harness), browser.copy(harness))
+        let first = try await harness.open(ada)
+        let second = try await harness.open(alan)
         try await first.logIn("ada")
         try await second.logIn("alan")
-        try await site.close(first, ada)
-        try await site.close(second, alan)
-        try await site.visit(ada) { #expect($0.subject == "ada") }
-        try await site.visit(alan) { #expect($0.subject == "alan") }
+        try await harness.close(first, ada)
+        try await harness.close(second, alan)
+        try await harness.visit(ada) { #expect($0.subject == "ada") }
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
         #expect(ada.token != alan.token)
     }
 
     @Test("the store knows which sessions a subject has")
     func subjectIndex() async throws {
-        let site = try Harness()
-        let browsers = [site.browser(), site.browser()]
-        for browser in browsers { try await site.visit(browser) { try await $0.logIn("ada") } }
-        #expect(try await site.memory.sessions(of: "ada", now: site.clock.now).count == 2)
-        try await site.visit(browsers[0]) { try await $0.logOut() }
-        #expect(try await site.memory.sessions(of: "ada", now: site.clock.now).count == 1)
+        let harness = try Harness()
+        let browsers = [harness.browser(), harness.browser()]
+        for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        #expect(try await harness.memory.sessions(of: "ada", now: harness.clock.now).count == 2)
+        try await harness.visit(browsers[0]) { try await $0.logOut() }
+        #expect(try await harness.memory.sessions(of: "ada", now: harness.clock.now).count == 1)
     }
 
     @Test("a subject that is empty or endless is refused", arguments: ["", String(repeating: "x", count: 1025)])
     func badSubject(subject: String) async throws {
-        let site = try Harness()
-        let session = try await site.open(site.browser())
+        let harness = try Harness()
+        let session = try await harness.open(harness.browser())
         let error = await #expect(throws: SessionError.self) { try await session.logIn(subject) }
         #expect(error?.code == .invalidSubject)
-        #expect(try await site.count == 0)
+        #expect(try await harness.count == 0)
     }
 
     @Test("a login whose values are too large leaves the session before it as it was")
     func tooLarge() async throws {
-        let site = try Harness { $0.maximumValuesSize = 100 }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
+        let harness = try Harness { $0.maximumValuesSize = 100 }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
         session[.theme] = String(repeating: "x", count: 100)
         let error = await #expect(throws: SessionError.self) { try await session.logIn("ada") }
         #expect(error?.code == .valuesTooLarge)
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("a login begins the absolute limit anew")
     func absoluteLimit() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        site.clock.advance(by: .minutes(19))
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        harness.clock.advance(by: .minutes(19))
+        try await harness.visit(browser) { session in
             try await session.logIn("ada")
-            #expect(session.absoluteExpiresAt == site.clock.now + .hours(8))
+            #expect(session.absoluteExpiresAt == harness.clock.now + .hours(8))
         }
     }
 }

@@ -15,9 +15,9 @@ import Testing
 struct RequirementTests {
     @Test("a user is let through by name, and a visitor is told to log in")
     func authenticated() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             let error = #expect(throws: SessionError.self) { try session.requireAuthenticated() }
             #expect(error?.code == .notAuthenticated)
             #expect(error?.challenges == [])
@@ -33,13 +33,13 @@ struct RequirementTests {
 
     @Test("a login is recent for as long as is said, to the millisecond, and a new authentication makes it so again")
     func recent() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.clock.advance(by: .minutes(5))
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .minutes(5))
+        try await harness.visit(browser) { session in
             #expect(try session.requireAuthentication(within: .minutes(5)) == "ada")
-            site.clock.advance(by: .milliseconds(1))
+            harness.clock.advance(by: .milliseconds(1))
             let error = #expect(throws: SessionError.self) { try session.requireAuthentication(within: .minutes(5)) }
             #expect(error?.code == .authenticationTooOld)
             #expect(error?.message.contains("authenticated 300 seconds ago, and this asks for 300 at the most") == true)
@@ -51,11 +51,11 @@ struct RequirementTests {
 
     @Test("no age traps, and a clock that was set back makes nobody's login old")
     func extremes() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(browser) { session in
             for age in [Duration.seconds(Int64.max), .seconds(Int64.max) + .seconds(Int64.max), .days(Int.max)] {
                 let subject = try session.requireAuthentication(within: age)
                 #expect(subject == "ada")
@@ -67,8 +67,8 @@ struct RequirementTests {
                     error?.message.contains("authenticated 60 seconds ago, and this asks for 0 at the most") == true)
             }
         }
-        site.clock.advance(by: .minutes(-10))
-        try await site.visit(browser) { session in
+        harness.clock.advance(by: .minutes(-10))
+        try await harness.visit(browser) { session in
             let subject = try session.requireAuthentication(within: .seconds(1))
             #expect(subject == "ada")
         }
@@ -76,20 +76,20 @@ struct RequirementTests {
 
     @Test("while the store does not answer nobody is told that they are logged out")
     func outage() async throws {
-        let site = try Harness { $0.onStoreFailure = .anonymous }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.injectFault(.failing)
-        let session = try await site.open(browser)
+        let harness = try Harness { $0.onStoreFailure = .anonymous }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.store.injectFault(.failing)
+        let session = try await harness.open(browser)
         for error in [
             #expect(throws: SessionError.self) { try session.requireAuthenticated() },
             #expect(throws: SessionError.self) { try session.requireAuthentication(within: .minutes(5)) },
         ] {
             #expect(error?.code == .storeUnavailable)
         }
-        site.store.clearFault()
-        let other = site.browser()
-        try await site.visit(other) { session in
+        harness.store.clearFault()
+        let other = harness.browser()
+        try await harness.visit(other) { session in
             let error = #expect(throws: SessionError.self) { try session.requireAuthenticated() }
             #expect(error?.code == .notAuthenticated)
         }

@@ -13,44 +13,48 @@ import Testing
 
 @Suite("At most so many sessions for a user", .bothDrivers)
 struct SessionLimitTests {
-    private func logIn(_ site: Harness, _ count: Int) async throws -> [TestBrowser] {
+    private func logIn(_ harness: Harness, _ count: Int) async throws -> [TestBrowser] {
         var browsers: [TestBrowser] = []
         for _ in 0..<count {
-            let browser = site.browser()
-            try await site.visit(browser) { try await $0.logIn("ada") }
+            let browser = harness.browser()
+            try await harness.visit(browser) { try await $0.logIn("ada") }
             browsers.append(browser)
-            site.clock.advance(by: .seconds(1))
+            harness.clock.advance(by: .seconds(1))
         }
         return browsers
     }
 
-    private func count(_ site: Harness) async throws -> Int { try await site.engine.activeSessions(of: "ada").count }
+    private func count(_ harness: Harness) async throws -> Int {
+        try await harness.engine.activeSessions(of: "ada").count
+    }
 
     @Test("the oldest login makes room for the newest, however much it is used; other users are not counted")
     func endOldest() async throws {
-        let site = try Harness { $0.maximumSessionsPerSubject = 3 }
-        let alan = site.browser()
-        try await site.visit(alan) { try await $0.logIn("alan") }
-        let browsers = try await self.logIn(site, 3)
-        site.clock.advance(by: .minutes(5))
-        try await site.visit(browsers[0]) { $0[.views] += 1 }
-        let newest = try await self.logIn(site, 1)
-        #expect(try await self.count(site) == 3)
-        try await site.visit(browsers[0]) { #expect($0.subject == nil) }
-        for browser in browsers.dropFirst() + newest { try await site.visit(browser) { #expect($0.subject == "ada") } }
-        try await site.visit(alan) { #expect($0.subject == "alan") }
+        let harness = try Harness { $0.maximumSessionsPerSubject = 3 }
+        let alan = harness.browser()
+        try await harness.visit(alan) { try await $0.logIn("alan") }
+        let browsers = try await self.logIn(harness, 3)
+        harness.clock.advance(by: .minutes(5))
+        try await harness.visit(browsers[0]) { $0[.views] += 1 }
+        let newest = try await self.logIn(harness, 1)
+        #expect(try await self.count(harness) == 3)
+        try await harness.visit(browsers[0]) { #expect($0.subject == nil) }
+        for browser in browsers.dropFirst() + newest {
+            try await harness.visit(browser) { #expect($0.subject == "ada") }
+        }
+        try await harness.visit(alan) { #expect($0.subject == "alan") }
     }
 
     @Test("a login that replaces its own session ends no other")
-    func again() async throws {
+    func replacedSessionCountsOnce() async throws {
         for policy in [SessionLimitPolicy.endOldest, .refuse] {
-            let site = try Harness { configuration in
+            let harness = try Harness { configuration in
                 configuration.maximumSessionsPerSubject = 2
                 configuration.onSessionLimit = policy
             }
-            let browsers = try await self.logIn(site, 2)
-            for _ in 0..<3 { try await site.visit(browsers[1]) { try await $0.logIn("ada") } }
-            for browser in browsers { try await site.visit(browser) { #expect($0.subject == "ada") } }
+            let browsers = try await self.logIn(harness, 2)
+            for _ in 0..<3 { try await harness.visit(browsers[1]) { try await $0.logIn("ada") } }
+            for browser in browsers { try await harness.visit(browser) { #expect($0.subject == "ada") } }
         }
     }
 
@@ -65,26 +69,26 @@ struct SessionLimitTests {
 
     @Test("the newest is refused, and everything is as it was; with a log-out elsewhere there is room")
     func refuse() async throws {
-        let site = try Harness { configuration in
+        let harness = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .refuse
         }
-        let browsers = try await self.logIn(site, 2)
-        let third = site.browser()
-        try await site.visit(third) { $0[.views] = 1 }
-        try await site.visit(third) { session in
+        let browsers = try await self.logIn(harness, 2)
+        let third = harness.browser()
+        try await harness.visit(third) { $0[.views] = 1 }
+        try await harness.visit(third) { session in
             let error = await #expect(throws: SessionError.self) { try await session.logIn("ada") }
             #expect(error?.code == .sessionLimit && error?.message.contains("has 2 sessions") == true)
         }
-        try await site.visit(third) { #expect($0[.views] == 1 && $0.subject == nil) }
-        try await site.visit(browsers[0]) { try await $0.logOut() }
-        try await site.visit(third) { try await $0.logIn("ada") }
-        #expect(try await self.count(site) == 2)
+        try await harness.visit(third) { #expect($0[.views] == 1 && $0.subject == nil) }
+        try await harness.visit(browsers[0]) { try await $0.logOut() }
+        try await harness.visit(third) { try await $0.logIn("ada") }
+        #expect(try await self.count(harness) == 2)
     }
 
     @Test("a function decides by the user and the sessions, and can end nobody else's")
     func deciding() async throws {
-        let site = try Harness { configuration in
+        let harness = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .deciding { subject, sessions in
                 guard subject == "ada" else { return .allow }
@@ -96,71 +100,71 @@ struct SessionLimitTests {
                 }
             }
         }
-        var browsers = try await self.logIn(site, 3)
-        #expect(try await self.count(site) == 3)
-        browsers += try await self.logIn(site, 1)
-        #expect(try await self.count(site) == 3)
-        try await site.visit(browsers[2]) { #expect($0.subject == nil) }
-        for index in [0, 1, 3] { try await site.visit(browsers[index]) { #expect($0.subject == "ada") } }
-        for _ in 0..<4 { try await site.visit(site.browser()) { try await $0.logIn("alan") } }
-        #expect(try await site.engine.activeSessions(of: "alan").count == 4)
+        var browsers = try await self.logIn(harness, 3)
+        #expect(try await self.count(harness) == 3)
+        browsers += try await self.logIn(harness, 1)
+        #expect(try await self.count(harness) == 3)
+        try await harness.visit(browsers[2]) { #expect($0.subject == nil) }
+        for index in [0, 1, 3] { try await harness.visit(browsers[index]) { #expect($0.subject == "ada") } }
+        for _ in 0..<4 { try await harness.visit(harness.browser()) { try await $0.logIn("alan") } }
+        #expect(try await harness.engine.activeSessions(of: "alan").count == 4)
     }
 
     @Test("what the function throws, the login throws, and everything is as it was")
     func failing() async throws {
         struct Failure: Error {}
-        let site = try Harness { configuration in
+        let harness = try Harness { configuration in
             configuration.maximumSessionsPerSubject = 1
             configuration.onSessionLimit = .deciding { _, _ in throw Failure() }
         }
-        let browsers = try await self.logIn(site, 1)
-        let other = site.browser()
-        try await site.visit(other) { $0[.views] = 1 }
-        try await site.visit(other) { session in
+        let browsers = try await self.logIn(harness, 1)
+        let other = harness.browser()
+        try await harness.visit(other) { $0[.views] = 1 }
+        try await harness.visit(other) { session in
             await #expect(throws: Failure.self) { try await session.logIn("ada") }
         }
-        try await site.visit(other) { #expect($0[.views] == 1) }
-        try await site.visit(browsers[0]) { #expect($0.subject == "ada") }
+        try await harness.visit(other) { #expect($0[.views] == 1) }
+        try await harness.visit(browsers[0]) { #expect($0.subject == "ada") }
     }
 
     @Test("when logins race, the newest stay and no more than are allowed", arguments: [1, 2, 5])
     func racing(limit: Int) async throws {
-        let site = try Harness { $0.maximumSessionsPerSubject = limit }
-        let outcomes = try await self.race(site, 6)
-        #expect(try await self.count(site) == limit)
+        let harness = try Harness { $0.maximumSessionsPerSubject = limit }
+        let outcomes = try await self.race(harness, 6)
+        #expect(try await self.count(harness) == limit)
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .ended })
     }
 
     @Test("when logins race for the last place, no more than are allowed get in", arguments: [1, 2, 5])
     func racingRefused(limit: Int) async throws {
-        let site = try Harness { configuration in
+        let harness = try Harness { configuration in
             configuration.maximumSessionsPerSubject = limit
             configuration.onSessionLimit = .refuse
         }
-        let outcomes = try await self.race(site, 6)
-        #expect(try await self.count(site) == outcomes.count { $0 == nil })
-        #expect(try await self.count(site) <= limit)
+        let outcomes = try await self.race(harness, 6)
+        #expect(try await self.count(harness) == outcomes.count { $0 == nil })
+        #expect(try await self.count(harness) <= limit)
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .sessionLimit })
-        // Who was refused is no worse off than before, and whoever comes alone gets in.
-        while try await self.count(site) < limit { _ = try await self.logIn(site, 1) }
+        // A refused login changes nothing, and a single login succeeds.
+        while try await self.count(harness) < limit { _ = try await self.logIn(harness, 1) }
     }
 
     /// Logins that all look before any of them begins its session.
-    private func race(_ site: Harness, _ count: Int) async throws -> [SessionError.Code?] {
-        let browsers = (0..<count).map { _ in site.browser() }
-        site.store.injectFault(.stalling, .create)
+    private func race(_ harness: Harness, _ count: Int) async throws -> [SessionError.Code?] {
+        let browsers = (0..<count).map { _ in harness.browser() }
+        harness.store.injectFault(.stalling, .create)
         return try await withThrowingTaskGroup(of: SessionError.Code?.self) { group in
             for browser in browsers {
                 group.addTask {
-                    let session = try await site.open(browser)
+                    let session = try await harness.open(browser)
                     var code: SessionError.Code?
                     do { try await session.logIn("ada") } catch let error as SessionError { code = error.code }
-                    try await site.close(session, browser)
+                    try await harness.close(session, browser)
                     return code
                 }
             }
-            while site.store.waitingCount < count { await Task.yield() }
-            site.store.clearFault()
+            while harness.store.waitingCount < count { await Task.yield() }
+            harness.store.clearFault()
             return try await group.reduce(into: []) { $0.append($1) }
         }
     }

@@ -31,17 +31,17 @@ final class MigrationFaultScenario: Sendable {
     /// A server, played by an actor.
     func server(
         _ phase: MigrationPhase,
-        _ stage: Stage,
+        _ scheduler: StepScheduler,
         _ actor: Int
     ) -> MigratingSessionStore<SteppedStore, SteppedStore> {
         MigratingSessionStore(
-            from: SteppedStore(base: self.old, stage: stage, actor: actor),
-            to: SteppedStore(base: self.new, stage: stage, actor: actor),
+            from: SteppedStore(base: self.old, scheduler: scheduler, actor: actor),
+            to: SteppedStore(base: self.new, scheduler: scheduler, actor: actor),
             phase: phase
         )
     }
 
-    /// A server that nobody pauses.
+    /// A server that is never paused.
     func server(_ phase: MigrationPhase) -> MigratingSessionStore<MemorySessionStore, MemorySessionStore> {
         MigratingSessionStore(from: self.old, to: self.new, phase: phase)
     }

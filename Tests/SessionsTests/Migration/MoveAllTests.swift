@@ -39,7 +39,7 @@ struct MoveAllTests {
     }
 
     @Test("all sessions move, page by page, and each page is told of")
-    func all() async throws {
+    func movesEverySession() async throws {
         let records = try await self.fill(257)
         var told: [MigrationProgress] = []
         let result = try await self.store.migrateAll(pageSize: 50, clock: self.clock.sessionClock) { told.append($0) }
@@ -126,7 +126,7 @@ struct MoveAllTests {
     }
 
     @Test("two that move all at once, while everybody writes, lose and double nothing")
-    func load() async throws {
+    func concurrentMoves() async throws {
         let records = try await self.fill(200)
         let servers = [MigrationPhase.dualRead, .migrating].map {
             MigratingSessionStore(from: self.old, to: self.new, phase: $0)

@@ -44,17 +44,17 @@ struct MoveFaultTests {
         "a move that is cut off at any of its calls fails, and whoever comes next finds the session", arguments: phases)
     func moving(next: MigrationPhase) async throws {
         let calls = try await self.everyFault { calls, losesReply in
-            let scene = try await MigrationFaultScenario()
+            let scenario = try await MigrationFaultScenario()
             let isDone = try await self.attempt {
-                let server = scene.server(.migrating, losingConnectionAfter: calls, losesReply: losesReply)
-                let found = try await server.load(scene.id, now: scene.now)
-                #expect(found == .found(scene.record))
+                let server = scenario.server(.migrating, losingConnectionAfter: calls, losesReply: losesReply)
+                let found = try await server.load(scenario.id, now: scenario.now)
+                #expect(found == .found(scenario.record))
             }
-            let found = try await scene.found(next)
-            #expect(found == [.found(scene.record), .found(scene.record)], "after \(calls) calls")
-            let server = scene.server(next)
-            try await scene.increment(server, seed: 3)
-            #expect(scene.count("written") == 1)
+            let found = try await scenario.found(next)
+            #expect(found == [.found(scenario.record), .found(scenario.record)], "after \(calls) calls")
+            let server = scenario.server(next)
+            try await scenario.increment(server, seed: 3)
+            #expect(scenario.count("written") == 1)
             return isDone
         }
         #expect(calls == 8)
@@ -65,20 +65,20 @@ struct MoveFaultTests {
         [0, 4, 6, 8])
     func ending(phase: MigrationPhase, steps: Int) async throws {
         _ = try await self.everyFault { calls, losesReply in
-            let scene = try await MigrationFaultScenario()
-            try? await scene.stoppedMove(after: steps)
+            let scenario = try await MigrationFaultScenario()
+            try? await scenario.stoppedMove(after: steps)
             let isDone = try await self.attempt {
-                try await scene.end(scene.server(phase, losingConnectionAfter: calls, losesReply: losesReply))
+                try await scenario.end(scenario.server(phase, losingConnectionAfter: calls, losesReply: losesReply))
             }
             if !isDone {
-                let error = await #expect(throws: SessionStoreError.self) { try await scene.stoppedMove(after: 0) }
+                let error = await #expect(throws: SessionStoreError.self) { try await scenario.stoppedMove(after: 0) }
                 #expect(error?.code == .unavailable)
-                try await scene.end(scene.server(phase))
+                try await scenario.end(scenario.server(phase))
             }
-            let found = try await scene.found()
+            let found = try await scenario.found()
             #expect(found == [.ended, .ended])
-            try await scene.sweep()
-            let later = try await scene.found()
+            try await scenario.sweep()
+            let later = try await scenario.found()
             #expect(later == [.missing, .missing])
             return isDone
         }
@@ -87,16 +87,16 @@ struct MoveFaultTests {
     @Test("a creation that is cut off at any call leaves the whole session or none", arguments: phases)
     func creating(phase: MigrationPhase) async throws {
         _ = try await self.everyFault { calls, losesReply in
-            let scene = try await MigrationFaultScenario()
-            let record = scene.samples.record(subject: "ada")
+            let scenario = try await MigrationFaultScenario()
+            let record = scenario.samples.record(subject: "ada")
             let isDone = try await self.attempt {
-                try await scene.server(phase, losingConnectionAfter: calls, losesReply: losesReply)
-                    .create(record, now: scene.now)
+                try await scenario.server(phase, losingConnectionAfter: calls, losesReply: losesReply)
+                    .create(record, now: scenario.now)
             }
             for other in Self.phases {
-                let found = try await scene.server(other).load(record.id, now: scene.now)
+                let found = try await scenario.server(other).load(record.id, now: scenario.now)
                 #expect(found == .found(record) || !isDone && found == .missing)
-                let listed = try await scene.server(other).sessions(of: "ada", now: scene.now)
+                let listed = try await scenario.server(other).sessions(of: "ada", now: scenario.now)
                 #expect(listed == (found == .missing ? [] : [record]))
             }
             return isDone
@@ -107,16 +107,17 @@ struct MoveFaultTests {
         "a write whose reply was lost is recognised when it is tried again after the session has moved",
         arguments: phases)
     func lostReply(phase: MigrationPhase) async throws {
-        let scene = try await MigrationFaultScenario()
-        let next = scene.samples.next(scene.record, values: ["n": .integer(1)])
-        let plain = try await scene.old.replace(next, ifVersion: scene.record.version, now: scene.now)
+        let scenario = try await MigrationFaultScenario()
+        let next = scenario.samples.next(scenario.record, values: ["n": .integer(1)])
+        let plain = try await scenario.old.replace(next, ifVersion: scenario.record.version, now: scenario.now)
         #expect(plain == .replaced, "its reply is lost")
         for steps in 0...8 {
-            try? await scene.stoppedMove(after: steps)
-            let again = try await scene.server(phase).replace(next, ifVersion: scene.record.version, now: scene.now)
+            try? await scenario.stoppedMove(after: steps)
+            let again = try await scenario.server(phase).replace(
+                next, ifVersion: scenario.record.version, now: scenario.now)
             #expect(again == .replaced)
         }
-        let found = try await scene.found()
+        let found = try await scenario.found()
         #expect(found == [.found(next), .found(next)])
     }
 }

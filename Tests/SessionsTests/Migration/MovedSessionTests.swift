@@ -16,7 +16,7 @@ import Testing
 /// What visitors notice of a move: nothing.
 @Suite("Sessions that move", .bothDrivers)
 struct MovedSessionTests {
-    /// Two stores that can be broken, and sites on the servers of every phase.
+    /// Two stores that can fail, and a harness for the servers of each phase.
     private struct House {
         let clock = ManualClock()
         let old: FaultySubjectStore
@@ -34,7 +34,7 @@ struct MovedSessionTests {
                 self.clock, FaultySubjectStore(MemorySessionStore(maximumCount: 1_000)),
                 FaultySubjectStore(MemorySessionStore(maximumCount: 1_000))
             )
-            func site(_ store: any SessionStore) throws -> EngineHarness {
+            func makeHarness(_ store: any SessionStore) throws -> EngineHarness {
                 try EngineHarness(
                     .stored(in: store, encryptedAtRest: encryptedAtRest), clock: clock,
                     transports: { [CookieTransport($0)] }
@@ -45,10 +45,10 @@ struct MovedSessionTests {
             }
             self.old = old
             self.new = new
-            self.plainOld = try site(old)
-            self.preparing = try site(MigratingSessionStore(from: old, to: new, phase: .dualRead))
-            self.moving = try site(MigratingSessionStore(from: old, to: new, phase: .migrating))
-            self.plainNew = try site(new)
+            self.plainOld = try makeHarness(old)
+            self.preparing = try makeHarness(MigratingSessionStore(from: old, to: new, phase: .dualRead))
+            self.moving = try makeHarness(MigratingSessionStore(from: old, to: new, phase: .migrating))
+            self.plainNew = try makeHarness(new)
         }
 
         /// The servers in the order in which an operator goes through them, and once back.
@@ -68,9 +68,9 @@ struct MovedSessionTests {
             try await session.logIn("ada", remember: true, deviceLabel: "the laptop")
             session[.theme] = "dark"
         }
-        for (step, site) in house.way.enumerated() {
+        for (step, harness) in house.way.enumerated() {
             house.clock.advance(by: .minutes(2))
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 #expect(session.subject == "ada" && session.isRemembered)
                 #expect(session[.theme] == "dark")
                 #expect(session[.views] == step)
@@ -99,8 +99,8 @@ struct MovedSessionTests {
                 try await second.visit(browser) { try await $0.logOut() }
                 for wait in [Duration.zero, .minutes(2)] {
                     house.clock.advance(by: wait)
-                    for site in pair {
-                        try await site.visit(copy.copy(site)) { #expect($0.subject == nil) }
+                    for harness in pair {
+                        try await harness.visit(copy.copy(harness)) { #expect($0.subject == nil) }
                     }
                 }
             }
@@ -110,15 +110,15 @@ struct MovedSessionTests {
     @Test("after a log-out the same browser can log in again at once, on every server")
     func loggingInAgain() async throws {
         let house = try House()
-        for site in [house.preparing, house.moving] {
+        for harness in [house.preparing, house.moving] {
             let browser = house.plainOld.browser()
             try await house.plainOld.visit(browser) { try await $0.logIn("ada") }
-            try await site.visit(browser)
+            try await harness.visit(browser)
             let token = try #require(browser.token.flatMap { SessionToken($0) })
-            _ = try await site.engine.revoke(token.id)
+            _ = try await harness.engine.revoke(token.id)
             house.clock.advance(by: .minutes(2))
-            try await site.visit(browser) { try await $0.logIn("ada") }
-            try await site.visit(browser) { #expect($0.subject == "ada") }
+            try await harness.visit(browser) { try await $0.logIn("ada") }
+            try await harness.visit(browser) { #expect($0.subject == "ada") }
         }
     }
 
@@ -161,17 +161,17 @@ struct MovedSessionTests {
             let broken = breaksOld ? house.old.faults : house.new.faults
             for call in [FaultySessionStore.Call.load, .create, .replace, .end, .all] {
                 broken.injectFault(.failing, call)
-                for site in [house.preparing, house.moving] {
+                for harness in [house.preparing, house.moving] {
                     do {
-                        try await site.visit(browser) { #expect($0.subject == "ada") }
+                        try await harness.visit(browser) { #expect($0.subject == "ada") }
                     } catch let error as SessionError {
                         #expect(error.code == .storeUnavailable)
                     }
                     #expect(browser.token != nil)
                 }
                 broken.clearFault()
-                for site in [house.preparing, house.moving] {
-                    try await site.visit(browser) { #expect($0.subject == "ada") }
+                for harness in [house.preparing, house.moving] {
+                    try await harness.visit(browser) { #expect($0.subject == "ada") }
                 }
             }
         }
@@ -182,15 +182,15 @@ struct MovedSessionTests {
         let (clock, keys) = (ManualClock(), SecretKeyring.ephemeral())
         let old = FaultySubjectStore(MemorySessionStore(maximumCount: 1_000))
         let new = FaultySubjectStore(MemorySessionStore(maximumCount: 1_000))
-        func site(_ store: any SubjectSessionStore) throws -> EngineHarness {
+        func makeHarness(_ store: any SubjectSessionStore) throws -> EngineHarness {
             try EngineHarness(.sealed(with: keys, revocation: .stored(in: store, maximumAge: .zero)), clock: clock)
         }
-        let sites = [
-            try site(old), try site(MigratingSessionStore(from: old, to: new, phase: .dualRead)),
-            try site(MigratingSessionStore(from: old, to: new, phase: .migrating)), try site(new),
+        let harnesses = [
+            try makeHarness(old), try makeHarness(MigratingSessionStore(from: old, to: new, phase: .dualRead)),
+            try makeHarness(MigratingSessionStore(from: old, to: new, phase: .migrating)), try makeHarness(new),
         ]
         for step in 0..<3 {
-            let pair = [sites[step], sites[step + 1]]
+            let pair = [harnesses[step], harnesses[step + 1]]
             if step == 2 {
                 try await MigratingSessionStore(from: old, to: new, phase: .migrating).migrateAll(
                     clock: clock.sessionClock)
@@ -202,8 +202,8 @@ struct MovedSessionTests {
                 let copies = ([single] + others).map { $0.copy(first) }
                 try await second.visit(single) { try await $0.logOut() }
                 try await second.engine.revokeAll(of: "alan")
-                for (copy, site) in zip(copies + copies, [first, first, first, second, second, second]) {
-                    try await site.visit(copy) { #expect($0.subject == nil) }
+                for (copy, harness) in zip(copies + copies, [first, first, first, second, second, second]) {
+                    try await harness.visit(copy) { #expect($0.subject == nil) }
                 }
                 // Later logins are not among them.
                 let later = first.browser()

@@ -15,25 +15,25 @@ import Testing
 /// Sessions, endings of sealed sessions and registered tokens in one store.
 @Suite("Registered tokens beside sessions", .bothDrivers)
 struct RegistryIsolationTests {
-    private let site: Harness
+    private let harness: Harness
     private let links: TokenRegistry<String>
     private let invitations: TokenRegistry<String>
 
     init() throws {
-        let site = try Harness()
+        let harness = try Harness()
         var configuration = SessionConfiguration()
-        configuration.clock = site.clock.sessionClock
-        self.site = site
-        self.links = try TokenRegistry("links", in: site.memory, configuration: configuration)
-        self.invitations = try TokenRegistry("invitations", in: site.memory, configuration: configuration)
+        configuration.clock = harness.clock.sessionClock
+        self.harness = harness
+        self.links = try TokenRegistry("links", in: harness.memory, configuration: configuration)
+        self.invitations = try TokenRegistry("invitations", in: harness.memory, configuration: configuration)
     }
 
     @Test("a registered token is nobody's session, whatever is tried with it")
     func noSession() async throws {
         let token = try await self.links.register("ada", for: .hours(1))
         LogAudit.noteToken(token.text)
-        let browser = self.site.browser(planted: token.text)
-        try await self.site.visit(browser) { session in
+        let browser = self.harness.browser(planted: token.text)
+        try await self.harness.visit(browser) { session in
             #expect(session.id == nil && session.subject == nil && !session.isAuthenticated)
             #expect(try await session.logOut(token) == false)
             try await session.logIn("ada")
@@ -46,8 +46,8 @@ struct RegistryIsolationTests {
 
     @Test("a session's token is nothing in a registry, and neither is a token of another")
     func noToken() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { try await $0.logIn("ada") }
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { try await $0.logIn("ada") }
         let session = try #require(browser.token.flatMap { SessionToken($0) })
         let invitation = try await self.invitations.register("ada", for: .hours(1))
         for token in [session, invitation] {
@@ -61,14 +61,14 @@ struct RegistryIsolationTests {
         try await self.links.clear()
         try await self.links.disposeAll()
         #expect(try await self.invitations.retrieve(invitation)?.subject == "ada")
-        try await self.site.visit(browser) { #expect($0.subject == "ada") }
+        try await self.harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("no name of a registry or category reaches into another")
     func names() async throws {
         var configuration = SessionConfiguration()
-        configuration.clock = self.site.clock.sessionClock
-        let long = try TokenRegistry<String>("linksa", in: self.site.memory, configuration: configuration)
+        configuration.clock = self.harness.clock.sessionClock
+        let long = try TokenRegistry<String>("linksa", in: self.harness.memory, configuration: configuration)
         let token = try await long.register("x", category: "b", for: .hours(1))
         #expect(try await self.links.retrieve(token) == nil)
         for category in ["a\u{0}b", "*", "a\u{0}", "any", "\u{0}", "A", "e\u{301}"] {
@@ -85,16 +85,16 @@ struct RegistryIsolationTests {
     @Test("what ends sessions from outside neither shows nor ends registered tokens and endings of sealed sessions")
     func endings() async throws {
         let sealed = try SealedHarness(
-            revocation: { _ in .stored(in: FaultySubjectStore(self.site.memory), maximumAge: .zero) },
-            clock: self.site.clock
+            revocation: { _ in .stored(in: FaultySubjectStore(self.harness.memory), maximumAge: .zero) },
+            clock: self.harness.clock
         )
-        let (old, stored) = (sealed.browser(), self.site.browser())
+        let (old, stored) = (sealed.browser(), self.harness.browser())
         try await sealed.visit(old) { try await $0.logIn("ada") }
         let copy = old.copy(sealed)
         try await sealed.visit(old) { try await $0.logOut() }
-        try await self.site.visit(stored) { try await $0.logIn("ada") }
+        try await self.harness.visit(stored) { try await $0.logIn("ada") }
         let token = try await self.links.register("ada", for: .days(1))
-        let engine = self.site.engine
+        let engine = self.harness.engine
         #expect(try await engine.activeSessions(of: "ada").count == 1)
         #expect(try await engine.revoke(token.id) == false)
         try await engine.revokeAll(of: "ada")
@@ -102,19 +102,19 @@ struct RegistryIsolationTests {
         _ = try await sealed.engine.revoke(token.id)
         #expect(try await self.links.retrieve(token)?.subject == "ada")
         try await sealed.visit(copy) { #expect($0.subject == nil) }
-        try await self.site.visit(stored) { #expect($0.subject == nil) }
+        try await self.harness.visit(stored) { #expect($0.subject == nil) }
     }
 
     @Test("nobody logs in, lists or ends under a name that is kept for the library")
     func reserved() async throws {
         let token = try await self.links.register("ada", for: .hours(1))
         let owner = try #require(
-            try await self.site.memory.sessions(now: self.site.clock.now).first?.subject
+            try await self.harness.memory.sessions(now: self.harness.clock.now).first?.subject
         )
-        let session = try await self.site.open(self.site.browser())
+        let session = try await self.harness.open(self.harness.browser())
         let calls: [() async throws -> Void] = [
-            { try await session.logIn(owner) }, { _ = try await self.site.engine.activeSessions(of: owner) },
-            { try await self.site.engine.revokeAll(of: owner) },
+            { try await session.logIn(owner) }, { _ = try await self.harness.engine.activeSessions(of: owner) },
+            { try await self.harness.engine.revokeAll(of: owner) },
         ]
         for call in calls {
             let error = await #expect(throws: SessionError.self) { try await call() }

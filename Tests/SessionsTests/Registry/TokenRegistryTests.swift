@@ -190,7 +190,7 @@ struct TokenRegistryTests {
     }
 
     @Test("names, categories, lifetimes and limits that cannot be are refused in words")
-    func refusals() async throws {
+    func invalidOptions() async throws {
         for (name, maximum) in [("", nil), (String(repeating: "x", count: 65), nil), ("a\u{0}b", nil), ("a", 0)] {
             let error = #expect(throws: SessionError.self) { _ = try self.registry(name, maximum: maximum) }
             #expect(error?.code == .configuration)

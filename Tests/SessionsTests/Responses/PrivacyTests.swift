@@ -15,12 +15,12 @@ import Testing
 struct PrivacyTests {
     @Test("a session that was taken makes the response private, whether or not it was read")
     func taken() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let response = try await site.visit(browser) { $0.markAccessed() }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let response = try await harness.visit(browser) { $0.markAccessed() }
         #expect(response[.vary] == "Cookie" && response[.cacheControl] == "no-store")
-        #expect(try await site.visit(browser).isEmpty)
+        #expect(try await harness.visit(browser).isEmpty)
     }
 
     @Test("private is enough for strangers, and for users where that is allowed")
@@ -28,15 +28,15 @@ struct PrivacyTests {
         for (isAllowed, isLoggedIn, expected) in [
             (false, false, "private"), (false, true, "no-store"), (true, true, "private"), (true, false, "private"),
         ] {
-            let site = try Harness { $0.allowsPrivateCaching = isAllowed }
-            let browser = site.browser()
-            try await site.visit(browser) { session in
+            let harness = try Harness { $0.allowsPrivateCaching = isAllowed }
+            let browser = harness.browser()
+            try await harness.visit(browser) { session in
                 if isLoggedIn { try await session.logIn("ada") } else { session[.views] = 1 }
             }
-            let session = try await site.open(browser)
+            let session = try await harness.open(browser)
             _ = session.subject
             var response: HTTPFields = [.cacheControl: "private"]
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             #expect(response[.cacheControl] == expected, "\(isAllowed) \(isLoggedIn)")
         }
     }
@@ -49,19 +49,19 @@ struct PrivacyTests {
         ]
     )
     func prefetch(name: String, value: String) async throws {
-        let site = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.clock.advance(by: .minutes(15))
+        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .minutes(15))
         var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: site.origin)
+        browser.addCookies(to: &fields, for: harness.origin)
         fields[try #require(HTTPField.Name(name))] = value
-        let session = try await site.open(fields)
+        let session = try await harness.open(fields)
         #expect(session.subject == "ada")
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
-        site.clock.advance(by: .minutes(6))
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        harness.clock.advance(by: .minutes(6))
+        try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 }

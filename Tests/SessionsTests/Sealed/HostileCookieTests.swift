@@ -12,16 +12,16 @@ import HTTPTypes
 import SessionsTesting
 import Testing
 
-/// Whatever does not open is the same visitor without a session: one answer, no trap, and nobody is asked.
+/// A cookie that does not open is a visitor without a session: one answer, no trap, and no store call.
 @Suite("Hostile sealed cookies", .bothDrivers)
 struct HostileCookieTests {
-    private let site: SealedHarness
+    private let harness: SealedHarness
     private let sealed: [UInt8]
 
     init() async throws {
-        self.site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { try await $0.logIn("ada") }
+        self.harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { try await $0.logIn("ada") }
         let text = try #require(browser.token)
         self.sealed = try #require(Base64URL.decode(text.utf8))
     }
@@ -30,11 +30,11 @@ struct HostileCookieTests {
     private func expectNobody(_ cookies: [(String, String)], _ what: String) async throws {
         let expected = try await self.answer([:])
         let value = cookies.map { "\($0)=\($1)" }.joined(separator: "; ")
-        let calls = self.site.store.count(of: .load)
+        let calls = self.harness.store.count(of: .load)
         let answer = try await self.answer([.cookie: value])
         #expect(answer.subject == nil, "\(what)")
         #expect(answer.fields == expected.fields, "\(what)")
-        #expect(self.site.store.count(of: .load) == calls, "\(what) asked the store")
+        #expect(self.harness.store.count(of: .load) == calls, "\(what) asked the store")
     }
 
     private func expectNobody(_ bytes: [UInt8], _ what: String) async throws {
@@ -42,17 +42,17 @@ struct HostileCookieTests {
     }
 
     private func answer(_ fields: HTTPFields) async throws -> (subject: String?, fields: HTTPFields) {
-        let session = try await self.site.open(fields)
+        let session = try await self.harness.open(fields)
         let subject = session.subject
         var response = HTTPFields()
-        try await self.site.engine.close(session, response: &response)
+        try await self.harness.engine.close(session, response: &response)
         return (subject, response)
     }
 
     @Test("false numbers of values under a valid seal are nobody, and never the size of an allocation")
     func falseCounts() async throws {
-        let sessions = try #require(self.site.engine.driver as? SealedSessions)
-        let record = SampleRecords(now: self.site.clock.now).record(values: ["views": .integer(1), "z": .integer(2)])
+        let sessions = try #require(self.harness.engine.driver as? SealedSessions)
+        let record = SampleRecords(now: self.harness.clock.now).record(values: ["views": .integer(1), "z": .integer(2)])
         let bytes = SealedRecordCodec.encode(record)
         // The values are at the end: their number, and the entries.
         let place = bytes.count - record.values.byteCount - 1
@@ -76,7 +76,7 @@ struct HostileCookieTests {
     }
 
     @Test("the cookie as it is opens the session")
-    func whole() async throws {
+    func intactCookie() async throws {
         let answer = try await self.answer([.cookie: "__Host-session=" + Base64URL.encode(self.sealed)])
         #expect(answer.subject == "ada")
     }
@@ -108,7 +108,7 @@ struct HostileCookieTests {
     }
 
     @Test("a zeroed tag, a zeroed nonce, no version and an unknown key are nobody")
-    func parts() async throws {
+    func damagedParts() async throws {
         let parts = [
             ("version", 0..<1), ("key id", 1..<5), ("nonce", 5..<29),
             ("tag", self.sealed.count - 16..<self.sealed.count),
@@ -127,8 +127,8 @@ struct HostileCookieTests {
     }
 
     @Test("what is not sealed at all is nobody, whatever it says")
-    func plain() async throws {
-        let record = SampleRecords(now: self.site.clock.now).record(subject: "ada")
+    func unsealedCookie() async throws {
+        let record = SampleRecords(now: self.harness.clock.now).record(subject: "ada")
         let plain: [[UInt8]] = [
             SealedRecordCodec.encode(record), SessionRecordCodec.encode(record), Array(#"{"subject":"ada"}"#.utf8),
             [1] + SealedRecordCodec.encode(record), [],
@@ -145,13 +145,13 @@ struct HostileCookieTests {
 
     @Test("what was sealed for another cookie name or another purpose is nobody")
     func otherNames() async throws {
-        let record = SampleRecords(now: self.site.clock.now).record(subject: "ada")
+        let record = SampleRecords(now: self.harness.clock.now).record(subject: "ada")
         let bytes = SealedRecordCodec.encode(record)
         for (purpose, name, isOurs) in [
             (KeyPurpose.sealing, "__Host-session", true), (.sealing, "__Host-other", false),
             (.atRest, "__Host-session", false), (.csrf, "__Host-session", false),
         ] {
-            let sealer = try Sealer(self.site.keyring, purpose: purpose, context: "sealed ", random: .system)
+            let sealer = try Sealer(self.harness.keyring, purpose: purpose, context: "sealed ", random: .system)
             let sealed = try sealer.seal(bytes, for: name)
             let answer = try await self.answer([.cookie: "__Host-session=" + Base64URL.encode(sealed)])
             #expect((answer.subject == "ada") == isOurs, "\(purpose) \(name)")
@@ -165,8 +165,8 @@ struct HostileCookieTests {
 
     @Test("cookies of a large session that are swapped, missing, doubled or numbered wildly are nobody")
     func chunks() async throws {
-        let browser = self.site.browser()
-        try await self.site.visit(browser) { session in
+        let browser = self.harness.browser()
+        try await self.harness.visit(browser) { session in
             try await session.logIn("ada")
             session[.theme] = String(repeating: "x", count: 4_500)
         }
@@ -199,17 +199,17 @@ struct HostileCookieTests {
 
     @Test("two sealed sessions of different visitors in one request are nobody; two states of one are the later")
     func several() async throws {
-        let (ada, alan) = (self.site.browser(), self.site.browser())
-        try await self.site.visit(ada) { try await $0.logIn("ada") }
-        try await self.site.visit(alan) { try await $0.logIn("alan") }
+        let (ada, alan) = (self.harness.browser(), self.harness.browser())
+        try await self.harness.visit(ada) { try await $0.logIn("ada") }
+        try await self.harness.visit(alan) { try await $0.logIn("alan") }
         let tokens = try [ada, alan].map { try #require($0.token) }
         let both = tokens.map { "__Host-session=\($0)" }.joined(separator: "; ")
         #expect(try await self.answer([.cookie: both]).subject == nil)
-        try await self.site.visit(ada) { $0[.views] = 7 }
+        try await self.harness.visit(ada) { $0[.views] = 7 }
         let states = [tokens[0], try #require(ada.token)]
         for order in [states, states.reversed()] {
             let fields: HTTPFields = [.cookie: order.map { "__Host-session=\($0)" }.joined(separator: "; ")]
-            let session = try await self.site.open(fields)
+            let session = try await self.harness.open(fields)
             #expect(session[.views] == 7)
         }
     }

@@ -17,18 +17,18 @@ struct KeyRotationTests {
     func rotation() async throws {
         let oldest = SecretKey.generated()
         let keyring = try SecretKeyring([oldest])
-        let site = try SealedHarness(servers: 2, keyring: keyring)
-        let visitors = (0..<20).map { _ in site.browser() }
+        let harness = try SealedHarness(servers: 2, keyring: keyring)
+        let visitors = (0..<20).map { _ in harness.browser() }
         for (index, visitor) in visitors.enumerated() {
-            try await site.visit(visitor) { try await $0.logIn("visitor \(index)") }
+            try await harness.visit(visitor) { try await $0.logIn("visitor \(index)") }
         }
-        let kept = visitors[0].copy(of: site)
+        let kept = visitors[0].copy(of: harness)
         let failures = try await withThrowingTaskGroup(of: Int.self) { group in
             for (index, visitor) in visitors.enumerated() {
                 group.addTask {
                     var failures = 0
                     for request in 0..<500 {
-                        try await site.servers[request % 2].visit(visitor) { session in
+                        try await harness.servers[request % 2].visit(visitor) { session in
                             if session.subject != "visitor \(index)" { failures += 1 }
                             if request % 10 == 0 { session[.views] += 1 }
                         }
@@ -50,26 +50,26 @@ struct KeyRotationTests {
         }
         #expect(failures == 0)
         // Everyone comes by once more, and the oldest key can go.
-        for visitor in visitors { try await site.visit(visitor) { #expect($0.isAuthenticated) } }
+        for visitor in visitors { try await harness.visit(visitor) { #expect($0.isAuthenticated) } }
         let newest = try #require(keyring.snapshot.keys.first)
         try keyring.replaceKeys(with: [newest])
-        for visitor in visitors { try await site.visit(visitor) { #expect($0[.views] == 50) } }
-        try await site.visit(kept) { #expect($0.subject == nil) }
+        for visitor in visitors { try await harness.visit(visitor) { #expect($0[.views] == 50) } }
+        try await harness.visit(kept) { #expect($0.subject == nil) }
     }
 
     @Test("an old key's cookie is sealed anew by the next response, also by one that only reads")
     func sealedAnew() async throws {
         let (old, new) = (SecretKey.generated(), SecretKey.generated())
         let keyring = try SecretKeyring([old])
-        let site = try SealedHarness(keyring: keyring)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try SealedHarness(keyring: keyring)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         try keyring.replaceKeys(with: [new, old])
-        let response = try await site.visit(browser) { #expect($0.subject == "ada") }
+        let response = try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(response[values: .setCookie].count == 1)
-        let again = try await site.visit(browser) { #expect($0.subject == "ada") }
+        let again = try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(again[.setCookie] == nil)
         try keyring.replaceKeys(with: [new])
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 }

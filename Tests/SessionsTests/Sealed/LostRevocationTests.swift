@@ -19,7 +19,7 @@ struct LostRevocationTests {
         logs.take().count { $0.reason == .lostRevocations }
     }
 
-    private func site(
+    private func makeHarness(
         servers: Int = 2,
         _ lost: SessionRevocation.LostRevocations = .rejectOlderSessions,
         _ recorder: EventRecorder = EventRecorder()
@@ -34,83 +34,87 @@ struct LostRevocationTests {
     )
     func rejected() async throws {
         let recorder = EventRecorder()
-        let site = try self.site(.rejectOlderSessions, recorder)
-        let (browser, stranger, ended) = (site.browser(), site.browser(), site.browser())
-        for browser in [browser, ended] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        try await site.visit(stranger) { $0[.views] = 1 }
-        let copy = ended.copy(of: site)
-        try await site.visit(ended) { try await $0.logOut() }
-        site.clock.advance(by: .minutes(1))
-        try await site.subjects.base.clear()
+        let harness = try self.makeHarness(.rejectOlderSessions, recorder)
+        let (browser, stranger, ended) = (harness.browser(), harness.browser(), harness.browser())
+        for browser in [browser, ended] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        try await harness.visit(stranger) { $0[.views] = 1 }
+        let copy = ended.copy(of: harness)
+        try await harness.visit(ended) { try await $0.logOut() }
+        harness.clock.advance(by: .minutes(1))
+        try await harness.subjects.base.clear()
         // The second server starts now.
-        for server in site.servers {
-            site.clock.advance(by: .seconds(1))
-            try await server.visit(copy.copy(of: site)) { #expect($0.subject == nil) }
-            try await server.visit(browser.copy(of: site)) { #expect($0.subject == nil) }
-            try await server.visit(stranger.copy(of: site)) { #expect($0[.views] == 0) }
+        for server in harness.servers {
+            harness.clock.advance(by: .seconds(1))
+            try await server.visit(copy.copy(of: harness)) { #expect($0.subject == nil) }
+            try await server.visit(browser.copy(of: harness)) { #expect($0.subject == nil) }
+            try await server.visit(stranger.copy(of: harness)) { #expect($0[.views] == 0) }
         }
         #expect(self.lossCount(recorder) == 2, "once on each server")
-        #expect(site.logs.entries.contains { $0.level == .error && "\($0.message)".contains("has lost some") })
+        #expect(harness.logs.entries.contains { $0.level == .error && "\($0.message)".contains("has lost some") })
         // Those that begin now go on; for a minute requests of the older ones were on their way, for all that is known.
-        site.clock.advance(by: .minutes(1))
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        for server in site.servers {
-            site.clock.advance(by: .seconds(1))
+        harness.clock.advance(by: .minutes(1))
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        for server in harness.servers {
+            harness.clock.advance(by: .seconds(1))
             try await server.visit(browser) { #expect($0.subject == "ada") }
         }
-        try await site.servers[1].visit(stranger) { $0[.views] = 7 }
-        try await site.visit(stranger) { #expect($0[.views] == 7) }
+        try await harness.servers[1].visit(stranger) { $0[.views] = 7 }
+        try await harness.visit(stranger) { #expect($0[.views] == 7) }
     }
 
     @Test("where it is only reported they go on, and what a running server knows it goes on to refuse")
     func reported() async throws {
         let recorder = EventRecorder()
-        let site = try self.site(.report, recorder)
-        let (browser, ended) = (site.browser(), site.browser())
-        for browser in [browser, ended] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        let copy = ended.copy(of: site)
-        try await site.visit(ended) { try await $0.logOut() }
-        try await site.subjects.base.clear()
-        for server in site.servers {
-            site.clock.advance(by: .seconds(1))
+        let harness = try self.makeHarness(.report, recorder)
+        let (browser, ended) = (harness.browser(), harness.browser())
+        for browser in [browser, ended] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        let copy = ended.copy(of: harness)
+        try await harness.visit(ended) { try await $0.logOut() }
+        try await harness.subjects.base.clear()
+        for server in harness.servers {
+            harness.clock.advance(by: .seconds(1))
             try await server.visit(browser) { #expect($0.subject == "ada") }
-            site.clock.advance(by: .seconds(1))
+            harness.clock.advance(by: .seconds(1))
             try await server.visit(browser) { #expect($0.subject == "ada") }
         }
         #expect(self.lossCount(recorder) == 2)
-        try await site.visit(copy) { #expect($0.subject == nil) }
+        try await harness.visit(copy) { #expect($0.subject == nil) }
     }
 
     @Test("a log that went back to an earlier state is another log, and one that lost its last entries has them again")
     func wentBack() async throws {
         for lostCount in [1, 300] {
             let recorder = EventRecorder()
-            let site = try self.site(.rejectOlderSessions, recorder)
-            let (samples, browser) = (SampleRecords(), site.browser())
-            try await site.visit(browser) { try await $0.logIn("ada") }
-            try await site.engine.revoke(samples.id())
+            let harness = try self.makeHarness(.rejectOlderSessions, recorder)
+            let (samples, browser) = (SampleRecords(), harness.browser())
+            try await harness.visit(browser) { try await $0.logIn("ada") }
+            try await harness.engine.revoke(samples.id())
             let id = RevocationSegment.headID
-            guard case .found(var former) = try await site.subjects.base.load(id, now: site.clock.now) else { return }
+            guard case .found(var former) = try await harness.subjects.base.load(id, now: harness.clock.now) else {
+                return
+            }
             let lost = (0..<lostCount).map { _ in samples.id() }
-            for id in lost { try await site.engine.revoke(id) }
-            guard case .found(let last) = try await site.subjects.base.load(id, now: site.clock.now) else { return }
+            for id in lost { try await harness.engine.revoke(id) }
+            guard case .found(let last) = try await harness.subjects.base.load(id, now: harness.clock.now) else {
+                return
+            }
             former.version = SessionVersion(counter: former.version.counter, tag: 99)
-            _ = try await site.subjects.base.replace(former, ifVersion: last.version, now: site.clock.now)
-            site.clock.advance(by: .seconds(1))
-            try await site.visit(browser) { #expect($0.subject == (lostCount == 1 ? "ada" : nil)) }
-            site.clock.advance(by: .seconds(1))
-            try await site.visit(browser)
+            _ = try await harness.subjects.base.replace(former, ifVersion: last.version, now: harness.clock.now)
+            harness.clock.advance(by: .seconds(1))
+            try await harness.visit(browser) { #expect($0.subject == (lostCount == 1 ? "ada" : nil)) }
+            harness.clock.advance(by: .seconds(1))
+            try await harness.visit(browser)
             #expect(self.lossCount(recorder) == 1)
             // The last ones are known to a server that starts now.
-            #expect(try await !site.servers[1].engine.revoke(lost[lostCount - 1]))
+            #expect(try await !harness.servers[1].engine.revoke(lost[lostCount - 1]))
         }
     }
 
     @Test("what the version before wrote is honored, also while it still runs, and its sessions go on")
     func previousVersion() async throws {
-        let site = try self.site(servers: 1)
-        let samples = SampleRecords(now: site.clock.now)
-        let (store, now) = (site.subjects.base, site.clock.now)
+        let harness = try self.makeHarness(servers: 1)
+        let samples = SampleRecords(now: harness.clock.now)
+        let (store, now) = (harness.subjects.base, harness.clock.now)
         var counter: UInt64 = 0
         /// As the version before wrote them: a record for each, and one that changes.
         func write(_ id: SessionID, mark: Int64) async throws {
@@ -134,12 +138,12 @@ struct LostRevocationTests {
             var record = samples.record(idle: .hours(8), absolute: .hours(8), subject: subject)
             record.id = id
             record.everyoneMark = everyone
-            let sealed = try #require(site.engine.driver as? SealedSessions)
+            let sealed = try #require(harness.engine.driver as? SealedSessions)
             let text = try #require(
                 try sealed.text(
                     of: .init(record: record, token: .ofNobody(id), isNew: false),
                     for: SessionRequest(headerFields: HTTPFields(), isSecure: true)))
-            return site.browser(planted: text)
+            return harness.browser(planted: text)
         }
         let (ada, alan, grace, late) = (samples.id(), samples.id(), samples.id(), samples.id())
         let mark = now.millisecondsSince1970 - 1_000
@@ -152,18 +156,18 @@ struct LostRevocationTests {
         ]
         let live = try browser("grace", id: late, everyone: mark)
         for _ in 0..<2 {
-            for browser in ended { try await site.visit(browser) { #expect($0.subject == nil) } }
-            try await site.visit(live) { #expect($0.subject == "grace") }
-            site.clock.advance(by: .minutes(2))
+            for browser in ended { try await harness.visit(browser) { #expect($0.subject == nil) } }
+            try await harness.visit(live) { #expect($0.subject == "grace") }
+            harness.clock.advance(by: .minutes(2))
         }
         // A server of that version ends one more.
         try await write(late, mark: .max)
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(live) { #expect($0.subject == nil) }
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(live) { #expect($0.subject == nil) }
         // And what this version ends covers the sessions of that one.
         let last = try browser("linus", id: samples.id(), everyone: mark)
-        try await site.visit(last) { #expect($0.subject == "linus") }
-        try await site.engine.revokeEverything()
-        try await site.visit(last) { #expect($0.subject == nil) }
+        try await harness.visit(last) { #expect($0.subject == "linus") }
+        try await harness.engine.revokeEverything()
+        try await harness.visit(last) { #expect($0.subject == nil) }
     }
 }

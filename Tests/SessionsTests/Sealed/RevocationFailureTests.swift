@@ -34,45 +34,45 @@ struct RevocationFailureTests {
 
     @Test("a log-out that cannot be published holds here at once, and every later request publishes it")
     func holdsHere() async throws {
-        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
-        let (browser, other) = (site.browser(), site.browser())
-        for browser in [browser, other] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        let (here, elsewhere) = (browser.copy(of: site), browser.copy(of: site))
-        site.store.injectFault(.failing, .replace)
-        let session = try await site.open(browser)
+        let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let (browser, other) = (harness.browser(), harness.browser())
+        for browser in [browser, other] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        let (here, elsewhere) = (browser.copy(of: harness), browser.copy(of: harness))
+        harness.store.injectFault(.failing, .replace)
+        let session = try await harness.open(browser)
         await #expect(throws: SessionError.self) { try await session.logOut() }
-        _ = try? await site.close(session, browser)
+        _ = try? await harness.close(session, browser)
         #expect(browser.token != nil, "it is what the visitor tries again with, on whatever server")
-        // Nothing is published, and nobody is told that it is.
+        // Nothing is published, and no call says that it is.
         for _ in 0..<2 {
-            let error = await #expect(throws: SessionError.self) { try await site.open(here) }
+            let error = await #expect(throws: SessionError.self) { try await harness.open(here) }
             #expect(error?.code == .storeUnavailable)
         }
-        site.store.clearFault()
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(other) { #expect($0.subject == "ada") }
-        try await site.servers[1].visit(elsewhere) { #expect($0.subject == nil) }
+        harness.store.clearFault()
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(other) { #expect($0.subject == "ada") }
+        try await harness.servers[1].visit(elsewhere) { #expect($0.subject == nil) }
         // Its visitor hears of it with the next request, whatever that is for.
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        try await harness.visit(browser) { #expect($0.subject == nil) }
         #expect(browser.cookies.isEmpty)
     }
 
     @Test("a session that ended all others without hearing of it goes on in a new cookie, and no other does")
     func resumed() async throws {
-        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
-        let (browser, other) = (site.browser(), site.browser())
-        for browser in [browser, other] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        let session = try await site.open(browser)
-        site.store.injectFault(.losingReplies, .replace)
+        let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
+        let (browser, other) = (harness.browser(), harness.browser())
+        for browser in [browser, other] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        let session = try await harness.open(browser)
+        harness.store.injectFault(.losingReplies, .replace)
         await #expect(throws: SessionError.self) { try await session.logOutOthers() }
-        site.store.clearFault()
-        _ = try? await site.close(session, browser)
-        site.clock.advance(by: .seconds(1))
-        let response = try await site.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.clearFault()
+        _ = try? await harness.close(session, browser)
+        harness.clock.advance(by: .seconds(1))
+        let response = try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(response[.setCookie] != nil)
-        for server in site.servers {
+        for server in harness.servers {
             try await server.visit(browser) { #expect($0.subject == "ada") }
-            try await server.visit(other.copy(of: site)) { #expect($0.subject == nil) }
+            try await server.visit(other.copy(of: harness)) { #expect($0.subject == nil) }
         }
     }
 
@@ -80,11 +80,11 @@ struct RevocationFailureTests {
         "a renewal that the store does not take leaves the session as it was",
         arguments: ["renew", "logIn", "remember"])
     func renewal(operation: String) async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let session = try await site.open(browser)
-        site.store.injectFault(.failing, .replace)
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let session = try await harness.open(browser)
+        harness.store.injectFault(.failing, .replace)
         await #expect(throws: SessionError.self) {
             switch operation {
             case "renew": try await session.renew()
@@ -92,21 +92,21 @@ struct RevocationFailureTests {
             default: try await session.remember()
             }
         }
-        site.store.clearFault()
-        _ = try? await site.close(session, browser)
-        site.clock.advance(by: .seconds(2))
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.clearFault()
+        _ = try? await harness.close(session, browser)
+        harness.clock.advance(by: .seconds(2))
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test("of a session that could not be asked for a log-out is an error, and not a success")
     func anonymousPolicy() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) }) { $0.onStoreFailure = .anonymous }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.injectFault(.failing)
-        site.clock.advance(by: .seconds(1))
+        let harness = try SealedHarness(revocation: { .stored(in: $0) }) { $0.onStoreFailure = .anonymous }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.store.injectFault(.failing)
+        harness.clock.advance(by: .seconds(1))
         for end: @Sendable (Session) async throws -> Void in [{ try await $0.logOut() }, { try await $0.destroy() }] {
-            let session = try await site.open(browser)
+            let session = try await harness.open(browser)
             let error = await #expect(throws: SessionError.self) { try await end(session) }
             #expect(error?.code == .storeUnavailable)
         }
@@ -114,31 +114,31 @@ struct RevocationFailureTests {
 
     @Test("a store that takes no writes fails no request of a user, while revocations wait for it")
     func readOnly() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let (browser, other) = (site.browser(), site.browser())
-        for browser in [browser, other] { try await site.visit(browser) { try await $0.logIn("ada") } }
-        let session = try await site.open(browser)
-        site.store.injectFault(.failing, [.create, .replace])
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let (browser, other) = (harness.browser(), harness.browser())
+        for browser in [browser, other] { try await harness.visit(browser) { try await $0.logIn("ada") } }
+        let session = try await harness.open(browser)
+        harness.store.injectFault(.failing, [.create, .replace])
         await #expect(throws: SessionError.self) { try await session.logOut() }
         for _ in 0..<10 {
-            site.clock.advance(by: .seconds(1))
-            try await site.visit(other) { #expect($0.subject == "ada") }
-            await #expect(throws: SessionError.self) { try await site.open(browser) }
+            harness.clock.advance(by: .seconds(1))
+            try await harness.visit(other) { #expect($0.subject == "ada") }
+            await #expect(throws: SessionError.self) { try await harness.open(browser) }
         }
-        site.store.clearFault()
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(other) { #expect($0.subject == "ada") }
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        harness.store.clearFault()
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(other) { #expect($0.subject == "ada") }
+        try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
     @Test("a store that fails while what is known is new enough costs nobody a request")
-    func half() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.store.injectFault(.failing)
-        site.clock.advance(by: .milliseconds(700))
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+    func failureWhileFresh() async throws {
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.store.injectFault(.failing)
+        harness.clock.advance(by: .milliseconds(700))
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 }
 

@@ -13,32 +13,32 @@ import Testing
 
 @Suite("How long revocations are kept", .bothDrivers)
 struct RevocationLifetimeTests {
-    private func sessions(_ site: EngineHarness) throws -> SealedSessions {
-        try #require(site.engine.driver as? SealedSessions)
+    private func sessions(_ harness: EngineHarness) throws -> SealedSessions {
+        try #require(harness.engine.driver as? SealedSessions)
     }
 
     @Test(
         "a copy that another server sealed just before it knew of the ending is refused as long as it lives",
         arguments: [false, true])
     func copies(isRemembered: Bool) async throws {
-        let site = try SealedHarness(servers: 2, revocation: { .stored(in: $0) }) {
+        let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) }) {
             $0.rememberedLimits = SessionLimits(idle: .hours(1), absolute: .hours(10))
         }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
-        site.clock.advance(by: .minutes(15))
-        try await site.servers[1].visit(site.browser()) { try await $0.logIn("alan") }
-        let copy = browser.copy(of: site)
-        site.clock.advance(by: .milliseconds(100))
-        try await site.visit(browser) { try await $0.logOut() }
-        site.clock.advance(by: .milliseconds(300))
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
+        harness.clock.advance(by: .minutes(15))
+        try await harness.servers[1].visit(harness.browser()) { try await $0.logIn("alan") }
+        let copy = browser.copy(of: harness)
+        harness.clock.advance(by: .milliseconds(100))
+        try await harness.visit(browser) { try await $0.logOut() }
+        harness.clock.advance(by: .milliseconds(300))
         // This server knows of nothing yet, and seals the session again with its idle limit begun anew.
-        let response = try await site.servers[1].visit(copy) { #expect($0.subject == "ada") }
+        let response = try await harness.servers[1].visit(copy) { #expect($0.subject == "ada") }
         #expect(response[.setCookie] != nil)
-        site.clock.advance(by: .seconds(1))
+        harness.clock.advance(by: .seconds(1))
         for _ in 0..<(11 * 60) {
-            try await site.servers[1].visit(copy) { #expect($0.subject == nil) }
-            site.clock.advance(by: .minutes(1))
+            try await harness.servers[1].visit(copy) { #expect($0.subject == nil) }
+            harness.clock.advance(by: .minutes(1))
         }
     }
 
@@ -47,8 +47,8 @@ struct RevocationLifetimeTests {
     )
     func duration() throws {
         let clock = ManualClock()
-        let site = try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), clock: clock)
-        let (sessions, samples) = (try self.sessions(site), SampleRecords(now: clock.now))
+        let harness = try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), clock: clock)
+        let (sessions, samples) = (try self.sessions(harness), SampleRecords(now: clock.now))
         let limits = SessionLimits.standard
         func end(idle: Duration, absolute: Duration) -> Duration {
             let record = samples.record(idle: idle, absolute: absolute, subject: "ada")
@@ -64,16 +64,16 @@ struct RevocationLifetimeTests {
         "an id keeps its pair of limits: a session that is remembered otherwise has another id, and the old one has ended"
     )
     func limits() async throws {
-        let site = try SealedHarness(configure: {
+        let harness = try SealedHarness(configure: {
             $0.limits = SessionLimits(idle: .minutes(1), absolute: .days(30))
             $0.rememberedLimits = SessionLimits(idle: .days(14), absolute: .days(30))
         })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
-        let copy = browser.copy(of: site)
-        try await site.visit(browser) { try await $0.stopRemembering() }
-        try await site.visit(copy) { #expect($0.subject == nil) }
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
+        let copy = browser.copy(of: harness)
+        try await harness.visit(browser) { try await $0.stopRemembering() }
+        try await harness.visit(copy) { #expect($0.subject == nil) }
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
     }
 
     @Test(
@@ -81,8 +81,8 @@ struct RevocationLifetimeTests {
     )
     func flood() async throws {
         let clock = ManualClock()
-        let site = try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), clock: clock)
-        let (sessions, samples) = (try self.sessions(site), SampleRecords(now: clock.now))
+        let harness = try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), clock: clock)
+        let (sessions, samples) = (try self.sessions(harness), SampleRecords(now: clock.now))
         let anonymous = samples.record(idle: .minutes(20), absolute: .hours(8))
         let user = samples.record(idle: .minutes(20), absolute: .hours(8), subject: "ada")
         func ends() -> [Duration] { [anonymous, user].map { sessions.endOfCopies(of: $0) - clock.now } }

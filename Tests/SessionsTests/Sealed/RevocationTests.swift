@@ -27,53 +27,53 @@ struct RevocationTests {
         var testDescription: String { self.name }
     }
 
-    private func site(_ kind: Kind) throws -> SealedHarness {
+    private func makeHarness(_ kind: Kind) throws -> SealedHarness {
         try SealedHarness(servers: kind.servers, revocation: kind.revocation)
     }
 
     @Test("a copy of the cookie opens nothing after the log-out, here at once", arguments: everyKind)
     func logOut(_ kind: Kind) async throws {
-        let site = try self.site(kind)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(of: site)
-        try await site.servers[kind.servers - 1].visit(thief) { #expect($0.subject == "ada") }
-        try await site.visit(browser) { try await $0.logOut() }
+        let harness = try self.makeHarness(kind)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let thief = browser.copy(of: harness)
+        try await harness.servers[kind.servers - 1].visit(thief) { #expect($0.subject == "ada") }
+        try await harness.visit(browser) { try await $0.logOut() }
         #expect(browser.cookies.isEmpty)
-        try await site.visit(thief) { #expect($0.subject == nil) }
+        try await harness.visit(thief) { #expect($0.subject == nil) }
         #expect(thief.token != nil, "what a thief holds is not worth a cookie")
     }
 
     @Test("on another server it opens nothing within a second, or at once where every request asks")
     func elsewhere() async throws {
         for (kind, delay) in zip(Self.everyKind.dropFirst(), [Duration.seconds(1), .zero]) {
-            let site = try self.site(kind)
-            let browser = site.browser()
-            try await site.visit(browser) { try await $0.logIn("ada") }
-            let thief = browser.copy(of: site)
-            try await site.servers[1].visit(thief) { #expect($0.subject == "ada") }
-            try await site.servers[0].visit(browser) { try await $0.logOut() }
-            site.clock.advance(by: delay)
-            try await site.servers[1].visit(thief) { #expect($0.subject == nil) }
+            let harness = try self.makeHarness(kind)
+            let browser = harness.browser()
+            try await harness.visit(browser) { try await $0.logIn("ada") }
+            let thief = browser.copy(of: harness)
+            try await harness.servers[1].visit(thief) { #expect($0.subject == "ada") }
+            try await harness.servers[0].visit(browser) { try await $0.logOut() }
+            harness.clock.advance(by: delay)
+            try await harness.servers[1].visit(thief) { #expect($0.subject == nil) }
         }
     }
 
     @Test("after the end of all sessions of a user a login works, and nothing from before", arguments: everyKind)
     func everywhere(_ kind: Kind) async throws {
-        let site = try self.site(kind)
-        let devices = (0..<3).map { _ in site.browser() }
-        for device in devices { try await site.visit(device) { try await $0.logIn("ada") } }
-        let other = site.browser()
-        try await site.visit(other) { try await $0.logIn("alan") }
-        try await site.engine.revokeAll(of: "ada")
-        for device in devices { try await site.visit(device) { #expect($0.subject == nil) } }
-        try await site.visit(other) { #expect($0.subject == "alan") }
+        let harness = try self.makeHarness(kind)
+        let devices = (0..<3).map { _ in harness.browser() }
+        for device in devices { try await harness.visit(device) { try await $0.logIn("ada") } }
+        let other = harness.browser()
+        try await harness.visit(other) { try await $0.logIn("alan") }
+        try await harness.engine.revokeAll(of: "ada")
+        for device in devices { try await harness.visit(device) { #expect($0.subject == nil) } }
+        try await harness.visit(other) { #expect($0.subject == "alan") }
         for _ in 0..<3 {
-            let fresh = site.browser()
-            try await site.visit(fresh) { try await $0.logIn("ada") }
-            try await site.visit(fresh) { #expect($0.subject == "ada") }
-            try await site.engine.revokeAll(of: "ada")
-            try await site.visit(fresh) { #expect($0.subject == nil) }
+            let fresh = harness.browser()
+            try await harness.visit(fresh) { try await $0.logIn("ada") }
+            try await harness.visit(fresh) { #expect($0.subject == "ada") }
+            try await harness.engine.revokeAll(of: "ada")
+            try await harness.visit(fresh) { #expect($0.subject == nil) }
         }
     }
 
@@ -103,15 +103,15 @@ struct RevocationTests {
 
     @Test("a slow request cannot cover the cookie of a fresh login", arguments: everyKind)
     func slowRequest(_ kind: Kind) async throws {
-        let site = try self.site(kind)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let slow = try await site.open(browser)
+        let harness = try self.makeHarness(kind)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let slow = try await harness.open(browser)
         slow[.views] += 1
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let response = try await site.close(slow, browser)
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let response = try await harness.close(slow, browser)
         #expect(response[.setCookie] == nil)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session[.views] == 0)
         }
@@ -119,73 +119,73 @@ struct RevocationTests {
 
     @Test("a slow request that only reads cannot cover it either, though every response hands the cookie out")
     func slowReader() async throws {
-        let site = try SealedHarness(configure: { $0.resendsCookie = true })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let slow = try await site.open(browser)
+        let harness = try SealedHarness(configure: { $0.resendsCookie = true })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let slow = try await harness.open(browser)
         #expect(slow.subject == "ada")
-        try await site.visit(browser) { try await $0.logIn("grace") }
-        let response = try await site.close(slow, browser)
+        try await harness.visit(browser) { try await $0.logIn("grace") }
+        let response = try await harness.close(slow, browser)
         #expect(response[.setCookie] == nil)
-        try await site.visit(browser) { #expect($0.subject == "grace") }
+        try await harness.visit(browser) { #expect($0.subject == "grace") }
     }
 
     @Test("with no revocation a log-out takes the cookie and nothing else, and ending everywhere is refused in words")
-    func none() async throws {
-        let site = try SealedHarness(revocation: { _ in .none })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let copy = browser.copy(of: site)
-        try await site.visit(browser) { try await $0.logOut() }
+    func withoutRevocation() async throws {
+        let harness = try SealedHarness(revocation: { _ in .none })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let copy = browser.copy(of: harness)
+        try await harness.visit(browser) { try await $0.logOut() }
         #expect(browser.cookies.isEmpty)
-        try await site.visit(copy) { #expect($0.subject == "ada") }
-        let error = await #expect(throws: SessionError.self) { try await site.engine.revokeAll(of: "ada") }
+        try await harness.visit(copy) { #expect($0.subject == "ada") }
+        let error = await #expect(throws: SessionError.self) { try await harness.engine.revokeAll(of: "ada") }
         #expect(error?.code == .notOffered)
         #expect(error?.message.contains(".inMemoryUntilRestart") == true)
     }
 
     @Test("a thousand requests within a second read the store a few times")
     func readsSeldom() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let before = site.store.count(of: .load)
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let before = harness.store.count(of: .load)
         for _ in 0..<1_000 {
-            site.clock.advance(by: .milliseconds(1))
-            try await site.visit(browser) { #expect($0[.views] == 1) }
+            harness.clock.advance(by: .milliseconds(1))
+            try await harness.visit(browser) { #expect($0[.views] == 1) }
         }
-        #expect(site.store.count(of: .load) - before <= 3)
+        #expect(harness.store.count(of: .load) - before <= 3)
     }
 
     @Test("a store that does not answer is a 503 as soon as what is known is too old, and logs nobody out")
     func outage() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        site.store.injectFault(.failing)
-        try await site.visit(browser) { #expect($0.subject == "ada") }
-        site.clock.advance(by: .seconds(1))
-        let error = await #expect(throws: SessionError.self) { _ = try await site.open(browser) }
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.injectFault(.failing)
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
+        harness.clock.advance(by: .seconds(1))
+        let error = await #expect(throws: SessionError.self) { _ = try await harness.open(browser) }
         #expect(error?.code == .storeUnavailable)
-        site.store.clearFault()
-        try await site.visit(browser) { #expect($0.subject == "ada") }
+        harness.store.clearFault()
+        try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(browser.token != nil)
     }
 
     @Test(
         "a log-out that the store did not take is an error and holds here, and the cookie stays until it is published")
     func failedLogOut() async throws {
-        let site = try SealedHarness(revocation: { .stored(in: $0) })
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        let session = try await site.open(browser)
-        site.store.injectFault(.failing, .replace)
+        let harness = try SealedHarness(revocation: { .stored(in: $0) })
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        let session = try await harness.open(browser)
+        harness.store.injectFault(.failing, .replace)
         await #expect(throws: SessionError.self) { try await session.logOut() }
-        site.store.clearFault()
-        try await site.close(session, browser)
+        harness.store.clearFault()
+        try await harness.close(session, browser)
         #expect(browser.token != nil)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == nil)
             try await session.logOut()
         }

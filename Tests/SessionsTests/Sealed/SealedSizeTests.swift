@@ -27,22 +27,22 @@ struct SealedSizeTests {
     ///
     /// - Returns: The response of the longest, and the error of the next.
     private func grow(
-        _ site: SealedHarness,
+        _ harness: SealedHarness,
         _ browser: TestBrowser,
         from start: Int
     ) async throws -> (HTTPFields, SessionError) {
         var largest = HTTPFields()
         for count in start... {
-            let session = try await site.open(browser)
+            let session = try await harness.open(browser)
             session[.theme] = String(repeating: "x", count: count)
             do {
                 try await session.save()
             } catch let error as SessionError {
                 session.discardChanges()
-                try await site.close(session, browser)
+                try await harness.close(session, browser)
                 return (largest, error)
             }
-            largest = try await site.close(session, browser)
+            largest = try await harness.close(session, browser)
         }
         return (largest, SessionError.sealedUnlisted)
     }
@@ -56,14 +56,14 @@ struct SealedSizeTests {
         ]
     )
     func defaultFits(_ cookie: SessionCookie) async throws {
-        let site = try SealedHarness(maximumCookies: nil) { $0.cookie = cookie }
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try SealedHarness(maximumCookies: nil) { $0.cookie = cookie }
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             try await session.logIn("ada", remember: true)
             session[.views] = 1
         }
         let limit = SealedCookieCapacity(maximumCookies: nil).characters(in: CookieTemplate(cookie))
-        let (largest, error) = try await self.grow(site, browser, from: limit * 3 / 4 - 500)
+        let (largest, error) = try await self.grow(harness, browser, from: limit * 3 / 4 - 500)
         let (lines, list) = self.sizes(largest)
         #expect(largest[values: .setCookie].count == 1)
         // A younger session takes some bytes less than it may take later.
@@ -75,41 +75,41 @@ struct SealedSizeTests {
         #expect(measured > limit && measured <= limit + 8)
         #expect(error.message.contains("The largest value is \"theme\" with"))
         // It goes on on every following page.
-        site.clock.advance(by: .days(2))
-        let touched = try await site.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 1) }
+        harness.clock.advance(by: .days(2))
+        let touched = try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 1) }
         #expect(self.sizes(touched).list <= 3_072 && touched[.setCookie] != nil)
     }
 
     @Test("attributes of a session's own count as well")
     func overrides() async throws {
-        let site = try SealedHarness(maximumCookies: nil) { $0.cookie = SessionCookie(name: "id") }
-        let (plain, own) = (site.browser(), site.browser())
+        let harness = try SealedHarness(maximumCookies: nil) { $0.cookie = SessionCookie(name: "id") }
+        let (plain, own) = (harness.browser(), harness.browser())
         let text = String(repeating: "x", count: 1_900)
-        try await site.visit(plain) { $0[.theme] = text }
-        let session = try await site.open(own)
+        try await harness.visit(plain) { $0[.theme] = text }
+        let session = try await harness.open(own)
         try await session.setCookie(SessionCookie.Overrides(path: "/" + String(repeating: "p", count: 900)))
         session[.theme] = text
         let error = await #expect(throws: SessionError.self) { try await session.save() }
         #expect(error?.code == .valuesTooLarge)
         session.discardChanges()
-        let response = try await site.close(session, own)
+        let response = try await harness.close(session, own)
         #expect(response[.setCookie]?.contains("; Path=/pppp") == true)
     }
 
     @Test("sessions in several cookies fit a list of fields of 16 KiB, with 4 KiB for others", arguments: 1...4)
     func several(count: Int) async throws {
-        let site = try SealedHarness(maximumCookies: count)
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada", remember: true) }
+        let harness = try SealedHarness(maximumCookies: count)
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
         let limit = SealedCookieCapacity(maximumCookies: count).characters(in: CookieTemplate(.standard))
-        let (largest, error) = try await self.grow(site, browser, from: limit * 3 / 4 - 400)
+        let (largest, error) = try await self.grow(harness, browser, from: limit * 3 / 4 - 400)
         #expect(self.sizes(largest).list <= 12_288)
         #expect(largest[values: .setCookie].count == count)
         for line in largest[values: .setCookie] { #expect(line.utf8.count <= 4_096) }
         #expect(error.message.contains("the limit, of \(count) cookie\(count == 1 ? "" : "s"), is \(limit)."))
         // What comes back fits as well.
         var request = HTTPFields()
-        browser.addCookies(to: &request, for: site.origin)
+        browser.addCookies(to: &request, for: harness.origin)
         #expect(
             request.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 32 } <= 12_288 - 32
                 * (count - 1))

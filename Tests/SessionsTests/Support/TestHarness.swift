@@ -96,8 +96,8 @@ extension TestBrowser {
     var token: String? { self.cookie(named: "__Host-session")?.value }
 
     /// A copy that holds the same cookies now, and goes its own way: an attacker's, or a request under way.
-    func copy(_ site: some TestHarness) -> TestBrowser {
-        let copy = site.browser()
+    func copy(_ harness: some TestHarness) -> TestBrowser {
+        let copy = harness.browser()
         for cookie in self.cookies { copy.plant(cookie) }
         return copy
     }

@@ -14,18 +14,18 @@ import Testing
 /// What programs send: `Authorization: Bearer …`.
 @Suite("Bearer tokens", .bothDrivers)
 struct BearerTests {
-    private let sites = BearerSites()
+    private let harnesses = BearerHarnesses()
 
     @Test("a login by bearer gives a token for the body, sets no cookie, and the token opens the session")
     func login() async throws {
-        let site = try self.sites.site()
-        let text = try await self.sites.token(of: "ada", at: site)
-        let session = try await site.open(self.sites.bearer(text))
+        let harness = try self.harnesses.make()
+        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let session = try await harness.open(self.harnesses.bearer(text))
         #expect(session.subject == "ada")
         #expect(!session.isAuthenticatedByCookie)
         #expect(session.bearerToken == text)
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
         #expect(response.listItems(of: .vary) == ["Cookie", "Authorization"])
         #expect(response[.cacheControl] == "no-store")
@@ -33,14 +33,14 @@ struct BearerTests {
 
     @Test("a login without a wish sets a cookie, and its text goes out in no other way")
     func cookieLogin() async throws {
-        let site = try self.sites.site()
-        let browser = site.browser()
-        let response = try await site.visit(browser) { session in
+        let harness = try self.harnesses.make()
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { session in
             try await session.logIn("ada")
             #expect(session.bearerToken == nil)
         }
         #expect(response[values: .setCookie].count == 1)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(session.isAuthenticatedByCookie)
             #expect(session.bearerToken == nil)
@@ -52,27 +52,27 @@ struct BearerTests {
 
     @Test("a login answers as the request came: who sends a token gets a token")
     func loginAgain() async throws {
-        let site = try self.sites.site()
-        let first = try await self.sites.token(of: "ada", at: site)
-        let session = try await site.open(self.sites.bearer(first))
+        let harness = try self.harnesses.make()
+        let first = try await self.harnesses.token(of: "ada", at: harness)
+        let session = try await harness.open(self.harnesses.bearer(first))
         try await session.logIn("ada")
         let second = try #require(session.bearerToken)
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
         #expect(second != first)
-        #expect(try await site.open(self.sites.bearer(second)).subject == "ada")
-        #expect(try await site.open(self.sites.bearer(first)).subject == nil)
+        #expect(try await harness.open(self.harnesses.bearer(second)).subject == "ada")
+        #expect(try await harness.open(self.harnesses.bearer(first)).subject == nil)
     }
 
     @Test("the scheme is of any case, and blanks may be several", arguments: ["bearer ", "BEARER ", "bEaReR   "])
     func scheme(_ scheme: String) async throws {
-        let site = try self.sites.site()
-        let text = try await self.sites.token(of: "ada", at: site)
-        #expect(try await site.open([.authorization: scheme + text]).subject == "ada")
+        let harness = try self.harnesses.make()
+        let text = try await self.harnesses.token(of: "ada", at: harness)
+        #expect(try await harness.open([.authorization: scheme + text]).subject == "ada")
     }
 
-    /// Values, where T stands for a good token, and what the client is told.
+    /// Values, in which T is a valid token, and the client's response.
     static let malformedValues = [
         "Bearer": "invalid_token", "Bearer ": "invalid_token", "Bearer x": "invalid_token",
         "Bearer TA": "invalid_token", "Bearer T T": "invalid_token", "Bearer T, Bearer T": "invalid_token",
@@ -85,29 +85,29 @@ struct BearerTests {
         arguments: malformedValues
     )
     func malformed(_ value: String, _ error: String?) async throws {
-        let site = try self.sites.site(BearerTransport(otherSchemes: .refused))
-        let text = try await self.sites.token(of: "ada", at: site)
-        let calls = self.sites.store.faults.count(of: .load)
+        let harness = try self.harnesses.make(BearerTransport(otherSchemes: .refused))
+        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let calls = self.harnesses.store.faults.count(of: .load)
         let refusal = await #expect(throws: SessionError.self) {
-            try await site.open([.authorization: value.replacing("T", with: text)])
+            try await harness.open([.authorization: value.replacing("T", with: text)])
         }
         #expect(refusal?.code == .invalidCredentials)
         #expect(refusal?.challenges == [error.map { "Bearer error=\"\($0)\"" } ?? "Bearer"])
         #expect(refusal?.description.contains(text) == false)
-        #expect(self.sites.store.faults.count(of: .load) == calls)
+        #expect(self.harnesses.store.faults.count(of: .load) == calls)
     }
 
     @Test("a repeated field is refused, also when it says the same twice, and whatever the other scheme is")
     func repeated() async throws {
         for schemes in [BearerTransport.OtherSchemes.refused, .ignored] {
-            let site = try self.sites.site(BearerTransport(otherSchemes: schemes))
-            let text = try await self.sites.token(of: "ada", at: site)
+            let harness = try self.harnesses.make(BearerTransport(otherSchemes: schemes))
+            let text = try await self.harnesses.token(of: "ada", at: harness)
             let repeated = [["Bearer \(text)"], ["Bearer x", ""]]
             for others in repeated + (schemes == .refused ? [["Basic YTpi"]] : []) {
                 for values in [["Bearer \(text)"] + others, others + ["Bearer \(text)"]] {
                     var fields = HTTPFields()
                     fields[values: .authorization] = values
-                    let error = await #expect(throws: SessionError.self) { try await site.open(fields) }
+                    let error = await #expect(throws: SessionError.self) { try await harness.open(fields) }
                     #expect(error?.code == .invalidCredentials)
                     #expect(error?.challenges == ["Bearer error=\"invalid_request\""])
                 }
@@ -117,32 +117,32 @@ struct BearerTests {
 
     @Test("the fields of another scheme are ignored unless they are to be refused")
     func otherSchemes() async throws {
-        let site = try self.sites.site()
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
+        let harness = try self.harnesses.make()
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
         var fields: HTTPFields = [.authorization: "Basic YTpi"]
-        browser.addCookies(to: &fields, for: site.origin)
-        #expect(try await site.open(fields).subject == "ada")
+        browser.addCookies(to: &fields, for: harness.origin)
+        #expect(try await harness.open(fields).subject == "ada")
     }
 
     @Test("a token that opens nothing is a visitor, who is told so when asked to log in")
     func unknown() async throws {
-        let site = try self.sites.site()
-        let text = try await self.sites.token(of: "ada", at: site)
-        try await site.open(self.sites.bearer(text)).logOut()
+        let harness = try self.harnesses.make()
+        let text = try await self.harnesses.token(of: "ada", at: harness)
+        try await harness.open(self.harnesses.bearer(text)).logOut()
         for text in [text, SessionToken(random: .system).text] {
-            let session = try await site.open(self.sites.bearer(text))
+            let session = try await harness.open(self.harnesses.bearer(text))
             #expect(session.subject == nil)
             #expect(session.challenges() == ["Bearer error=\"invalid_token\""])
         }
-        #expect(try await site.open([:]).challenges() == ["Bearer"])
-        #expect(try await self.sites.site(withCookies: false).open([:]).challenges() == ["Bearer"])
+        #expect(try await harness.open([:]).challenges() == ["Bearer"])
+        #expect(try await self.harnesses.make(withCookies: false).open([:]).challenges() == ["Bearer"])
     }
 
     @Test("tokens are read from Authorization alone")
     func otherFields() async throws {
-        let site = try self.sites.site(withCookies: false)
-        let text = try await self.sites.token(of: "ada", at: site)
+        let harness = try self.harnesses.make(withCookies: false)
+        let text = try await self.harnesses.token(of: "ada", at: harness)
         let names = try ["X-Authorization", "Proxy-Authorization", "X-Session", "Token"].map {
             try #require(HTTPField.Name($0))
         }
@@ -150,7 +150,7 @@ struct BearerTests {
             for value in [
                 "Bearer \(text)", text, "__Host-session=\(text)", "https://example.com/?access_token=\(text)",
             ] {
-                #expect(try await site.open([name: value]).subject == nil)
+                #expect(try await harness.open([name: value]).subject == nil)
             }
         }
     }
@@ -158,84 +158,84 @@ struct BearerTests {
     @Test("a secret is renewed by time where the new one is handed out, and left alone where it is not")
     func renewal() async throws {
         for (field, isRenewed) in [(HTTPField.Name?.none, false), (.authorization, true)] {
-            let site = try self.sites.site(BearerTransport(responseField: field)) {
+            let harness = try self.harnesses.make(BearerTransport(responseField: field)) {
                 $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(30))
             }
-            let text = try await self.sites.token(of: "ada", at: site)
-            site.clock.advance(by: .minutes(6))
-            let session = try await site.open(self.sites.bearer(text))
+            let text = try await self.harnesses.token(of: "ada", at: harness)
+            harness.clock.advance(by: .minutes(6))
+            let session = try await harness.open(self.harnesses.bearer(text))
             #expect(session.subject == "ada")
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             #expect((response[.authorization] != nil) == isRenewed)
             #expect(response[.authorization] != "Bearer \(text)")
-            site.clock.advance(by: .minutes(1))
-            #expect(try await (site.open(self.sites.bearer(text)).subject == "ada") == !isRenewed)
+            harness.clock.advance(by: .minutes(1))
+            #expect(try await (harness.open(self.harnesses.bearer(text)).subject == "ada") == !isRenewed)
             guard let renewed = response[.authorization] else { continue }
-            #expect(try await site.open([.authorization: renewed]).subject == "ada")
+            #expect(try await harness.open([.authorization: renewed]).subject == "ada")
         }
     }
 
     @Test("re-authentication makes a new token for the body, and the old one is dead")
     func reauthentication() async throws {
-        let site = try self.sites.site()
-        let before = try await self.sites.token(of: "ada", at: site)
-        let session = try await site.open(self.sites.bearer(before))
+        let harness = try self.harnesses.make()
+        let before = try await self.harnesses.token(of: "ada", at: harness)
+        let session = try await harness.open(self.harnesses.bearer(before))
         try await session.reauthenticate()
         let after = try #require(session.bearerToken)
         #expect(after != before)
-        #expect(try await site.open(self.sites.bearer(after)).subject == "ada")
-        #expect(try await site.open(self.sites.bearer(before)).subject == nil)
+        #expect(try await harness.open(self.harnesses.bearer(after)).subject == "ada")
+        #expect(try await harness.open(self.harnesses.bearer(before)).subject == nil)
     }
 
     @Test("a signed token is verified before the store is asked, and sealed sessions travel in a field of the response")
     func otherBackends() async throws {
         let transport = BearerTransport(responseField: .authorization)
         for backend in [
-            SessionBackend.stored(in: self.sites.store, signedWith: .ephemeral()),
+            SessionBackend.stored(in: self.harnesses.store, signedWith: .ephemeral()),
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
-            let site = try EngineHarness(backend, transports: { _ in [transport] })
-            var session = try await site.open([:])
+            let harness = try EngineHarness(backend, transports: { _ in [transport] })
+            var session = try await harness.open([:])
             session[.views] = 1
             try await session.logIn("ada")
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             let first = try #require(response[.authorization])
-            session = try await site.open([.authorization: first])
+            session = try await harness.open([.authorization: first])
             #expect(session.subject == "ada")
             session[.views] += 1
             response = [:]
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             let second = response[.authorization] ?? first
-            #expect(try await site.open([.authorization: second])[.views] == 2)
+            #expect(try await harness.open([.authorization: second])[.views] == 2)
         }
     }
 
     @Test("a store that is down is an error to try again, and no challenge")
     func outage() async throws {
-        let site = try self.sites.site()
-        let text = try await self.sites.token(of: "ada", at: site)
-        self.sites.store.faults.injectFault(.failing, .load)
-        let error = await #expect(throws: SessionError.self) { try await site.open(self.sites.bearer(text)) }
+        let harness = try self.harnesses.make()
+        let text = try await self.harnesses.token(of: "ada", at: harness)
+        self.harnesses.store.faults.injectFault(.failing, .load)
+        let error = await #expect(throws: SessionError.self) { try await harness.open(self.harnesses.bearer(text)) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.challenges == [])
         let tolerant = try EngineHarness(
-            .stored(in: self.sites.store), transports: { [CookieTransport($0), BearerTransport()] }
+            .stored(in: self.harnesses.store), transports: { [CookieTransport($0), BearerTransport()] }
         ) {
             $0.onStoreFailure = .anonymous
         }
-        let session = try await tolerant.open(self.sites.bearer(text))
+        let session = try await tolerant.open(self.harnesses.bearer(text))
         #expect(session.challenges() == ["Bearer"])
     }
 
     @Test("transports that cannot do the work are refused when the engine is made, in words that say what to change")
-    func refusals() throws {
+    func unsuitableTransports() throws {
         let configuration = SessionConfiguration()
         let cookie = CookieTransport(configuration)
         let refused: [(SessionBackend, [any SessionTransport], String)] = [
-            (.stored(in: self.sites.store), [], "There is no transport"),
-            (.stored(in: self.sites.store), [cookie, cookie], "Two transports have the same kind"),
+            (.stored(in: self.harnesses.store), [], "There is no transport"),
+            (.stored(in: self.harnesses.store), [cookie, cookie], "Two transports have the same kind"),
             (
                 .sealed(with: .ephemeral(), revocation: .none), [cookie, BearerTransport()],
                 "The transport \"bearer\" hands nothing out"

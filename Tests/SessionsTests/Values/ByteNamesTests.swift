@@ -21,16 +21,16 @@ struct ByteNamesTests {
 
     @Test("values whose names differ in normalization alone are two values, however many there are and are read")
     func values() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             for number in 0..<20 { session[self.key("n\(number)")] = "\(number)" }
             session[self.key(composed)] = "one"
             #expect(session[self.key(decomposed)] == nil)
             session[self.key(decomposed)] = "two"
             #expect(session[self.key(composed)] == "one" && session[self.key(decomposed)] == "two")
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             // More lookups than are made before an index of the names is.
             for _ in 0..<40 {
                 #expect(session[self.key(composed)] == "one" && session[self.key(decomposed)] == "two")
@@ -39,11 +39,11 @@ struct ByteNamesTests {
             session.remove(named: composed)
             #expect(session[self.key(composed)] == nil && session[self.key(decomposed)] == "two")
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session[self.key(composed)] == nil && session[self.key(decomposed)] == "two")
             session[self.key(composed)] = "again"
         }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             #expect(session[self.key(composed)] == "again" && session[self.key(decomposed)] == "two")
         }
     }
@@ -62,9 +62,9 @@ struct ByteNamesTests {
 
     @Test("a login carries the value that is named, and not the one whose name is spelled otherwise")
     func carried() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in
             session[self.key(composed)] = "one"
             session[self.key(decomposed)] = "two"
             try await session.logIn("ada", carrying: .only(decomposed))
@@ -74,12 +74,12 @@ struct ByteNamesTests {
 
     @Test("a text that is spelled otherwise is another value: an assignment through a key is a change")
     func texts() async throws {
-        let site = try Harness()
-        let browser = site.browser()
+        let harness = try Harness()
+        let browser = harness.browser()
         func set(_ text: inout String?, to new: String) { text = new }
-        try await site.visit(browser) { $0[.theme] = composed }
-        try await site.visit(browser) { set(&$0[.theme], to: decomposed) }
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { $0[.theme] = composed }
+        try await harness.visit(browser) { set(&$0[.theme], to: decomposed) }
+        try await harness.visit(browser) { session in
             #expect(session[.theme]?.hasSameBytes(as: decomposed) == true)
         }
         #expect(SessionValue.string(composed) != .string(decomposed))
@@ -88,29 +88,29 @@ struct ByteNamesTests {
 
     @Test("users whose names differ in normalization alone are two users, from the login to the last ending")
     func subjects() async throws {
-        let site = try Harness()
-        let (first, second) = (site.browser(), site.browser())
-        try await site.visit(first) { session in
+        let harness = try Harness()
+        let (first, second) = (harness.browser(), harness.browser())
+        try await harness.visit(first) { session in
             session[.theme] = "dark"
             try await session.logIn(composed)
         }
-        try await site.visit(second) { try await $0.logIn(decomposed) }
-        try await site.visit(first) { session in
+        try await harness.visit(second) { try await $0.logIn(decomposed) }
+        try await harness.visit(first) { session in
             #expect(session.isLoggedIn(as: composed) && !session.isLoggedIn(as: decomposed))
             let count = try await session.activeSessions().count
             #expect(count == 1)
         }
-        #expect(try await site.engine.activeSessions(of: decomposed).count == 1)
-        // A login of the other is a login of somebody else, who is given none of the values.
-        try await site.visit(first) { session in
+        #expect(try await harness.engine.activeSessions(of: decomposed).count == 1)
+        // A login of the other name is a login of another user, who gets none of the values.
+        try await harness.visit(first) { session in
             try await session.logIn(decomposed)
             #expect(session[.theme] == nil)
         }
-        #expect(try await site.engine.activeSessions(of: composed).isEmpty)
-        try await site.engine.revokeAll(of: composed)
-        try await site.visit(second) { #expect($0.isLoggedIn(as: decomposed)) }
-        try await site.engine.revokeAll(of: decomposed)
-        try await site.visit(second) { #expect(!$0.isAuthenticated) }
+        #expect(try await harness.engine.activeSessions(of: composed).isEmpty)
+        try await harness.engine.revokeAll(of: composed)
+        try await harness.visit(second) { #expect($0.isLoggedIn(as: decomposed)) }
+        try await harness.engine.revokeAll(of: decomposed)
+        try await harness.visit(second) { #expect(!$0.isAuthenticated) }
     }
 
     @Test("records, events, clients, messages and kinds are equal when their bytes are")

@@ -16,31 +16,31 @@ import Testing
 struct CollectionKeyTests {
     /// Lets two requests that began together change a session, one after the other.
     private func race(
-        _ site: Harness,
+        _ harness: Harness,
         from start: (Session) -> Void,
         _ first: (Session) -> Void,
         _ second: (Session) -> Void
     ) async throws -> Session {
-        let browser = site.browser()
-        try await site.visit(browser) { start($0) }
-        let (one, other) = (try await site.open(browser), try await site.open(browser))
+        let browser = harness.browser()
+        try await harness.visit(browser) { start($0) }
+        let (one, other) = (try await harness.open(browser), try await harness.open(browser))
         first(one)
         second(other)
-        try await site.close(one, browser)
-        try await site.close(other, browser)
-        return try await site.open(browser)
+        try await harness.close(one, browser)
+        try await harness.close(other, browser)
+        return try await harness.open(browser)
     }
 
     @Test("20 requests that append at once lose nothing")
     func appends() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         var sessions: [Session] = []
-        for _ in 0..<20 { sessions.append(try await site.open(browser)) }
+        for _ in 0..<20 { sessions.append(try await harness.open(browser)) }
         for (number, session) in sessions.enumerated() { session[.cart].append("\(number)") }
-        for session in sessions { try await site.close(session, browser) }
-        #expect(try await site.open(browser)[.cart] == (0..<20).map { "\($0)" })
+        for session in sessions { try await harness.close(session, browser) }
+        #expect(try await harness.open(browser)[.cart] == (0..<20).map { "\($0)" })
     }
 
     @Test("what one request removes goes, and what another inserts stays where it was")
@@ -54,9 +54,9 @@ struct CollectionKeyTests {
             (["a"], { $0.removeFirst() }, { $0.removeFirst() }, []),
         ]
         for (start, first, second, result) in cases {
-            let site = try Harness()
+            let harness = try Harness()
             let session = try await self.race(
-                site, from: { $0[.cart] = start }, { first(&$0[.cart]) }, { second(&$0[.cart]) })
+                harness, from: { $0[.cart] = start }, { first(&$0[.cart]) }, { second(&$0[.cart]) })
             #expect(session[.cart] == result)
         }
     }
@@ -88,13 +88,13 @@ struct CollectionKeyTests {
     @Test("an assignment replaces what another request set, and the event and the log say so")
     func overwritten() async throws {
         let recorder = EventRecorder()
-        let site = try Harness { $0.observers = [recorder] }
+        let harness = try Harness { $0.observers = [recorder] }
         let session = try await self.race(
-            site, from: { $0[.cart] = ["a"] }, { $0[.cart].append("b") }, { $0[.cart] = ["c"] })
+            harness, from: { $0[.cart] = ["a"] }, { $0[.cart].append("b") }, { $0[.cart] = ["c"] })
         #expect(session[.cart] == ["c"])
         #expect(recorder.takeNames() == ["created", "conflict_merged", "overwritten"])
-        #expect(site.logs.entries.contains { $0.metadata["session.names"] == .array(["cart"]) })
-        let theme = try await self.race(site, from: { $0[.theme] = "a" }, { $0[.theme] = "b" }, { $0[.theme] = "b" })
+        #expect(harness.logs.entries.contains { $0.metadata["session.names"] == .array(["cart"]) })
+        let theme = try await self.race(harness, from: { $0[.theme] = "a" }, { $0[.theme] = "b" }, { $0[.theme] = "b" })
         #expect(theme[.theme] == "b")
         #expect(!recorder.takeNames().contains("overwritten"), "both set the same")
     }

@@ -22,7 +22,7 @@ struct StoreClientTests {
     }
 
     @Test("the mistake of a client is found, by its own rule and by no other", arguments: ClientDefect.allCases)
-    func found(_ defect: ClientDefect) async throws {
+    func findsDefect(_ defect: ClientDefect) async throws {
         let report = await StoreClientConformance.rules.report(on: "a client with the mistake \(defect)") {
             LossyClient.underTest(defect)
         }
@@ -45,14 +45,14 @@ struct StoreClientTests {
             $0.callDeadline = .minutes(2)
             $0.statementTimeout = .minutes(2)
             $0.connectDeadline = .minutes(1)
-        }) { scene in
-            let observer = try PostgresSessionStore(scene.server.string(), logger: LogAudit.logger())
+        }) { scenario in
+            let observer = try PostgresSessionStore(scenario.server.string(), logger: LogAudit.logger())
             let client = StoreClientUnderTest(
-                scene.store, observer: observer,
-                holdReplies: { scene.proxy.make(.slow(.hours(1))) },
+                scenario.store, observer: observer,
+                holdReplies: { scenario.proxy.make(.slow(.hours(1))) },
                 loseReplies: {
-                    scene.proxy.make(.none)
-                    scene.proxy.cutAll()
+                    scenario.proxy.make(.none)
+                    scenario.proxy.cutAll()
                 }
             )
             try await rule.check(client)

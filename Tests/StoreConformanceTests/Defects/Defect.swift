@@ -111,9 +111,9 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
     case subjectsAreFolded
     case clearedSubjectsAreKept
     case keptSessionsAreEnded
-    /// It ends by version, and loses to whoever writes meanwhile.
+    /// It ends by version, and loses to a write in the meantime.
     case endAllSkipsTheBusy
-    /// The index follows only if nobody wrote meanwhile.
+    /// The index follows only without a write in the meantime.
     case indexIsLeftBehind
     // Enumeration
     case theExpiredAreCounted

@@ -20,7 +20,7 @@ struct DefectTests {
     }
 
     @Test("the mistake is found, by its own rule and by no other", arguments: Defect.allCases)
-    func found(_ defect: Defect) async throws {
+    func findsDefect(_ defect: Defect) async throws {
         let report = await StoreConformance.rules.report(on: "a store with the mistake \(defect)") {
             DefectiveStore(defect)
         }

@@ -26,8 +26,8 @@ struct ClusterFailoverTests {
             let run = try await CounterRun(try RedisSessionStore(client), client)
             let number = OwnCluster.number(of: run.slot)
             let primary = cluster.servers[number]
-            let site = try Self.site(client)
-            let visitors = try await Visitors(8, on: site)
+            let harness = try Self.makeHarness(client)
+            let visitors = try await Visitors(8, on: harness)
             // Who is logged in at the beginning is on the replicas as well.
             for server in cluster.servers[..<OwnCluster.primaryCount] { await server.isReplicated() }
 
@@ -52,11 +52,11 @@ struct ClusterFailoverTests {
 
             await cluster.isWhole(without: [primary])
             try await visitors.expectAllServed("after the failover")
-            // One that was told of all servers, of which one is dead now.
+            // A client that knew all servers, one of them dead now.
             let newcomer = try cluster.client()
             _ = try await newcomer.execute(RedisCommand("GET", "any", key: "any"))
             await newcomer.shutdown()
-            // It comes back as a replica, and nobody notices.
+            // It comes back as a replica, unnoticed.
             try await primary.start()
             await primary.hasSaid("master_link_status:up", "INFO", "replication")
             let again = try await run.run(clients: 16, each: 10, eventAfter: 0) {}
@@ -75,7 +75,7 @@ struct ClusterFailoverTests {
             let run = try await CounterRun(try RedisSessionStore(client), client)
             let number = OwnCluster.number(of: run.slot)
             let (primary, replica) = (cluster.servers[number], cluster.servers[number + OwnCluster.primaryCount])
-            let visitors = try await Visitors(4, on: try Self.site(client))
+            let visitors = try await Visitors(4, on: try Self.makeHarness(client))
             let newcomer = try await cluster.add()
             let tally = Mutex(CounterRun.Tally())
             try await visitors.visit {
@@ -111,15 +111,15 @@ struct ClusterFailoverTests {
             #expect(run.slot == slot)
             let here = cluster.servers[OwnCluster.number(of: slot)]
             let there = cluster.servers[(OwnCluster.number(of: slot) + 1) % OwnCluster.primaryCount]
-            let site = try FailingHarness(store, clock: ManualClock(), deadline: .seconds(5))
-            let visitors = try await Visitors(8, on: site)
+            let harness = try FailingHarness(store, clock: ManualClock(), deadline: .seconds(5))
+            let visitors = try await Visitors(8, on: harness)
             let logins = Mutex(0)
             try await visitors.visit {
                 let tally = try await run.run(clients: 16, each: 100, eventAfter: 100) {
                     for _ in 0..<3 {
                         try await cluster.move(slot, from: here, to: there) {
                             // Some are there by now and some are not, and a new one comes.
-                            _ = try await site.loggedIn("newcomer")
+                            _ = try await harness.loggedIn("newcomer")
                             logins.withLock { $0 += 1 }
                         }
                         try await cluster.move(slot, from: there, to: here) {}
@@ -131,10 +131,10 @@ struct ClusterFailoverTests {
             let count = try await run.count
             #expect(count == 1_600)
             #expect(visitors.failureCount == 0)
-            let newcomers = try await store.sessions(of: "newcomer", now: site.clock.now)
+            let newcomers = try await store.sessions(of: "newcomer", now: harness.clock.now)
             #expect(newcomers.count == 3 && logins.withLock { $0 } == 3)
             let ended = try await store.endAll(
-                of: "newcomer", except: [], tombstoneUntil: site.clock.now + .minutes(1), now: site.clock.now)
+                of: "newcomer", except: [], tombstoneUntil: harness.clock.now + .minutes(1), now: harness.clock.now)
             #expect(ended == newcomers.count)
             await client.shutdown()
         }
@@ -169,7 +169,7 @@ struct ClusterFailoverTests {
                 let result = try await store.load(record.id, now: samples.now)
                 #expect(result == .ended)
             }
-            // Nobody is left to wait for.
+            // No replica is left to wait for.
             let last = try #require(records.last)
             let error = await #expect(throws: SessionStoreError.self) {
                 try await store.end(last.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
@@ -199,12 +199,12 @@ struct ClusterFailoverTests {
             cluster in
             let client = try cluster.client()
             let store = try RedisSessionStore(client)
-            let site = try Self.site(client)
+            let harness = try Self.makeHarness(client)
             var browsers: [Int: [(String, TestBrowser)]] = [:]
             for number in 0..<60 {
                 let name = "user \(number)"
-                let browser = try await site.loggedIn(name)
-                let id = try #require(try await store.sessions(of: name, now: site.clock.now).first?.id)
+                let browser = try await harness.loggedIn(name)
+                let id = try #require(try await store.sessions(of: name, now: harness.clock.now).first?.id)
                 let domain = store.failureDomain(of: id)
                 #expect(domain >= 1)
                 let owner = OwnCluster.number(of: RedisHashSlot.of(store.keys.session(id)))
@@ -214,19 +214,19 @@ struct ClusterFailoverTests {
             let dead = browsers.removeValue(forKey: 0) ?? []
             cluster.servers[0].kill()
             // First only those whose sessions are gone, for longer than any circuit takes to open.
-            for (_, browser) in dead { await site.expectOutage(browser, "a session of the primary that is gone") }
+            for (_, browser) in dead { await harness.expectOutage(browser, "a session of the primary that is gone") }
             let healthy = browsers.values.flatMap { $0 }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (_, browser) in dead {
                     group.addTask {
-                        for _ in 0..<20 { await site.expectOutage(browser, "a session of the primary that is gone") }
+                        for _ in 0..<20 { await harness.expectOutage(browser, "a session of the primary that is gone") }
                     }
                 }
                 for (name, browser) in healthy {
                     group.addTask {
                         for _ in 0..<40 {
-                            try await site.expectServed(browser, name, "a session of another primary")
-                            try await site.visit(browser) { $0[.note] = "written" }
+                            try await harness.expectServed(browser, name, "a session of another primary")
+                            try await harness.visit(browser) { $0[.note] = "written" }
                         }
                     }
                 }
@@ -236,7 +236,7 @@ struct ClusterFailoverTests {
         }
     }
 
-    private static func site(_ client: RedisClusterClient) throws -> FailingHarness {
+    private static func makeHarness(_ client: RedisClusterClient) throws -> FailingHarness {
         try FailingHarness(try RedisSessionStore(client), clock: ManualClock(), deadline: .seconds(5))
     }
 }

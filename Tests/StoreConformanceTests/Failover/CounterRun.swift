@@ -99,7 +99,7 @@ struct CounterRun: Sendable {
             group.addTask {
                 while self.tally.acknowledged < threshold { await Task.yield() }
                 try await event()
-                // The write of somebody who came after it was done by the new primary.
+                // A later write was done by the new primary.
                 while try await self.mark() == nil { await Task.yield() }
                 self.shared.tally.withLock { $0.isImported = true }
             }

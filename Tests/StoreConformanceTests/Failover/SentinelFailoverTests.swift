@@ -81,10 +81,10 @@ struct SentinelFailoverTests {
     /// - Returns: For each logout when it was acknowledged, counted from the order on, and whether the user is logged
     ///   in again afterwards.
     private static func logouts(
-        _ scene: FaultScenario,
+        _ scenario: FaultScenario,
         waitingForReplicas: Bool
     ) async throws -> [(at: Duration, isUndone: Bool)] {
-        let client = try scene.client()
+        let client = try scenario.client()
         let service = Task { try await client.run() }
         var configuration = RedisStoreConfiguration()
         if waitingForReplicas { configuration.logoutReplication = .replicas(1, within: .milliseconds(300)) }
@@ -93,10 +93,10 @@ struct SentinelFailoverTests {
         let records = (0..<3_000).map { samples.record(subject: "user \($0)") }
         for record in records { try await store.create(record, now: samples.now) }
         let wait = RedisCommand("WAIT", "1", "0")
-        while (try? await scene.primary.tell(wait).integer) != 1 { await Task.yield() }
+        while (try? await scenario.primary.tell(wait).integer) != 1 { await Task.yield() }
 
         let begin = ContinuousClock.now
-        let order = Task { try await scene.sentinels[1].tell("SENTINEL", "FAILOVER", "main") }
+        let order = Task { try await scenario.sentinels[1].tell("SENTINEL", "FAILOVER", "main") }
         var ended: [(SessionID, Duration)] = []
         // Until the former primary is a replica, and some more by the new one.
         var (isOver, rest) = (false, 20)
@@ -112,12 +112,12 @@ struct SentinelFailoverTests {
             }
             if isOver { rest -= 1 }
             // Sentinel closes the connections of the former primary, this one too: the next look opens its own.
-            let replication = try? await scene.primary.tell("INFO", "replication")
+            let replication = try? await scenario.primary.tell("INFO", "replication")
             isOver = isOver || replication?.text?.contains("role:slave") == true
         }
         _ = try await order.value
-        await scene.replica.hasSaid("role:master", "INFO", "replication")
-        await scene.primary.hasSaid("master_link_status:up", "INFO", "replication")
+        await scenario.replica.hasSaid("role:master", "INFO", "replication")
+        await scenario.primary.hasSaid("master_link_status:up", "INFO", "replication")
         var logouts: [(Duration, Bool)] = []
         for (id, at) in ended {
             let result = try await store.load(id, now: samples.now)
@@ -131,8 +131,8 @@ struct SentinelFailoverTests {
 
     @Test("an ordered failover undoes no logout that waited for a replica")
     func orderedWithReplication() async throws {
-        try await FaultScenario.with { scene in
-            let logouts = try await Self.logouts(scene, waitingForReplicas: true)
+        try await FaultScenario.with { scenario in
+            let logouts = try await Self.logouts(scenario, waitingForReplicas: true)
             #expect(logouts.count >= 60)
             #expect(!logouts.contains { $0.isUndone })
         }
@@ -140,8 +140,8 @@ struct SentinelFailoverTests {
 
     @Test("an ordered failover undoes the logouts of less than a second or so where none waits for replicas")
     func orderedWithoutReplication() async throws {
-        try await FaultScenario.with { scene in
-            let logouts = try await Self.logouts(scene, waitingForReplicas: false)
+        try await FaultScenario.with { scenario in
+            let logouts = try await Self.logouts(scenario, waitingForReplicas: false)
             #expect(logouts.count >= 60)
             let undone = logouts.filter(\.isUndone).map(\.at)
             let window = (undone.max() ?? .zero) - (undone.min() ?? .zero)
@@ -152,8 +152,8 @@ struct SentinelFailoverTests {
 
     @Test("a primary that Sentinel watches is killed, and a server of Sentinel with it: what a replica had is not lost")
     func killed() async throws {
-        try await FaultScenario.with { scene in
-            let client = try scene.client()
+        try await FaultScenario.with { scenario in
+            let client = try scenario.client()
             let store = try RedisSessionStore(client)
             let run = try await CounterRun(store, client)
             let visitors = try await Visitors(
@@ -161,8 +161,8 @@ struct SentinelFailoverTests {
             let tally = Mutex(CounterRun.Tally())
             try await visitors.visit {
                 let all = try await run.run(clients: 16, each: 100, eventAfter: 300) {
-                    scene.sentinels[0].kill()
-                    scene.primary.kill()
+                    scenario.sentinels[0].kill()
+                    scenario.primary.kill()
                 }
                 tally.withLock { $0 = all }
             }
@@ -180,21 +180,21 @@ struct SentinelFailoverTests {
         "Sentinel lets another server be the primary: nothing that was acknowledged is lost, and nobody writes to the old"
     )
     func planned() async throws {
-        try await FaultScenario.with { scene in
-            let client = try scene.client()
+        try await FaultScenario.with { scenario in
+            let client = try scenario.client()
             let store = try RedisSessionStore(client)
             let run = try await CounterRun(store, client)
             let tally = try await run.run(clients: 16, each: 100, eventAfter: 300) {
-                try await scene.sentinels[1].tell("SENTINEL", "FAILOVER", "main")
-                await scene.replica.hasSaid("role:master", "INFO", "replication")
-                await scene.primary.hasSaid("role:slave", "INFO", "replication")
+                try await scenario.sentinels[1].tell("SENTINEL", "FAILOVER", "main")
+                await scenario.replica.hasSaid("role:master", "INFO", "replication")
+                await scenario.primary.hasSaid("role:slave", "INFO", "replication")
             }
             let count = try await run.count
             #expect(tally.wrong == [])
             #expect(tally.acknowledged == 1_600)
             #expect(tally.bounds.contains(count), "\(count) is not in \(tally.bounds)")
             // With the old primary there is no way to be served from it.
-            scene.primary.kill()
+            scenario.primary.kill()
             let still = try await run.count
             #expect(still == count)
             await client.shutdown()

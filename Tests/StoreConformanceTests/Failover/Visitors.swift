@@ -16,18 +16,18 @@ import Testing
 
 /// Users who use their sessions all the time, whatever happens to the servers, and look whose they are.
 final class Visitors: Sendable {
-    private let site: FailingHarness
+    private let harness: FailingHarness
     private let users: [(name: String, browser: TestBrowser)]
     private let failures = Mutex(0)
     private let begin = ContinuousClock.now
     private let begun: Instant
 
-    init(_ count: Int, on site: FailingHarness) async throws {
-        self.site = site
+    init(_ count: Int, on harness: FailingHarness) async throws {
+        self.harness = harness
         var users: [(String, TestBrowser)] = []
-        for number in 0..<count { users.append(("user \(number)", try await site.loggedIn("user \(number)"))) }
+        for number in 0..<count { users.append(("user \(number)", try await harness.loggedIn("user \(number)"))) }
         self.users = users
-        self.begun = site.clock.now
+        self.begun = harness.clock.now
     }
 
     /// How many visits ended with a 503.
@@ -56,14 +56,14 @@ final class Visitors: Sendable {
         }
     }
 
-    /// Moves the clock of the site with the time that passes: pauses pass, and limits do not.
+    /// Moves the harness's clock with real time: pauses pass, and limits do not.
     private func letTimePass() {
-        self.site.clock.move(to: max(self.site.clock.now, self.begun + (ContinuousClock.now - self.begin)))
+        self.harness.clock.move(to: max(self.harness.clock.now, self.begun + (ContinuousClock.now - self.begin)))
     }
 
     private func visit(_ name: String, _ browser: TestBrowser) async {
         do {
-            try await self.site.visit(browser) { session in
+            try await self.harness.visit(browser) { session in
                 #expect(session.subject == name)
                 #expect(session[.owner] == name)
             }
@@ -79,8 +79,8 @@ final class Visitors: Sendable {
 
     /// Makes sure that all are served, at once.
     func expectAllServed(_ comment: Comment) async throws {
-        self.site.letPausesPass()
-        for user in self.users { try await self.site.expectServed(user.browser, user.name, comment) }
+        self.harness.letPausesPass()
+        for user in self.users { try await self.harness.expectServed(user.browser, user.name, comment) }
     }
 
     private final class Flag: Sendable {

@@ -22,104 +22,104 @@ struct PostgresFailureTests {
         "PostgreSQL fails: nobody is logged out or somebody else, strangers notice nothing, and then all is as before",
         arguments: PostgresTrouble.all)
     func trouble(_ trouble: PostgresTrouble) async throws {
-        try await PostgresFaultScenario.with { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            try await trouble.begin(scene)
+        try await PostgresFaultScenario.with { scenario in
+            let harness = scenario.harness
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+            try await trouble.begin(scenario)
             if trouble.leavesReading {
-                try await self.expectServedSoon(ada, "ada", site)
-                await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
-                site.letPausesPass()
-                await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
-                site.letPausesPass()
-                await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
-                site.letPausesPass()
+                try await self.expectServedSoon(ada, "ada", harness)
+                await harness.expectOutage(ada, "a write") { $0[.note] = "lost" }
+                harness.letPausesPass()
+                await harness.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+                harness.letPausesPass()
+                await harness.expectOutage(harness.browser(), "a login") { try await $0.logIn("grace") }
+                harness.letPausesPass()
             } else {
-                for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
-                site.letPausesPass()
-                await site.expectOutage(alan, "a request after a while")
+                for _ in 0..<8 { await harness.expectOutage(ada, "a request with a token") }
+                harness.letPausesPass()
+                await harness.expectOutage(alan, "a request after a while")
             }
-            try await site.expectStrangerServed("a stranger meanwhile")
-            try await trouble.end(scene)
-            site.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", site)
-            try await site.expectServed(alan, "alan", "after it")
-            try await site.visit(ada) { $0[.note] = "kept" }
-            try await site.visit(ada) { #expect($0[.note] == "kept") }
-            try await site.visit(alan) { try await $0.logOut() }
-            #expect(try await scene.store.count(now: site.clock.now) == 1)
+            try await harness.expectStrangerServed("a stranger meanwhile")
+            try await trouble.end(scenario)
+            harness.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", harness)
+            try await harness.expectServed(alan, "alan", "after it")
+            try await harness.visit(ada) { $0[.note] = "kept" }
+            try await harness.visit(ada) { #expect($0[.note] == "kept") }
+            try await harness.visit(alan) { try await $0.logOut() }
+            #expect(try await scenario.store.count(now: harness.clock.now) == 1)
         }
     }
 
     /// Served, at the second attempt at the latest: the first may find out that its connection has been closed.
-    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ site: FailingHarness) async throws {
+    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ harness: FailingHarness) async throws {
         do {
-            try await site.expectServed(browser, subject, "as ever")
+            try await harness.expectServed(browser, subject, "as ever")
         } catch let error as SessionError where error.code == .storeUnavailable {
-            site.letPausesPass()
-            try await site.expectServed(browser, subject, "as ever, again")
+            harness.letPausesPass()
+            try await harness.expectServed(browser, subject, "as ever, again")
         }
     }
 
     @Test("a PostgreSQL that is away costs requests next to nothing once that is known")
     func cheapOutage() async throws {
-        try await PostgresFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
-            scene.server.freeze()
-            for _ in 0..<5 { await scene.site.expectOutage(ada, "until the circuit opens") }
+        try await PostgresFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
+            scenario.server.freeze()
+            for _ in 0..<5 { await scenario.harness.expectOutage(ada, "until the circuit opens") }
             let begin = ContinuousClock.now
-            for _ in 0..<1_000 { _ = try? await scene.site.visit(ada) }
+            for _ in 0..<1_000 { _ = try? await scenario.harness.visit(ada) }
             #expect(ContinuousClock.now - begin < .seconds(20), "two thousand seconds, if each waited for its deadline")
-            scene.server.thaw()
-            scene.site.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", scene.site)
+            scenario.server.thaw()
+            scenario.harness.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", scenario.harness)
         }
     }
 
     @Test("after connections were closed by pg_terminate_backend, the next request is served")
     func closedConnections() async throws {
-        try await PostgresFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
+        try await PostgresFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
             for _ in 0..<5 {
-                try await scene.server.closeConnections()
-                try await scene.site.expectServed(ada, "ada", "on another connection")
+                try await scenario.server.closeConnections()
+                try await scenario.harness.expectServed(ada, "ada", "on another connection")
             }
         }
     }
 
     @Test("while pg_terminate_backend rages, counters have what was acknowledged, and at most what was not answered")
     func terminatedUnderLoad() async throws {
-        try await PostgresFaultScenario.with { scene in
-            let site = scene.site
-            let ada = try await site.loggedIn("ada")
+        try await PostgresFaultScenario.with { scenario in
+            let harness = scenario.harness
+            let ada = try await harness.loggedIn("ada")
             let (acknowledged, unanswered) = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
                 for _ in 0..<8 {
                     group.addTask {
                         var (acknowledged, unanswered) = (0, 0)
                         for _ in 0..<50 {
                             do {
-                                try await site.visit(ada) { session in
+                                try await harness.visit(ada) { session in
                                     #expect(session.subject == "ada" && session[.owner] == "ada")
                                     session[.visits] += 1
                                 }
                                 acknowledged += 1
                             } catch let error as SessionError where error.code == .storeUnavailable {
                                 unanswered += 1
-                                site.clock.advance(by: .seconds(1))
+                                harness.clock.advance(by: .seconds(1))
                             }
                         }
                         return (acknowledged, unanswered)
                     }
                 }
                 group.addTask {
-                    for _ in 0..<20 { try await scene.server.closeConnections() }
+                    for _ in 0..<20 { try await scenario.server.closeConnections() }
                     return (0, 0)
                 }
                 return try await group.reduce(into: (0, 0)) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
             }
-            site.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", site)
-            try await site.visit(ada) { session in
+            harness.letPausesPass()
+            try await self.expectServedSoon(ada, "ada", harness)
+            try await harness.visit(ada) { session in
                 #expect(session[.visits] >= acknowledged && session[.visits] <= acknowledged + unanswered)
             }
         }
@@ -127,21 +127,21 @@ struct PostgresFailureTests {
 
     @Test("a server that gives no more connections is used by those that are there")
     func connectionLimit() async throws {
-        try await PostgresFaultScenario.with({ $0.maximumConnectionCount = 8 }) { scene in
+        try await PostgresFaultScenario.with({ $0.maximumConnectionCount = 8 }) { scenario in
             let samples = SampleRecords()
-            try await scene.server.tell("ALTER ROLE sessions CONNECTION LIMIT 2")
-            try await scene.store.prepare()
+            try await scenario.server.tell("ALTER ROLE sessions CONNECTION LIMIT 2")
+            try await scenario.store.prepare()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<200 {
                     let record = samples.record()
                     group.addTask {
-                        try await scene.store.create(record, now: samples.now)
-                        #expect(try await scene.store.load(record.id, now: samples.now) == .found(record))
+                        try await scenario.store.create(record, now: samples.now)
+                        #expect(try await scenario.store.load(record.id, now: samples.now) == .found(record))
                     }
                 }
                 try await group.waitForAll()
             }
-            let rows = try await scene.server.tell(
+            let rows = try await scenario.server.tell(
                 "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions'")
             #expect(rows == [["2"]] || rows == [["1"]])
         }
@@ -149,17 +149,17 @@ struct PostgresFailureTests {
 
     @Test("an ending that was acknowledged is there after PostgreSQL was killed, and so is every write before it")
     func durability() async throws {
-        try await PostgresFaultScenario.with(options: ["fsync=on"]) { scene in
-            let (samples, store) = (SampleRecords(), scene.store)
+        try await PostgresFaultScenario.with(options: ["fsync=on"]) { scenario in
+            let (samples, store) = (SampleRecords(), scenario.store)
             let (kept, ended) = (samples.record(subject: "ada"), samples.record(subject: "ada"))
             try await store.create(kept, now: samples.now)
             try await store.create(ended, now: samples.now)
             let next = samples.next(kept, values: ["a": .string("b")])
             #expect(try await store.replace(next, ifVersion: kept.version, now: samples.now) == .replaced)
             #expect(try await store.end(ended.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now))
-            scene.server.kill()
-            try await scene.server.start()
-            scene.site.letPausesPass()
+            scenario.server.kill()
+            try await scenario.server.start()
+            scenario.harness.letPausesPass()
             #expect(try await self.twice { try await store.load(ended.id, now: samples.now) } == .ended)
             #expect(try await store.load(kept.id, now: samples.now) == .found(next))
             #expect(try await store.sessions(of: "ada", now: samples.now) == [next])
@@ -168,13 +168,13 @@ struct PostgresFailureTests {
 
     @Test("an unlogged table is empty after a crash of PostgreSQL, and serves again")
     func unlogged() async throws {
-        try await PostgresFaultScenario.with({ $0.isUnlogged = true }) { scene in
-            let (samples, store) = (SampleRecords(), scene.store)
+        try await PostgresFaultScenario.with({ $0.isUnlogged = true }) { scenario in
+            let (samples, store) = (SampleRecords(), scenario.store)
             let record = samples.record()
             try await store.create(record, now: samples.now)
-            scene.server.kill()
-            try await scene.server.start()
-            scene.site.letPausesPass()
+            scenario.server.kill()
+            try await scenario.server.start()
+            scenario.harness.letPausesPass()
             #expect(try await self.twice { try await store.load(record.id, now: samples.now) } == .missing)
             try await store.create(record, now: samples.now)
             #expect(try await store.load(record.id, now: samples.now) == .found(record))
@@ -192,11 +192,11 @@ struct PostgresFailureTests {
             $0.maximumConnectionCount = 3
             $0.statementTimeout = .minutes(1)
             $0.callDeadline = .minutes(2)
-        }) { scene in
-            let (samples, store) = (SampleRecords(), scene.store)
+        }) { scenario in
+            let (samples, store) = (SampleRecords(), scenario.store)
             let record = samples.record()
             try await store.create(record, now: samples.now)
-            try await scene.lock("ACCESS EXCLUSIVE")
+            try await scenario.lock("ACCESS EXCLUSIVE")
             let begin = ContinuousClock.now
             await withTaskGroup(of: Void.self) { group in
                 for index in 0..<20 {
@@ -212,13 +212,13 @@ struct PostgresFailureTests {
                     }
                 }
                 // Until some of them wait for the table, and the others for a connection.
-                while (try? await scene.waitingStatements()) != 3 { await Task.yield() }
+                while (try? await scenario.waitingStatements()) != 3 { await Task.yield() }
                 group.cancelAll()
             }
             #expect(ContinuousClock.now - begin < .seconds(30), "less than the statements wait for the lock")
-            try await scene.unlock()
+            try await scenario.unlock()
             for _ in 0..<20 { #expect(try await store.load(record.id, now: samples.now) == .found(record)) }
-            let rows = try await scene.server.tell(
+            let rows = try await scenario.server.tell(
                 "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions' AND state = 'active'")
             #expect(rows == [["0"]])
         }

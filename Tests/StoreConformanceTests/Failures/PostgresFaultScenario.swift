@@ -13,13 +13,13 @@ import SessionsPostgres
 import SessionsTesting
 import Testing
 
-/// A site on a PostgreSQL of its own, with a proxy in between: everything that may go wrong can.
+/// A harness on its own PostgreSQL, with a proxy in between, so that a test can cause every fault.
 struct PostgresFaultScenario: Sendable {
     let server: OwnPostgres
     let proxy: TroublesomeProxy
     let store: PostgresSessionStore
-    let site: FailingHarness
-    /// Somebody who has locked something.
+    let harness: FailingHarness
+    /// A transaction that holds a lock.
     let locker = Mutexed<PostgresDatabase?>(nil)
 
     static func with<Result>(
@@ -39,9 +39,9 @@ struct PostgresFaultScenario: Sendable {
                 let store = try PostgresSessionStore(
                     server.string(port: proxy.port), configuration: configuration, clock: clock.sessionClock,
                     logger: LogAudit.logger())
-                let site = try FailingHarness(store, clock: clock, deadline: .seconds(5))
-                let scene = PostgresFaultScenario(server: server, proxy: proxy, store: store, site: site)
-                let result = try await body(scene)
+                let harness = try FailingHarness(store, clock: clock, deadline: .seconds(5))
+                let scenario = PostgresFaultScenario(server: server, proxy: proxy, store: store, harness: harness)
+                let result = try await body(scenario)
                 await store.shutdown()
                 return result
             }
@@ -90,17 +90,17 @@ struct PostgresTrouble: Sendable, CustomTestStringConvertible {
         ),
         PostgresTrouble(
             testDescription: "it has no more connections for this role",
-            begin: { scene in
-                try await scene.server.tell("ALTER ROLE sessions CONNECTION LIMIT 0")
-                try await scene.server.closeConnections()
+            begin: { scenario in
+                try await scenario.server.tell("ALTER ROLE sessions CONNECTION LIMIT 0")
+                try await scenario.server.closeConnections()
             },
             end: { try await $0.server.tell("ALTER ROLE sessions CONNECTION LIMIT -1") }
         ),
         PostgresTrouble(
             testDescription: "the password is another one",
-            begin: { scene in
-                try await scene.server.tell("ALTER ROLE sessions PASSWORD 'another'")
-                try await scene.server.closeConnections()
+            begin: { scenario in
+                try await scenario.server.tell("ALTER ROLE sessions PASSWORD 'another'")
+                try await scenario.server.closeConnections()
             },
             end: { try await $0.server.tell("ALTER ROLE sessions PASSWORD 'sesame'") }
         ),
@@ -121,20 +121,20 @@ struct PostgresTrouble: Sendable, CustomTestStringConvertible {
         PostgresTrouble(
             testDescription: "it takes no writes (default_transaction_read_only)",
             leavesReading: true,
-            begin: { scene in
-                try await scene.server.tell("ALTER ROLE sessions SET default_transaction_read_only = on")
-                try await scene.server.closeConnections()
+            begin: { scenario in
+                try await scenario.server.tell("ALTER ROLE sessions SET default_transaction_read_only = on")
+                try await scenario.server.closeConnections()
             },
-            end: { scene in
-                try await scene.server.tell("ALTER ROLE sessions RESET default_transaction_read_only")
-                try await scene.server.closeConnections()
+            end: { scenario in
+                try await scenario.server.tell("ALTER ROLE sessions RESET default_transaction_read_only")
+                try await scenario.server.closeConnections()
             }
         ),
         PostgresTrouble(
             testDescription: "its disk is full (53100)",
             leavesReading: true,
-            begin: { scene in
-                try await scene.server.tell(
+            begin: { scenario in
+                try await scenario.server.tell(
                     """
                     CREATE FUNCTION sessions.refuse() RETURNS trigger LANGUAGE plpgsql AS
                         $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$

@@ -22,20 +22,20 @@ struct PostgresPartialFailureTests {
 
     @Test("a row that another transaction has locked is busy, and costs nobody else anything")
     func lockedRow() async throws {
-        try await PostgresFaultScenario.with({ $0.statementTimeout = .milliseconds(800) }) { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            try await site.visit(ada) { $0[.count] += 1 }
-            let locked = try #require(try await scene.store.sessions(of: "ada", now: site.clock.now).first)
-            let locker = try PostgresDatabase(scene.server.string(as: "postgres"))
+        try await PostgresFaultScenario.with({ $0.statementTimeout = .milliseconds(800) }) { scenario in
+            let harness = scenario.harness
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+            try await harness.visit(ada) { $0[.count] += 1 }
+            let locked = try #require(try await scenario.store.sessions(of: "ada", now: harness.clock.now).first)
+            let locker = try PostgresDatabase(scenario.server.string(as: "postgres"))
             try await locker.tell("BEGIN", "SELECT FROM sessions.sessions WHERE subject = 'ada' FOR UPDATE")
             // More than open the circuit, with nothing in between that closes it.
-            for _ in 0..<8 { await site.expectOutage(ada, "a write to the locked row") { $0[.count] += 1 } }
-            try await site.visit(alan) { $0[.count] += 1 }
-            try await site.expectServed(ada, "ada", "reads go on, too")
+            for _ in 0..<8 { await harness.expectOutage(ada, "a write to the locked row") { $0[.count] += 1 } }
+            try await harness.visit(alan) { $0[.count] += 1 }
+            try await harness.expectServed(ada, "ada", "reads go on, too")
             let next = self.samples.next(locked)
-            let touch = SessionTouch(lastAccessedAt: site.clock.now, expiresAt: site.clock.now + .minutes(30))
-            let (now, store) = (site.clock.now, scene.store)
+            let touch = SessionTouch(lastAccessedAt: harness.clock.now, expiresAt: harness.clock.now + .minutes(30))
+            let (now, store) = (harness.clock.now, scenario.store)
             for write in [
                 { _ = try await store.replace(next, ifVersion: locked.version, now: now) },
                 { _ = try await store.touch(locked.id, touch, now: now) },
@@ -46,36 +46,36 @@ struct PostgresPartialFailureTests {
                 #expect(error?.code == .recordBusy)
             }
             try await locker.tell("ROLLBACK")
-            try await site.visit(ada) { $0[.count] += 1 }
-            try await site.visit(alan) { #expect($0[.count] == 1) }
+            try await harness.visit(ada) { $0[.count] += 1 }
+            try await harness.visit(alan) { #expect($0[.count] == 1) }
         }
     }
 
     @Test("a server that takes no writes answers every read, on the connections that there are")
     func readOnly() async throws {
-        try await PostgresFaultScenario.with({ $0.maximumConnectionCount = 1 }) { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            try await scene.server.tell("ALTER ROLE sessions SET default_transaction_read_only = on")
-            try await scene.server.closeConnections()
-            try await site.expectServed(alan, "alan", "on a new connection")
-            let process = try await scene.processID()
+        try await PostgresFaultScenario.with({ $0.maximumConnectionCount = 1 }) { scenario in
+            let harness = scenario.harness
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+            try await scenario.server.tell("ALTER ROLE sessions SET default_transaction_read_only = on")
+            try await scenario.server.closeConnections()
+            try await harness.expectServed(alan, "alan", "on a new connection")
+            let process = try await scenario.processID()
             for _ in 0..<20 {
                 let error = await #expect(throws: SessionStoreError.self) {
-                    try await scene.store.create(self.samples.record(), now: self.samples.now)
+                    try await scenario.store.create(self.samples.record(), now: self.samples.now)
                 }
                 #expect((error?.underlying as? PostgresError)?.sqlState == "25006")
-                await site.expectOutage(ada, "a write") { $0[.count] += 1 }
-                try await site.expectServed(alan, "alan", "a read after it")
+                await harness.expectOutage(ada, "a write") { $0[.count] += 1 }
+                try await harness.expectServed(alan, "alan", "a read after it")
             }
-            #expect(try await scene.processID() == process, "another connection would lead to the same server")
-            try await scene.server.tell("ALTER ROLE sessions RESET default_transaction_read_only")
+            #expect(try await scenario.processID() == process, "another connection would lead to the same server")
+            try await scenario.server.tell("ALTER ROLE sessions RESET default_transaction_read_only")
             // It may be another server by now.
-            site.letPausesPass()
-            await site.expectOutage(ada, "the last one on the old connection") { $0[.count] += 1 }
-            site.letPausesPass()
-            try await site.visit(ada) { $0[.count] += 1 }
-            #expect(try await scene.processID() != process)
+            harness.letPausesPass()
+            await harness.expectOutage(ada, "the last one on the old connection") { $0[.count] += 1 }
+            harness.letPausesPass()
+            try await harness.visit(ada) { $0[.count] += 1 }
+            #expect(try await scenario.processID() != process)
         }
     }
 
@@ -90,12 +90,12 @@ struct PostgresPartialFailureTests {
                 $0.maximumConnectionCount = 3
                 $0.callDeadline = .milliseconds(700)
             }
-        ) { scene in
-            let (store, now) = (scene.store, self.samples.now)
+        ) { scenario in
+            let (store, now) = (scenario.store, self.samples.now)
             let record = self.samples.record()
             try await store.create(record, now: now)
-            try await scene.server.tell("ALTER ROLE sessions SET synchronous_commit = on")
-            try await scene.server.closeConnections()
+            try await scenario.server.tell("ALTER ROLE sessions SET synchronous_commit = on")
+            try await scenario.server.closeConnections()
             #expect(try await store.load(record.id, now: now) == .found(record))
             for _ in 0..<8 {
                 await withTaskGroup(of: Void.self) { group in
@@ -108,13 +108,13 @@ struct PostgresPartialFailureTests {
                     }
                 }
                 #expect(try await store.load(record.id, now: now) == .found(record))
-                let counts = try await scene.server.tell(
+                let counts = try await scenario.server.tell(
                     "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions'")
                 let count = try #require(counts.first?.first.flatMap { $0 }.flatMap { Int($0) })
                 #expect(count <= 3)
             }
-            try await scene.server.tell("ALTER ROLE sessions RESET synchronous_commit")
-            try await scene.server.closeConnections()
+            try await scenario.server.tell("ALTER ROLE sessions RESET synchronous_commit")
+            try await scenario.server.closeConnections()
             #expect(try await store.load(record.id, now: now) == .found(record))
             let other = self.samples.record()
             try await store.create(other, now: now)
@@ -127,16 +127,16 @@ struct PostgresPartialFailureTests {
         try await PostgresFaultScenario.with({
             $0.maximumConnectionCount = 2
             $0.callDeadline = .milliseconds(700)
-        }) { scene in
-            let (store, now) = (scene.store, self.samples.now)
+        }) { scenario in
+            let (store, now) = (scenario.store, self.samples.now)
             let record = self.samples.record()
             try await store.create(record, now: now)
-            scene.server.freeze()
+            scenario.server.freeze()
             for _ in 0..<4 {
                 await #expect(throws: SessionStoreError.self) { _ = try await store.load(record.id, now: now) }
             }
-            scene.server.thaw()
-            scene.site.letPausesPass()
+            scenario.server.thaw()
+            scenario.harness.letPausesPass()
             // The first may find that the server has not yet noticed.
             var result: SessionLoadResult?
             while result == nil { result = try? await store.load(record.id, now: now) }
@@ -151,17 +151,17 @@ struct PostgresPartialFailureTests {
             "DROP SCHEMA sessions CASCADE",
         ])
     func droppedTables(_ drop: String) async throws {
-        try await PostgresFaultScenario.with { scene in
-            let (site, store) = (scene.site, scene.store)
-            let ada = try await site.loggedIn("ada")
-            try await scene.server.tell("GRANT CREATE ON DATABASE postgres TO sessions")
-            try await scene.server.tell(drop)
-            try await site.visit(ada) { #expect($0.subject == nil) }
-            let alan = try await site.loggedIn("alan")
-            try await site.expectServed(alan, "alan", "with a table that is new")
-            #expect(try await store.count(now: site.clock.now) == 1)
+        try await PostgresFaultScenario.with { scenario in
+            let (harness, store) = (scenario.harness, scenario.store)
+            let ada = try await harness.loggedIn("ada")
+            try await scenario.server.tell("GRANT CREATE ON DATABASE postgres TO sessions")
+            try await scenario.server.tell(drop)
+            try await harness.visit(ada) { #expect($0.subject == nil) }
+            let alan = try await harness.loggedIn("alan")
+            try await harness.expectServed(alan, "alan", "with a table that is new")
+            #expect(try await store.count(now: harness.clock.now) == 1)
             // What writes without having read finds it out as well.
-            try await scene.server.tell(drop)
+            try await scenario.server.tell(drop)
             let record = self.samples.record()
             try await store.create(record, now: self.samples.now)
             #expect(try await store.load(record.id, now: self.samples.now) == .found(record))
@@ -174,12 +174,12 @@ struct PostgresPartialFailureTests {
             $0.maximumConnectionCount = 1
             $0.callDeadline = .seconds(60)
             $0.statementTimeout = .seconds(60)
-        }) { scene in
-            let direct = try PostgresSessionStore(scene.server.string(), logger: LogAudit.logger())
-            let (site, clock) = (scene.site, scene.site.clock)
+        }) { scenario in
+            let direct = try PostgresSessionStore(scenario.server.string(), logger: LogAudit.logger())
+            let (harness, clock) = (scenario.harness, scenario.harness.clock)
             let other = try FailingHarness(direct, clock: clock, deadline: .seconds(60))
-            let patient = try FailingHarness(scene.store, clock: clock, deadline: .seconds(60))
-            let ada = try await site.loggedIn("ada")
+            let patient = try FailingHarness(scenario.store, clock: clock, deadline: .seconds(60))
+            let ada = try await harness.loggedIn("ada")
             for _ in 0..<3 { try await patient.visit(ada) { $0[.count] += 1 } }
             let before = try await direct.sessions(of: "ada", now: clock.now)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -188,15 +188,15 @@ struct PostgresPartialFailureTests {
                         try await patient.visit(ada) { session in
                             session[.count] += 1
                             // What it read is there, and what it writes is not answered.
-                            scene.proxy.make(.slow(.hours(1)))
+                            scenario.proxy.make(.slow(.hours(1)))
                         }
                     }
                     #expect(error?.code == .storeUnavailable)
                 }
                 while try await direct.sessions(of: "ada", now: clock.now) == before { await Task.yield() }
                 try await other.visit(ada) { $0[.count] += 1 }
-                scene.proxy.make(.none)
-                scene.proxy.cutAll()
+                scenario.proxy.make(.none)
+                scenario.proxy.cutAll()
                 try await group.waitForAll()
             }
             // Four were acknowledged, and one was not.

@@ -33,87 +33,87 @@ struct RedisFailureTests {
         try await RedisFaultScenario.withCluster { try await Self.tell(of: trouble, $0) }
     }
 
-    private static func tell(of trouble: RedisTrouble, _ scene: RedisFaultScenario) async throws {
-        let site = scene.site
-        let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-        try await trouble.begin(scene)
+    private static func tell(of trouble: RedisTrouble, _ scenario: RedisFaultScenario) async throws {
+        let harness = scenario.harness
+        let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+        try await trouble.begin(scenario)
         if trouble.leavesReading {
-            try await site.expectServed(ada, "ada", "what only reads goes on")
-            await site.expectOutage(ada, "a write") { $0[.note] = "lost" }
-            site.letPausesPass()
+            try await harness.expectServed(ada, "ada", "what only reads goes on")
+            await harness.expectOutage(ada, "a write") { $0[.note] = "lost" }
+            harness.letPausesPass()
             if !trouble.leavesEndings {
-                await site.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+                await harness.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
             }
-            site.letPausesPass()
-            await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
-            site.letPausesPass()
+            harness.letPausesPass()
+            await harness.expectOutage(harness.browser(), "a login") { try await $0.logIn("grace") }
+            harness.letPausesPass()
         } else {
-            for _ in 0..<8 { await site.expectOutage(ada, "a request with a token") }
-            site.letPausesPass()
-            await site.expectOutage(alan, "a request after a while")
+            for _ in 0..<8 { await harness.expectOutage(ada, "a request with a token") }
+            harness.letPausesPass()
+            await harness.expectOutage(alan, "a request after a while")
         }
-        try await site.expectStrangerServed("a stranger meanwhile")
-        try await trouble.end(scene)
-        await scene.cluster?.isWhole()
-        site.letPausesPass()
-        try await site.expectServed(ada, "ada", "after it")
-        try await site.expectServed(alan, "alan", "after it")
-        try await site.visit(ada) { $0[.note] = "kept" }
-        try await site.visit(ada) { #expect($0[.note] == "kept") }
-        try await site.visit(alan) { try await $0.logOut() }
-        #expect(try await scene.store.count(now: site.clock.now) == 1)
+        try await harness.expectStrangerServed("a stranger meanwhile")
+        try await trouble.end(scenario)
+        await scenario.cluster?.isWhole()
+        harness.letPausesPass()
+        try await harness.expectServed(ada, "ada", "after it")
+        try await harness.expectServed(alan, "alan", "after it")
+        try await harness.visit(ada) { $0[.note] = "kept" }
+        try await harness.visit(ada) { #expect($0[.note] == "kept") }
+        try await harness.visit(alan) { try await $0.logOut() }
+        #expect(try await scenario.store.count(now: harness.clock.now) == 1)
     }
 
     @Test(
         "without memory left on the server sessions end and stay in use: what frees memory needs none",
         arguments: [SharedServer.redis, .valkey])
     func fullMemory(server: SharedServer) async throws {
-        try await RedisFaultScenario.with(server) { scene in
-            let (site, store) = (scene.site, scene.store)
+        try await RedisFaultScenario.with(server) { scenario in
+            let (harness, store) = (scenario.harness, scenario.store)
             let browsers = [
-                try await site.loggedIn("ada"), try await site.loggedIn("ada"), try await site.loggedIn("ada"),
-                try await site.loggedIn("alan"),
+                try await harness.loggedIn("ada"), try await harness.loggedIn("ada"), try await harness.loggedIn("ada"),
+                try await harness.loggedIn("alan"),
             ]
             let copies = browsers.map { browser in
-                let copy = site.browser()
+                let copy = harness.browser()
                 for cookie in browser.cookies { copy.plant(cookie) }
                 return copy
             }
-            try await scene.server.tell("CONFIG", "SET", "maxmemory", "1")
+            try await scenario.server.tell("CONFIG", "SET", "maxmemory", "1")
             // A touch is due.
-            site.clock.advance(by: .minutes(10))
-            let id = try #require(try await store.sessions(of: "alan", now: site.clock.now).first?.id)
-            try await site.expectServed(browsers[3], "alan", "a request that notes its use")
-            let result = try await store.load(id, now: site.clock.now)
+            harness.clock.advance(by: .minutes(10))
+            let id = try #require(try await store.sessions(of: "alan", now: harness.clock.now).first?.id)
+            try await harness.expectServed(browsers[3], "alan", "a request that notes its use")
+            let result = try await store.load(id, now: harness.clock.now)
             guard case .found(let touched) = result else {
                 Issue.record("It is \(result).")
                 return
             }
-            #expect(touched.lastAccessedAt == site.clock.now)
-            try await site.visit(browsers[3]) { try await $0.logOut() }
-            try await site.visit(browsers[0]) { try await $0.logOutOthers() }
-            for copy in copies { try await site.visit(copy) { #expect($0.subject == nil) } }
-            try await site.visit(browsers[0]) { #expect($0.subject == "ada") }
+            #expect(touched.lastAccessedAt == harness.clock.now)
+            try await harness.visit(browsers[3]) { try await $0.logOut() }
+            try await harness.visit(browsers[0]) { try await $0.logOutOthers() }
+            for copy in copies { try await harness.visit(copy) { #expect($0.subject == nil) } }
+            try await harness.visit(browsers[0]) { #expect($0.subject == "ada") }
             // Logins fail, and do not leave anything in the index either.
             let key = store.keys.index(of: RedisSubject("grace"))
-            await site.expectOutage(site.browser(), "a login") { try await $0.logIn("grace") }
-            let exists = try await scene.server.tell(RedisCommand("EXISTS", key, key: key))
+            await harness.expectOutage(harness.browser(), "a login") { try await $0.logIn("grace") }
+            let exists = try await scenario.server.tell(RedisCommand("EXISTS", key, key: key))
             #expect(exists == .integer(0))
         }
     }
 
     @Test("a change whose reply is lost is not sent again: another change after it is not overwritten, and counts once")
     func lostReply() async throws {
-        try await RedisFaultScenario.with { scene in
-            let (store, samples) = (scene.store, SampleRecords())
+        try await RedisFaultScenario.with { scenario in
+            let (store, samples) = (scenario.store, SampleRecords())
             let direct = try RedisClient(
-                RedisConfiguration(url: "redis://127.0.0.1:\(scene.server.port)"), logger: LogAudit.logger())
+                RedisConfiguration(url: "redis://127.0.0.1:\(scenario.server.port)"), logger: LogAudit.logger())
             let other = try RedisSessionStore(direct)
             let record = samples.record()
             try await store.create(record, now: samples.now)
             _ = try await store.replace(record, ifVersion: record.version, now: samples.now)
             let (first, second) = (samples.next(record), samples.next(samples.next(record)))
-            scene.proxy.make(.cutInTheMiddle(after: 1))
+            scenario.proxy.make(.cutInTheMiddle(after: 1))
             async let change: Void = {
                 let error = await #expect(throws: SessionStoreError.self) {
                     try await store.replace(first, ifVersion: record.version, now: samples.now)
@@ -121,11 +121,11 @@ struct RedisFailureTests {
                 #expect((error?.underlying as? RedisError)?.mayHaveRun == true)
             }()
             await change
-            // It was done, and somebody else changes what came of it.
+            // The change was made, and another server changes its result.
             #expect(try await other.replace(second, ifVersion: first.version, now: samples.now) == .replaced)
-            scene.proxy.make(.none)
+            scenario.proxy.make(.none)
             #expect(try await other.load(record.id, now: samples.now) == .found(second))
-            let calls = try #require(try await scene.server.tell("INFO", "commandstats").text)
+            let calls = try #require(try await scenario.server.tell("INFO", "commandstats").text)
             #expect(calls.contains("cmdstat_evalsha:calls=") || calls.contains("cmdstat_eval:calls="))
             await direct.shutdown()
         }
@@ -133,76 +133,76 @@ struct RedisFailureTests {
 
     @Test("a server that is away costs requests next to nothing once that is known")
     func cheapOutage() async throws {
-        try await RedisFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
-            scene.server.freeze()
-            for _ in 0..<5 { await scene.site.expectOutage(ada, "until the circuit opens") }
+        try await RedisFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
+            scenario.server.freeze()
+            for _ in 0..<5 { await scenario.harness.expectOutage(ada, "until the circuit opens") }
             let begin = ContinuousClock.now
-            for _ in 0..<1_000 { _ = try? await scene.site.visit(ada) }
+            for _ in 0..<1_000 { _ = try? await scenario.harness.visit(ada) }
             #expect(ContinuousClock.now - begin < .seconds(20), "two thousand seconds, if each waited for its deadline")
-            scene.server.thaw()
-            scene.site.letPausesPass()
-            try await scene.site.expectServed(ada, "ada", "thawed")
+            scenario.server.thaw()
+            scenario.harness.letPausesPass()
+            try await scenario.harness.expectServed(ada, "ada", "thawed")
         }
     }
 
     @Test("after connections were closed under it, the next request is served")
     func closedConnections() async throws {
-        try await RedisFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
+        try await RedisFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
             for _ in 0..<5 {
-                try await scene.server.tell("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+                try await scenario.server.tell("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
                 // Either it was noticed by now, or this request finds out.
-                _ = try? await scene.site.visit(ada)
-                scene.site.letPausesPass()
-                try await scene.site.expectServed(ada, "ada", "on another connection")
+                _ = try? await scenario.harness.visit(ada)
+                scenario.harness.letPausesPass()
+                try await scenario.harness.expectServed(ada, "ada", "on another connection")
             }
         }
     }
 
     @Test("a reply that is another session's serves nobody")
     func crossedReplies() async throws {
-        try await RedisFaultScenario.with { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            let ids = try await scene.store.sessions(of: "alan", now: site.clock.now).map(\.id)
-            let entry = try await scene.entry(of: try #require(ids.first))
-            scene.proxy.make(.instead(Array("$\(entry.count)\r\n".utf8) + entry + Array("\r\n".utf8)))
-            try await site.visit(ada) { session in
+        try await RedisFaultScenario.with { scenario in
+            let harness = scenario.harness
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+            let ids = try await scenario.store.sessions(of: "alan", now: harness.clock.now).map(\.id)
+            let entry = try await scenario.entry(of: try #require(ids.first))
+            scenario.proxy.make(.instead(Array("$\(entry.count)\r\n".utf8) + entry + Array("\r\n".utf8)))
+            try await harness.visit(ada) { session in
                 #expect(session.id == nil)
                 #expect(session[.owner] == nil)
             }
-            scene.proxy.make(.none)
-            try await site.expectServed(ada, "ada", "with the right replies")
-            try await site.expectServed(alan, "alan", "with the right replies")
+            scenario.proxy.make(.none)
+            try await harness.expectServed(ada, "ada", "with the right replies")
+            try await harness.expectServed(alan, "alan", "with the right replies")
         }
     }
 
     @Test("an entry that stands under another's key serves nobody")
     func movedEntries() async throws {
-        try await RedisFaultScenario.with { scene in
-            let site = scene.site
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
-            let mine = try #require(try await scene.store.sessions(of: "ada", now: site.clock.now).first?.id)
-            let others = try #require(try await scene.store.sessions(of: "alan", now: site.clock.now).first?.id)
-            try await scene.server.tell("COPY", "sessions:\(others)", "sessions:\(mine)", "REPLACE")
-            try await site.visit(ada) { #expect($0.id == nil) }
-            try await site.expectServed(alan, "alan", "whose it is")
-            #expect(try await scene.store.sessions(of: "ada", now: site.clock.now) == [])
-            #expect(try await scene.store.count(now: site.clock.now) == 1)
+        try await RedisFaultScenario.with { scenario in
+            let harness = scenario.harness
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
+            let mine = try #require(try await scenario.store.sessions(of: "ada", now: harness.clock.now).first?.id)
+            let others = try #require(try await scenario.store.sessions(of: "alan", now: harness.clock.now).first?.id)
+            try await scenario.server.tell("COPY", "sessions:\(others)", "sessions:\(mine)", "REPLACE")
+            try await harness.visit(ada) { #expect($0.id == nil) }
+            try await harness.expectServed(alan, "alan", "whose it is")
+            #expect(try await scenario.store.sessions(of: "ada", now: harness.clock.now) == [])
+            #expect(try await scenario.store.count(now: harness.clock.now) == 1)
         }
     }
 
     @Test("something else at the key of a session is one visitor without a session, until it is ended")
     func wrongType() async throws {
-        try await RedisFaultScenario.with { scene in
-            let (site, store, now) = (scene.site, scene.store, scene.site.clock.now)
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+        try await RedisFaultScenario.with { scenario in
+            let (harness, store, now) = (scenario.harness, scenario.store, scenario.harness.clock.now)
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
             let record = try #require(try await store.sessions(of: "ada", now: now).first)
-            try await scene.server.tell("UNLINK", "sessions:\(record.id)")
-            try await scene.server.tell("RPUSH", "sessions:\(record.id)", "a", "list")
-            for _ in 0..<20 { try await site.visit(ada) { #expect($0.id == nil) } }
-            try await site.expectServed(alan, "alan", "and it is no failure of the server")
+            try await scenario.server.tell("UNLINK", "sessions:\(record.id)")
+            try await scenario.server.tell("RPUSH", "sessions:\(record.id)", "a", "list")
+            for _ in 0..<20 { try await harness.visit(ada) { #expect($0.id == nil) } }
+            try await harness.expectServed(alan, "alan", "and it is no failure of the server")
             #expect(try await store.sessions(of: "ada", now: now) == [])
             #expect(try await store.count(now: now) == 1)
             #expect(try await store.sessions(now: now).map(\.subject) == ["alan"])
@@ -221,50 +221,50 @@ struct RedisFailureTests {
 
     @Test("checklist 18: whatever bytes stand in Redis, their visitor has no session, and nobody else loses theirs")
     func hostileBytes() async throws {
-        try await RedisFaultScenario.with { scene in
-            let (site, store, now) = (scene.site, scene.store, scene.site.clock.now)
-            let (ada, alan) = (try await site.loggedIn("ada"), try await site.loggedIn("alan"))
+        try await RedisFaultScenario.with { scenario in
+            let (harness, store, now) = (scenario.harness, scenario.store, scenario.harness.clock.now)
+            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
             let id = try #require(try await store.sessions(of: "ada", now: now).first?.id)
-            let whole = try await scene.entry(of: id)
+            let whole = try await scenario.entry(of: id)
             let random = DeterministicRandom(seed: 18)
             func noise(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
             let endless = Array(whole.prefix(28 + 90)) + [0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]
             let begun = (0..<60).map { Array(whole.prefix(28)) + [1] + noise($0) }
             let hostile = whole.indices.map { Array(whole.prefix($0)) } + (0..<60).map(noise) + begun + [endless]
             let admin = try RedisClient(
-                RedisConfiguration(url: "redis://127.0.0.1:\(scene.server.port)"), logger: LogAudit.logger())
+                RedisConfiguration(url: "redis://127.0.0.1:\(scenario.server.port)"), logger: LogAudit.logger())
             for bytes in hostile {
                 let command = RedisCommand("SET", RedisArgument("sessions:\(id)"), RedisArgument(bytes))
                 _ = try await admin.execute(command)
-                try await site.visit(ada) { #expect($0.id == nil) }
+                try await harness.visit(ada) { #expect($0.id == nil) }
                 #expect(try await store.sessions(of: "ada", now: now) == [])
                 #expect(try await store.sessions(now: now).count == 1)
             }
             await admin.shutdown()
-            try await site.expectServed(alan, "alan", "all the while")
+            try await harness.expectServed(alan, "alan", "all the while")
         }
     }
 
     @Test("a server that forgot its scripts is told them again")
     func forgottenScripts() async throws {
-        try await RedisFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
-            try await scene.server.tell("SCRIPT", "FLUSH")
-            try await scene.site.visit(ada) { $0[.note] = "kept" }
-            try await scene.server.tell("SCRIPT", "FLUSH")
-            try await scene.site.visit(ada) { try await $0.logOut() }
-            #expect(try await scene.store.count(now: scene.site.clock.now) == 0)
+        try await RedisFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
+            try await scenario.server.tell("SCRIPT", "FLUSH")
+            try await scenario.harness.visit(ada) { $0[.note] = "kept" }
+            try await scenario.server.tell("SCRIPT", "FLUSH")
+            try await scenario.harness.visit(ada) { try await $0.logOut() }
+            #expect(try await scenario.store.count(now: scenario.harness.clock.now) == 0)
         }
     }
 
     @Test("a server that was emptied knows nobody, and says so")
     func emptied() async throws {
-        try await RedisFaultScenario.with { scene in
-            let ada = try await scene.site.loggedIn("ada")
-            try await scene.server.tell("FLUSHALL")
-            try await scene.site.visit(ada) { #expect($0.id == nil) }
-            let again = try await scene.site.loggedIn("ada")
-            try await scene.site.expectServed(again, "ada", "after another login")
+        try await RedisFaultScenario.with { scenario in
+            let ada = try await scenario.harness.loggedIn("ada")
+            try await scenario.server.tell("FLUSHALL")
+            try await scenario.harness.visit(ada) { #expect($0.id == nil) }
+            let again = try await scenario.harness.loggedIn("ada")
+            try await scenario.harness.expectServed(again, "ada", "after another login")
         }
     }
 

@@ -14,12 +14,12 @@ import Testing
 
 @testable import SessionsRedis
 
-/// A site on a server of its own, with a proxy in between: everything that may go wrong can.
+/// A harness on its own server, with a proxy in between, so that a test can cause every fault.
 struct RedisFaultScenario: Sendable {
     let server: OwnServer
     let proxy: TroublesomeProxy
     let store: RedisSessionStore
-    let site: FailingHarness
+    let harness: FailingHarness
     /// What the server is one of; nil when it is alone.
     var cluster: OwnCluster?
 
@@ -38,9 +38,9 @@ struct RedisFaultScenario: Sendable {
                 configuration.commandDeadline = .milliseconds(2500)
                 let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
                 let store = try RedisSessionStore(client)
-                let site = try FailingHarness(store, clock: clock, deadline: .seconds(5))
-                let scene = RedisFaultScenario(server: server, proxy: proxy, store: store, site: site)
-                let result = try await body(scene)
+                let harness = try FailingHarness(store, clock: clock, deadline: .seconds(5))
+                let scenario = RedisFaultScenario(server: server, proxy: proxy, store: store, harness: harness)
+                let result = try await body(scenario)
                 await client.shutdown()
                 return result
             }
@@ -66,10 +66,10 @@ struct RedisFaultScenario: Sendable {
                 var configuration = RedisStoreConfiguration()
                 configuration.prefix = "{sessions}:"
                 let store = try RedisSessionStore(client, configuration: configuration)
-                let site = try FailingHarness(store, clock: clock, deadline: .seconds(5))
-                let scene = RedisFaultScenario(
-                    server: cluster.servers[number], proxy: proxy, store: store, site: site, cluster: cluster)
-                let result = try await body(scene)
+                let harness = try FailingHarness(store, clock: clock, deadline: .seconds(5))
+                let scenario = RedisFaultScenario(
+                    server: cluster.servers[number], proxy: proxy, store: store, harness: harness, cluster: cluster)
+                let result = try await body(scenario)
                 await client.shutdown()
                 return result
             }
@@ -79,7 +79,7 @@ struct RedisFaultScenario: Sendable {
     /// A key that is where the sessions are.
     func key(_ name: String) -> String { "{sessions}\(name)" }
 
-    /// The bytes that stand under the key of a session.
+    /// The bytes at the key of a session.
     func entry(of id: SessionID) async throws -> [UInt8] {
         try await self.server.tell("GET", "sessions:\(id)").bytes ?? []
     }
@@ -112,15 +112,15 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
         ),
         RedisTrouble(
             testDescription: "it still reads its data (LOADING)",
-            begin: { scene in
+            begin: { scenario in
                 // Keys that are large enough for the server to look up from its reading at each of them.
                 let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
                 for key in 0..<150 {
-                    try await scene.server.tell("SET", scene.key("filler \(key)"), text)
+                    try await scenario.server.tell("SET", scenario.key("filler \(key)"), text)
                 }
-                try await scene.server.tell("SAVE")
-                scene.server.kill()
-                try await scene.server.start(
+                try await scenario.server.tell("SAVE")
+                scenario.server.kill()
+                try await scenario.server.start(
                     [
                         "--appendonly", "no", "--rdbcompression", "no", "--key-load-delay", "100000",
                         "--loading-process-events-interval-bytes", "1024",
@@ -128,11 +128,11 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
                     until: "Server initialized"
                 )
             },
-            end: { scene in
-                try await scene.server.tell("CONFIG", "SET", "key-load-delay", "0")
+            end: { scenario in
+                try await scenario.server.tell("CONFIG", "SET", "key-load-delay", "0")
                 while true {
                     do {
-                        try await scene.server.tell("PING")
+                        try await scenario.server.tell("PING")
                         return
                     } catch let error as RedisError where error.code == .loading {
                         continue

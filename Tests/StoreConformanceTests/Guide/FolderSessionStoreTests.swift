@@ -15,7 +15,7 @@ import Testing
 @Suite("The store of the article")
 struct FolderSessionStoreTests {
     @Test("FolderSessionStore keeps the rule", arguments: StoreConformance.rules(for: FolderSessionStore.self))
-    func keeps(_ rule: StoreRule) async throws {
+    func conforms(_ rule: StoreRule) async throws {
         try await TemporaryFolder.with { folder in
             try await rule.check(FolderSessionStore(folder: folder.url))
         }

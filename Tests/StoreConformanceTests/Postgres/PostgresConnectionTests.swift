@@ -57,7 +57,7 @@ struct PostgresConnectionTests {
     }
 
     @Test("a server that is not there is an error that says where it was looked for, and no more")
-    func nobodyThere() async throws {
+    func unreachableServer() async throws {
         let error = try await self.expectRefusal("postgres://sessions:opensesame@127.0.0.1:1/postgres")
         #expect(error.map { "\($0)".contains("127.0.0.1") } == true)
     }

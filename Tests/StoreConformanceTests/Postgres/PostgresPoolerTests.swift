@@ -27,7 +27,7 @@ struct PostgresPoolerTests {
     func unmentioned() async throws {
         try await OwnPostgres.with { server in
             try await TroublesomeProxy.with(to: server.port) { proxy in
-                // A pooler answers a login itself, and so with the process id of nobody.
+                // A pooler answers a login itself, with an id that no process has.
                 proxy.make(.changed { Self.withAnotherProcessID($0) })
                 let lines = Mutexed<[String]>([])
                 var configuration = PostgresStoreConfiguration()
@@ -49,7 +49,7 @@ struct PostgresPoolerTests {
     }
 
     @Test("without a pooler statements are prepared and have a time limit, and the log has nothing to say of it")
-    func none() async throws {
+    func withoutPooler() async throws {
         try await SharedPostgres.withStore({ $0.maximumConnectionCount = 1 }) { store in
             _ = try await store.load(self.samples.id(), now: self.samples.now)
             #expect(try await self.word(store, "count(*) FROM pg_prepared_statements") > 0)

@@ -30,7 +30,7 @@ struct RedisCommandsTests {
     @Test("a request that reads costs one command, and one more if it writes")
     func roundTrips() async throws {
         let (store, executor) = try self.watchedStore()
-        // The server learns the scripts from whoever comes first.
+        // The server learns the scripts from the first client.
         let first = self.samples.record(subject: "ada")
         try await self.useEveryScript(of: store, on: first)
         _ = executor.takeNames()

@@ -32,7 +32,7 @@ struct RedisScaleTests {
         let store = try server.store()
         let before = try await self.usedMemory(of: server)
         let subjects = max(1, RedisScale.count / Self.perSubject)
-        // What a small site keeps: 137 bytes of values.
+        // The values of a small application: 137 bytes.
         let values = ["text": SessionValue.string(String(repeating: "x", count: 130))]
         let ids = try await withThrowingTaskGroup(of: [SessionID].self) { group in
             for lane in 0..<32 {

@@ -68,7 +68,7 @@ struct RedisSessionStoreTests {
     }
 
     @Test("sessions go over TLS, and over a socket of the machine")
-    func otherWays() async throws {
+    func tlsAndUnixSocket() async throws {
         var secure = try RedisConfiguration(url: try SharedServer.redis.variable("_TLS"))
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(try SharedServer.redis.variable("_CA"))

@@ -148,7 +148,7 @@ struct SQLiteFullTests {
         #expect(error?.message.contains("disk is full") == true, "\(String(describing: error))")
         let until = self.now + .minutes(1)
         #expect(try await store.end(users[0].id, tombstoneUntil: until, now: self.now))
-        // Whatever the reserve has left goes to somebody else.
+        // Another program takes the rest of the reserve.
         let other = try #require(fopen(disk + "/other", "w"))
         while fwrite([UInt8](repeating: 0, count: 4096), 4096, 1, other) == 1, fflush(other) == 0 {}
         for user in users.dropFirst() {

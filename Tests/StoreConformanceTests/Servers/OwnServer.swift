@@ -128,7 +128,7 @@ final class OwnServer: Sendable {
         }
     }
 
-    /// Takes a port for a moment; nil when somebody has it.
+    /// Takes a port for a moment. Returns nil when the port is in use.
     private static func bind(_ port: Int) async throws -> Int? {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { return nil }

@@ -25,7 +25,7 @@ enum SharedPostgres {
         try #require(ProcessInfo.processInfo.environment["SESSIONS_TEST_POSTGRES\(suffix)"])
     }
 
-    /// The defaults, with tables that nobody else has, and the patience of a machine that runs all tests at once.
+    /// The defaults, with unique tables, and with deadlines for a machine that runs all tests at once.
     static func configuration() -> PostgresStoreConfiguration {
         var configuration = PostgresStoreConfiguration()
         configuration.tablePrefix = "t" + String(UInt64.random(in: 0 ... .max), radix: 36) + "_"

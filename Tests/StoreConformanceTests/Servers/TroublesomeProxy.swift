@@ -165,7 +165,7 @@ final class TroublesomeProxy: Sendable {
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            // A half-open connection has lost its other end, and nobody says so.
+            // A half-open connection has lost its other end without a message.
             if case .halfOpen = self.proxy.trouble, self.end == .server { return }
             self.other.close(promise: nil)
         }

@@ -39,7 +39,7 @@ struct TransportConformanceTests {
     }
 
     @Test("the mistake is found, by its own rule and by no other", arguments: TransportDefect.allCases)
-    func found(_ defect: TransportDefect) async throws {
+    func findsDefect(_ defect: TransportDefect) async throws {
         let report = await TransportConformance.rules.report(on: "a transport with the mistake \(defect)") {
             DefectiveTransport.underTest(defect)
         }

@@ -107,32 +107,32 @@ private final class PartlySynchronousStore: SynchronousSessionStore {
 /// An engine performs without waiting what it can, and goes on asynchronously from there: nothing is done twice.
 @Suite("The drivers of an engine")
 struct DriverTests {
-    private func site(_ calls: PartlySynchronousStore.Calls) async throws
-        -> (site: EngineHarness, store: PartlySynchronousStore, browser: TestBrowser)
+    private func makeHarness(_ calls: PartlySynchronousStore.Calls) async throws
+        -> (harness: EngineHarness, store: PartlySynchronousStore, browser: TestBrowser)
     {
         let store = PartlySynchronousStore(calls)
-        let site = try EngineHarness(.stored(in: store))
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try EngineHarness(.stored(in: store))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         #expect(store.calls() == ["create"])
-        return (site, store, browser)
+        return (harness, store, browser)
     }
 
     @Test("a store that answers without waiting is never asked in another way")
     func synchronous() async throws {
-        let (site, store, browser) = try await self.site([.load, .replace, .touch])
-        try await site.visit(browser) { $0[.views] += 1 }
+        let (harness, store, browser) = try await self.makeHarness([.load, .replace, .touch])
+        try await harness.visit(browser) { $0[.views] += 1 }
         #expect(store.calls() == ["load without waiting", "replace without waiting"])
-        site.clock.advance(by: .minutes(5))
-        try await site.visit(browser)
+        harness.clock.advance(by: .minutes(5))
+        try await harness.visit(browser)
         #expect(store.calls() == ["load without waiting", "touch without waiting"])
     }
 
     @Test("a store that must be waited for in the end is asked once for each thing")
     func partly() async throws {
-        let (site, store, browser) = try await self.site([.load])
+        let (harness, store, browser) = try await self.makeHarness([.load])
         let count = Mutex(0)
-        try await site.visit(browser) { session in
+        try await harness.visit(browser) { session in
             try session.update(.views) { views in
                 count.withLock { $0 += 1 }
                 views += 1
@@ -141,38 +141,38 @@ struct DriverTests {
         #expect(store.calls() == ["load without waiting", "replace"])
         // Once in the handler and once at the end of the request.
         #expect(count.withLock { $0 } == 2)
-        let (other, otherStore, otherBrowser) = try await self.site([.replace])
+        let (other, otherStore, otherBrowser) = try await self.makeHarness([.replace])
         try await other.visit(otherBrowser) { $0[.views] += 1 }
         #expect(otherStore.calls() == ["load", "replace without waiting"])
     }
 
     @Test("a conflict that is met without waiting goes on from the record of the other writer")
     func conflict() async throws {
-        let (site, store, browser) = try await self.site([.load, .replace])
-        let copy = browser.copy(site)
+        let (harness, store, browser) = try await self.makeHarness([.load, .replace])
+        let copy = browser.copy(harness)
         // The other request has loaded its session already, and writes just before this one.
-        let other = try await site.open(copy)
+        let other = try await harness.open(copy)
         other[.views] += 10
-        try await site.visit(browser) { $0[.views] += 1 }
+        try await harness.visit(browser) { $0[.views] += 1 }
         _ = store.calls()
-        try await site.close(other, copy)
+        try await harness.close(other, copy)
         #expect(store.calls() == ["replace without waiting", "replace"], "no load, and one attempt on each record")
-        try await site.visit(browser) { #expect($0[.views] == 12) }
+        try await harness.visit(browser) { #expect($0[.views] == 12) }
     }
 
     @Test("a session whose operation runs is closed after it, with either driver")
     func behindAnOperation() async throws {
         for driver in EngineDriver.allCases {
             try await EngineDriver.$current.withValue(driver) {
-                let site = try Harness()
-                let browser = site.browser()
-                try await site.visit(browser) { try await $0.logIn("ada") }
-                let session = try await site.open(browser)
-                site.store.injectFault(.stalling, .end)
+                let harness = try Harness()
+                let browser = harness.browser()
+                try await harness.visit(browser) { try await $0.logIn("ada") }
+                let session = try await harness.open(browser)
+                harness.store.injectFault(.stalling, .end)
                 async let ended: Void = session.logOut()
-                while site.store.waitingCount == 0 { await Task.yield() }
-                async let fields = site.close(session, browser)
-                site.store.clearFault()
+                while harness.store.waitingCount == 0 { await Task.yield() }
+                async let fields = harness.close(session, browser)
+                harness.store.clearFault()
                 try await ended
                 _ = try await fields
                 #expect(browser.token == nil, "\(driver)")

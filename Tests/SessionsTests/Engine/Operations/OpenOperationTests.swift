@@ -67,7 +67,7 @@ struct OpenOperationTests {
     }
 
     @Test("one token is one lookup")
-    func found() {
+    func oneLookup() {
         let words = self.run(self.operation(Self.token)) { _ in .found(.live(Self.live(Self.token))) }
         #expect(words == ["look up", "session: the token of a session"])
     }

@@ -73,7 +73,7 @@ struct RewriteOperationTests {
     }
 
     @Test("a session that is gone is the end, also after a wait")
-    func gone() {
+    func missingSession() {
         var operation = RewriteOperation(Self.record)
         _ = operation.next(.started(isQueued: false))
         guard case .finish(.gone) = operation.next(.attempted(.gone)),

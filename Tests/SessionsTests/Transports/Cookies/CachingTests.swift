@@ -18,13 +18,13 @@ struct CachingTests {
         vary: [String] = [],
         _ handler: (Session) async throws -> Void
     ) async throws -> HTTPFields {
-        let site = try Harness()
-        let session = try await site.open([:])
+        let harness = try Harness()
+        let session = try await harness.open([:])
         try await handler(session)
         var response = HTTPFields()
         response[values: .cacheControl] = cacheControl
         response[values: .vary] = vary
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         return response
     }
 

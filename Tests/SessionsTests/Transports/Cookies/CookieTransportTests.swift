@@ -51,7 +51,7 @@ struct CookieTransportTests {
     }
 
     @Test("a transport that is given no configuration has that of its engine, cookies by request included")
-    func bound() async throws {
+    func usesEngineConfiguration() async throws {
         for byRequest in [false, true] {
             let engine = try self.engine(CookieTransport()) { configuration in
                 let cookie = SessionCookie(name: "shop", secure: .auto, path: "/shop")

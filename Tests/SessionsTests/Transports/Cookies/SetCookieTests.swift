@@ -17,14 +17,14 @@ struct SetCookieTests {
     private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws
         -> String
     {
-        let site = try Harness { configure(&$0) }
-        let session = try await site.engine.open(
+        let harness = try Harness { configure(&$0) }
+        let session = try await harness.engine.open(
             SessionRequest(headerFields: [:], isSecure: isSecure),
-            logger: site.logger
+            logger: harness.logger
         )
         session[.views] += 1
         var response = HTTPFields()
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         let field = try #require(response[.setCookie])
         let parts = field.split(separator: ";", maxSplits: 1)
         #expect(parts[0].split(separator: "=").last?.count == 64)
@@ -75,7 +75,7 @@ struct SetCookieTests {
 
     @Test("the cookie may depend on the request")
     func perRequest() async throws {
-        let site = try Harness {
+        let harness = try Harness {
             $0.cookie = SessionCookie(name: "__Secure-id")
             $0.cookieForRequest = { request in
                 var cookie = SessionCookie(name: "__Secure-id")
@@ -84,10 +84,10 @@ struct SetCookieTests {
             }
         }
         for (host, expected) in [("a.example", "Domain=a.example; "), ("not a host", "")] {
-            let session = try await site.open([.origin: host])
+            let session = try await harness.open([.origin: host])
             session[.views] += 1
             var response = HTTPFields()
-            try await site.engine.close(session, response: &response)
+            try await harness.engine.close(session, response: &response)
             #expect(
                 response[.setCookie]?.hasSuffix("; \(expected)Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High")
                     == true)
@@ -96,22 +96,22 @@ struct SetCookieTests {
 
     @Test("a session may have attributes of its own, which stay with it until its cookie is cleared")
     func perSession() async throws {
-        let site = try Harness { $0.cookie.sameSite = .strict }
-        let browser = site.browser()
-        let first = try await site.visit(browser) { try await $0.setCookie(.init(sameSite: .lax, priority: .low)) }
+        let harness = try Harness { $0.cookie.sameSite = .strict }
+        let browser = harness.browser()
+        let first = try await harness.visit(browser) { try await $0.setCookie(.init(sameSite: .lax, priority: .low)) }
         #expect(first[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
-        let renewed = try await site.visit(browser) { try await $0.renew() }
+        let renewed = try await harness.visit(browser) { try await $0.renew() }
         #expect(renewed[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
-        let cleared = try await site.visit(browser) { try await $0.destroy() }
+        let cleared = try await harness.visit(browser) { try await $0.destroy() }
         #expect(cleared[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
     }
 
     @Test("attributes that browsers would not accept are refused")
     func refusedPerSession() async throws {
-        let site = try Harness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
+        let harness = try Harness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
         for overrides in [SessionCookie.Overrides(domain: "example.com"), .init(path: "/app"), .init(path: "/;x")] {
             let error = await #expect(throws: SessionError.self) { try await session.setCookie(overrides) }
             #expect(error?.code == .invalidCookie)
@@ -120,11 +120,11 @@ struct SetCookieTests {
 
     @Test("attributes in a record that browsers would not accept are left out, one by one, of every cookie")
     func hostileRecord() async throws {
-        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let id = try #require(try await site.memory.sessions(now: site.clock.now).first?.id)
-        guard case .found(var record) = try await site.memory.load(id, now: site.clock.now) else {
+        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let id = try #require(try await harness.memory.sessions(now: harness.clock.now).first?.id)
+        guard case .found(var record) = try await harness.memory.load(id, now: harness.clock.now) else {
             Issue.record("there is no record")
             return
         }
@@ -133,12 +133,12 @@ struct SetCookieTests {
             domain: "example.com", path: "/; Domain=evil.example; SameSite=None", sameSite: .strict, isPartitioned: true
         )
         record.version = SessionVersion(counter: read.counter + 1, tag: read.tag)
-        #expect(try await site.memory.replace(record, ifVersion: read, now: site.clock.now) == .replaced)
-        let renewed = try await site.visit(browser) { try await $0.renew() }
+        #expect(try await harness.memory.replace(record, ifVersion: read, now: harness.clock.now) == .replaced)
+        let renewed = try await harness.visit(browser) { try await $0.renew() }
         let attributes = "; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High"
         #expect(renewed[values: .setCookie].count == 1)
         #expect(renewed[.setCookie]?.hasSuffix(attributes) == true)
-        let cleared = try await site.visit(browser) { try await $0.destroy() }
+        let cleared = try await harness.visit(browser) { try await $0.destroy() }
         #expect(cleared[.setCookie]?.hasSuffix(attributes) == true)
     }
 
@@ -149,8 +149,8 @@ struct SetCookieTests {
             SessionCookie(name: "id", domain: "evil.example; SameSite=None"),
             SessionCookie(name: "id\r\nX-Injected: 1"),
         ] {
-            let site = try Harness { $0.cookieForRequest = { _ in cookie } }
-            let response = try await site.visit(site.browser()) { $0[.views] += 1 }
+            let harness = try Harness { $0.cookieForRequest = { _ in cookie } }
+            let response = try await harness.visit(harness.browser()) { $0[.views] += 1 }
             #expect(response[.setCookie]?.hasPrefix("__Host-session=") == true)
             #expect(response[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High") == true)
         }
@@ -158,26 +158,26 @@ struct SetCookieTests {
 
     @Test("another path for a session that browsers know makes two cookies, and is refused")
     func anotherPath() async throws {
-        let site = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] += 1 }
-        let session = try await site.open(browser)
+        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] += 1 }
+        let session = try await harness.open(browser)
         let error = await #expect(throws: SessionError.self) { try await session.setCookie(.init(path: "/app")) }
         #expect(error?.message.contains("regenerate()") == true)
         try await session.regenerate()
         try await session.setCookie(.init(path: "/app"))
-        let response = try await site.close(session, browser)
+        let response = try await harness.close(session, browser)
         #expect(response[values: .setCookie].count == 1)
     }
 
     @Test("a response has one cookie of a name, also when the handler set one of its own")
     func oneOfAName() async throws {
-        let site = try Harness()
-        let session = try await site.open([:])
+        let harness = try Harness()
+        let session = try await harness.open([:])
         session[.views] += 1
         var response = HTTPFields()
         response[values: .setCookie] = ["theme=dark", "__Host-session=mine; Path=/", "__Host-session2=other"]
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         let names = response[values: .setCookie].map { $0.prefix { $0 != "=" } }
         #expect(names == ["theme", "__Host-session2", "__Host-session"])
         #expect(!response[values: .setCookie].contains { $0.contains("mine") })

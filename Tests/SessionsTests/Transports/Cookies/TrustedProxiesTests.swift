@@ -29,7 +29,7 @@ struct TrustedProxiesTests {
     }
 
     @Test("nobody is believed unless it is said")
-    func none() {
+    func trustsNoneByDefault() {
         let resolved = self.resolve(.none, forwardedFor: ["6.6.6.6"], proto: ["https"])
         #expect(resolved == ("10.0.0.1", false))
     }

@@ -17,10 +17,10 @@ import Testing
 struct OlderExpressSessionTests {
     @Test("express.cookieParser(): nothing of it is needed, whatever other cookies there are")
     func cookieParser() async throws {
-        let site = try ExpressHarness()
-        site.express(SharedSessionTests.id, #","views":1"#)
-        let signed = ExpressHarness.cookieValue("s:" + site.secrets.sign(SharedSessionTests.id))
-        try await site.visit(site.browser(), fields: [.cookie: "a=b; connect.sid=\(signed); broken"]) { session in
+        let harness = try ExpressHarness()
+        harness.express(SharedSessionTests.id, #","views":1"#)
+        let signed = ExpressHarness.cookieValue("s:" + harness.secrets.sign(SharedSessionTests.id))
+        try await harness.visit(harness.browser(), fields: [.cookie: "a=b; connect.sid=\(signed); broken"]) { session in
             #expect(session[.views] == 1)
         }
     }
@@ -28,9 +28,9 @@ struct OlderExpressSessionTests {
     @Test("express.cookieParser(secret): the secret has one place")
     func secret() async throws {
         let secret = "the secret of cookie-parser"
-        let site = try ExpressHarness { _, express in express.secrets = try ExpressSecrets(secret) }
-        let browser = site.browser()
-        let response = try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try ExpressHarness { _, express in express.secrets = try ExpressSecrets(secret) }
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { $0[.views] = 1 }
         #expect(ExpressHarness.id(in: response, try ExpressSecrets(secret)) != nil)
     }
 
@@ -51,23 +51,23 @@ struct OlderExpressSessionTests {
     @Test("proxy false by default: the default here as well")
     func proxy() async throws {
         let fields = try MigratedHarness.forwardedFields
-        for site in [
+        for harness in [
             try MigratedHarness { configuration in configuration.cookie = .development },
             try MigratedHarness { configuration in
                 configuration.cookie = .development
                 configuration.trustedProxies = .none
             },
         ] {
-            #expect(try await !site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
+            #expect(try await !harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
         }
     }
 
     @Test("cookie.expires = false: a cookie that ends with the browser")
     func noExpiry() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { session in try await session.remember() }
-        try await site.visit(browser) { session in try await session.stopRemembering() }
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { session in try await session.remember() }
+        try await harness.visit(browser) { session in try await session.stopRemembering() }
         browser.close()
         #expect(browser.cookies.isEmpty)
     }

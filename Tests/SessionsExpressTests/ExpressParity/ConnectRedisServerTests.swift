@@ -26,15 +26,15 @@ struct ConnectRedisServerTests {
         for backend: SessionBackend in [
             .express(in: RedisExpressStore(client), express), .stored(in: try RedisSessionStore(client)),
         ] {
-            let site = try MigratedHarness(backend, clock: ManualClock(now: SessionClock.system.now))
-            let browser = site.browser()
+            let harness = try MigratedHarness(backend, clock: ManualClock(now: SessionClock.system.now))
+            let browser = harness.browser()
             for count in 1...3 {
-                try await site.visit(browser) { session in
+                try await harness.visit(browser) { session in
                     session[.views] += 1
                     #expect(session[.views] == count)
                 }
             }
-            try await site.visit(browser) { try await $0.destroy() }
+            try await harness.visit(browser) { try await $0.destroy() }
         }
     }
 

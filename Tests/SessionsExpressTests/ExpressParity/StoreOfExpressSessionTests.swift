@@ -51,10 +51,10 @@ struct StoreOfExpressSessionTests {
         let until = self.now + .seconds(60)
         let id = try await self.stored().id
         #expect(try await store.end(id, tombstoneUntil: until, now: now))
-        let site = try MigratedHarness()
-        try await site.visit(site.browser()) { session in
+        let harness = try MigratedHarness()
+        try await harness.visit(harness.browser()) { session in
             try await session.logIn("ada")
-            let (engine, id) = (site.engine, try #require(session.id))
+            let (engine, id) = (harness.engine, try #require(session.id))
             let isEnded = try await engine.revoke(id)
             #expect(isEnded)
         }
@@ -84,37 +84,38 @@ struct StoreOfExpressSessionTests {
 
     @Test("store.clear: everybody's session ends, and a slow request revives none")
     func clear() async throws {
-        let site = try MigratedHarness()
-        let (engine, browser) = (site.engine, site.browser())
-        try await site.visit(browser) { $0[.views] = 1 }
-        let slow = try await site.open(browser)
+        let harness = try MigratedHarness()
+        let (engine, browser) = (harness.engine, harness.browser())
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let slow = try await harness.open(browser)
         slow[.views] = 2
         try await engine.revokeEverything()
-        try await site.close(slow, browser)
-        #expect(try await site.count == 0)
+        try await harness.close(slow, browser)
+        #expect(try await harness.count == 0)
     }
 
     @Test("the event disconnect: requests may go on without a session")
     func disconnect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let site = try MigratedHarness(.stored(in: store)) { configuration in configuration.onStoreFailure = .anonymous
+        let harness = try MigratedHarness(.stored(in: store)) { configuration in
+            configuration.onStoreFailure = .anonymous
         }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         store.injectFault(.failing)
-        try await site.visit(browser) { #expect($0[.views] == 0) }
+        try await harness.visit(browser) { #expect($0[.views] == 0) }
     }
 
     @Test("the event connect: the next request asks the store again, and all is as before")
     func connect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let site = try MigratedHarness(.stored(in: store))
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try MigratedHarness(.stored(in: store))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         store.injectFault(.failing)
-        await #expect(throws: SessionError.self) { try await site.visit(browser) }
+        await #expect(throws: SessionError.self) { try await harness.visit(browser) }
         store.clearFault()
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("ENOENT: what is missing is an answer and no error")
@@ -153,10 +154,10 @@ struct StoreOfExpressSessionTests {
     @Test("session.Store: a store of one's own is five methods")
     func ownStore() async throws {
         let store: any SessionStore = OwnStore()
-        let site = try MigratedHarness(.stored(in: store))
-        let browser = site.browser()
+        let harness = try MigratedHarness(.stored(in: store))
+        let browser = harness.browser()
         for count in 1...3 {
-            try await site.visit(browser) { session in
+            try await harness.visit(browser) { session in
                 session[.views] += 1
                 #expect(session[.views] == count)
             }
@@ -165,10 +166,10 @@ struct StoreOfExpressSessionTests {
 
     @Test("session.MemoryStore: it forgets what has expired when it is swept, and holds no more than it may")
     func memory() async throws {
-        let site = try MigratedHarness(.stored(in: MemorySessionStore()))
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        let harness = try MigratedHarness(.stored(in: MemorySessionStore()))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
         let record = try await self.stored()
         #expect(try await self.store.sweep(limit: 100, now: record.expiresAt) == 1)
         let small = MemorySessionStore(maximumCount: 64)
@@ -178,9 +179,9 @@ struct StoreOfExpressSessionTests {
 
     @Test("DEBUG=express-session: one line at the level debug says why")
     func debug() async throws {
-        let site = try MigratedHarness()
-        try await site.visit(site.browser()) { $0[.views] = 1 }
-        let lines = site.logs.entries.filter { $0.level == .debug }.map { "\($0.metadata)" }
+        let harness = try MigratedHarness()
+        try await harness.visit(harness.browser()) { $0[.views] = 1 }
+        let lines = harness.logs.entries.filter { $0.level == .debug }.map { "\($0.metadata)" }
         #expect(lines.contains { $0.contains("created") })
     }
 }

@@ -60,7 +60,7 @@ struct MiddlewareTests {
     }
 
     @Test("the middleware twice on one route: the inner one does nothing")
-    func twice() async throws {
+    func nestedMiddleware() async throws {
         try await self.visit { engine, router in
             router.add(middleware: SessionsMiddleware(engine))
             router.add(middleware: SessionsMiddleware(engine))

@@ -17,20 +17,20 @@ struct ConnectRedisTests {
 
     @Test("prefix: keys begin with it")
     func prefix() async throws {
-        let site = try ExpressHarness { _, express in express.prefix = "app:" }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        let result = try await site.records.load("app:\(id)", now: site.now)
+        let harness = try ExpressHarness { _, express in express.prefix = "app:" }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
+        let result = try await harness.records.load("app:\(id)", now: harness.now)
         #expect(result != .missing)
     }
 
     /// For how long the key of a new session lives.
     private func life(_ configure: (inout ExpressConfiguration) -> Void) async throws -> Duration? {
-        let site = try ExpressHarness { configure(&$1) }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        return try await site.remaining(try #require(site.id(in: browser)))
+        let harness = try ExpressHarness { configure(&$1) }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        return try await harness.remaining(try #require(harness.id(in: browser)))
     }
 
     @Test("ttl, a number: keys live so long")
@@ -53,39 +53,39 @@ struct ConnectRedisTests {
 
     @Test("ttl of nothing or less: the session ends with that write")
     func noTTL() async throws {
-        let site = try ExpressHarness {
+        let harness = try ExpressHarness {
             $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .seconds(3 * 3_600) }
         }
-        site.express(Self.id, #","views":1"#, life: .lasting(.seconds(3 * 3_600)))
-        try await site.visit(site.browser(of: Self.id)) { $0[.views] = 2 }
-        #expect(try await site.text(Self.id) == nil)
+        harness.express(Self.id, #","views":1"#, life: .lasting(.seconds(3 * 3_600)))
+        try await harness.visit(harness.browser(of: Self.id)) { $0[.views] = 2 }
+        #expect(try await harness.text(Self.id) == nil)
     }
 
     @Test("disableTTL: keys live until they are removed, and the absolute limit holds")
     func disableTTL() async throws {
-        let site = try ExpressHarness { _, express in express.disablesTimeToLive = true }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .seconds(7 * 3_600))
-        try await site.visit(browser) { #expect($0[.views] == 1) }
-        #expect(try await site.text(id) != nil)
-        #expect(try await site.remaining(id) == nil)
-        site.clock.advance(by: .seconds(3_600))
-        try await site.visit(browser) { #expect($0.id == nil) }
+        let harness = try ExpressHarness { _, express in express.disablesTimeToLive = true }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
+        harness.clock.advance(by: .seconds(7 * 3_600))
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
+        #expect(try await harness.text(id) != nil)
+        #expect(try await harness.remaining(id) == nil)
+        harness.clock.advance(by: .seconds(3_600))
+        try await harness.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("disableTouch: a use writes nothing, and a change does")
     func disableTouch() async throws {
-        let site = try ExpressHarness { _, express in express.disablesTouch = true }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .seconds(10 * 60))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .seconds(86_400) - .seconds(10 * 60))
-        try await site.visit(browser) { $0[.views] = 2 }
-        #expect(try await site.remaining(id) == .seconds(86_400))
+        let harness = try ExpressHarness { _, express in express.disablesTouch = true }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
+        harness.clock.advance(by: .seconds(10 * 60))
+        try await harness.visit(browser)
+        #expect(try await harness.remaining(id) == .seconds(86_400) - .seconds(10 * 60))
+        try await harness.visit(browser) { $0[.views] = 2 }
+        #expect(try await harness.remaining(id) == .seconds(86_400))
     }
 
     @Test("serializer: a value has the form that its key gives it, in a record that both read")
@@ -96,21 +96,21 @@ struct ConnectRedisTests {
             decode: { try text.decode($0).split(separator: ",").map(String.init) }
         )
         let cart = SessionKey("cart", default: [], codec: codec)
-        let site = try ExpressHarness()
-        site.express(Self.id, "")
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { session in session[cart] = ["tea", "milk"] }
-        #expect(try await site.text(Self.id)?.contains(#""cart":"tea,milk""#) == true)
-        try await site.visit(browser) { #expect($0[cart] == ["tea", "milk"]) }
+        let harness = try ExpressHarness()
+        harness.express(Self.id, "")
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { session in session[cart] = ["tea", "milk"] }
+        #expect(try await harness.text(Self.id)?.contains(#""cart":"tea,milk""#) == true)
+        try await harness.visit(browser) { #expect($0[cart] == ["tea", "milk"]) }
     }
 
     /// Records of two sessions, and a key that is none.
     private func records() throws -> (records: ExpressMemoryStore, engine: SessionEngine, now: Instant) {
-        let site = try ExpressHarness()
-        site.express("first", #","views":1"#)
-        site.express("second", "")
-        site.records.set("other", Array("1".utf8), .unlimited, now: site.now)
-        return (site.records, site.engine, site.now)
+        let harness = try ExpressHarness()
+        harness.express("first", #","views":1"#)
+        harness.express("second", "")
+        harness.records.set("other", Array("1".utf8), .unlimited, now: harness.now)
+        return (harness.records, harness.engine, harness.now)
     }
 
     @Test("get, set, touch and destroy: for the engine, each one step that compares")

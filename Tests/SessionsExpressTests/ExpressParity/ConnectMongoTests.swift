@@ -15,11 +15,11 @@ import Testing
 struct ConnectMongoTests {
     @Test("ttl of 14 days: the limit of sessions that are remembered")
     func ttl() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
         }
-        #expect(try await site.firstCookie().contains("; Max-Age=1209600;"))
+        #expect(try await harness.firstCookie().contains("; Max-Age=1209600;"))
     }
 
     @Test("autoRemove and autoRemoveInterval: a service of the application sweeps")
@@ -34,29 +34,29 @@ struct ConnectMongoTests {
 
     @Test("touchAfter: a use is written when so much time has passed")
     func touchAfter() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.limits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
             configuration.anonymousIdleLimit = nil
             configuration.touchAfter = .seconds(24 * 3_600)
         }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let start = site.now
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let start = harness.now
         for (hours, lastAccess) in [(23, start), (1, start + .seconds(24 * 3_600))] {
-            site.clock.advance(by: .hours(hours))
-            try await site.visit(browser)
-            try await site.visit(browser) { #expect($0.lastAccessedAt == lastAccess) }
+            harness.clock.advance(by: .hours(hours))
+            try await harness.visit(browser)
+            try await harness.visit(browser) { #expect($0.lastAccessedAt == lastAccess) }
         }
     }
 
     @Test("timestamps: always there")
     func timestamps() async throws {
-        let site = try MigratedHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let start = site.now
-        site.clock.advance(by: .seconds(60))
-        try await site.visit(browser) { session in
+        let harness = try MigratedHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let start = harness.now
+        harness.clock.advance(by: .seconds(60))
+        try await harness.visit(browser) { session in
             #expect(session.createdAt == start)
             #expect(session.lastAccessedAt == start)
         }
@@ -70,30 +70,30 @@ struct ConnectMongoTests {
             decode: { Set(try text.decode($0)) }
         )
         let colours = SessionKey("colours", default: [], codec: codec)
-        let site = try MigratedHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[colours] = ["r", "g", "b"] }
-        let records = try await site.store.sessions(now: site.now)
+        let harness = try MigratedHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[colours] = ["r", "g", "b"] }
+        let records = try await harness.store.sessions(now: harness.now)
         #expect(records.first?.values["colours"] == .string("bgr"))
-        try await site.visit(browser) { #expect($0[colours] == ["r", "g", "b"]) }
+        try await harness.visit(browser) { #expect($0[colours] == ["r", "g", "b"]) }
     }
 
     @Test("cryptoAdapter: values are sealed in the store, and the visitor has the key")
     func crypto() async throws {
         let store = MemorySessionStore()
-        let site = try MigratedHarness(.stored(in: store, encryptedAtRest: true))
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "dark" }
-        let records = try await store.sessions(now: site.now)
+        let harness = try MigratedHarness(.stored(in: store, encryptedAtRest: true))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "dark" }
+        let records = try await store.sessions(now: harness.now)
         #expect(records.count == 1 && records.allSatisfy { $0.values["theme"] == nil })
-        try await site.visit(browser) { #expect($0[.theme] == "dark") }
+        try await harness.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
     @Test("events: whoever observes the engine is told what happens to sessions")
     func events() async throws {
         let observer = SessionEventStream()
-        let site = try MigratedHarness { configuration in configuration.observers = [observer] }
-        try await site.visit(site.browser()) { session in
+        let harness = try MigratedHarness { configuration in configuration.observers = [observer] }
+        try await harness.visit(harness.browser()) { session in
             session[.views] = 1
             try await session.save()
             try await session.destroy()

@@ -8,17 +8,17 @@
 
 import Synchronization
 
-/// Lets several actors take their steps in an order that is chosen from outside, one step at a time.
-final class Stage: Sendable {
+/// Runs the steps of several actors one at a time, in an order that the test chooses.
+final class StepScheduler: Sendable {
     private struct State {
         var running = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-        var director: CheckedContinuation<Void, Never>?
+        var chooser: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    /// Waits for its turn. Every call of a store is a step.
+    /// Waits for the actor's turn. Every call of a store is a step.
     func step(_ actor: Int) async {
         await withCheckedContinuation { continuation in
             self.pause { $0.waiting[actor] = continuation }
@@ -26,21 +26,21 @@ final class Stage: Sendable {
     }
 
     private func pause(_ body: (inout State) -> Void) {
-        let director = self.state.withLock { state in
+        let chooser = self.state.withLock { state in
             body(&state)
             state.running -= 1
             guard state.running == 0 else { return CheckedContinuation<Void, Never>?.none }
-            defer { state.director = nil }
-            return state.director
+            defer { state.chooser = nil }
+            return state.chooser
         }
-        director?.resume()
+        chooser?.resume()
     }
 
-    /// Those that wait for their turn, when all do that have not gone home.
+    /// The actors that wait for their turn, once every other actor has finished.
     private func waiting() async -> [Int] {
         await withCheckedContinuation { continuation in
             let isQuiet = self.state.withLock { state in
-                if state.running > 0 { state.director = continuation }
+                if state.running > 0 { state.chooser = continuation }
                 return state.running == 0
             }
             if isQuiet { continuation.resume() }
@@ -56,10 +56,12 @@ final class Stage: Sendable {
         continuation?.resume()
     }
 
-    /// Plays a piece.
+    /// Runs the actors until all have finished.
     ///
-    /// - Parameter choose: Which of several goes on, by its place among them.
-    func play(_ actors: [@Sendable () async throws -> Void], choose: (Int) -> Int) async throws {
+    /// - Parameters:
+    ///   - actors: The actors. The step before an actor's first call runs at once.
+    ///   - choose: Returns the index of the next actor, for a number of actors that wait.
+    func run(_ actors: [@Sendable () async throws -> Void], choose: (Int) -> Int) async throws {
         self.state.withLock { $0.running = actors.count }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for actor in actors {

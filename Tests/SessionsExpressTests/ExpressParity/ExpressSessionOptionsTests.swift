@@ -17,16 +17,16 @@ import Testing
 struct ExpressSessionOptionsTests {
     @Test("name: the cookie has the name that is configured")
     func name() async throws {
-        let site = try MigratedHarness { configuration in configuration.cookie.name = "sid" }
-        #expect(try await site.firstCookie().hasPrefix("sid="))
+        let harness = try MigratedHarness { configuration in configuration.cookie.name = "sid" }
+        #expect(try await harness.firstCookie().hasPrefix("sid="))
     }
 
     @Test("secret: one text signs and verifies, as a string or as the buffer of its bytes")
     func secret() async throws {
-        let site = try ExpressHarness { _, express in
+        let harness = try ExpressHarness { _, express in
             express.secrets = try ExpressSecrets("keyboard cat, and many a word")
         }
-        #expect(try await site.firstCookie().hasPrefix("connect.sid=s%3A"))
+        #expect(try await harness.firstCookie().hasPrefix("connect.sid=s%3A"))
         let buffer = try ExpressSecrets(bytes: [Array("keyboard cat, and many a word".utf8)])
         let signed = "Q8fo2-aB_x.WAr1iruU800/ek61OXz3rU8dhPZt/u4MLrPb3hmDKZs"
         #expect(buffer.unsign(signed) == "Q8fo2-aB_x")
@@ -34,13 +34,13 @@ struct ExpressSessionOptionsTests {
 
     @Test("secrets: the first signs, all verify, and what an older one signed is signed anew")
     func secrets() async throws {
-        let site = try ExpressHarness { _, express in
+        let harness = try ExpressHarness { _, express in
             express.secrets = try ExpressSecrets(["the newest of all secrets", "an older one of the secrets"])
         }
-        site.express(SharedSessionTests.id, #","views":1"#)
+        harness.express(SharedSessionTests.id, #","views":1"#)
         let older = try ExpressSecrets("an older one of the secrets").sign(SharedSessionTests.id)
-        let browser = site.browser(planted: ExpressHarness.cookieValue("s:" + older))
-        let response = try await site.visit(browser) { #expect($0[.views] == 1) }
+        let browser = harness.browser(planted: ExpressHarness.cookieValue("s:" + older))
+        let response = try await harness.visit(browser) { #expect($0[.views] == 1) }
         let newest = try ExpressSecrets("the newest of all secrets")
         #expect(ExpressHarness.id(in: response, newest) == SharedSessionTests.id)
     }
@@ -65,23 +65,23 @@ struct ExpressSessionOptionsTests {
 
     @Test("genid: the application makes the ids of shared sessions")
     func genid() async throws {
-        let site = try ExpressHarness { _, express in
+        let harness = try ExpressHarness { _, express in
             express.makeID = { request in "shop:0123456789abcdef:\(request.clientAddress ?? "")" }
         }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        #expect(try await site.text("shop:0123456789abcdef:192.0.2.1") != nil)
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        #expect(try await harness.text("shop:0123456789abcdef:192.0.2.1") != nil)
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("genid: the application names a session of its own, and what opens it stays random")
     func sessionID() async throws {
         var tokens: Set<String> = []
         for _ in 0..<2 {
-            let site = try MigratedHarness { configuration in
+            let harness = try MigratedHarness { configuration in
                 configuration.makeSessionID = { request in SessionID(high: request.isSecure ? 1 : 0, low: 2) }
             }
-            try await site.visit(site.browser()) { session in
+            try await harness.visit(harness.browser()) { session in
                 session[.views] = 1
                 try await session.save()
                 #expect(session.id == SessionID(high: 1, low: 2))
@@ -93,75 +93,75 @@ struct ExpressSessionOptionsTests {
 
     @Test("cookie: an object of its attributes")
     func cookie() async throws {
-        let site = try MigratedHarness { configuration in configuration.cookie = SessionCookie(name: "sid") }
-        #expect(try await site.firstCookie().hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"))
+        let harness = try MigratedHarness { configuration in configuration.cookie = SessionCookie(name: "sid") }
+        #expect(try await harness.firstCookie().hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"))
     }
 
     @Test("cookie: a function of the request, in which auto follows the connection")
     func cookieOfRequest() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.cookieForRequest = { request in
                 SessionCookie(name: request.headerFields[.userAgent] ?? "sid", secure: .auto)
             }
         }
-        let secure = try await site.firstCookie(fields: [.userAgent: "tablet"])
+        let secure = try await harness.firstCookie(fields: [.userAgent: "tablet"])
         #expect(secure.hasPrefix("tablet=") && secure.contains("; Secure"))
-        let plain = try await site.firstCookie(isSecure: false)
+        let plain = try await harness.firstCookie(isSecure: false)
         #expect(plain.hasPrefix("sid=") && !plain.contains("; Secure"))
     }
 
     @Test("proxy true: what the proxy says of the connection is believed")
     func proxy() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .count(1)
         }
         let fields = try MigratedHarness.forwardedFields
-        #expect(try await site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
+        #expect(try await harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
     @Test("proxy false: what a client says of the connection is not believed")
     func noProxy() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .none
         }
         let fields = try MigratedHarness.forwardedFields
-        #expect(try await !site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
+        #expect(try await !harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
     @Test("proxy undefined: as many proxies are believed as trust proxy of the application names")
     func undefinedProxy() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .count(1)
         }
         let fields = try MigratedHarness.forwardedFields
-        #expect(try await site.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
-        #expect(try await !site.firstCookie(isSecure: false).contains("; Secure"))
+        #expect(try await harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
+        #expect(try await !harness.firstCookie(isSecure: false).contains("; Secure"))
     }
 
     /// Whether a request that changes nothing writes.
-    private func writesAnyway(_ site: MigratedHarness) async throws -> Bool {
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let before = try await site.store.sessions(now: site.now)
-        try await site.visit(browser)
-        return try await site.store.sessions(now: site.now) != before
+    private func writesAnyway(_ harness: MigratedHarness) async throws -> Bool {
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let before = try await harness.store.sessions(now: harness.now)
+        try await harness.visit(browser)
+        return try await harness.store.sessions(now: harness.now) != before
     }
 
     @Test("resave: a request that changes nothing writes only if that is asked for")
     func resave() async throws {
-        let site = try MigratedHarness { configuration in configuration.writesUnchangedSessions = true }
-        #expect(try await self.writesAnyway(site))
+        let harness = try MigratedHarness { configuration in configuration.writesUnchangedSessions = true }
+        #expect(try await self.writesAnyway(harness))
         #expect(try await !self.writesAnyway(try MigratedHarness()))
     }
 
     @Test("saveUninitialized: a visitor of whom nothing is remembered has a session only if that is asked for")
     func saveUninitialized() async throws {
-        let site = try MigratedHarness { configuration in configuration.createsEmptySessions = true }
-        try await site.visit(site.browser())
-        #expect(try await site.count == 1)
+        let harness = try MigratedHarness { configuration in configuration.createsEmptySessions = true }
+        try await harness.visit(harness.browser())
+        #expect(try await harness.count == 1)
         let other = try MigratedHarness()
         try await other.visit(other.browser())
         #expect(try await other.count == 0)
@@ -169,31 +169,31 @@ struct ExpressSessionOptionsTests {
 
     @Test("rolling: every response sends the cookie")
     func rolling() async throws {
-        let site = try MigratedHarness { configuration in configuration.resendsCookie = true }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let response = try await site.visit(browser)
+        let harness = try MigratedHarness { configuration in configuration.resendsCookie = true }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let response = try await harness.visit(browser)
         #expect(response[.setCookie] != nil)
     }
 
     @Test("unset keep: what was changed is forgotten, and the session stays")
     func unsetKeep() async throws {
-        let site = try ExpressHarness()
-        site.express(SharedSessionTests.id, #","views":5"#)
-        try await site.visit(site.browser(of: SharedSessionTests.id)) { session in
+        let harness = try ExpressHarness()
+        harness.express(SharedSessionTests.id, #","views":5"#)
+        try await harness.visit(harness.browser(of: SharedSessionTests.id)) { session in
             session[.views] = 6
             session.discardChanges()
         }
-        #expect(try await site.text(SharedSessionTests.id)?.contains(#""views":5"#) == true)
+        #expect(try await harness.text(SharedSessionTests.id)?.contains(#""views":5"#) == true)
     }
 
     @Test("unset destroy: the session is gone, and so is the cookie")
     func unsetDestroy() async throws {
-        let site = try ExpressHarness()
-        site.express(SharedSessionTests.id, #","views":5"#)
-        let browser = site.browser(of: SharedSessionTests.id)
-        try await site.visit(browser) { session in try await session.destroy() }
-        #expect(try await site.text(SharedSessionTests.id) == nil)
+        let harness = try ExpressHarness()
+        harness.express(SharedSessionTests.id, #","views":5"#)
+        let browser = harness.browser(of: SharedSessionTests.id)
+        try await harness.visit(browser) { session in try await session.destroy() }
+        #expect(try await harness.text(SharedSessionTests.id) == nil)
         #expect(browser.cookies.isEmpty)
     }
 }

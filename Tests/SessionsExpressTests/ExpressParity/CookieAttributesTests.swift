@@ -13,16 +13,16 @@ import Testing
 
 @Suite("Coming from Express: attributes of the cookie")
 struct CookieAttributesTests {
-    /// A site with a cookie whose name asks for nothing.
+    /// A harness whose cookie name has no prefix.
     private func cookie(
         isSecure: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void
     ) async throws -> String {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.cookie.name = "sid"
             configure(&configuration)
         }
-        return try await site.firstCookie(isSecure: isSecure)
+        return try await harness.firstCookie(isSecure: isSecure)
     }
 
     @Test("path: browsers send the cookie to this path and below")
@@ -64,31 +64,31 @@ struct CookieAttributesTests {
 
     @Test("maxAge for all: the cookie and the session live so long from each use")
     func maxAge() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = .seconds(60)
         }
-        let browser = site.browser()
-        let response = try await site.visit(browser) { $0[.views] = 1 }
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { $0[.views] = 1 }
         #expect(response[.setCookie]?.contains("; Max-Age=60;") == true)
-        site.clock.advance(by: .seconds(59))
-        try await site.visit(browser) { #expect($0[.views] == 1) }
-        site.clock.advance(by: .seconds(60))
+        harness.clock.advance(by: .seconds(59))
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
+        harness.clock.advance(by: .seconds(60))
         #expect(browser.cookies.isEmpty)
     }
 
     @Test("expires for all: the cookie and the session end so long after the login")
     func expires() async throws {
-        let site = try MigratedHarness { configuration in
+        let harness = try MigratedHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
             configuration.rememberedLimits.absolute = .seconds(86_400)
         }
-        let browser = site.browser()
-        try await site.visit(browser) { try await $0.logIn("ada") }
-        site.clock.advance(by: .seconds(23 * 3_600))
-        try await site.visit(browser) { #expect($0.absoluteRemaining == .seconds(3_600)) }
-        site.clock.advance(by: .seconds(3_600))
+        let browser = harness.browser()
+        try await harness.visit(browser) { try await $0.logIn("ada") }
+        harness.clock.advance(by: .seconds(23 * 3_600))
+        try await harness.visit(browser) { #expect($0.absoluteRemaining == .seconds(3_600)) }
+        harness.clock.advance(by: .seconds(3_600))
         #expect(browser.cookies.isEmpty)
     }
 

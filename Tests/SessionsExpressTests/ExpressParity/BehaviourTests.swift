@@ -18,78 +18,78 @@ struct BehaviourTests {
 
     @Test("an id that is not there: the visitor gets another, and never the one that was sent")
     func unknownID() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser(of: Self.id)
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
+        let harness = try ExpressHarness()
+        let browser = harness.browser(of: Self.id)
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
         #expect(id != Self.id)
-        #expect(try await site.text(Self.id) == nil)
+        #expect(try await harness.text(Self.id) == nil)
     }
 
     @Test("a cookie that is not signed: ignored")
     func unsigned() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","views":1"#)
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","views":1"#)
         for value in [Self.id, "s%3A\(Self.id)", "s%3A\(Self.id)."] {
-            try await site.visit(site.browser(planted: value)) { #expect($0.id == nil) }
+            try await harness.visit(harness.browser(planted: value)) { #expect($0.id == nil) }
         }
     }
 
     @Test("two engines on one store: each has its own cookie and options")
     func twoEngines() async throws {
         let store = MemorySessionStore()
-        let site = try MigratedHarness(.stored(in: store)) { $0.cookie.name = "__Host-site" }
-        let shop = try MigratedHarness(.stored(in: store), clock: site.clock) { $0.cookie.name = "__Host-shop" }
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
+        let harness = try MigratedHarness(.stored(in: store)) { $0.cookie.name = "__Host-site" }
+        let shop = try MigratedHarness(.stored(in: store), clock: harness.clock) { $0.cookie.name = "__Host-shop" }
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
         try await shop.visit(browser) { $0[.views] = 2 }
-        try await site.visit(browser) { #expect($0[.views] == 1) }
+        try await harness.visit(browser) { #expect($0[.views] == 1) }
         try await shop.visit(browser) { #expect($0[.views] == 2) }
     }
 
     @Test("a touch: only when a tenth of the idle limit has passed")
     func touch() async throws {
-        let site = try ExpressHarness()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        let id = try #require(site.id(in: browser))
-        site.clock.advance(by: .seconds(119))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .seconds(86_400) - .seconds(119))
-        site.clock.advance(by: .seconds(1))
-        try await site.visit(browser)
-        #expect(try await site.remaining(id) == .seconds(86_400))
+        let harness = try ExpressHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        let id = try #require(harness.id(in: browser))
+        harness.clock.advance(by: .seconds(119))
+        try await harness.visit(browser)
+        #expect(try await harness.remaining(id) == .seconds(86_400) - .seconds(119))
+        harness.clock.advance(by: .seconds(1))
+        try await harness.visit(browser)
+        #expect(try await harness.remaining(id) == .seconds(86_400))
     }
 
     @Test("Set-Cookie on an insecure connection: it is sent, and the browser decides")
     func insecure() async throws {
-        let site = try ExpressHarness()
-        #expect(try await site.firstCookie(isSecure: false).contains("; Secure"))
+        let harness = try ExpressHarness()
+        #expect(try await harness.firstCookie(isSecure: false).contains("; Secure"))
     }
 
     @Test("the body waits for the store: when the head leaves, another server finds what was set")
     func order() async throws {
-        let site = try ExpressHarness()
-        let other = try ExpressHarness(sharing: site)
-        let browser = site.browser()
-        let session = try await site.open(browser)
+        let harness = try ExpressHarness()
+        let other = try ExpressHarness(sharing: harness)
+        let browser = harness.browser()
+        let session = try await harness.open(browser)
         session[.views] = 1
         // What follows is the head of the response.
-        try await site.close(session, browser)
+        try await harness.close(session, browser)
         try await other.visit(browser) { #expect($0[.views] == 1) }
     }
 
     @Test("two requests at once: each loses nothing of the other's")
     func concurrency() async throws {
-        let site = try ExpressHarness()
-        site.express(Self.id, #","views":1"#)
-        let browser = site.browser(of: Self.id)
-        let (one, other) = (try await site.open(browser), try await site.open(browser))
+        let harness = try ExpressHarness()
+        harness.express(Self.id, #","views":1"#)
+        let browser = harness.browser(of: Self.id)
+        let (one, other) = (try await harness.open(browser), try await harness.open(browser))
         one[.views] += 1
         other[.theme] = "dark"
-        try await site.close(other, browser)
-        try await site.close(one, browser)
-        try await site.visit(browser) { session in
+        try await harness.close(other, browser)
+        try await harness.close(one, browser)
+        try await harness.visit(browser) { session in
             #expect(session[.views] == 2)
             #expect(session[.theme] == "dark")
         }
@@ -98,32 +98,32 @@ struct BehaviourTests {
     @Test("a store that fails: the error comes before the response")
     func failure() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let site = try MigratedHarness(.stored(in: store))
-        let browser = site.browser()
-        let session = try await site.open(browser)
+        let harness = try MigratedHarness(.stored(in: store))
+        let browser = harness.browser()
+        let session = try await harness.open(browser)
         session[.views] = 1
         store.injectFault(.failing)
-        let error = await #expect(throws: SessionError.self) { try await site.close(session, browser) }
+        let error = await #expect(throws: SessionError.self) { try await harness.close(session, browser) }
         #expect(error?.code == .storeUnavailable)
         #expect(browser.cookies.isEmpty)
     }
 
     @Test("a session that is always in use: it ends all the same when it is old")
     func absolute() async throws {
-        let site = try ExpressHarness { configuration, _ in configuration.limits.absolute = .seconds(8 * 3_600) }
-        site.express(Self.id, #","userId":"ada""#)
-        let browser = site.browser(of: Self.id)
+        let harness = try ExpressHarness { configuration, _ in configuration.limits.absolute = .seconds(8 * 3_600) }
+        harness.express(Self.id, #","userId":"ada""#)
+        let browser = harness.browser(of: Self.id)
         for _ in 0..<32 {
-            try await site.visit(browser) { #expect($0.subject == "ada") }
-            site.clock.advance(by: .seconds(15 * 60))
+            try await harness.visit(browser) { #expect($0.subject == "ada") }
+            harness.clock.advance(by: .seconds(15 * 60))
         }
-        try await site.visit(browser) { #expect($0.subject == nil) }
+        try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
     @Test("a user's sessions: listed from our store; of shared ones, of which there is no list, all but one can end")
     func lists() async throws {
-        let site = try MigratedHarness()
-        try await site.visit(site.browser()) { session in
+        let harness = try MigratedHarness()
+        try await harness.visit(harness.browser()) { session in
             try await session.logIn("ada")
             let list = try await session.activeSessions()
             #expect(list.map(\.subject) == ["ada"])

@@ -13,14 +13,14 @@ import Testing
 
 @Suite("Coming from Express: cookie-session")
 struct CookieSessionTests {
-    private func site(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> MigratedHarness {
+    private func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> MigratedHarness {
         try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), configure)
     }
 
     @Test("cookie-session name: the prefix of browsers is the default")
     func name() async throws {
-        let site = try self.site { configuration in configuration.cookie.name = "__Host-shop" }
-        #expect(try await site.firstCookie().hasPrefix("__Host-shop="))
+        let harness = try self.harness { configuration in configuration.cookie.name = "__Host-shop" }
+        #expect(try await harness.firstCookie().hasPrefix("__Host-shop="))
     }
 
     @Test("keys: the newest seals, all open, and what an older one sealed is sealed anew")
@@ -31,8 +31,9 @@ struct CookieSessionTests {
         let browser = before.browser()
         try await before.visit(browser) { $0[.views] = 1 }
         let keyring = try SecretKeyring([SecretKey(newest), SecretKey(older)])
-        let site = try MigratedHarness(.sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
-        let response = try await site.visit(browser) { #expect($0[.views] == 1) }
+        let harness = try MigratedHarness(
+            .sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
+        let response = try await harness.visit(browser) { #expect($0[.views] == 1) }
         #expect(response[.setCookie] != nil)
     }
 
@@ -54,109 +55,109 @@ struct CookieSessionTests {
 
     @Test("signed: sealed always, so that nobody reads what is in the cookie")
     func signed() async throws {
-        let site = try self.site()
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.theme] = "dark" }
+        let harness = try self.makeHarness()
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.theme] = "dark" }
         let value = try #require(browser.cookie(named: "__Host-session")?.value)
         #expect(value.contains("dark") == false)
-        let forged = site.browser()
+        let forged = harness.browser()
         let other = value.last == "A" ? "B" : "A"
         forged.plant(
             TestCookie(
                 name: "__Host-session", value: value.dropLast() + other, domain: "example.com", isSecure: true))
-        try await site.visit(forged) { #expect($0[.theme] == nil) }
+        try await harness.visit(forged) { #expect($0[.theme] == nil) }
     }
 
     @Test("overwrite: a response has one cookie of a name")
     func overwrite() async throws {
-        let site = try self.site()
-        let session = try await site.open(site.browser())
+        let harness = try self.makeHarness()
+        let session = try await harness.open(harness.browser())
         session[.views] = 1
         var response: HTTPFields = [.setCookie: "__Host-session=the handler's"]
-        try await site.engine.close(session, response: &response)
+        try await harness.engine.close(session, response: &response)
         #expect(response[values: .setCookie].count == 1)
     }
 
     @Test("cookie-session httpOnly: true by default")
     func httpOnly() async throws {
-        #expect(try await self.site().firstCookie().contains("; HttpOnly"))
-        let site = try self.site { configuration in configuration.cookie.isHTTPOnly = true }
-        #expect(try await site.firstCookie().contains("; HttpOnly"))
+        #expect(try await self.makeHarness().firstCookie().contains("; HttpOnly"))
+        let harness = try self.harness { configuration in configuration.cookie.isHTTPOnly = true }
+        #expect(try await harness.firstCookie().contains("; HttpOnly"))
     }
 
     @Test("cookie-session path and domain: as the cookie of any session has them")
     func pathAndDomain() async throws {
-        let site = try self.site { configuration in
+        let harness = try self.harness { configuration in
             configuration.cookie.name = "sid"
             configuration.cookie.path = "/shop"
             configuration.cookie.domain = "example.com"
         }
-        #expect(try await site.firstCookie().contains("; Domain=example.com; Path=/shop;"))
+        #expect(try await harness.firstCookie().contains("; Domain=example.com; Path=/shop;"))
     }
 
     @Test("cookie-session sameSite: lax by default")
     func sameSite() async throws {
-        #expect(try await self.site().firstCookie().contains("; SameSite=Lax"))
-        let site = try self.site { configuration in configuration.cookie.sameSite = .strict }
-        #expect(try await site.firstCookie().contains("; SameSite=Strict"))
+        #expect(try await self.makeHarness().firstCookie().contains("; SameSite=Lax"))
+        let harness = try self.harness { configuration in configuration.cookie.sameSite = .strict }
+        #expect(try await harness.firstCookie().contains("; SameSite=Strict"))
     }
 
     @Test("cookie-session secure: true by default")
     func secure() async throws {
-        #expect(try await self.site().firstCookie().contains("; Secure"))
-        let site = try self.site { configuration in configuration.cookie.secure = .always }
-        #expect(try await site.firstCookie().contains("; Secure"))
+        #expect(try await self.makeHarness().firstCookie().contains("; Secure"))
+        let harness = try self.harness { configuration in configuration.cookie.secure = .always }
+        #expect(try await harness.firstCookie().contains("; Secure"))
     }
 
     @Test("cookie-session partitioned and priority: as the cookie of any session has them")
     func partitionedAndPriority() async throws {
-        let site = try self.site { configuration in
+        let harness = try self.harness { configuration in
             configuration.cookie.sameSite = .none
             configuration.cookie.isPartitioned = true
             configuration.cookie.priority = .high
         }
-        #expect(try await site.firstCookie().hasSuffix("; Partitioned; Priority=High"))
+        #expect(try await harness.firstCookie().hasSuffix("; Partitioned; Priority=High"))
     }
 
     @Test("cookie-session maxAge: under the seal, so that a copy of the cookie does not outlive it")
     func maxAge() async throws {
-        let site = try self.site { configuration in
+        let harness = try self.harness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = .seconds(60)
         }
-        let browser = site.browser()
-        let response = try await site.visit(browser) { $0[.views] = 1 }
+        let browser = harness.browser()
+        let response = try await harness.visit(browser) { $0[.views] = 1 }
         #expect(response[.setCookie]?.contains("; Max-Age=60;") == true)
-        let copy = site.browser()
+        let copy = harness.browser()
         let value = try #require(browser.cookie(named: "__Host-session")?.value)
         copy.plant(TestCookie(name: "__Host-session", value: value, domain: "example.com", isSecure: true))
-        site.clock.advance(by: .seconds(60))
-        try await site.visit(copy) { #expect($0.id == nil) }
+        harness.clock.advance(by: .seconds(60))
+        try await harness.visit(copy) { #expect($0.id == nil) }
     }
 
     @Test("cookie-session expires: counted from the login of each, and not one date for all")
     func expires() async throws {
-        let site = try self.site { configuration in
+        let harness = try self.harness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
             configuration.rememberedLimits.absolute = .seconds(86_400)
         }
-        #expect(try await site.firstCookie().contains("; Max-Age=86400;"))
-        site.clock.advance(by: .seconds(12 * 3_600))
-        #expect(try await site.firstCookie().contains("; Max-Age=86400;"))
+        #expect(try await harness.firstCookie().contains("; Max-Age=86400;"))
+        harness.clock.advance(by: .seconds(12 * 3_600))
+        #expect(try await harness.firstCookie().contains("; Max-Age=86400;"))
     }
 }
 
 @Suite("Coming from Express: the session of cookie-session")
 struct CookieSessionValuesTests {
-    /// A visit of somebody who has a session with a number of views.
+    /// A visit with a session that has a number of views.
     private func visit(_ handler: (Session) async throws -> Void) async throws -> (
-        site: MigratedHarness, fields: HTTPFields
+        harness: MigratedHarness, fields: HTTPFields
     ) {
-        let site = try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        return (site, try await site.visit(browser, handler))
+        let harness = try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        return (harness, try await harness.visit(browser, handler))
     }
 
     @Test("req.session.views += 1: values have types")
@@ -194,8 +195,8 @@ struct CookieSessionValuesTests {
     @Test(".isNew: whether the visitor came without a session")
     func isNew() async throws {
         _ = try await self.visit { session in #expect(!session.isNew) }
-        let site = try MigratedHarness()
-        try await site.visit(site.browser()) { session in #expect(session.isNew) }
+        let harness = try MigratedHarness()
+        try await harness.visit(harness.browser()) { session in #expect(session.isNew) }
     }
 
     @Test(".isPopulated: whether there are values")
@@ -217,23 +218,23 @@ struct CookieSessionValuesTests {
 
     @Test("req.sessionOptions.maxAge: a length for one session, which sticks to it")
     func maxAge() async throws {
-        let (site, fields) = try await self.visit { session in try await session.remember(for: .seconds(60)) }
+        let (harness, fields) = try await self.visit { session in try await session.remember(for: .seconds(60)) }
         #expect(fields[.setCookie]?.contains("; Max-Age=60;") == true)
-        let browser = site.browser()
-        browser.receive(fields, from: site.origin)
-        site.clock.advance(by: .seconds(30))
-        let response = try await site.visit(browser)
+        let browser = harness.browser()
+        browser.receive(fields, from: harness.origin)
+        harness.clock.advance(by: .seconds(30))
+        let response = try await harness.visit(browser)
         #expect(response[.setCookie]?.contains("; Max-Age=60;") == true)
     }
 
     @Test("nothing changed: no cookie, until a tenth of the idle limit has passed")
     func unchanged() async throws {
-        let (site, fields) = try await self.visit { session in #expect(session[.views] == 1) }
+        let (harness, fields) = try await self.visit { session in #expect(session[.views] == 1) }
         #expect(fields[.setCookie] == nil)
-        let browser = site.browser()
-        try await site.visit(browser) { $0[.views] = 1 }
-        site.clock.advance(by: .seconds(2 * 60))
-        let response = try await site.visit(browser)
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 1 }
+        harness.clock.advance(by: .seconds(2 * 60))
+        let response = try await harness.visit(browser)
         #expect(response[.setCookie] != nil)
     }
 

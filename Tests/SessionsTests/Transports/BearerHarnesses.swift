@@ -12,11 +12,11 @@ import Sessions
 import SessionsTesting
 import Testing
 
-/// Sites whose sessions travel as bearer tokens, with one store.
-struct BearerSites {
+/// Makes harnesses with bearer tokens and one store.
+struct BearerHarnesses {
     let store = FaultySubjectStore(MemorySessionStore())
 
-    func site(
+    func make(
         _ bearer: BearerTransport = BearerTransport(),
         withCookies: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
@@ -29,10 +29,10 @@ struct BearerSites {
     }
 
     /// Logs a program in, and gives what it is to send.
-    func token(of subject: String, at site: EngineHarness) async throws -> String {
-        let browser = site.browser()
+    func token(of subject: String, at harness: EngineHarness) async throws -> String {
+        let browser = harness.browser()
         var text: String?
-        let response = try await site.visit(browser) { session in
+        let response = try await harness.visit(browser) { session in
             try session.useTransport(.bearer)
             try await session.logIn(subject)
             text = session.bearerToken

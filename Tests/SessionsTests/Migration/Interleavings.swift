@@ -8,27 +8,29 @@
 
 import SessionsTesting
 
-/// The orders in which actors can take their steps.
-enum Orders {
-    /// Plays a piece in every order that there is.
+/// Runs actors in many orders of their steps.
+enum Interleavings {
+    /// Runs a scenario in every possible order.
     ///
-    /// - Parameter make: Makes a new piece: its actors, and what must hold when they have gone home.
-    /// - Returns: How many orders there were.
+    /// - Parameter make: Creates the scenario: its actors, and a check for when they have finished.
+    /// - Returns: The number of orders.
     static func all(
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
+        _ make: (StepScheduler) async throws -> (
+            actors: [@Sendable () async throws -> Void], check: () async throws -> Void
+        )
     ) async throws -> Int {
         var count = 0
         var next: [Int]? = []
         while let beginning = next {
             var taken: [(choice: Int, of: Int)] = []
-            let stage = Stage()
-            let piece = try await make(stage)
-            try await stage.play(piece.actors) { options in
+            let scheduler = StepScheduler()
+            let scenario = try await make(scheduler)
+            try await scheduler.run(scenario.actors) { options in
                 let choice = taken.count < beginning.count ? beginning[taken.count] : 0
                 taken.append((choice, options))
                 return choice
             }
-            try await piece.check()
+            try await scenario.check()
             count += 1
             while let last = taken.last, last.choice + 1 >= last.of { taken.removeLast() }
             next = taken.last.map { last in taken.dropLast().map(\.choice) + [last.choice + 1] }
@@ -36,22 +38,24 @@ enum Orders {
         return count
     }
 
-    /// Plays a piece in some orders, the same in every run.
+    /// Runs a scenario in some orders, the same in every test run.
     static func some(
         _ count: Int,
-        _ make: (Stage) async throws -> (actors: [@Sendable () async throws -> Void], check: () async throws -> Void)
+        _ make: (StepScheduler) async throws -> (
+            actors: [@Sendable () async throws -> Void], check: () async throws -> Void
+        )
     ) async throws {
         for seed in 0..<count {
             let random = DeterministicRandom(seed: UInt64(seed))
-            let stage = Stage()
-            let piece = try await make(stage)
+            let scheduler = StepScheduler()
+            let scenario = try await make(scheduler)
             // Some orders are steady and some hasty, so that one actor may sleep while others do much.
-            let favourite = Int(random.next() % 4)
-            try await stage.play(piece.actors) { options in
+            let favorite = Int(random.next() % 4)
+            try await scheduler.run(scenario.actors) { options in
                 let isSteady = random.next() % 4 != 0
-                return isSteady && favourite < options ? favourite : Int(random.next() % UInt64(options))
+                return isSteady && favorite < options ? favorite : Int(random.next() % UInt64(options))
             }
-            try await piece.check()
+            try await scenario.check()
         }
     }
 }
