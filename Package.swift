@@ -125,6 +125,19 @@ let package = Package(
             ],
             path: "Tests/LogAudit"
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "LogAudit",
+                "Sessions",
+                "SessionsTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Hummingbird", "Redis"])),
+            ],
+            path: "Tests/TestSupport"
+        ),
         .testTarget(
             name: "SessionsExpressTests",
             dependencies: [
@@ -135,6 +148,7 @@ let package = Package(
                 "SessionsHummingbird",
                 "SessionsRedis",
                 "SessionsTesting",
+                "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "HummingbirdTesting", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
@@ -149,6 +163,7 @@ let package = Package(
                 "LogAudit",
                 "Sessions",
                 "SessionsTesting",
+                "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -168,6 +183,7 @@ let package = Package(
                 "Sessions",
                 "SessionsHummingbird",
                 "SessionsTesting",
+                "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
@@ -188,6 +204,7 @@ let package = Package(
                 "Sessions",
                 "SessionsRedis",
                 "SessionsTesting",
+                "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
@@ -208,6 +225,7 @@ let package = Package(
                 "SessionsRedis",
                 "SessionsSQLite",
                 "SessionsTesting",
+                "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "InMemoryLogging", package: "swift-log"),

@@ -10,6 +10,7 @@ import HTTPTypes
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Lives of sessions that are shared with Express")

@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Options of express-session and connect-redis")

@@ -74,7 +74,7 @@ struct JSONTextTests {
     func hostile() {
         let text = Array(#"{"a":[1,{"b":"\u00e9é"},null,-1.5e+10],"cookie":{"path":"/"},"x":"y"}"#.utf8)
         for count in 0..<text.count { #expect(JSONObjectText(Array(text[..<count])) == nil) }
-        var random = SeededGenerator(seed: 3)
+        var random = DeterministicRandom(seed: 3)
         for _ in 0..<20_000 {
             var damaged = text
             damaged[Int.random(in: 0..<text.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -10,6 +10,7 @@ import HTTPTypes
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("The maxAge of a session that is shared with Express")

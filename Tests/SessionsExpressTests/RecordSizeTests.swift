@@ -8,6 +8,7 @@
 
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsExpress

@@ -8,6 +8,7 @@
 
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

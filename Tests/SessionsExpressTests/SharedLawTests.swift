@@ -10,6 +10,7 @@ import HTTPTypes
 import SessionsExpress
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -94,52 +95,17 @@ struct SharedLawTests {
     }
 
     /// Records that can be out of reach.
-    private final class Records: ExpressRecordStore {
-        let base = ExpressMemoryStore()
+    private final class Records: ForwardingRecordStore {
+        private let memory = ExpressMemoryStore()
         let isDown = Atomic(false)
 
         var needsDeadline: Bool { false }
 
-        private var reached: ExpressMemoryStore {
+        var base: ExpressMemoryStore {
             get throws {
                 if self.isDown.load(ordering: .relaxed) { throw SessionStoreError(.unavailable, "It is down.") }
-                return self.base
+                return self.memory
             }
-        }
-
-        func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
-            try await self.reached.load(key, now: now)
-        }
-
-        func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
-            try await self.reached.create(key, text, life, now: now)
-        }
-
-        func replace(
-            _ key: String,
-            _ expected: [UInt8],
-            with text: [UInt8],
-            _ life: ExpressExpiry,
-            now: Instant
-        ) async throws -> ExpressReplaceResult {
-            try await self.reached.replace(key, expected, with: text, life, now: now)
-        }
-
-        func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
-            try await self.reached.touch(key, life, now: now)
-        }
-
-        func end(
-            _ key: String,
-            tombstoneUntil: Instant,
-            removedUntil: Instant,
-            now: Instant
-        ) async throws -> Bool {
-            try await self.reached.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
-        }
-
-        func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
-            try await self.reached.keys(prefix: prefix, from: cursor, now: now)
         }
     }
 
@@ -148,7 +114,7 @@ struct SharedLawTests {
         let records = Records()
         let express = ExpressConfiguration(
             secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
-        let harness = try MigratedHarness(.express(in: records, express)) { $0.cookie = .express }
+        let harness = try EngineHarness(.express(in: records, express)) { $0.cookie = .express }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         records.isDown.store(true, ordering: .relaxed)

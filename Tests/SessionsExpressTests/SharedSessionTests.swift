@@ -10,6 +10,7 @@ import Foundation
 import HTTPTypes
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

@@ -47,7 +47,7 @@ struct SignatureTests {
         .enabled(if: Node.isThere, "There is no Node with cookie-signature: run Scripts/install express.")
     )
     func againstNode() throws {
-        var random = SeededGenerator(seed: 7)
+        var random = DeterministicRandom(seed: 7)
         let letters = Array("abcXYZ019-_.~!*'()/+=%:; \"\\,<>éßœ€漢字😀\u{1}\u{7F}")
         let pairs = try (0..<10_000).map { _ in
             let value = String(

@@ -10,12 +10,13 @@ import Sessions
 import SessionsExpress
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Endings of many sessions that are shared with Express")
 struct SteppedEndingTests {
     /// Records whose steps can fail.
-    private final class Records: ExpressRecordStore {
+    private final class Records: ForwardingRecordStore {
         private struct State {
             var stepCount = 0
             var failingSteps: Set<Int> = []
@@ -41,37 +42,6 @@ struct SteppedEndingTests {
             self.state.withLock { $0.failingSteps = failing }
         }
 
-        func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
-            try await self.base.load(key, now: now)
-        }
-
-        func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
-            try await self.base.create(key, text, life, now: now)
-        }
-
-        func replace(
-            _ key: String,
-            _ expected: [UInt8],
-            with text: [UInt8],
-            _ life: ExpressExpiry,
-            now: Instant
-        ) async throws -> ExpressReplaceResult {
-            try await self.base.replace(key, expected, with: text, life, now: now)
-        }
-
-        func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
-            try await self.base.touch(key, life, now: now)
-        }
-
-        func end(
-            _ key: String,
-            tombstoneUntil: Instant,
-            removedUntil: Instant,
-            now: Instant
-        ) async throws -> Bool {
-            try await self.base.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
-        }
-
         func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
             let (number, fails) = self.state.withLock { state in
                 state.stepCount += 1
@@ -88,10 +58,10 @@ struct SteppedEndingTests {
         }
     }
 
-    private func makeHarness(_ records: Records, clock: ManualClock = ManualClock()) throws -> MigratedHarness {
+    private func makeHarness(_ records: Records, clock: ManualClock = ManualClock()) throws -> EngineHarness {
         let express = ExpressConfiguration(
             secrets: try ExpressSecrets("keyboard cat, and many a word"), subject: .property("userId"))
-        return try MigratedHarness(.express(in: records, express), clock: clock) { $0.cookie = .express }
+        return try EngineHarness(.express(in: records, express), clock: clock) { $0.cookie = .express }
     }
 
     @Test("all sessions of a user end in steps that each have a deadline of their own, at any number of sessions")

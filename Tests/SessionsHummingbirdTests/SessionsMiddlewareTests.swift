@@ -16,6 +16,7 @@ import LogAudit
 import Sessions
 import SessionsHummingbird
 import SessionsTesting
+import TestSupport
 import Testing
 
 extension SessionKey<Int> {

@@ -9,6 +9,7 @@
 #if SQLite
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 import XCTest
 
@@ -42,7 +43,7 @@ struct ConformanceReportTests {
 
     @Test("a report is a table, in which what a store does not offer is said")
     func table() async {
-        let report = await StoreConformance.rules.report(on: "MyStore") { PlainStore() }
+        let report = await StoreConformance.rules.report(on: "MyStore") { MinimalStore() }
         let rules = StoreConformance.rules.count
         let notOffered = report.lines.count { $0.outcome == .notOffered }
         #expect(report.isConforming)
@@ -62,33 +63,6 @@ struct ConformanceReportTests {
 final class ConformanceXCTests: XCTestCase {
     func testMemorySessionStoreKeepsEveryRule() async throws {
         try await StoreConformance.rules.verify("MemorySessionStore") { MemorySessionStore() }
-    }
-}
-
-/// A store that does what every store must, and nothing beyond it.
-private struct PlainStore: SessionStore {
-    private let base = MemorySessionStore()
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }
 #endif

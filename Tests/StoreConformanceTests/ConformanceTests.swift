@@ -14,6 +14,7 @@ import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Every store of this package keeps every rule. The script of the tests fails when a store is missing here.

@@ -13,6 +13,7 @@ import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Who hears that a session has ended: its visitor, and not a stranger who knows its id.

@@ -12,6 +12,7 @@ import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Every store that can keep the revocations of sealed sessions, with each of their writes lost in turn.

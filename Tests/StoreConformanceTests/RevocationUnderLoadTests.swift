@@ -10,6 +10,7 @@
 import Sessions
 import SessionsSQLite
 import Synchronization
+import TestSupport
 import Testing
 
 /// `revokeAll` while 32 clients hammer, on every store.

@@ -13,6 +13,7 @@ import Logging
 import Sessions
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("SQLite, encrypted at rest")

@@ -13,6 +13,7 @@ import HTTPTypes
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsSQLite

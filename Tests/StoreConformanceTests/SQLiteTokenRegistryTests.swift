@@ -10,6 +10,7 @@
 import Sessions
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Registered tokens in SQLite")

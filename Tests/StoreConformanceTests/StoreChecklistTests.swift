@@ -14,6 +14,7 @@ import LogAudit
 import Sessions
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Rows of the security checklist that hold for every store of this package.

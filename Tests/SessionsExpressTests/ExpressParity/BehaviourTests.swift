@@ -10,6 +10,7 @@ import HTTPTypes
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: how express-session behaves")
@@ -38,8 +39,8 @@ struct BehaviourTests {
     @Test("two engines on one store: each has its own cookie and options")
     func twoEngines() async throws {
         let store = MemorySessionStore()
-        let harness = try MigratedHarness(.stored(in: store)) { $0.cookie.name = "__Host-site" }
-        let shop = try MigratedHarness(.stored(in: store), clock: harness.clock) { $0.cookie.name = "__Host-shop" }
+        let harness = try EngineHarness(.stored(in: store)) { $0.cookie.name = "__Host-site" }
+        let shop = try EngineHarness(.stored(in: store), clock: harness.clock) { $0.cookie.name = "__Host-shop" }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         try await shop.visit(browser) { $0[.views] = 2 }
@@ -98,7 +99,7 @@ struct BehaviourTests {
     @Test("a store that fails: the error comes before the response")
     func failure() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let harness = try MigratedHarness(.stored(in: store))
+        let harness = try EngineHarness(.stored(in: store))
         let browser = harness.browser()
         let session = try await harness.open(browser)
         session[.views] = 1
@@ -122,7 +123,7 @@ struct BehaviourTests {
 
     @Test("a user's sessions: listed from our store; of shared ones, of which there is no list, all but one can end")
     func lists() async throws {
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         try await harness.visit(harness.browser()) { session in
             try await session.logIn("ada")
             let list = try await session.activeSessions()

@@ -9,13 +9,14 @@
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: connect-mongo")
 struct ConnectMongoTests {
     @Test("ttl of 14 days: the limit of sessions that are remembered")
     func ttl() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
         }
@@ -34,7 +35,7 @@ struct ConnectMongoTests {
 
     @Test("touchAfter: a use is written when so much time has passed")
     func touchAfter() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.limits = SessionLimits(idle: .seconds(14 * 86_400), absolute: .seconds(30 * 86_400))
             configuration.anonymousIdleLimit = nil
             configuration.touchAfter = .seconds(24 * 3_600)
@@ -51,7 +52,7 @@ struct ConnectMongoTests {
 
     @Test("timestamps: always there")
     func timestamps() async throws {
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let start = harness.now
@@ -70,7 +71,7 @@ struct ConnectMongoTests {
             decode: { Set(try text.decode($0)) }
         )
         let colours = SessionKey("colours", default: [], codec: codec)
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[colours] = ["r", "g", "b"] }
         let records = try await harness.store.sessions(now: harness.now)
@@ -81,7 +82,7 @@ struct ConnectMongoTests {
     @Test("cryptoAdapter: values are sealed in the store, and the visitor has the key")
     func crypto() async throws {
         let store = MemorySessionStore()
-        let harness = try MigratedHarness(.stored(in: store, encryptedAtRest: true))
+        let harness = try EngineHarness(.stored(in: store, encryptedAtRest: true))
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
         let records = try await store.sessions(now: harness.now)
@@ -92,7 +93,7 @@ struct ConnectMongoTests {
     @Test("events: whoever observes the engine is told what happens to sessions")
     func events() async throws {
         let observer = SessionEventStream()
-        let harness = try MigratedHarness { configuration in configuration.observers = [observer] }
+        let harness = try EngineHarness { configuration in configuration.observers = [observer] }
         try await harness.visit(harness.browser()) { session in
             session[.views] = 1
             try await session.save()

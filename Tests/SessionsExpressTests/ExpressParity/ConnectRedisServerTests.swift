@@ -14,6 +14,7 @@ import SessionsExpress
 import SessionsExpressRedis
 import SessionsRedis
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: connect-redis on a server", .enabled(if: RecordServer.areStarted, RecordServer.advice))
@@ -26,7 +27,7 @@ struct ConnectRedisServerTests {
         for backend: SessionBackend in [
             .express(in: RedisExpressStore(client), express), .stored(in: try RedisSessionStore(client)),
         ] {
-            let harness = try MigratedHarness(backend, clock: ManualClock(now: SessionClock.system.now))
+            let harness = try EngineHarness(backend, clock: ManualClock(now: SessionClock.system.now))
             let browser = harness.browser()
             for count in 1...3 {
                 try await harness.visit(browser) { session in

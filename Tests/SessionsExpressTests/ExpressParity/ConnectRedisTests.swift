@@ -9,6 +9,7 @@
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: connect-redis")

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: attributes of the cookie")
@@ -18,7 +19,7 @@ struct CookieAttributesTests {
         isSecure: Bool = true,
         _ configure: (inout SessionConfiguration) -> Void
     ) async throws -> String {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.cookie.name = "sid"
             configure(&configuration)
         }
@@ -64,7 +65,7 @@ struct CookieAttributesTests {
 
     @Test("maxAge for all: the cookie and the session live so long from each use")
     func maxAge() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = .seconds(60)
         }
@@ -79,7 +80,7 @@ struct CookieAttributesTests {
 
     @Test("expires for all: the cookie and the session end so long after the login")
     func expires() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
             configuration.rememberedLimits.absolute = .seconds(86_400)

@@ -9,12 +9,13 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: cookie-session")
 struct CookieSessionTests {
-    private func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> MigratedHarness {
-        try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), configure)
+    private func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> EngineHarness {
+        try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart), configure)
     }
 
     @Test("cookie-session name: the prefix of browsers is the default")
@@ -26,13 +27,12 @@ struct CookieSessionTests {
     @Test("keys: the newest seals, all open, and what an older one sealed is sealed anew")
     func keys() async throws {
         let (newest, older) = (Self.texts[0], Self.texts[1])
-        let before = try MigratedHarness(
+        let before = try EngineHarness(
             .sealed(with: try SecretKeyring([SecretKey(older)]), revocation: .inMemoryUntilRestart))
         let browser = before.browser()
         try await before.visit(browser) { $0[.views] = 1 }
         let keyring = try SecretKeyring([SecretKey(newest), SecretKey(older)])
-        let harness = try MigratedHarness(
-            .sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
+        let harness = try EngineHarness(.sealed(with: keyring, revocation: .inMemoryUntilRestart), clock: before.clock)
         let response = try await harness.visit(browser) { #expect($0[.views] == 1) }
         #expect(response[.setCookie] != nil)
     }
@@ -152,9 +152,9 @@ struct CookieSessionTests {
 struct CookieSessionValuesTests {
     /// A visit with a session that has a number of views.
     private func visit(_ handler: (Session) async throws -> Void) async throws -> (
-        harness: MigratedHarness, fields: HTTPFields
+        harness: EngineHarness, fields: HTTPFields
     ) {
-        let harness = try MigratedHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
+        let harness = try EngineHarness(.sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart))
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         return (harness, try await harness.visit(browser, handler))
@@ -195,7 +195,7 @@ struct CookieSessionValuesTests {
     @Test(".isNew: whether the visitor came without a session")
     func isNew() async throws {
         _ = try await self.visit { session in #expect(!session.isNew) }
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         try await harness.visit(harness.browser()) { session in #expect(session.isNew) }
     }
 

@@ -11,13 +11,14 @@ import LogAudit
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: options of express-session")
 struct ExpressSessionOptionsTests {
     @Test("name: the cookie has the name that is configured")
     func name() async throws {
-        let harness = try MigratedHarness { configuration in configuration.cookie.name = "sid" }
+        let harness = try EngineHarness { configuration in configuration.cookie.name = "sid" }
         #expect(try await harness.firstCookie().hasPrefix("sid="))
     }
 
@@ -78,7 +79,7 @@ struct ExpressSessionOptionsTests {
     func sessionID() async throws {
         var tokens: Set<String> = []
         for _ in 0..<2 {
-            let harness = try MigratedHarness { configuration in
+            let harness = try EngineHarness { configuration in
                 configuration.makeSessionID = { request in SessionID(high: request.isSecure ? 1 : 0, low: 2) }
             }
             try await harness.visit(harness.browser()) { session in
@@ -93,13 +94,13 @@ struct ExpressSessionOptionsTests {
 
     @Test("cookie: an object of its attributes")
     func cookie() async throws {
-        let harness = try MigratedHarness { configuration in configuration.cookie = SessionCookie(name: "sid") }
+        let harness = try EngineHarness { configuration in configuration.cookie = SessionCookie(name: "sid") }
         #expect(try await harness.firstCookie().hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"))
     }
 
     @Test("cookie: a function of the request, in which auto follows the connection")
     func cookieOfRequest() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.cookieForRequest = { request in
                 SessionCookie(name: request.headerFields[.userAgent] ?? "sid", secure: .auto)
             }
@@ -112,37 +113,37 @@ struct ExpressSessionOptionsTests {
 
     @Test("proxy true: what the proxy says of the connection is believed")
     func proxy() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .count(1)
         }
-        let fields = try MigratedHarness.forwardedFields
+        let fields = try HTTPFields.forwardedFromTLS
         #expect(try await harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
     @Test("proxy false: what a client says of the connection is not believed")
     func noProxy() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .none
         }
-        let fields = try MigratedHarness.forwardedFields
+        let fields = try HTTPFields.forwardedFromTLS
         #expect(try await !harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
     }
 
     @Test("proxy undefined: as many proxies are believed as trust proxy of the application names")
     func undefinedProxy() async throws {
-        let harness = try MigratedHarness { configuration in
+        let harness = try EngineHarness { configuration in
             configuration.cookie = .development
             configuration.trustedProxies = .count(1)
         }
-        let fields = try MigratedHarness.forwardedFields
+        let fields = try HTTPFields.forwardedFromTLS
         #expect(try await harness.firstCookie(isSecure: false, fields: fields).contains("; Secure"))
         #expect(try await !harness.firstCookie(isSecure: false).contains("; Secure"))
     }
 
     /// Whether a request that changes nothing writes.
-    private func writesAnyway(_ harness: MigratedHarness) async throws -> Bool {
+    private func writesAnyway(_ harness: EngineHarness) async throws -> Bool {
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let before = try await harness.store.sessions(now: harness.now)
@@ -152,24 +153,24 @@ struct ExpressSessionOptionsTests {
 
     @Test("resave: a request that changes nothing writes only if that is asked for")
     func resave() async throws {
-        let harness = try MigratedHarness { configuration in configuration.writesUnchangedSessions = true }
+        let harness = try EngineHarness { configuration in configuration.writesUnchangedSessions = true }
         #expect(try await self.writesAnyway(harness))
-        #expect(try await !self.writesAnyway(try MigratedHarness()))
+        #expect(try await !self.writesAnyway(try EngineHarness()))
     }
 
     @Test("saveUninitialized: a visitor of whom nothing is remembered has a session only if that is asked for")
     func saveUninitialized() async throws {
-        let harness = try MigratedHarness { configuration in configuration.createsEmptySessions = true }
+        let harness = try EngineHarness { configuration in configuration.createsEmptySessions = true }
         try await harness.visit(harness.browser())
         #expect(try await harness.count == 1)
-        let other = try MigratedHarness()
+        let other = try EngineHarness()
         try await other.visit(other.browser())
         #expect(try await other.count == 0)
     }
 
     @Test("rolling: every response sends the cookie")
     func rolling() async throws {
-        let harness = try MigratedHarness { configuration in configuration.resendsCookie = true }
+        let harness = try EngineHarness { configuration in configuration.resendsCookie = true }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let response = try await harness.visit(browser)

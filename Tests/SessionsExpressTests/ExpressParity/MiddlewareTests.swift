@@ -14,6 +14,7 @@ import LogAudit
 import Sessions
 import SessionsHummingbird
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: the middleware")

@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: the older express-session")
@@ -50,10 +51,10 @@ struct OlderExpressSessionTests {
 
     @Test("proxy false by default: the default here as well")
     func proxy() async throws {
-        let fields = try MigratedHarness.forwardedFields
+        let fields = try HTTPFields.forwardedFromTLS
         for harness in [
-            try MigratedHarness { configuration in configuration.cookie = .development },
-            try MigratedHarness { configuration in
+            try EngineHarness { configuration in configuration.cookie = .development },
+            try EngineHarness { configuration in
                 configuration.cookie = .development
                 configuration.trustedProxies = .none
             },

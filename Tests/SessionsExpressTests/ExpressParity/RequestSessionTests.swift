@@ -11,6 +11,7 @@ import HTTPTypes
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: the session of a request")
@@ -64,7 +65,7 @@ struct RequestSessionTests {
     @Test("req.sessionStore: the store is the application's, who gave it to the engine")
     func sessionStore() async throws {
         let (store, clock) = (MemorySessionStore(), ManualClock())
-        let harness = try MigratedHarness(.stored(in: store), clock: clock)
+        let harness = try EngineHarness(.stored(in: store), clock: clock)
         try await harness.visit(harness.browser()) { $0[.views] = 1 }
         #expect(try await store.count(now: clock.now) == 1)
     }

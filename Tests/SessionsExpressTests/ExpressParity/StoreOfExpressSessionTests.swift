@@ -10,6 +10,7 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Coming from Express: the store of express-session")
@@ -51,7 +52,7 @@ struct StoreOfExpressSessionTests {
         let until = self.now + .seconds(60)
         let id = try await self.stored().id
         #expect(try await store.end(id, tombstoneUntil: until, now: now))
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         try await harness.visit(harness.browser()) { session in
             try await session.logIn("ada")
             let (engine, id) = (harness.engine, try #require(session.id))
@@ -84,7 +85,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("store.clear: everybody's session ends, and a slow request revives none")
     func clear() async throws {
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         let (engine, browser) = (harness.engine, harness.browser())
         try await harness.visit(browser) { $0[.views] = 1 }
         let slow = try await harness.open(browser)
@@ -97,8 +98,7 @@ struct StoreOfExpressSessionTests {
     @Test("the event disconnect: requests may go on without a session")
     func disconnect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let harness = try MigratedHarness(.stored(in: store)) { configuration in
-            configuration.onStoreFailure = .anonymous
+        let harness = try EngineHarness(.stored(in: store)) { configuration in configuration.onStoreFailure = .anonymous
         }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
@@ -109,7 +109,7 @@ struct StoreOfExpressSessionTests {
     @Test("the event connect: the next request asks the store again, and all is as before")
     func connect() async throws {
         let store = FaultySessionStore(MemorySessionStore(), needsDeadline: false)
-        let harness = try MigratedHarness(.stored(in: store))
+        let harness = try EngineHarness(.stored(in: store))
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         store.injectFault(.failing)
@@ -124,37 +124,10 @@ struct StoreOfExpressSessionTests {
         #expect(result == SessionLoadResult.missing)
     }
 
-    /// A store of an application's own, as a subclass of `session.Store` is.
-    private struct OwnStore: SessionStore {
-        let base = MemorySessionStore()
-
-        func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-            try await self.base.load(id, now: now)
-        }
-
-        func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
-
-        func replace(
-            _ record: SessionRecord,
-            ifVersion version: SessionVersion,
-            now: Instant
-        ) async throws -> SessionReplaceResult {
-            try await self.base.replace(record, ifVersion: version, now: now)
-        }
-
-        func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-            try await self.base.touch(id, touch, now: now)
-        }
-
-        func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-            try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
-        }
-    }
-
     @Test("session.Store: a store of one's own is five methods")
     func ownStore() async throws {
-        let store: any SessionStore = OwnStore()
-        let harness = try MigratedHarness(.stored(in: store))
+        let store: any SessionStore = MinimalStore()
+        let harness = try EngineHarness(.stored(in: store))
         let browser = harness.browser()
         for count in 1...3 {
             try await harness.visit(browser) { session in
@@ -166,7 +139,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("session.MemoryStore: it forgets what has expired when it is swept, and holds no more than it may")
     func memory() async throws {
-        let harness = try MigratedHarness(.stored(in: MemorySessionStore()))
+        let harness = try EngineHarness(.stored(in: MemorySessionStore()))
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         try await harness.visit(browser) { #expect($0[.views] == 1) }
@@ -179,7 +152,7 @@ struct StoreOfExpressSessionTests {
 
     @Test("DEBUG=express-session: one line at the level debug says why")
     func debug() async throws {
-        let harness = try MigratedHarness()
+        let harness = try EngineHarness()
         try await harness.visit(harness.browser()) { $0[.views] = 1 }
         let lines = harness.logs.entries.filter { $0.level == .debug }.map { "\($0.metadata)" }
         #expect(lines.contains { $0.contains("created") })

@@ -10,19 +10,23 @@ import InMemoryLogging
 import Sessions
 import SessionsExpress
 import SessionsTesting
+import TestSupport
 
-/// A site that shares its sessions with an Express application.
-struct ExpressHarness: VisitedHarness {
+/// A harness whose engine shares its sessions with an Express application.
+struct ExpressHarness: LogRecordingHarness {
     let clock: ManualClock
     let records: ExpressMemoryStore
     let engine: SessionEngine
     let logs = InMemoryLogHandler()
     let secrets: ExpressSecrets
 
+    /// Its requests have no user agent.
+    let client = SessionClient(address: SessionClient.test.address, userAgent: nil)
+
     static let secret = "keyboard cat, and many a word"
 
     /// - Parameters:
-    ///   - other: A site with the same clock and the same records.
+    ///   - other: A harness to share the clock and the records with.
     ///   - secrets: What signs cookies, the newest first.
     ///   - configure: What is not as the defaults are.
     init(
@@ -87,12 +91,4 @@ struct ExpressHarness: VisitedHarness {
         guard let signed = value?.split(separator: "%3A", maxSplits: 1).last else { return nil }
         return self.secrets.unsign(String(signed))
     }
-}
-
-extension SessionKey<Int> {
-    static var views: Self { .counter("views") }
-}
-
-extension SessionKey<String?> {
-    static var theme: Self { .init("theme") }
 }

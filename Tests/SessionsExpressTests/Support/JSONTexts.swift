@@ -8,10 +8,10 @@
 
 /// Texts that `JSON.stringify` writes, and some that only other programs do.
 struct JSONTexts {
-    var random: SeededGenerator
+    var random: DeterministicRandom
 
     init(seed: UInt64) {
-        self.random = SeededGenerator(seed: seed)
+        self.random = DeterministicRandom(seed: seed)
     }
 
     private static let strings = [

@@ -12,6 +12,7 @@ import HummingbirdTLS
 import NIOCore
 import ServiceLifecycle
 import SessionsTesting
+import TestSupport
 
 /// A Hummingbird server on a free port, in a service group that a test can stop.
 struct RunningServer: Sendable {

@@ -18,6 +18,7 @@ import Logging
 import Sessions
 import SessionsHummingbird
 import SessionsTesting
+import TestSupport
 
 /// A server with CSRF protection that returns the token of each client.
 struct CSRFHarness {

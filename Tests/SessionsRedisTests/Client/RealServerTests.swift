@@ -11,6 +11,7 @@ import Foundation
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsRedis
@@ -27,7 +28,8 @@ struct RealServerTests {
         _ change: (inout RedisConfiguration) -> Void = { _ in },
         _ body: (RedisClient) async throws -> Void
     ) async throws {
-        try await SocketPath.with { socket in
+        try await TemporaryFolder.with { folder in
+            let socket = folder.path("socket")
             let server = try await RedisProcess(program, at: socket, arguments)
             var configuration = RedisConfiguration(address: .unixSocket(path: socket))
             configuration.connectDeadline = .seconds(20)
@@ -145,7 +147,8 @@ struct RealServerTests {
 
     @Test("a server that is killed and started again is found again without a restart", arguments: programs)
     func restart(_ program: String) async throws {
-        try await SocketPath.with { socket in
+        try await TemporaryFolder.with { folder in
+            let socket = folder.path("socket")
             let clock = ManualClock()
             var configuration = RedisConfiguration(address: .unixSocket(path: socket))
             configuration.connectionCount = 1
@@ -169,7 +172,8 @@ struct RealServerTests {
 
     @Test("a server that freezes costs one deadline, and is found again when it thaws", arguments: programs)
     func freeze(_ program: String) async throws {
-        try await SocketPath.with { socket in
+        try await TemporaryFolder.with { folder in
+            let socket = folder.path("socket")
             let clock = ManualClock()
             let server = try await RedisProcess(program, at: socket)
             var configuration = RedisConfiguration(address: .unixSocket(path: socket))
@@ -178,7 +182,7 @@ struct RealServerTests {
             configuration.connectDeadline = .seconds(1)
             let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
             _ = try await Self.text(client, "SET", "a", "1")
-            server.signal(SIGSTOP)
+            server.freeze()
             let late = try await #require(throws: RedisError.self) { try await Self.text(client, "GET", "a") }
             #expect(late.code == .deadlineExceeded && late.mayHaveRun)
             // A deadline each would be too long for this suite.
@@ -189,7 +193,7 @@ struct RealServerTests {
             clock.advance(by: .seconds(2))
             let probe = try await #require(throws: RedisError.self) { try await Self.text(client, "GET", "a") }
             #expect(probe.code == .notConnected && !probe.mayHaveRun)
-            server.signal(SIGCONT)
+            server.thaw()
             clock.advance(by: .seconds(2))
             let value = try await Self.text(client, "GET", "a")
             #expect(value == "1")

@@ -13,6 +13,7 @@ import LogAudit
 import Logging
 import NIOSSL
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsRedis
@@ -52,7 +53,7 @@ struct SecureServerTests {
             continuation.yield(command)
             connection.send(command[0] == "HELLO" ? "%0\r\n" : "+PONG\r\n")
         }
-        let security = isServerSecure ? try TestCertificate.serverContext() : nil
+        let security = isServerSecure ? try NIOSSLContext(configuration: TestCertificate.serverConfiguration()) : nil
         let result = try await ScriptedServer.with(greeting: nil, security: security, script) { server in
             var configuration = server.configuration
             configuration.address = .host(host, port: server.port)

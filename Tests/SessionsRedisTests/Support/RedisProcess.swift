@@ -8,7 +8,7 @@
 
 #if Redis
 import Foundation
-import SessionsRedis
+import TestSupport
 
 /// A server of a test's own, at a Unix domain socket in a temporary folder, that may be killed and started again.
 final class RedisProcess {
@@ -20,48 +20,24 @@ final class RedisProcess {
         }
     }()
 
-    private let process = Process()
+    private let server: ServerProcess
 
     /// Starts a server and returns when it takes connections.
     init(_ program: String, at socket: String, _ arguments: [String] = []) async throws {
-        let output = Pipe()
-        self.process.executableURL = URL(filePath: program)
-        self.process.arguments =
-            ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"] + arguments
-        self.process.standardOutput = output
-        self.process.currentDirectoryURL = URL(filePath: socket).deletingLastPathComponent()
-        let (lines, continuation) = AsyncStream<String>.makeStream()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { continuation.finish() } else { continuation.yield(String(decoding: data, as: UTF8.self)) }
-        }
-        self.process.terminationHandler = { _ in continuation.finish() }
-        try self.process.run()
-        var text = ""
-        for await line in lines {
-            text += line
-            if text.lowercased().contains("ready to accept connections") { return }
-        }
-        throw DidNotStart(output: text)
+        self.server = ServerProcess(program)
+        try await self.server.start(
+            ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"] + arguments,
+            in: URL(filePath: socket).deletingLastPathComponent(),
+            until: "Ready to accept connections"
+        )
     }
 
-    struct DidNotStart: Error {
-        let output: String
-    }
-
-    /// Sends a signal, such as `SIGSTOP`.
-    func signal(_ signal: Int32) {
-        _ = Foundation.kill(self.process.processIdentifier, signal)
-    }
-
-    /// Ends it at once, and returns when it is gone.
-    func kill() {
-        self.signal(SIGKILL)
-        self.process.waitUntilExit()
-    }
+    func freeze() { self.server.freeze() }
+    func thaw() { self.server.thaw() }
+    func kill() { self.server.kill() }
 
     deinit {
-        if self.process.isRunning { self.kill() }
+        self.server.kill()
     }
 }
 #endif

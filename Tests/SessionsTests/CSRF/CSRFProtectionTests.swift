@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -132,7 +133,7 @@ struct CSRFProtectionTests {
             (false, "https", .count(1), true), (true, "http", .count(1), false),
         ] as [(Bool, String?, TrustedProxies, Bool)])
     func scheme(isSecure: Bool, forwarded: String?, proxies: TrustedProxies, isHTTPS: Bool) async throws {
-        let harness = try Harness { $0.trustedProxies = proxies }
+        let harness = try StoredHarness { $0.trustedProxies = proxies }
         let session = try await harness.open(harness.browser())
         for scheme in ["https", "http"] {
             var fields: HTTPFields = [.origin: "\(scheme)://example.com"]

@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -148,7 +149,7 @@ struct CSRFTokenTests {
 
     @Test("a visitor has no token until one is asked for that begins a session, and asking stores nothing else")
     func visitors() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             #expect(session.csrfToken == nil)
@@ -173,10 +174,10 @@ struct CSRFTokenTests {
 
     @Test("a session that ended a moment ago, and a response that has begun, get no token that would be worth nothing")
     func tooLate() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let slow = browser.copy(harness)
+        let slow = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.logOut() }
         let ended = try await harness.open(slow)
         let error = await #expect(throws: SessionError.self) { try await ended.ensureCSRFToken() }

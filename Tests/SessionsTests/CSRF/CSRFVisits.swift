@@ -7,6 +7,7 @@
 //
 
 import SessionsTesting
+import TestSupport
 
 @testable import Sessions
 

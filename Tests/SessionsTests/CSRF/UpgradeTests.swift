@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Requests for another protocol", .bothDrivers)
@@ -31,7 +32,7 @@ struct UpgradeTests {
 
     @Test("a WebSocket that another site opens, a sibling included, is refused as a post would be", arguments: cases)
     func middleware(fetchSite: String?, origin: String?, isAccepted: Bool) async throws {
-        let place = try Harness()
+        let place = try StoredHarness()
         let browser = place.browser()
         try await place.visit(browser) { try await $0.logIn("ada") }
         let session = try await place.open(browser)
@@ -48,7 +49,7 @@ struct UpgradeTests {
 
     @Test("before any middleware runs the same is asked of the request alone", arguments: cases)
     func guarded(fetchSite: String?, origin: String?, isAccepted: Bool) throws {
-        let place = try Harness()
+        let place = try StoredHarness()
         var fields = try self.fields(fetchSite, origin)
         fields[.cookie] = "__Host-session=x"
         let request = SessionRequest(headerFields: fields, isSecure: true)
@@ -63,7 +64,7 @@ struct UpgradeTests {
 
     @Test("a program that says nothing of where it is from may upgrade without cookies, and not with them")
     func programs() throws {
-        let place = try Harness()
+        let place = try StoredHarness()
         let protection = CSRFProtection()
         var request = SessionRequest(headerFields: self.upgrade, isSecure: true)
         try protection.checkUpgrade(request, authority: "example.com", engine: place.engine)

@@ -11,6 +11,7 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Requests that a browser sends without its cookie", .bothDrivers)
@@ -28,7 +29,7 @@ struct WithheldCookieTests {
     }
 
     private func open(
-        _ harness: Harness,
+        _ harness: StoredHarness,
         _ method: HTTPRequest.Method? = nil,
         _ fields: HTTPFields
     ) async throws -> Session {
@@ -37,7 +38,7 @@ struct WithheldCookieTests {
     }
 
     /// Lets a page set a value, and answers with the cookies of its response.
-    private func setting(_ session: Session, _ harness: Harness) async throws -> [String] {
+    private func setting(_ session: Session, _ harness: StoredHarness) async throws -> [String] {
         session[.views] = 1
         var response = HTTPFields()
         try await harness.engine.close(session, response: &response)
@@ -46,7 +47,7 @@ struct WithheldCookieTests {
 
     @Test("with Strict a link from another site begins no session, and what its page sets is dropped")
     func strict() async throws {
-        let harness = try Harness { $0.cookie.sameSite = .strict }
+        let harness = try StoredHarness { $0.cookie.sameSite = .strict }
         let session = try await self.open(harness, .get, try Self.fields())
         #expect(session.isCookieWithheld)
         #expect(session.isNew && session.subject == nil)
@@ -68,7 +69,7 @@ struct WithheldCookieTests {
             (.post, [("Sec-Fetch-Site", "cross-site, cross-site")], false),
         ]
         for (method, changes, isWithheld) in cases {
-            let harness = try Harness()
+            let harness = try StoredHarness()
             let session = try await self.open(harness, method, try Self.fields(changes))
             #expect(session.isCookieWithheld == isWithheld, "\(method.debugDescription) \(changes)")
             #expect(try await self.setting(session, harness).isEmpty == isWithheld)
@@ -77,7 +78,7 @@ struct WithheldCookieTests {
 
     @Test("with None every request carries the cookie, so that a stranger is one")
     func none() async throws {
-        let harness = try Harness { $0.cookie.sameSite = .none }
+        let harness = try StoredHarness { $0.cookie.sameSite = .none }
         let session = try await self.open(harness, .post, try Self.fields())
         #expect(!session.isCookieWithheld)
         #expect(try await self.setting(session, harness).count == 1)
@@ -85,7 +86,7 @@ struct WithheldCookieTests {
 
     @Test("saving is an error that says what to do; a login, and a session that is asked for, begin all the same")
     func onPurpose() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let saved = try await self.open(harness, .post, try Self.fields())
         saved[.views] = 1
         let error = await #expect(throws: SessionError.self) { try await saved.save() }
@@ -116,7 +117,7 @@ struct WithheldCookieTests {
 
     @Test("empty sessions, where every visitor gets one, do not begin either")
     func emptySessions() async throws {
-        let harness = try Harness { $0.createsEmptySessions = true }
+        let harness = try StoredHarness { $0.createsEmptySessions = true }
         let session = try await self.open(harness, .post, try Self.fields())
         var response = HTTPFields()
         try await harness.engine.close(session, response: &response)

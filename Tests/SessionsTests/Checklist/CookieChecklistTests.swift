@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -32,7 +33,7 @@ struct CookieChecklistTests {
         let grammar =
             /[!#$%&'*+\-.^_`|~0-9A-Za-z]+=[A-Za-z0-9_-]{64}(; (Domain=[0-9A-Za-z.-]+|Path=\/[\x20-\x3A\x3C-\x7E]*|Secure|HttpOnly|SameSite=Lax|Priority=High))+/
         for cookie in cookies {
-            let harness = try Harness { $0.cookieForRequest = { _ in cookie } }
+            let harness = try StoredHarness { $0.cookieForRequest = { _ in cookie } }
             let session = try await harness.open([:])
             session[.views] += 1
             var response = HTTPFields()
@@ -49,7 +50,7 @@ struct CookieChecklistTests {
     @Test("CVE-2017-18589: no limit, deadline or life of a cookie is long enough to trap")
     func endless() async throws {
         for long in [Duration.seconds(1e19), .seconds(Int64.max), .days(.max), .nanoseconds(Int64.max)] {
-            let harness = try Harness(needsDeadline: true) {
+            let harness = try StoredHarness(needsDeadline: true) {
                 $0.limits = SessionLimits(idle: long, absolute: long)
                 $0.rememberedLimits = $0.limits
                 $0.touchAfter = long / 2
@@ -100,7 +101,7 @@ struct CookieChecklistTests {
 
     @Test("checklist 12: of 1 MB of tokens four are looked at, and the store is asked four times")
     func manyTokens() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let tokens = (0..<15_000).map { _ in
             SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
         }
@@ -113,7 +114,7 @@ struct CookieChecklistTests {
 
     @Test("checklist 13: cookies that a neighbouring host tossed, before and after ours, change nothing")
     func tossed() async throws {
-        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
+        let harness = try StoredHarness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         for (path, domain) in [("/app/deep", "app.example.com"), ("/", "app.example.com"), ("/app", "example.com")] {

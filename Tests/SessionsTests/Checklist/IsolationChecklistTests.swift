@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// What requests share: nothing but the store.
@@ -16,7 +17,7 @@ import Testing
 struct IsolationChecklistTests {
     @Test("checklist 31: no session object is shared between requests, and none shows another's changes")
     func noSharing() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browsers = (0..<200).map { _ in harness.browser() }
         for (index, browser) in browsers.enumerated() {
             try await harness.visit(browser) { $0[.theme] = "visitor \(index)" }
@@ -38,7 +39,7 @@ struct IsolationChecklistTests {
 
     @Test("checklist 31: a request that is cancelled in the middle of a save has stored all of its changes or none")
     func cancelledSave() async throws {
-        let harness = try Harness(needsDeadline: true)
+        let harness = try StoredHarness(needsDeadline: true)
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] = 1

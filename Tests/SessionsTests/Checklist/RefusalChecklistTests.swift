@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// What a client can learn from being refused.
@@ -16,13 +17,13 @@ import Testing
 struct RefusalChecklistTests {
     /// Tokens that open nothing, each for a reason of its own, and what a request with each is answered.
     private func answers(_ handler: @Sendable (Session) async throws -> Void) async throws -> [String: [String]] {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(1)) }
         let expired = harness.browser()
         try await harness.visit(expired) { try await $0.logIn("ada") }
         harness.clock.advance(by: .hours(1))
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let renewed = browser.copy(harness)
+        let renewed = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(6))
         try await harness.visit(browser)
         harness.clock.advance(by: .seconds(2))
@@ -65,7 +66,7 @@ struct RefusalChecklistTests {
 
     @Test("CVE-2023-40273: after a change of credentials every other session of the user can be ended at once")
     func changedCredentials() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let (here, elsewhere, somebody) = (harness.browser(), harness.browser(), harness.browser())
         for browser in [here, elsewhere] { try await harness.visit(browser) { try await $0.logIn("ada") } }
         try await harness.visit(somebody) { try await $0.logIn("alan") }

@@ -11,6 +11,7 @@ import HTTPTypes
 import InMemoryLogging
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -27,7 +28,7 @@ struct StoredDataChecklistTests {
             { try await $0.remember() }, { try await $0.setCookie(.init(priority: .low)) },
             { try await $0.regenerate() },
         ]
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         var tokens: [String] = []
         for operation in operations {
@@ -57,7 +58,7 @@ struct StoredDataChecklistTests {
         configuration.clock = clock.sessionClock
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
         let browser = TestBrowser(clock: clock.sessionClock)
-        let harness = try Harness()
+        let harness = try StoredHarness()
         func visit(_ body: (Session) -> Void) async throws {
             var request = SessionRequest(headerFields: [:])
             browser.addCookies(to: &request.headerFields, for: harness.origin)
@@ -86,7 +87,7 @@ struct StoredDataChecklistTests {
     private func answer(_ bytes: [UInt8]) async throws -> Bool {
         let engine = try SessionEngine(.stored(in: BytesStore(bytes)))
         let request = SessionRequest(headerFields: [.cookie: "__Host-session=\(self.token.text)"])
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await engine.open(request, logger: harness.logger)
         guard session.id == nil else { return true }
         // Damage is for those who run the server to know.
@@ -139,7 +140,7 @@ struct StoredDataChecklistTests {
     func hostileValues() async throws {
         let deep = String(repeating: "[", count: 100_000)
         for text in [deep, deep + String(repeating: "]", count: 100_000), "{", "nul", "\u{0}", "[1e999]", ""] {
-            let harness = try Harness { $0.maximumValuesSize = 1_000_000 }
+            let harness = try StoredHarness { $0.maximumValuesSize = 1_000_000 }
             let browser = harness.browser()
             try await harness.visit(browser) { session in
                 session[.views] += 1
@@ -186,8 +187,9 @@ private struct CarelessStore: SessionStore {
 }
 
 /// A store whose every record has the same bytes.
-private struct BytesStore: SessionStore {
+private struct BytesStore: ForwardingSessionStore {
     private let bytes: [UInt8]
+    let base = MemorySessionStore()
     let needsDeadline = false
 
     init(_ bytes: [UInt8]) {
@@ -197,12 +199,4 @@ private struct BytesStore: SessionStore {
     func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
         .found(try SessionRecordCodec.decode(self.bytes, id: id))
     }
-    func create(_ record: SessionRecord, now: Instant) async throws {}
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult { .missing }
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

@@ -9,6 +9,7 @@
 import Foundation
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -41,7 +42,7 @@ struct TokenChecklistTests {
     func issuedTokens() async throws {
         var beginnings: Set<Substring> = []
         for _ in 0..<10 {
-            let harness = try Harness()
+            let harness = try StoredHarness()
             for _ in 0..<100 {
                 let browser = harness.browser()
                 try await harness.visit(browser) { $0[.views] += 1 }
@@ -61,7 +62,7 @@ struct TokenChecklistTests {
             { try await $0.setCookie(.init(priority: .high)) }, { try await $0.destroy() },
         ]
         for operation in operations {
-            let harness = try Harness()
+            let harness = try StoredHarness()
             let browser = harness.browser()
             let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
             browser.plant(
@@ -80,11 +81,11 @@ struct TokenChecklistTests {
             { try await $0.logIn("ada") }, { try await $0.logIn("ada") }, { try await $0.logIn("alan") },
             { try await $0.renew() }, { try await $0.regenerate() },
         ]
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
         for operation in operations {
-            let before = browser.copy(harness)
+            let before = browser.copy(in: harness)
             try await harness.visit(browser, operation)
             #expect(browser.token != nil && browser.token != before.token)
             try await harness.visit(before) { session in
@@ -95,7 +96,7 @@ struct TokenChecklistTests {
 
     @Test("checklist 17: a token of one application is nobody's in another")
     func otherApplication() async throws {
-        let (ours, theirs) = (try Harness(), try Harness())
+        let (ours, theirs) = (try StoredHarness(), try StoredHarness())
         let browser = theirs.browser()
         try await theirs.visit(browser) { try await $0.logIn("ada") }
         try await ours.visit(browser) { #expect($0.id == nil) }
@@ -103,7 +104,7 @@ struct TokenChecklistTests {
 
     @Test("CVE-2026-40372: a token with any one bit flipped, cut short anywhere, or with no secret, opens nothing")
     func flippedBits() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let text = Array(try #require(browser.token).utf8)
@@ -138,7 +139,7 @@ struct TokenChecklistTests {
 
     @Test("CVE-2026-39324: a session that somebody wrote down, in whatever form, is no token")
     func noFallback() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let record = try #require(try await harness.memory.sessions(now: harness.clock.now).first)

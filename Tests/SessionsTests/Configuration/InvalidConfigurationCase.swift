@@ -9,7 +9,7 @@
 import Sessions
 import Testing
 
-/// A configuration that is refused, and the whole of what is said about it.
+/// A configuration that an engine refuses, and the message of the error.
 struct InvalidConfigurationCase: Sendable, CustomTestStringConvertible {
     var words: String
     var configure: @Sendable (inout SessionConfiguration) -> Void

@@ -10,13 +10,14 @@ import HTTPTypes
 import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Whether an anonymous session is stored", .bothDrivers)
 struct AnonymousSessionTests {
     @Test("the application is asked before a session is stored, and a request that needs one fails with 429's error")
     func refused() async throws {
-        let harness = try Harness { $0.allowsAnonymousSession = { _ in false } }
+        let harness = try StoredHarness { $0.allowsAnonymousSession = { _ in false } }
         let browser = harness.browser()
         let error = await #expect(throws: SessionError.self) { try await harness.visit(browser) { $0[.views] += 1 } }
         #expect(error?.code == .anonymousSessionRefused && error?.retryAfter == .seconds(5))
@@ -36,7 +37,7 @@ struct AnonymousSessionTests {
     @Test("logins are not asked about, nor requests of which nothing is to be remembered")
     func notAsked() async throws {
         let questions = Mutex(0)
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.createsEmptySessions = true
             $0.allowsAnonymousSession = { _ in
                 questions.withLock { $0 += 1 }
@@ -90,7 +91,7 @@ struct AnonymousSessionTests {
     func flood() async throws {
         let clock = ManualClock()
         let limiter = RateLimiter(10, per: .minutes(1), clock: clock.sessionClock)
-        let harness = try Harness { $0.allowsAnonymousSession = { limiter.allows($0) } }
+        let harness = try StoredHarness { $0.allowsAnonymousSession = { limiter.allows($0) } }
         var refused = 0
         for _ in 0..<100 {
             do { try await harness.visit(harness.browser()) { $0[.views] += 1 } } catch { refused += 1 }

@@ -10,20 +10,21 @@ import HTTPTypes
 import InMemoryLogging
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
 
 @Suite("Values that are encrypted at rest", .bothDrivers)
 struct AtRestTests {
-    private let harness: Harness
+    private let harness: StoredHarness
 
     init() throws {
-        self.harness = try Harness(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        self.harness = try StoredHarness(encryptedAtRest: true) { $0.renewal = SessionRenewal(after: .minutes(5)) }
     }
 
     /// The record as the store has it.
-    private func stored(_ browser: TestBrowser, _ harness: Harness? = nil) async throws -> SessionRecord {
+    private func stored(_ browser: TestBrowser, _ harness: StoredHarness? = nil) async throws -> SessionRecord {
         let harness = harness ?? self.harness
         let token = try #require(browser.token.flatMap { SessionToken($0) })
         let result = try await harness.memory.load(token.id, now: harness.clock.now)
@@ -80,7 +81,7 @@ struct AtRestTests {
     func timedRenewal() async throws {
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { $0[.views] = 10 }
-        let before = browser.copy(self.harness)
+        let before = browser.copy(in: self.harness)
         let slow = try await self.harness.open(browser)
         self.harness.clock.advance(by: .minutes(6))
         try await self.harness.visit(browser) { $0[.views] += 1 }
@@ -101,7 +102,7 @@ struct AtRestTests {
     func replayedSecret() async throws {
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { $0[.views] = 1 }
-        let old = browser.copy(self.harness)
+        let old = browser.copy(in: self.harness)
         self.harness.clock.advance(by: .minutes(6))
         try await self.harness.visit(browser) { $0[.views] += 1 }
         self.harness.clock.advance(by: .minutes(1))
@@ -149,7 +150,7 @@ struct AtRestTests {
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { $0[.views] = 0 }
         let sessions = try await withThrowingTaskGroup(of: Session.self) { group in
-            for _ in 0..<32 { group.addTask { try await self.harness.open(browser.copy(self.harness)) } }
+            for _ in 0..<32 { group.addTask { try await self.harness.open(browser.copy(in: self.harness)) } }
             return try await group.reduce(into: [Session]()) { $0.append($1) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -192,7 +193,7 @@ struct AtRestTests {
 
     @Test("encryption can be turned on and off without a logout: the next write stores in the new way")
     func turningOnAndOff() async throws {
-        let plain = try Harness(sharing: self.harness, encryptedAtRest: false)
+        let plain = try StoredHarness(sharing: self.harness, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 1 }
         try await self.harness.visit(browser) { #expect($0[.views] == 1) }
@@ -207,7 +208,7 @@ struct AtRestTests {
 
     @Test("two servers that turn encryption on for one session at once, and one that has not, lose nothing")
     func turningOnAtOnce() async throws {
-        let plain = try Harness(sharing: self.harness, encryptedAtRest: false)
+        let plain = try StoredHarness(sharing: self.harness, encryptedAtRest: false)
         let browser = plain.browser()
         try await plain.visit(browser) { $0[.views] = 0 }
         let sessions = [
@@ -236,7 +237,7 @@ struct AtRestTests {
             damaged.sealedValues = sealed
             damaged.version = version.next(random: .system)
             _ = try await self.harness.memory.replace(damaged, ifVersion: version, now: self.harness.clock.now)
-            try await self.harness.visit(browser.copy(self.harness)) { #expect($0.id == nil) }
+            try await self.harness.visit(browser.copy(in: self.harness)) { #expect($0.id == nil) }
         }
         #expect(
             self.harness.logs.entries.filter { $0.level == .error && $0.metadata["session.reason"] == "unreadable" }
@@ -265,7 +266,7 @@ struct AtRestTests {
 
     @Test("values beyond the limit are refused by their own size, not by that of the seal")
     func limit() async throws {
-        let harness = try Harness(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
+        let harness = try StoredHarness(encryptedAtRest: true) { $0.maximumValuesSize = 100 }
         try await harness.visit(harness.browser()) { $0[.theme] = String(repeating: "x", count: 90) }
         await #expect(throws: SessionError.self) {
             try await harness.visit(harness.browser()) { $0[.theme] = String(repeating: "x", count: 100) }

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// A request that is canceled while it waits for the store, at each of its waits.
@@ -43,7 +44,7 @@ struct CancellationTests {
     )
     func cancelled(_ wait: Wait, _ happens: Bool) async throws {
         // With a deadline, so that a canceled wait ends although the store does not answer.
-        let harness = try Harness(needsDeadline: true)
+        let harness = try StoredHarness(needsDeadline: true)
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] = 1

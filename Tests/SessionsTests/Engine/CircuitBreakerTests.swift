@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A store that keeps failing", .asynchronousDriver)
@@ -213,14 +214,14 @@ struct CircuitBreakerTests {
     private func harnessWithLogin(
         needsDeadline: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) async throws -> (Harness, TestBrowser) {
-        let harness = try Harness(needsDeadline: needsDeadline, configure)
+    ) async throws -> (StoredHarness, TestBrowser) {
+        let harness = try StoredHarness(needsDeadline: needsDeadline, configure)
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         return (harness, browser)
     }
 
-    private func expectFailure(_ harness: Harness, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
+    private func expectFailure(_ harness: StoredHarness, _ browser: TestBrowser, _ code: SessionStoreError.Code) async {
         let error = await #expect(throws: SessionError.self) { try await harness.open(browser) }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.retryAfter == .seconds(5))
@@ -239,21 +240,4 @@ private func visit(
     var response = HTTPFields()
     try await engine.close(session, response: &response)
     browser.receive(response, from: "https://example.com/")
-}
-
-/// A store whose records have all been damaged.
-private struct UnreadableStore: SessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        throw SessionStoreError(.corruptRecord, "All is damaged.")
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {}
-
-    func replace(
-        _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
-    ) async throws -> SessionReplaceResult { .missing }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

@@ -9,16 +9,17 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Ending", .bothDrivers)
 struct EndingTests {
     @Test("a session that was destroyed is over at once, and its cookie is cleared")
     func destroy() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let thief = browser.copy(harness)
+        let thief = browser.copy(in: harness)
         let session = try await harness.open(browser)
         try await session.destroy()
         try await harness.visit(thief) { session in
@@ -33,10 +34,10 @@ struct EndingTests {
 
     @Test("a slow request cannot bring a logged-out session back (CVE-2025-46336)")
     func noResurrection() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         let slow = try await harness.open(browser)
         slow[.views] += 1
         try await harness.visit(browser) { try await $0.logOut() }
@@ -48,7 +49,7 @@ struct EndingTests {
 
     @Test("an explicit save into a session that ended says so")
     func savingIntoTheEnded() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let slow = try await harness.open(browser)
@@ -61,10 +62,10 @@ struct EndingTests {
 
     @Test("a request that was on its way when its session ended sets no cookie over a fresh login")
     func noAnonymousCookieOverALogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.logIn("ada") }
         // It left the browser with the old cookie, and is opened after the login.
         let response = try await harness.visit(old) { session in
@@ -77,7 +78,7 @@ struct EndingTests {
 
     @Test("a logout that comes too late does not clear the cookie of a fresh login")
     func lateLogout() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let late = try await harness.open(browser)
@@ -90,10 +91,10 @@ struct EndingTests {
 
     @Test("no operation of a request that was overtaken by a login puts an anonymous cookie over it", arguments: 0..<2)
     func overtakenOperations(wasOpenBefore: Int) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         let operations: [@Sendable (Session) async throws -> Void] = [
             { try await $0.regenerate() }, { try await $0.remember() },
             { try await $0.setCookie(.init(priority: .low)) },
@@ -122,10 +123,10 @@ struct EndingTests {
 
     @Test("after the tombstone has gone an old cookie is a stranger's, who may begin anew")
     func afterTheTombstone() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.destroy() }
         harness.clock.advance(by: .minutes(1))
         try await harness.visit(old) { $0[.views] += 1 }
@@ -135,7 +136,7 @@ struct EndingTests {
 
     @Test("what is set after a session was destroyed begins a new one")
     func anewAfterDestroy() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let before = try #require(browser.token)
@@ -153,7 +154,7 @@ struct EndingTests {
 
     @Test("the cookie is cleared with the attributes it was set with")
     func clearingAttributes() async throws {
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.cookie = SessionCookie(name: "__Secure-id", sameSite: .none, path: "/app", domain: "example.com")
             $0.cookie.isPartitioned = true
         }
@@ -175,10 +176,10 @@ struct EndingTests {
 
     @Test("regenerating ends the session and begins an empty one with another id")
     func regenerate() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         try await harness.visit(browser) { session in
             session[.theme] = "dark"
             let before = session.id

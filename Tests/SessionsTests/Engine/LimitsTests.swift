@@ -9,24 +9,25 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Limits", .bothDrivers)
 struct LimitsTests {
     @Test("a session ends when it was idle for 20 minutes, to the millisecond")
     func idle() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .minutes(20) - .milliseconds(1))
-        try await harness.visit(browser.copy(harness), isPassive: true) { #expect($0[.views] == 1) }
+        try await harness.visit(browser.copy(in: harness), isPassive: true) { #expect($0[.views] == 1) }
         harness.clock.advance(by: .milliseconds(1))
         try await harness.visit(browser) { #expect($0.id == nil) }
     }
 
     @Test("use extends a session, up to its absolute limit of 8 hours and no further")
     func absolute() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         for _ in 0..<31 {
@@ -45,7 +46,7 @@ struct LimitsTests {
 
     @Test("reading does not move the end of a session that has just been used (CVE-2024-35220)")
     func noCreepingExpiry() async throws {
-        let harness = try Harness { $0.limits = SessionLimits(idle: .seconds(10), absolute: .seconds(10)) }
+        let harness = try StoredHarness { $0.limits = SessionLimits(idle: .seconds(10), absolute: .seconds(10)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         for _ in 0..<9 {
@@ -58,10 +59,10 @@ struct LimitsTests {
 
     @Test("an idle limit that was shortened logs out no one who goes on using the session")
     func shortenedIdleLimit() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let strict = try Harness(sharing: harness) { $0.limits.idle = .seconds(4) }
+        let strict = try StoredHarness(sharing: harness) { $0.limits.idle = .seconds(4) }
         for _ in 0..<40 {
             harness.clock.advance(by: .milliseconds(700))
             try await strict.visit(browser) { #expect($0.subject == "ada") }
@@ -72,10 +73,10 @@ struct LimitsTests {
 
     @Test("an absolute limit that was shortened holds for the sessions that exist", arguments: [false, true])
     func shortenedAbsoluteLimit(_ isRemembered: Bool) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
-        let strict = try Harness(sharing: harness) {
+        let strict = try StoredHarness(sharing: harness) {
             $0.limits = SessionLimits(idle: .minutes(20), absolute: .hours(1))
             $0.rememberedLimits = SessionLimits(idle: .minutes(20), absolute: .hours(1))
         }
@@ -93,12 +94,14 @@ struct LimitsTests {
 
     @Test("an absolute limit counts from the last authentication, also one that was shortened")
     func shortenedAfterReauthentication() async throws {
-        let harness = try Harness { $0.limits.idle = .hours(2) }
+        let harness = try StoredHarness { $0.limits.idle = .hours(2) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(50))
         try await harness.visit(browser) { try await $0.reauthenticate() }
-        let strict = try Harness(sharing: harness) { $0.limits = SessionLimits(idle: .hours(1), absolute: .hours(1)) }
+        let strict = try StoredHarness(sharing: harness) {
+            $0.limits = SessionLimits(idle: .hours(1), absolute: .hours(1))
+        }
         harness.clock.advance(by: .minutes(59))
         try await strict.visit(browser) { #expect($0.subject == "ada") }
         harness.clock.advance(by: .minutes(1))
@@ -107,7 +110,7 @@ struct LimitsTests {
 
     @Test("a longer idle limit is for users, and anonymous sessions end after 20 minutes all the same")
     func anonymousIdleLimit() async throws {
-        let harness = try Harness { $0.limits.idle = .hours(4) }
+        let harness = try StoredHarness { $0.limits.idle = .hours(4) }
         let (stranger, user) = (harness.browser(), harness.browser())
         try await harness.visit(stranger) { $0[.views] += 1 }
         try await harness.visit(user) { try await $0.logIn("ada") }
@@ -123,7 +126,7 @@ struct LimitsTests {
 
     @Test("a session that becomes a user's has the limits of users, from its login on")
     func anonymousBecomesUser() async throws {
-        let harness = try Harness { $0.limits.idle = .hours(4) }
+        let harness = try StoredHarness { $0.limits.idle = .hours(4) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         try await harness.visit(browser) { session in
@@ -136,7 +139,7 @@ struct LimitsTests {
 
     @Test("a sweep leaves no anonymous session that is over")
     func anonymousSweep() async throws {
-        let harness = try Harness { $0.limits.idle = .hours(4) }
+        let harness = try StoredHarness { $0.limits.idle = .hours(4) }
         for _ in 0..<10 { try await harness.visit(harness.browser()) { $0[.views] += 1 } }
         harness.clock.advance(by: .minutes(20))
         #expect(try await harness.memory.sweep(limit: 100, now: harness.clock.now) == 10)
@@ -144,7 +147,7 @@ struct LimitsTests {
 
     @Test("without an idle limit only the absolute one ends a session")
     func noIdleLimit() async throws {
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.limits = SessionLimits(idle: nil, absolute: .days(1))
             $0.anonymousIdleLimit = nil
         }
@@ -159,7 +162,7 @@ struct LimitsTests {
 
     @Test("an idle limit that was shortened holds for the sessions there are")
     func shortenedLimit() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         var configuration = harness.engine.configuration
@@ -174,7 +177,7 @@ struct LimitsTests {
 
     @Test("a use is written when a tenth of the idle limit has passed, and not before")
     func touchThreshold() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .minutes(2) - .milliseconds(1))
@@ -188,7 +191,7 @@ struct LimitsTests {
 
     @Test("touchAfter moves the threshold")
     func touchAfter() async throws {
-        let harness = try Harness { $0.touchAfter = .zero }
+        let harness = try StoredHarness { $0.touchAfter = .zero }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         for _ in 0..<3 {
@@ -200,7 +203,7 @@ struct LimitsTests {
 
     @Test("a passive request reads and never extends")
     func passive() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let token = browser.token
@@ -217,7 +220,7 @@ struct LimitsTests {
 
     @Test("touch() extends at once, whatever share has passed")
     func explicitTouch() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .seconds(1))
@@ -230,7 +233,7 @@ struct LimitsTests {
 
     @Test("the facts of a session are what they say")
     func facts() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let start = harness.clock.now
         try await harness.visit(browser) { session in
@@ -254,7 +257,7 @@ struct LimitsTests {
 
     @Test("a clock that goes back shortens nothing and traps nowhere")
     func clockGoesBack() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let end = harness.clock.now + .minutes(20)
@@ -271,7 +274,7 @@ struct LimitsTests {
 
     @Test("limits as long as there are trap nowhere")
     func endlessLimits() async throws {
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.limits = SessionLimits(idle: .seconds(Int64.max), absolute: .seconds(Int64.max))
             $0.rememberedLimits = $0.limits
         }

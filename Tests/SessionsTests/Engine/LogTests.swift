@@ -11,12 +11,13 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Logs", .bothDrivers)
 struct LogTests {
     /// The one line of the last request.
-    private func why(_ harness: Harness) throws -> [String] {
+    private func why(_ harness: StoredHarness) throws -> [String] {
         let entry = try #require(harness.logs.entries.last { "\($0.message)" == "Session closed" })
         #expect(entry.level == .debug)
         return ["session.resolution", "session.write", "session.cookie"].map { "\(entry.metadata[$0] ?? "missing")" }
@@ -24,7 +25,7 @@ struct LogTests {
 
     @Test("one line says of each request what it came with, what was stored, and what the cookie was told")
     func why() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
         let browser = harness.browser()
         try await harness.visit(browser)
         #expect(try self.why(harness) == ["no token", "nothing", "leave"])
@@ -36,15 +37,15 @@ struct LogTests {
         try await harness.visit(browser)
         #expect(try self.why(harness) == ["the token of a session", "touched", "leave"])
         harness.clock.advance(by: .minutes(3))
-        let late = browser.copy(harness)
+        let late = browser.copy(in: harness)
         try await harness.visit(browser)
         #expect(try self.why(harness) == ["the token of a session", "renewed, touched", "set"])
-        try await harness.visit(late.copy(harness))
+        try await harness.visit(late.copy(in: harness))
         #expect(try self.why(harness) == ["the token from before a renewal", "nothing", "set"])
         harness.clock.advance(by: .seconds(10))
         try await harness.visit(late)
         #expect(try self.why(harness) == ["a retired secret", "nothing", "leave"])
-        let ended = browser.copy(harness)
+        let ended = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.destroy() }
         #expect(try self.why(harness) == ["the token of a session", "ended", "clear"])
         try await harness.visit(ended) { $0[.views] += 1 }
@@ -58,7 +59,7 @@ struct LogTests {
 
     @Test("the line says everything that operations of the handler wrote, and what failed after them")
     func operations() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] += 1
@@ -91,7 +92,7 @@ struct LogTests {
 
     @Test("no token is ever logged, at any level, whatever happens to it (CVE-2023-20866)")
     func noSecrets() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         var tokens: Set<String> = []
         let browser = harness.browser()
         let note = { @Sendable (browser: TestBrowser) in browser.token.map { [$0] } ?? [] }
@@ -101,7 +102,7 @@ struct LogTests {
             { $0[SessionKey<[Int]>("views", default: [])] = [1] },
             { _ = $0[.theme] }, { try await $0.logIn("alan") }, { try await $0.logOut() },
         ] {
-            let old = browser.copy(harness)
+            let old = browser.copy(in: harness)
             harness.clock.advance(by: .minutes(6))
             try await harness.visit(browser, step)
             tokens.formUnion(note(browser))

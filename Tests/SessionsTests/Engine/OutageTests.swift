@@ -11,13 +11,14 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("A store that is down", .bothDrivers)
 struct OutageTests {
     @Test("a request with a token gets an error to try again, and its cookie is left alone")
     func unavailable() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.store.injectFault(.failing)
@@ -30,7 +31,7 @@ struct OutageTests {
 
     @Test("a request without a token does not notice")
     func withoutToken() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         harness.store.injectFault(.failing)
         let response = try await harness.visit(harness.browser()) { #expect($0[.views] == 0) }
         #expect(response[.setCookie] == nil)
@@ -38,7 +39,7 @@ struct OutageTests {
 
     @Test("where pages are the same for everybody a request may go on as a stranger's; what it sets is dropped")
     func anonymous() async throws {
-        let harness = try Harness { $0.onStoreFailure = .anonymous }
+        let harness = try StoredHarness { $0.onStoreFailure = .anonymous }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.store.injectFault(.failing, .load)
@@ -58,7 +59,7 @@ struct OutageTests {
 
     @Test("a request decides for itself what it gets, above the configuration")
     func perRequest() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.store.injectFault(.failing)
@@ -70,7 +71,7 @@ struct OutageTests {
 
     @Test("a touch that failed fails no response", arguments: [StoreFailurePolicy.unavailable, .anonymous])
     func failedTouch(_ policy: StoreFailurePolicy) async throws {
-        let harness = try Harness { $0.onStoreFailure = policy }
+        let harness = try StoredHarness { $0.onStoreFailure = policy }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .minutes(5))
@@ -81,7 +82,7 @@ struct OutageTests {
 
     @Test("a remembered session that could not be extended fails no response, and its cookie is left alone")
     func failedExtension() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
         harness.clock.advance(by: .days(3))
@@ -95,7 +96,7 @@ struct OutageTests {
 
     @Test("a secret that could not be renewed by time fails no response, and opens the session until it is")
     func failedRenewal() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(3)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(3)) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let before = browser.token
@@ -110,7 +111,7 @@ struct OutageTests {
 
     @Test("a failed write of what the handler set is an error")
     func failedWrite() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.store.injectFault(.failing, .replace)
@@ -121,7 +122,7 @@ struct OutageTests {
 
     @Test("an operation that could not be done says so, and nothing else has changed")
     func failedOperations() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let session = try await harness.open(browser)
@@ -137,7 +138,7 @@ struct OutageTests {
 
     @Test("a store that failed a save is not waited for again at the end of the request, and the log says it failed")
     func waitedForOnce() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -152,7 +153,7 @@ struct OutageTests {
 
     @Test("a handler may answer a failed save in its own way")
     func discarding() async throws {
-        let harness = try Harness { $0.maximumValuesSize = 100 }
+        let harness = try StoredHarness { $0.maximumValuesSize = 100 }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
         try await harness.visit(browser) { session in
@@ -166,7 +167,7 @@ struct OutageTests {
 
     @Test("a login whose new session cannot be stored leaves nobody logged in")
     func failedLogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -180,7 +181,7 @@ struct OutageTests {
 
     @Test("what an operation did reaches the client although the end of the request failed")
     func cookieDespiteFailure() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let session = try await harness.open(browser)
         try await session.logIn("ada")
@@ -193,7 +194,7 @@ struct OutageTests {
 
     @Test("a stalled store costs its deadline and no more")
     func deadline() async throws {
-        let harness = try Harness(needsDeadline: true)
+        let harness = try StoredHarness(needsDeadline: true)
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.store.injectFault(.stalling)
@@ -208,7 +209,7 @@ struct OutageTests {
 
     @Test("a request that is cancelled stops waiting for the store")
     func cancellation() async throws {
-        let harness = try Harness(needsDeadline: true)
+        let harness = try StoredHarness(needsDeadline: true)
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.store.injectFault(.stalling)

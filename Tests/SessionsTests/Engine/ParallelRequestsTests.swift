@@ -9,13 +9,14 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Parallel requests", .bothDrivers)
 struct ParallelRequestsTests {
     @Test("two requests that change different keys both keep their change")
     func differentKeys() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let first = try await harness.open(browser)
@@ -33,7 +34,7 @@ struct ParallelRequestsTests {
 
     @Test("a counter adds its difference, also after a reset in another request")
     func counters() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 10 }
         let adding = try await harness.open(browser)
@@ -47,7 +48,7 @@ struct ParallelRequestsTests {
 
     @Test("an update runs again on the newer value")
     func updates() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.cart] = ["tea"] }
         let first = try await harness.open(browser)
@@ -62,7 +63,7 @@ struct ParallelRequestsTests {
     @Test("an update that throws on the newer value fails the request, which stores nothing")
     func throwingAgain() async throws {
         struct SoldOut: Error {}
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.cart] = [] }
         let buyer = try await harness.open(browser)
@@ -84,7 +85,7 @@ struct ParallelRequestsTests {
         let key = SessionKey<[String]>.merging("tags", default: []) { base, mine, theirs in
             theirs + mine.filter { !base.contains($0) && !theirs.contains($0) }
         }
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[key] = ["a"] }
         let first = try await harness.open(browser)
@@ -98,7 +99,7 @@ struct ParallelRequestsTests {
 
     @Test("of two plain sets the later one wins")
     func plainSets() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "light" }
         let first = try await harness.open(browser)
@@ -112,7 +113,7 @@ struct ParallelRequestsTests {
 
     @Test("removing all removes what another request has set meanwhile")
     func removeAll() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "light" }
         let clearing = try await harness.open(browser)
@@ -125,12 +126,12 @@ struct ParallelRequestsTests {
 
     @Test("64 clients count 100 times each in one session: 6,400, on memory")
     func sixtyFourClients() async throws {
-        let harness = try Harness { $0.clock = .system }
+        let harness = try StoredHarness { $0.clock = .system }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 0 }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
-                let client = browser.copy(harness)
+                let client = browser.copy(in: harness)
                 group.addTask {
                     for _ in 0..<100 { try await harness.visit(client) { $0[.views] += 1 } }
                 }
@@ -147,7 +148,7 @@ struct ParallelRequestsTests {
         configuration.retryAfter = .seconds(7)
         configuration.clock = SessionClock(now: { ManualClock().now }, sleep: { _ in })
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await engine.open(SessionRequest(headerFields: [:]), logger: harness.logger)
         session[.views] += 1
         try await session.save()
@@ -160,16 +161,9 @@ struct ParallelRequestsTests {
 }
 
 /// A store whose records change under every replacement.
-private final class AlwaysConflictingStore: SessionStore {
-    private let base = MemorySessionStore()
+private final class AlwaysConflictingStore: ForwardingSessionStore {
+    let base = MemorySessionStore()
     let needsDeadline = false
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
-    func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { true }
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { true }
 
     func replace(
         _ record: SessionRecord,

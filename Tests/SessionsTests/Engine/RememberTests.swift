@@ -9,13 +9,14 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Remember me", .bothDrivers)
 struct RememberTests {
     @Test("an ordinary session ends with the browser, a remembered one does not")
     func persistence() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         for isRemembered in [false, true] {
             let browser = harness.browser()
             try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
@@ -26,7 +27,7 @@ struct RememberTests {
 
     @Test("a remembered session has its own limits, and Max-Age is what is left")
     func limits() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let start = harness.clock.now
         let response = try await harness.visit(browser) { session in
@@ -49,7 +50,7 @@ struct RememberTests {
 
     @Test("every session may be remembered from its beginning, if the application asks for it")
     func everySession() async throws {
-        let harness = try Harness { $0.remembersEverySession = true }
+        let harness = try StoredHarness { $0.remembersEverySession = true }
         let browser = harness.browser()
         let start = harness.clock.now
         let response = try await harness.visit(browser) { $0[.theme] = "dark" }
@@ -69,7 +70,7 @@ struct RememberTests {
 
     @Test("a cookie is sent again only when the life of its session was extended")
     func resending() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
         harness.clock.advance(by: .days(1))
@@ -81,7 +82,7 @@ struct RememberTests {
 
     @Test("going back gives a cookie that ends with the browser, and the limits of ordinary sessions")
     func stopRemembering() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let start = harness.clock.now
         try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
@@ -98,7 +99,7 @@ struct RememberTests {
 
     @Test("going back ends a session that is older than an ordinary one may be")
     func backTooLate() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
         harness.clock.advance(by: .hours(8))
@@ -112,7 +113,7 @@ struct RememberTests {
 
     @Test("remembering a stranger begins a session; forgetting one does not")
     func strangers() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.visit(harness.browser()) { try await $0.stopRemembering() }
         #expect(try await harness.count == 0)
         let browser = harness.browser()

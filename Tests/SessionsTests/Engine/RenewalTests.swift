@@ -11,16 +11,17 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Renewal", .bothDrivers)
 struct RenewalTests {
     @Test("renew makes a new secret for the same session, and the old one opens nothing")
     func renew() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         let response = try await harness.visit(browser) { session in
             let id = session.id
             try await session.renew()
@@ -35,7 +36,7 @@ struct RenewalTests {
 
     @Test("renewing nothing is nothing")
     func renewNothing() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let response = try await harness.visit(harness.browser()) { try await $0.renew() }
         #expect(response[.setCookie] == nil)
         #expect(try await harness.count == 0)
@@ -43,7 +44,7 @@ struct RenewalTests {
 
     @Test("what a slow request wrote is kept although the secret was renewed meanwhile, but it sets no cookie")
     func slowRequestAcrossARenewal() async throws {
-        let harness = try Harness { $0.resendsCookie = true }
+        let harness = try StoredHarness { $0.resendsCookie = true }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let slow = try await harness.open(browser)
@@ -56,7 +57,7 @@ struct RenewalTests {
 
     @Test("a page of 20 parallel requests during a timed renewal: nobody loses the session")
     func parallelRequests() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 0 }
         let before = browser.token
@@ -77,11 +78,11 @@ struct RenewalTests {
 
     @Test("a response that got lost is made up for by the next one within the grace period")
     func lostResponse() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .minutes(5))
-        try await harness.visit(browser.copy(harness))
+        try await harness.visit(browser.copy(in: harness))
         harness.clock.advance(by: .seconds(29))
         try await harness.visit(browser) { #expect($0[.views] == 1) }
         harness.clock.advance(by: .minutes(1))
@@ -90,10 +91,10 @@ struct RenewalTests {
 
     @Test("after the grace period the previous secret is refused and reported, and the session goes on")
     func afterTheGrace() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let thief = browser.copy(harness)
+        let thief = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(5))
         try await harness.visit(browser)
         harness.clock.advance(by: .seconds(10))
@@ -105,13 +106,13 @@ struct RenewalTests {
 
     @Test("a previous secret after its grace ends the session for everybody, where that is asked for")
     func endingOnReplay() async throws {
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
             $0.onReplayedSecret = .endSession
         }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(harness)
+        let thief = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(5))
         try await harness.visit(browser)
         harness.clock.advance(by: .seconds(10))
@@ -123,7 +124,7 @@ struct RenewalTests {
 
     @Test("a cookie of a former path that is left over beside the newer one ends nothing")
     func leftOver() async throws {
-        let harness = try Harness { configuration in
+        let harness = try StoredHarness { configuration in
             configuration.renewal = SessionRenewal(after: .hours(1))
             configuration.onReplayedSecret = .endSession
         }
@@ -149,7 +150,7 @@ struct RenewalTests {
 
     @Test("a renewal is due once in its interval")
     func interval() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         var tokens: Set<String> = []

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// A store is another machine: what it did and what it said are two things.
@@ -18,7 +19,7 @@ struct UnluckyRepliesTests {
     enum Act: CaseIterable, Sendable {
         case write, logIn, regenerate, save, destroy, logOut, touch
 
-        func perform(_ session: Session, _ harness: Harness) async throws {
+        func perform(_ session: Session, _ harness: StoredHarness) async throws {
             switch self {
             case .write: session[.views] += 1
             case .logIn: try await session.logIn("ada")
@@ -35,13 +36,13 @@ struct UnluckyRepliesTests {
 
     @Test("a write whose reply is lost is stored once, and the next request is whole", arguments: Act.allCases)
     func lostReply(_ act: Act) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
         harness.store.injectFault(.losingReplies, [.create, .replace, .touch, .end])
         let session = try await harness.open(browser)
-        // The engine reports the missing reply, although the store has done the call.
+        // An operation may report the lost reply. The store has performed it all the same.
         try? await act.perform(session, harness)
         _ = try? await harness.close(session, browser)
         harness.store.clearFault()
@@ -50,7 +51,7 @@ struct UnluckyRepliesTests {
 
     @Test("a write that reaches the store twice counts once", arguments: Act.allCases)
     func duplicatedWrite(_ act: Act) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
@@ -63,7 +64,7 @@ struct UnluckyRepliesTests {
 
     @Test("a write that comes again later changes nothing", arguments: Act.allCases)
     func replayedWrite(_ act: Act) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let before = try #require(browser.token)
@@ -80,10 +81,10 @@ struct UnluckyRepliesTests {
 
     @Test("an ending whose answer is late has ended the session at once")
     func lateReply() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(harness)
+        let thief = browser.copy(in: harness)
         harness.store.injectFault(.answeringLate, .end)
         let session = try await harness.open(browser)
         let ending = Task { try await session.logOut() }
@@ -97,7 +98,7 @@ struct UnluckyRepliesTests {
 
     @Test("a login whose creation is answered late leaves one session and its cookie")
     func lateLogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         harness.store.injectFault(.answeringLate, .create)
         let session = try await harness.open(browser)
@@ -111,7 +112,9 @@ struct UnluckyRepliesTests {
     }
 
     /// The cookie opens what the act promised, or nothing; what was ended stays ended; no session lies about unowned.
-    private func expectWhole(_ harness: Harness, _ browser: TestBrowser, _ act: Act, _ before: String) async throws {
+    private func expectWhole(_ harness: StoredHarness, _ browser: TestBrowser, _ act: Act, _ before: String)
+        async throws
+    {
         let old = harness.browser()
         let fields: HTTPFields = [.cookie: "__Host-session=" + before]
         let replay = try await harness.open(fields)

@@ -10,13 +10,14 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Values", .bothDrivers)
 struct ValuesInARequestTests {
     @Test("what one request sets the next one reads")
     func roundTrip() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] += 1
@@ -36,7 +37,7 @@ struct ValuesInARequestTests {
 
     @Test("a key without a stored value gives its default")
     func defaults() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.visit(harness.browser()) { session in
             #expect(session[.views] == 0)
             #expect(session[.theme] == nil)
@@ -49,7 +50,7 @@ struct ValuesInARequestTests {
 
     @Test("a value is gone after remove, after nil, and after removeAll")
     func removal() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] = 3
@@ -72,7 +73,7 @@ struct ValuesInARequestTests {
 
     @Test("reading, and writing what is there already, is no change and no write")
     func unchanged() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.theme] = "dark"
@@ -90,7 +91,7 @@ struct ValuesInARequestTests {
 
     @Test("a session knows whether it has changes that are not stored yet")
     func hasChanges() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.visit(harness.browser()) { session in
             #expect(!session.hasChanges)
             session[.theme] = "dark"
@@ -105,7 +106,7 @@ struct ValuesInARequestTests {
 
     @Test("update gives back what its body returns, and stores what it made")
     func update() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             let count = try session.update(.cart) { cart in
@@ -120,7 +121,7 @@ struct ValuesInARequestTests {
     @Test("an update that throws changes nothing")
     func throwingUpdate() async throws {
         struct SoldOut: Error {}
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.visit(harness.browser()) { session in
             #expect(throws: SoldOut.self) {
                 try session.update(.cart) { cart in
@@ -135,7 +136,7 @@ struct ValuesInARequestTests {
 
     @Test("tasks of one request count in parallel and lose nothing")
     func parallelTasks() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             await withTaskGroup(of: Void.self) { group in
@@ -155,7 +156,7 @@ struct ValuesInARequestTests {
 
     @Test("a counter at the end of its range stays there")
     func saturation() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.views] = .max
@@ -167,7 +168,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that no longer decodes gives the default, is dropped, and does not fail the visitor")
     func undecodable() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.theme] = "dark"
@@ -183,7 +184,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that no longer decodes stays when the policy keeps it")
     func keptUndecodable() async throws {
-        let harness = try Harness { $0.undecodableValues = .keep }
+        let harness = try StoredHarness { $0.undecodableValues = .keep }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
         try await harness.visit(browser) { #expect($0[SessionKey<[String]>("theme", default: [])] == []) }
@@ -192,7 +193,7 @@ struct ValuesInARequestTests {
 
     @Test("a value that cannot be encoded is reported, by set at once and by the subscript when it is saved")
     func notEncodable() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let key = SessionKey<[Double]>("ratios", default: [])
         let session = try await harness.open(harness.browser())
         #expect(throws: SessionError.self) { try session.set(key, to: [.nan]) }
@@ -205,7 +206,7 @@ struct ValuesInARequestTests {
 
     @Test("too large values are refused by name and size, and nothing is stored")
     func tooLarge() async throws {
-        let harness = try Harness { $0.maximumValuesSize = 1000 }
+        let harness = try StoredHarness { $0.maximumValuesSize = 1000 }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -219,7 +220,7 @@ struct ValuesInARequestTests {
 
     @Test("a thousand values are read and written", arguments: [17, 1000])
     func manyValues(count: Int) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             for index in 0..<count { session[.counter("key \(index)")] = index }

@@ -11,13 +11,14 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Visitors", .bothDrivers)
 struct VisitorsTests {
     @Test("10,000 visitors of whom nothing is remembered leave nothing in the store, and never ask it")
     func nothingStored() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         for _ in 0..<10_000 {
             let response = try await harness.visit(harness.browser())
             #expect(response.isEmpty)
@@ -28,7 +29,7 @@ struct VisitorsTests {
 
     @Test("a token that a client made up is never adopted (CVE-2018-1000519, CVE-2024-38513)")
     func strictMode() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let invented = String(repeating: "A", count: 64)
         browser.plant(TestCookie(name: "__Host-session", value: invented, domain: "example.com", isSecure: true))
@@ -41,7 +42,7 @@ struct VisitorsTests {
 
     @Test("a right id with a wrong secret is a stranger, and harms nobody")
     func wrongSecret() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let token = try #require(browser.token)
@@ -63,7 +64,7 @@ struct VisitorsTests {
         ]
     )
     func malformed(value: String) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await harness.open([.cookie: "__Host-session=\(value)"])
         #expect(session.id == nil)
         #expect(harness.store.count(of: .load) == 0)
@@ -71,7 +72,7 @@ struct VisitorsTests {
 
     @Test("of several cookies of one name the only valid one counts, wherever it stands", arguments: 0..<4)
     func tossedCookies(position: Int) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         var values = ["A", "B", "C"].map { String(repeating: $0, count: 64) }
@@ -83,7 +84,7 @@ struct VisitorsTests {
 
     @Test("of more than four tokens the first four are tried")
     func tooManyCookies() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         var values = (0..<4).map { String(repeating: "\($0)", count: 64) }
@@ -96,7 +97,7 @@ struct VisitorsTests {
 
     @Test("two valid sessions in one request are none, and the log says so")
     func twoIdentities() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let (ada, alan) = (harness.browser(), harness.browser())
         try await harness.visit(ada) { try await $0.logIn("ada") }
         try await harness.visit(alan) { try await $0.logIn("alan") }
@@ -108,7 +109,7 @@ struct VisitorsTests {
 
     @Test("the same cookie twice is one cookie")
     func sameCookieTwice() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let token = try #require(browser.token)
@@ -118,7 +119,7 @@ struct VisitorsTests {
 
     @Test("a visitor may be given an empty session, if the application asks for it")
     func emptySessions() async throws {
-        let harness = try Harness { $0.createsEmptySessions = true }
+        let harness = try StoredHarness { $0.createsEmptySessions = true }
         let browser = harness.browser()
         try await harness.visit(browser)
         #expect(browser.token != nil)
@@ -129,7 +130,7 @@ struct VisitorsTests {
 
     @Test("the cookie may be sent with every response, if the application asks for it")
     func resentCookies() async throws {
-        let harness = try Harness { $0.resendsCookie = true }
+        let harness = try StoredHarness { $0.resendsCookie = true }
         let browser = harness.browser()
         #expect(try await harness.visit(browser)[.setCookie] == nil, "a stranger has none")
         try await harness.visit(browser) { $0[.views] += 1 }
@@ -139,7 +140,7 @@ struct VisitorsTests {
 
     @Test("a session may be written although nothing was changed, if the application asks for it")
     func unchangedWrites() async throws {
-        let harness = try Harness { $0.writesUnchangedSessions = true }
+        let harness = try StoredHarness { $0.writesUnchangedSessions = true }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         try await harness.visit(browser)
@@ -148,7 +149,7 @@ struct VisitorsTests {
 
     @Test("a random source that repeats itself makes no two visitors one")
     func repeatingRandom() async throws {
-        let harness = try Harness { $0.random = DeterministicRandom.repeating(7) }
+        let harness = try StoredHarness { $0.random = DeterministicRandom.repeating(7) }
         try await harness.visit(harness.browser()) { $0[.views] += 1 }
         let second = try await harness.open(harness.browser())
         second[.views] += 1

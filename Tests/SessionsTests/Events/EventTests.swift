@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Events", .bothDrivers)
@@ -16,11 +17,11 @@ struct EventTests {
     private let recorder = EventRecorder()
 
     private func makeHarness(
-        sharing other: Harness? = nil,
+        sharing other: StoredHarness? = nil,
         encryptedAtRest: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
-    ) throws -> Harness {
-        try Harness(sharing: other, encryptedAtRest: encryptedAtRest) { configuration in
+    ) throws -> StoredHarness {
+        try StoredHarness(sharing: other, encryptedAtRest: encryptedAtRest) { configuration in
             configuration.observers = [self.recorder]
             configure(&configuration)
         }

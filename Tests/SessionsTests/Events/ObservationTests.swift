@@ -12,19 +12,21 @@ import InMemoryLogging
 import InMemoryTracing
 import Logging
 import MetricsTestKit
-@testable import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 import Tracing
+
+@testable import Sessions
 
 @Suite("Events: logs, metrics, traces and streams", .bothDrivers)
 struct ObservationTests {
     /// Whatever a client may send, and a user that everything happens to.
-    private func live(on harness: Harness) async throws {
+    private func live(on harness: StoredHarness) async throws {
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada\n\"=lovelace") }
-        let thief = browser.copy(harness)
+        let thief = browser.copy(in: harness)
         let token = try #require(browser.token)
         for text in [
             "x", "\u{0}", "\(token.dropLast())", "\(token.dropLast(2))zA", token + "A",
@@ -47,8 +49,8 @@ struct ObservationTests {
         try await harness.visit(browser) { try await $0.logOut() }
     }
 
-    private func makeHarness(_ observers: any SessionObserver...) throws -> Harness {
-        try Harness {
+    private func makeHarness(_ observers: any SessionObserver...) throws -> StoredHarness {
+        try StoredHarness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
             $0.observers = observers
         }
@@ -160,7 +162,7 @@ struct ObservationTests {
     @Test("with a tracer the beginning and the end of a request have spans, and what happens is in the span under way")
     func traces() async throws {
         let tracer = InMemoryTracer()
-        let harness = try Harness { $0.tracer = tracer }
+        let harness = try StoredHarness { $0.tracer = tracer }
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             try await tracer.withSpan("handler") { _ in try await session.logIn("ada") }

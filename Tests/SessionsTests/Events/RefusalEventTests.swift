@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Events: refusals and endings", .bothDrivers)
@@ -19,8 +20,8 @@ struct RefusalEventTests {
         configuration.observers = [self.recorder]
     }
 
-    private func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> Harness {
-        try Harness { configuration in
+    private func makeHarness(_ configure: (inout SessionConfiguration) -> Void = { _ in }) throws -> StoredHarness {
+        try StoredHarness { configuration in
             self.observe(&configuration)
             configure(&configuration)
         }
@@ -50,7 +51,7 @@ struct RefusalEventTests {
             #expect(events.map(\.name) == [name])
             #expect(events[0].sessionID == named)
         }
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.logOut() }
         _ = self.recorder.take()
         try await harness.visit(copy)
@@ -121,7 +122,7 @@ struct RefusalEventTests {
                 $0.onReplayedSecret = policy
             }
             let (browser, id) = try await self.loggedIn(harness)
-            let thief = browser.copy(harness)
+            let thief = browser.copy(in: harness)
             harness.clock.advance(by: .minutes(5))
             try await harness.visit(browser)
             harness.clock.advance(by: .seconds(10))
@@ -207,7 +208,7 @@ struct RefusalEventTests {
     func sealed() async throws {
         let harness = try SealedHarness(configure: self.observe)
         let (browser, id) = try await self.loggedIn(harness)
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(harness.browser(planted: "AAAA"))
         #expect(self.recorder.takeNames() == ["refused/unknown"])
         try await harness.visit(browser) { try await $0.logOut() }
@@ -248,23 +249,4 @@ struct RefusalEventTests {
         try await harness.visit(harness.browser(planted: "x"))
         #expect(self.recorder.takeNames() == ["refused/malformed"])
     }
-}
-
-/// A store of which every record is damaged.
-private struct UnreadableStore: SessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        throw SessionStoreError(.corruptRecord, "The stored bytes are not a record.")
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {}
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult { .missing }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool { false }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool { false }
 }

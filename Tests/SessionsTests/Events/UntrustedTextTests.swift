@@ -8,6 +8,7 @@
 
 import InMemoryLogging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -46,7 +47,7 @@ struct UntrustedTextTests {
 
     @Test("a name that a client chose stands in no error and no log as it is")
     func names() async throws {
-        let harness = try Harness { $0.maximumValuesSize = 2_000 }
+        let harness = try StoredHarness { $0.maximumValuesSize = 2_000 }
         let browser = harness.browser()
         for name in [Self.hostile, Self.hostile + String(repeating: "a", count: 65_000)] {
             let error = await #expect(throws: SessionError.self) {
@@ -69,7 +70,7 @@ struct UntrustedTextTests {
 
     @Test("a value that does not decode is logged under a name of one line")
     func undecodable() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[SessionKey<String?>(Self.hostile)] = "text" }
         try await harness.visit(browser) { #expect($0[SessionKey<Int?>(Self.hostile)] == nil) }

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Flash messages", .bothDrivers)
@@ -22,7 +23,7 @@ struct FlashMessageTests {
 
     @Test("a message that is set before a redirect is shown once, on the page after it")
     func redirect() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session.addFlashMessage("Saved.", kind: .success)
@@ -37,7 +38,7 @@ struct FlashMessageTests {
 
     @Test("of 32 pages that load at once exactly one shows a message")
     func parallelTakes() async throws {
-        let harness = try Harness { $0.clock = .system }
+        let harness = try StoredHarness { $0.clock = .system }
         let browser = harness.browser()
         for round in 0..<20 {
             try await harness.visit(browser) { $0.addFlashMessage("Message \(round)") }
@@ -53,7 +54,7 @@ struct FlashMessageTests {
 
     @Test("messages that parallel requests add are all shown, also one that is added while others are taken")
     func parallelAdditions() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0.addFlashMessage("First") }
         let (left, right, page) = (
@@ -72,7 +73,7 @@ struct FlashMessageTests {
 
     @Test("a message set in the same request is taken with those that were stored, and none is stored again")
     func sameRequest() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0.addFlashMessage("Stored") }
         try await harness.visit(browser) { session in
@@ -87,7 +88,7 @@ struct FlashMessageTests {
 
     @Test("a message that a stranger is shown at once begins no session")
     func stranger() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session.addFlashMessage("Wrong password.", kind: .error)
@@ -101,7 +102,7 @@ struct FlashMessageTests {
 
     @Test("taking messages stores nothing else that the request set, and asks for no write where none waits")
     func nothingElse() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0.addFlashMessage("Stored") }
         let session = try await harness.open(browser)
@@ -119,7 +120,7 @@ struct FlashMessageTests {
 
     @Test("a message set after a login is shown after it; one set before goes along as values do")
     func login() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session.addFlashMessage("Before")
@@ -138,7 +139,7 @@ struct FlashMessageTests {
 
     @Test("ten messages wait at most, of 2,048 bytes in all, and the oldest go")
     func bounds() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         for number in 1...12 { try await harness.visit(browser) { $0.addFlashMessage("Number \(number)") } }
         let many = try await self.take(harness, browser)
@@ -153,7 +154,7 @@ struct FlashMessageTests {
 
     @Test("messages still wait when the store fails, and those of a session that has ended are none")
     func failures() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0.addFlashMessage("Stored") }
         let session = try await harness.open(browser)
@@ -168,7 +169,7 @@ struct FlashMessageTests {
 
         try await harness.visit(browser) { $0.addFlashMessage("Lost") }
         let slow = try await harness.open(browser)
-        try await harness.visit(browser.copy(harness)) { try await $0.destroy() }
+        try await harness.visit(browser.copy(in: harness)) { try await $0.destroy() }
         slow.addFlashMessage("Here")
         let here = try await slow.takeFlashMessages()
         #expect(here.map(\.text) == ["Here"])
@@ -179,7 +180,7 @@ struct FlashMessageTests {
 
     @Test("a stored value that is no list of messages is no message, and goes")
     func unreadable() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let key = SessionKey<Int>(FlashMessage.valueName, default: 0)
         try await harness.visit(browser) { $0[key] = 7 }

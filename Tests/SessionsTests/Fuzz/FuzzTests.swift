@@ -10,6 +10,7 @@ import Foundation
 import Fuzzing
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -67,7 +68,7 @@ struct AudienceTests {
             let browser = harness.browser()
             try await harness.visit(browser) { try await $0.logIn("ada") }
             for (otherIndex, other) in harnesses.enumerated() {
-                try await other.visit(browser.copy(harness)) { session in
+                try await other.visit(browser.copy(in: harness)) { session in
                     #expect(session.isAuthenticated == (index == otherIndex), "\(names[index]) at \(names[otherIndex])")
                 }
             }

@@ -10,6 +10,7 @@ import Foundation
 import InMemoryLogging
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -27,12 +28,11 @@ struct SecretKeyFileTests {
 
     /// Runs the body with the path of a file in a folder of its own.
     private func withFile(_ contents: String, _ body: (String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "keys").path()
-        try self.write(contents, path)
-        try await body(path)
+        try await TemporaryFolder.with { folder in
+            let path = folder.path("keys")
+            try self.write(contents, path)
+            try await body(path)
+        }
     }
 
     private func write(_ contents: String, _ path: String) throws {

@@ -9,10 +9,11 @@
 import InMemoryLogging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
-/// A site on any backend, for the laws that all of them keep.
-struct LawHarness: TestHarness {
+/// A harness with any backend, for the laws that all of them keep.
+struct LawHarness: LogRecordingHarness {
     let clock = ManualClock()
     let memory = MemorySessionStore(maximumCount: 10_000)
     /// The store of the sessions, or of their endings; it can be broken.

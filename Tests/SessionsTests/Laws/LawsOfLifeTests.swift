@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Laws about how sessions begin, go on and end.
@@ -24,7 +25,7 @@ struct LawsOfLifeTests {
     func staysEnded(_ backend: LawBackend) async throws {
         let harness = try LawHarness(backend)
         let browser = try await self.loggedIn(harness)
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         let slow = try await harness.open(copy)
         slow[.views] += 1
         try await harness.visit(browser) { try await $0.destroy() }
@@ -45,11 +46,11 @@ struct LawsOfLifeTests {
             let harness = try LawHarness(backend)
             let browser = harness.browser()
             try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
-            let old = browser.copy(harness)
+            let old = browser.copy(in: harness)
             try await harness.visit(browser) { session in
                 if isRemembered { try await session.stopRemembering() } else { try await session.remember() }
             }
-            let new = browser.copy(harness)
+            let new = browser.copy(in: harness)
             try await harness.visit(new) { #expect($0.subject == "ada" && $0.isRemembered != isRemembered) }
             try await harness.visit(browser) { try await $0.logOut() }
             for wait in [Duration.zero, .hours(9)] {
@@ -68,7 +69,7 @@ struct LawsOfLifeTests {
         let browser = harness.browser()
         var old: String?
         try await harness.visit(browser) { old = $0.token?.text }
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.regenerate() }
         try await harness.visit(copy) { #expect($0.token?.text == old) }
         try await harness.visit(browser) { #expect($0.token?.text != old) }
@@ -86,7 +87,7 @@ struct LawsOfLifeTests {
             { try await $0.logIn("ada") }, { try await $0.logIn("ada") }, { try await $0.logIn("alan") },
             { try await $0.renew() }, { try await $0.regenerate() },
         ] {
-            let before = browser.copy(harness)
+            let before = browser.copy(in: harness)
             try await harness.visit(browser, operation)
             #expect(browser.token != nil && browser.token != before.token)
             try await harness.visit(before) { #expect($0.id == nil && $0.subject == nil && $0.names.isEmpty) }
@@ -97,7 +98,7 @@ struct LawsOfLifeTests {
     func immediate(_ backend: LawBackend) async throws {
         let harness = try LawHarness(backend)
         let browser = try await self.loggedIn(harness)
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         let session = try await harness.open(browser)
         try await session.logOut()
         try await harness.visit(copy) { #expect($0.subject == nil) }
@@ -116,7 +117,9 @@ struct LawsOfLifeTests {
         let other = harness.browser()
         try await harness.visit(other) { try await $0.logIn("alan") }
         try await harness.engine.revokeAll(of: "ada")
-        for browser in [phone, laptop] { try await harness.visit(browser.copy(harness)) { #expect($0.subject == nil) } }
+        for browser in [phone, laptop] {
+            try await harness.visit(browser.copy(in: harness)) { #expect($0.subject == nil) }
+        }
         try await harness.visit(other) { #expect($0.subject == "alan") }
         let again = try await self.loggedIn(harness)
         try await harness.visit(again) { #expect($0.subject == "ada") }
@@ -148,7 +151,7 @@ struct LawsOfLifeTests {
             harness.clock.advance(by: .minutes(10))
             try await harness.visit(busy) { #expect($0.subject == "ada") }
         }
-        let copy = busy.copy(harness)
+        let copy = busy.copy(in: harness)
         harness.clock.advance(by: .minutes(10))
         for browser in [busy, copy] { try await harness.visit(browser) { #expect($0.subject == nil) } }
     }

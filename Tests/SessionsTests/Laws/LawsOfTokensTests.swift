@@ -10,6 +10,7 @@ import HTTPTypes
 import InMemoryLogging
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -98,7 +99,7 @@ struct LawsOfTokensTests {
             { try await $0.regenerate() }, { try? await $0.remember() }, { try await $0.touch() },
             { try await $0.destroy() },
         ] {
-            let old = browser.copy(harness)
+            let old = browser.copy(in: harness)
             try await harness.visit(browser) { session in
                 try await step(session)
                 for printed in ["\(session)", String(reflecting: session.token), "\(Mirror(reflecting: session))"] {

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Laws about requests at once, stores that are down, bad values and bad configurations.

@@ -7,6 +7,7 @@
 //
 import Crypto
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

@@ -10,68 +10,19 @@ import Crypto
 import HTTPTypes
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
 
 /// A store that keeps a password where reflection finds it, as a store of an application may.
-private struct TalkativeStore: SubjectSessionStore, SweepableSessionStore, EnumerableSessionStore {
+private struct TalkativeStore: ForwardingSessionStore, SubjectSessionStore, SweepableSessionStore,
+    EnumerableSessionStore
+{
     static let password = "a-password-that-was-planted"
 
     let url = "redis://user:\(Self.password)@example.com"
     let base = MemorySessionStore()
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func page(of subject: String, from: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.base.page(of: subject, from: from, limit: limit, now: now)
-    }
-
-    func endSessions(
-        of subject: String,
-        except kept: Set<SessionID>,
-        from: SessionCursor?,
-        limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
-    ) async throws -> SessionEndingPage {
-        try await self.base.endSessions(
-            of: subject, except: kept, from: from, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
-
-    func page(from: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.base.page(from: from, limit: limit, now: now)
-    }
-
-    func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
-        try await self.base.end(ids, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func clear() async throws { try await self.base.clear() }
-
-    func sweep(limit: Int, now: Instant) async throws -> Int { try await self.base.sweep(limit: limit, now: now) }
 }
 
 @Suite("Law 11: what reflection shows")

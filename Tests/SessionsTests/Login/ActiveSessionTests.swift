@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("The sessions of a user", .bothDrivers)
 struct ActiveSessionTests {
@@ -25,7 +27,7 @@ struct ActiveSessionTests {
 
     @Test("a list has this session first, the others as they were last used, and says what is known of each")
     func list() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let (first, second, third, stranger) = (
             harness.browser(), harness.browser(), harness.browser(), harness.browser()
         )
@@ -55,7 +57,7 @@ struct ActiveSessionTests {
 
     @Test("a list has the living, by the configured limits, and nobody else")
     func living() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browsers = (0..<4).map { _ in harness.browser() }
         for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
         try await harness.visit(browsers[0]) { try await $0.logOut() }
@@ -65,7 +67,7 @@ struct ActiveSessionTests {
         try await harness.visit(browsers[2])
         #expect(try await harness.engine.activeSessions(of: "ada").count == 2)
         // Another server has a shorter limit, and its list is of what would be let in there.
-        let strict = try Harness(sharing: harness) { $0.limits.idle = .minutes(10) }
+        let strict = try StoredHarness(sharing: harness) { $0.limits.idle = .minutes(10) }
         #expect(try await strict.engine.activeSessions(of: "ada").count == 1)
         harness.clock.advance(by: .minutes(5))
         #expect(try await harness.engine.activeSessions(of: "ada").count == 1)
@@ -78,7 +80,7 @@ struct ActiveSessionTests {
 
     @Test("a list never has a token, a secret or a hash, however it is printed")
     func noSecrets() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         let token = try #require(browser.token)
@@ -93,7 +95,7 @@ struct ActiveSessionTests {
 
     @Test("a label is set, replaced and taken away; an endless one is cut between characters")
     func label() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.setDeviceLabel("nobody's") }
         #expect(try await harness.count == 0)
@@ -155,7 +157,7 @@ struct ActiveSessionTests {
 
     @Test("a profile is set with the login, in one write, and ends with the session")
     func profile() async throws {
-        let harness = try Harness(encryptedAtRest: true)
+        let harness = try StoredHarness(encryptedAtRest: true)
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[.theme] = "dark"
@@ -177,7 +179,7 @@ struct ActiveSessionTests {
 
     @Test("a profile that cannot be encoded is refused, and the session before is as it was")
     func badProfile() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -191,7 +193,7 @@ struct ActiveSessionTests {
 
     @Test("one session is found by its id, and another user's is as unknown as none")
     func single() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let (ada, phone, alan) = (harness.browser(), harness.browser(), harness.browser())
         for (browser, user) in [(ada, "ada"), (phone, "ada"), (alan, "alan")] {
             try await harness.visit(browser) { try await $0.logIn(user) }
@@ -209,7 +211,7 @@ struct ActiveSessionTests {
 
     @Test("a cursor that is none of the list is an error of its own, in a request and outside of one")
     func cursors() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let session = try await harness.open(browser)

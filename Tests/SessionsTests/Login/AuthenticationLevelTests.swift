@@ -8,9 +8,11 @@
 
 import HTTPTypes
 import InMemoryLogging
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Authentication levels", .bothDrivers)
 struct AuthenticationLevelTests {
@@ -42,7 +44,7 @@ struct AuthenticationLevelTests {
 
     @Test("a level that was reached long ago is not renewed by a lower one, and a higher one does for a lower")
     func age() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", level: .aal3) }
         harness.clock.advance(by: .minutes(15))
@@ -67,7 +69,7 @@ struct AuthenticationLevelTests {
 
     @Test("a session keeps so many methods and levels and no more")
     func bounds() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         for number in 1...20 {
@@ -110,7 +112,7 @@ struct AuthenticationLevelTests {
         arguments: [false, true])
     func clientsInEvents(isNamed: Bool) async throws {
         let events = EventRecorder()
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.observers = [events]
             $0.namesClientsInEvents = isNamed
         }

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Data of the site that a logout clears", .bothDrivers)
@@ -24,7 +25,7 @@ struct ClearedSiteDataTests {
             ([.storage, .cookies, .cache], "\"cache\", \"cookies\", \"storage\""),
         ]
         for (cleared, value) in cases {
-            let harness = try Harness { $0.clearsSiteDataOnLogout = cleared }
+            let harness = try StoredHarness { $0.clearsSiteDataOnLogout = cleared }
             let browser = harness.browser()
             try await harness.visit(browser) { try await $0.logIn("ada") }
             let page = try await harness.visit(browser) { $0[.views] += 1 }
@@ -40,7 +41,7 @@ struct ClearedSiteDataTests {
         "checklist 22: data goes with its user, by a logout or by another login, and not with a first login or a stranger"
     )
     func others() async throws {
-        let harness = try Harness { $0.clearsSiteDataOnLogout = .storage }
+        let harness = try StoredHarness { $0.clearsSiteDataOnLogout = .storage }
         let browser = harness.browser()
         let steps: [(Bool, @Sendable (Session) async throws -> Void)] = [
             (false, { $0[.views] = 1 }),
@@ -67,7 +68,7 @@ struct ClearedSiteDataTests {
 
     @Test("pages that were fetched ahead of time go with every change of the user, a first login included")
     func speculations() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let steps: [(String?, @Sendable (Session) async throws -> Void)] = [
             (nil, { $0[.views] = 1 }),

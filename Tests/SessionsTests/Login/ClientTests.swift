@@ -7,22 +7,24 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("What is known of clients", .bothDrivers)
 struct ClientTests {
     private let laptop = SessionClient(address: "192.0.2.7", userAgent: "Laptop/1")
     private let moved = SessionClient(address: "198.51.100.1", userAgent: "Laptop/1")
 
-    private func session(_ harness: Harness) async throws -> ActiveSession {
+    private func session(_ harness: StoredHarness) async throws -> ActiveSession {
         try #require(try await harness.engine.activeSessions(of: "ada").first)
     }
 
     @Test("unless it is asked for, only the client of the login is kept")
     func untracked() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(10))
@@ -35,7 +37,7 @@ struct ClientTests {
         "when it is asked for, a new client is noted with the use, and not with every request",
         arguments: [false, true])
     func tracked(isRemembered: Bool) async throws {
-        let harness = try Harness { $0.tracksClients = true }
+        let harness = try StoredHarness { $0.tracksClients = true }
         let threshold = isRemembered ? Duration.hours(34) : .minutes(2)
         let browser = harness.browser()
         try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada", remember: isRemembered) }
@@ -62,7 +64,7 @@ struct ClientTests {
 
     @Test("a passive request, and a stranger's, leave nothing behind")
     func passive() async throws {
-        let harness = try Harness { $0.tracksClients = true }
+        let harness = try StoredHarness { $0.tracksClients = true }
         let (browser, stranger) = (harness.browser(), harness.browser())
         try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         try await harness.visit(stranger) { $0[.views] = 1 }
@@ -77,7 +79,7 @@ struct ClientTests {
 
     @Test("noting a client does not bring a logged-out session back")
     func ended() async throws {
-        let harness = try Harness { $0.tracksClients = true }
+        let harness = try StoredHarness { $0.tracksClients = true }
         let browser = harness.browser()
         try await harness.visit(browser, from: self.laptop) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(10))
@@ -91,7 +93,7 @@ struct ClientTests {
     @Test("the address is what trusted proxies say, and nobody else")
     func proxies() async throws {
         for (proxies, address) in [(TrustedProxies.none, "10.0.0.1"), (.networks(["10.0.0.0/8"]), "203.0.113.9")] {
-            let harness = try Harness { $0.trustedProxies = proxies }
+            let harness = try StoredHarness { $0.trustedProxies = proxies }
             var fields = HTTPFields()
             let forwarded = try #require(HTTPField.Name("X-Forwarded-For"))
             fields[forwarded] = "203.0.113.9"

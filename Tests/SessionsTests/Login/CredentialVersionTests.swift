@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Credential versions", .bothDrivers)
 struct CredentialVersionTests {
@@ -19,8 +21,8 @@ struct CredentialVersionTests {
         let harness: @Sendable () throws -> any TestHarness
 
         static let all = [
-            Kind(testDescription: "stored") { try Harness() },
-            Kind(testDescription: "encrypted at rest") { try Harness(encryptedAtRest: true) },
+            Kind(testDescription: "stored") { try StoredHarness() },
+            Kind(testDescription: "encrypted at rest") { try StoredHarness(encryptedAtRest: true) },
             Kind(testDescription: "sealed, in memory") { try SealedHarness() },
             Kind(testDescription: "sealed, in a store") { try SealedHarness(revocation: { .stored(in: $0) }) },
         ]
@@ -53,7 +55,7 @@ struct CredentialVersionTests {
         for browser in [browser, other] {
             try await harness.visit(browser) { try await $0.logIn("ada", credentialVersion: 7) }
         }
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(browser) { session in
             session[.theme] = "dark"
             try await session.changeCredentials(to: 8, methods: [.password], level: .aal1)
@@ -94,7 +96,7 @@ struct CredentialVersionTests {
 
     @Test("a slow login that checked the former password opens nothing, whenever the change comes")
     func slowLogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let elsewhere = try SessionEngine(.stored(in: harness.memory), configuration: harness.engine.configuration)
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
@@ -114,7 +116,7 @@ struct CredentialVersionTests {
 
     @Test("a login whose version can no longer be asked for gives no one a token", arguments: [false, true])
     func outage(endingFails: Bool) async throws {
-        let harness = try Harness { $0.circuitBreaker = .none }
+        let harness = try StoredHarness { $0.circuitBreaker = .none }
         let browser = harness.browser()
         harness.store.injectFault(.stalling, .create)
         let session = try await harness.open(browser)
@@ -146,7 +148,7 @@ struct CredentialVersionTests {
 
     @Test("a version is kept for as long as a session can live, and then forgotten")
     func forgotten() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
         let life = harness.engine.configuration.longestLife
         harness.clock.advance(by: life - .milliseconds(1))
@@ -160,7 +162,7 @@ struct CredentialVersionTests {
 
     @Test("the version is no session: it is in no list, opens nothing, and outlives the end of everything")
     func noSession() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
         #expect(try await harness.engine.activeSessions(of: "ada").sessions.isEmpty)
         let id = Revocation.credentialsID(of: Revocation.id(of: "ada"))
@@ -176,7 +178,7 @@ struct CredentialVersionTests {
 
     @Test("a thousand sessions with older credentials end, and the newer ones go on")
     func endsManySessions() async throws {
-        let harness = try Harness { $0.maximumSessionsPerSubject = nil }
+        let harness = try StoredHarness { $0.maximumSessionsPerSubject = nil }
         var newest: [TestBrowser] = []
         for number in 0..<1_100 {
             let browser = harness.browser()
@@ -191,7 +193,7 @@ struct CredentialVersionTests {
 
     @Test("what is out of bounds is refused before anything ends")
     func bounds() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let text = String(repeating: "x", count: 65)

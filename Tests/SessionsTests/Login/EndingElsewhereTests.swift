@@ -7,20 +7,22 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Ending a user's sessions from elsewhere", .bothDrivers)
 struct EndingElsewhereTests {
-    private func makeHarness(_ count: Int) async throws -> (harness: Harness, browsers: [TestBrowser]) {
-        let harness = try Harness()
+    private func makeHarness(_ count: Int) async throws -> (harness: StoredHarness, browsers: [TestBrowser]) {
+        let harness = try StoredHarness()
         let browsers = (0..<count).map { _ in harness.browser() }
         for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
         return (harness, browsers)
     }
 
-    private func id(_ browser: TestBrowser, _ harness: Harness) async throws -> SessionID {
+    private func id(_ browser: TestBrowser, _ harness: StoredHarness) async throws -> SessionID {
         try #require(try await harness.open(browser).id)
     }
 
@@ -185,7 +187,7 @@ struct EndingElsewhereTests {
 
     @Test("everybody's sessions end, though they are many pages, and slow requests revive none")
     func manyPages() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let samples = SampleRecords(seed: 3, now: harness.clock.now)
         for number in 0..<700 {
             try await harness.memory.create(samples.record(subject: "user \(number % 7)"), now: harness.clock.now)
@@ -209,7 +211,7 @@ struct EndingElsewhereTests {
         let stored = try SessionEngine(.stored(in: store), configuration: configuration)
         let browser = sealed.browser()
         try await sealed.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(of: sealed)
+        let thief = browser.copy(in: sealed)
         try await sealed.engine.revokeAll(of: "ada")
         #expect(try await !stored.revoke(Revocation.id(of: "ada")))
         try await stored.revokeEverything()
@@ -235,7 +237,7 @@ struct EndingElsewhereTests {
                 try await session.logIn("ada")
                 session[.views] = 7
             }
-            let copy = browser.copy(harness)
+            let copy = browser.copy(in: harness)
             try await harness.visit(browser) { try await $0.logOutOthers() }
             try await harness.visit(copy) { #expect($0.subject == nil) }
             try await harness.visit(browser) { #expect($0.subject == "ada" && $0[.views] == 7) }

@@ -8,13 +8,14 @@
 
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Lists under load", .bothDrivers)
 struct ListsUnderLoadTests {
     @Test("the list of a user is the sessions that live, after logins, log-outs and endings all at once")
     func listsAreTheLiving() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let random = DeterministicRandom(seed: 11)
         let browsers = (0..<24).map { _ in harness.browser() }
         try await withThrowingTaskGroup(of: Void.self) { group in

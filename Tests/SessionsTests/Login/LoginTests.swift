@@ -9,16 +9,17 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Logging in", .bothDrivers)
 struct LoginTests {
     @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
     func newSession() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.theme] = "dark" }
-        let planted = browser.copy(harness)
+        let planted = browser.copy(in: harness)
         let before = try #require(browser.token)
         try await harness.visit(browser) { session in
             let id = session.id
@@ -41,7 +42,7 @@ struct LoginTests {
 
     @Test("values go on as asked")
     func carrying() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         for (carrying, names) in [
             (Session.CarriedValues.all, ["theme", "views"]), (.none, []), (.only("theme", "other"), ["theme"]),
         ] {
@@ -57,7 +58,7 @@ struct LoginTests {
 
     @Test("nothing of one user's session goes on into another's")
     func anotherUser() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             try await session.logIn("ada")
@@ -72,7 +73,7 @@ struct LoginTests {
 
     @Test("a request opened before a login writes nothing into the session after it")
     func slowRequestAcrossALogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let slow = try await harness.open(browser)
@@ -89,10 +90,10 @@ struct LoginTests {
 
     @Test("of two logins at once each has a session of its own, and neither touches the other's")
     func loginRacingLogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
-        let (ada, alan) = (browser.copy(harness), browser.copy(harness))
+        let (ada, alan) = (browser.copy(in: harness), browser.copy(in: harness))
         let first = try await harness.open(ada)
         let second = try await harness.open(alan)
         try await first.logIn("ada")
@@ -106,7 +107,7 @@ struct LoginTests {
 
     @Test("the store knows which sessions a subject has")
     func subjectIndex() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browsers = [harness.browser(), harness.browser()]
         for browser in browsers { try await harness.visit(browser) { try await $0.logIn("ada") } }
         #expect(try await harness.memory.sessions(of: "ada", now: harness.clock.now).count == 2)
@@ -116,7 +117,7 @@ struct LoginTests {
 
     @Test("a subject that is empty or endless is refused", arguments: ["", String(repeating: "x", count: 1025)])
     func badSubject(subject: String) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await harness.open(harness.browser())
         let error = await #expect(throws: SessionError.self) { try await session.logIn(subject) }
         #expect(error?.code == .invalidSubject)
@@ -125,7 +126,7 @@ struct LoginTests {
 
     @Test("a login whose values are too large leaves the session before it as it was")
     func tooLarge() async throws {
-        let harness = try Harness { $0.maximumValuesSize = 100 }
+        let harness = try StoredHarness { $0.maximumValuesSize = 100 }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -137,7 +138,7 @@ struct LoginTests {
 
     @Test("a login begins the absolute limit anew")
     func absoluteLimit() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         harness.clock.advance(by: .minutes(19))

@@ -7,21 +7,23 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Authenticating anew", .bothDrivers)
 struct ReauthenticationTests {
     @Test("the token is new, the old one is dead at once, and the session is the same (ASVS 7.2.4)")
     func newToken() async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .minutes(1)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5), grace: .minutes(1)) }
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             try await session.logIn("ada", deviceLabel: "laptop")
             session[.theme] = "dark"
         }
-        let old = browser.copy(harness)
+        let old = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(1))
         try await harness.visit(browser) { session in
             let id = session.id
@@ -42,7 +44,7 @@ struct ReauthenticationTests {
     @Test(
         "both limits begin anew, those of remembered sessions too (NIST SP 800-63B-4, 5.2)", arguments: [false, true])
     func limits(isRemembered: Bool) async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let limits = isRemembered ? SessionLimits.remembered : .standard
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
@@ -67,7 +69,7 @@ struct ReauthenticationTests {
 
     @Test("a request opened before it, in the same millisecond, writes nothing after it and sets no cookie")
     func slowRequest() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let slow = try await harness.open(browser)
@@ -83,7 +85,7 @@ struct ReauthenticationTests {
 
     @Test("of two at once one wins and the other learns that its token is over")
     func twoAtOnce() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let (first, second) = (try await harness.open(browser), try await harness.open(browser))
@@ -97,7 +99,7 @@ struct ReauthenticationTests {
 
     @Test("what this request changed is stored under the new token")
     func changes() async throws {
-        let harness = try Harness(encryptedAtRest: true)
+        let harness = try StoredHarness(encryptedAtRest: true)
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         try await harness.visit(browser) { session in
@@ -110,7 +112,7 @@ struct ReauthenticationTests {
 
     @Test("nobody authenticates anew who is not logged in, or has been logged out meanwhile")
     func requiresLogin() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         let stranger = try await harness.open(browser)
         let error = await #expect(throws: SessionError.self) { try await stranger.reauthenticate() }
@@ -136,7 +138,7 @@ struct ReauthenticationTests {
             try await session.logIn("ada")
             session[.theme] = "dark"
         }
-        let old = browser.copy(of: harness)
+        let old = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(10))
         try await harness.visit(browser) { session in
             try await session.reauthenticate()

@@ -9,13 +9,14 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("What a handler requires of a login", .bothDrivers)
 struct RequirementTests {
     @Test("a user is let through by name, and a visitor is told to log in")
     func authenticated() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             let error = #expect(throws: SessionError.self) { try session.requireAuthenticated() }
@@ -33,7 +34,7 @@ struct RequirementTests {
 
     @Test("a login is recent for as long as is said, to the millisecond, and a new authentication makes it so again")
     func recent() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(5))
@@ -51,7 +52,7 @@ struct RequirementTests {
 
     @Test("no age traps, and a clock that was set back makes nobody's login old")
     func extremes() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(1))
@@ -76,7 +77,7 @@ struct RequirementTests {
 
     @Test("while the store does not answer nobody is told that they are logged out")
     func outage() async throws {
-        let harness = try Harness { $0.onStoreFailure = .anonymous }
+        let harness = try StoredHarness { $0.onStoreFailure = .anonymous }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.store.injectFault(.failing)

@@ -9,11 +9,12 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("At most so many sessions for a user", .bothDrivers)
 struct SessionLimitTests {
-    private func logIn(_ harness: Harness, _ count: Int) async throws -> [TestBrowser] {
+    private func logIn(_ harness: StoredHarness, _ count: Int) async throws -> [TestBrowser] {
         var browsers: [TestBrowser] = []
         for _ in 0..<count {
             let browser = harness.browser()
@@ -24,13 +25,13 @@ struct SessionLimitTests {
         return browsers
     }
 
-    private func count(_ harness: Harness) async throws -> Int {
+    private func count(_ harness: StoredHarness) async throws -> Int {
         try await harness.engine.activeSessions(of: "ada").count
     }
 
     @Test("the oldest login makes room for the newest, however much it is used; other users are not counted")
     func endOldest() async throws {
-        let harness = try Harness { $0.maximumSessionsPerSubject = 3 }
+        let harness = try StoredHarness { $0.maximumSessionsPerSubject = 3 }
         let alan = harness.browser()
         try await harness.visit(alan) { try await $0.logIn("alan") }
         let browsers = try await self.logIn(harness, 3)
@@ -48,7 +49,7 @@ struct SessionLimitTests {
     @Test("a login that replaces its own session ends no other")
     func replacedSessionCountsOnce() async throws {
         for policy in [SessionLimitPolicy.endOldest, .refuse] {
-            let harness = try Harness { configuration in
+            let harness = try StoredHarness { configuration in
                 configuration.maximumSessionsPerSubject = 2
                 configuration.onSessionLimit = policy
             }
@@ -60,16 +61,16 @@ struct SessionLimitTests {
 
     @Test("a limit that was lowered holds with the next login")
     func lowered() async throws {
-        let generous = try Harness()
+        let generous = try StoredHarness()
         _ = try await self.logIn(generous, 5)
-        let strict = try Harness(sharing: generous) { $0.maximumSessionsPerSubject = 2 }
+        let strict = try StoredHarness(sharing: generous) { $0.maximumSessionsPerSubject = 2 }
         _ = try await self.logIn(strict, 1)
         #expect(try await self.count(strict) == 2)
     }
 
     @Test("the newest is refused, and everything is as it was; with a log-out elsewhere there is room")
     func refuse() async throws {
-        let harness = try Harness { configuration in
+        let harness = try StoredHarness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .refuse
         }
@@ -88,7 +89,7 @@ struct SessionLimitTests {
 
     @Test("a function decides by the user and the sessions, and can end nobody else's")
     func deciding() async throws {
-        let harness = try Harness { configuration in
+        let harness = try StoredHarness { configuration in
             configuration.maximumSessionsPerSubject = 2
             configuration.onSessionLimit = .deciding { subject, sessions in
                 guard subject == "ada" else { return .allow }
@@ -113,7 +114,7 @@ struct SessionLimitTests {
     @Test("what the function throws, the login throws, and everything is as it was")
     func failing() async throws {
         struct Failure: Error {}
-        let harness = try Harness { configuration in
+        let harness = try StoredHarness { configuration in
             configuration.maximumSessionsPerSubject = 1
             configuration.onSessionLimit = .deciding { _, _ in throw Failure() }
         }
@@ -129,7 +130,7 @@ struct SessionLimitTests {
 
     @Test("when logins race, the newest stay and no more than are allowed", arguments: [1, 2, 5])
     func racing(limit: Int) async throws {
-        let harness = try Harness { $0.maximumSessionsPerSubject = limit }
+        let harness = try StoredHarness { $0.maximumSessionsPerSubject = limit }
         let outcomes = try await self.race(harness, 6)
         #expect(try await self.count(harness) == limit)
         #expect(outcomes.allSatisfy { $0 == nil || $0 == .ended })
@@ -137,7 +138,7 @@ struct SessionLimitTests {
 
     @Test("when logins race for the last place, no more than are allowed get in", arguments: [1, 2, 5])
     func racingRefused(limit: Int) async throws {
-        let harness = try Harness { configuration in
+        let harness = try StoredHarness { configuration in
             configuration.maximumSessionsPerSubject = limit
             configuration.onSessionLimit = .refuse
         }
@@ -150,7 +151,7 @@ struct SessionLimitTests {
     }
 
     /// Logins that all look before any of them begins its session.
-    private func race(_ harness: Harness, _ count: Int) async throws -> [SessionError.Code?] {
+    private func race(_ harness: StoredHarness, _ count: Int) async throws -> [SessionError.Code?] {
         let browsers = (0..<count).map { _ in harness.browser() }
         harness.store.injectFault(.stalling, .create)
         return try await withThrowingTaskGroup(of: SessionError.Code?.self) { group in

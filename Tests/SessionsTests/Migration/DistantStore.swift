@@ -7,33 +7,17 @@
 //
 
 import Sessions
+import TestSupport
 
-/// A store behind a connection that may be lost.
-struct DistantStore: SessionStore {
+/// A store behind a connection that can be lost.
+struct DistantStore: ForwardingSessionStore {
     let base: MemorySessionStore
     let connection: LostConnection
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.connection.perform { try await self.base.load(id, now: now) }
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.connection.perform { try await self.base.create(record, now: now) }
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.connection.perform { try await self.base.replace(record, ifVersion: version, now: now) }
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.connection.perform { try await self.base.touch(id, touch, now: now) }
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.connection.perform { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }
+    func perform<Result>(
+        for id: SessionID?,
+        _ call: (MemorySessionStore) async throws -> Result
+    ) async throws -> Result {
+        try await self.connection.perform { try await call(self.base) }
     }
 }

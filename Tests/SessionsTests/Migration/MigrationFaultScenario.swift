@@ -28,7 +28,7 @@ final class MigrationFaultScenario: Sendable {
     var now: Instant { self.samples.now }
     var id: SessionID { self.record.id }
 
-    /// A server, played by an actor.
+    /// The server of an actor.
     func server(
         _ phase: MigrationPhase,
         _ scheduler: StepScheduler,

@@ -9,6 +9,7 @@
 import HTTPTypes
 import Logging
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -95,12 +96,12 @@ struct MovedSessionTests {
                 try await first.visit(browser) { try await $0.logIn("ada") }
                 // Beside servers with the new store alone nothing is in the old one any more, as it is here.
                 try await second.visit(browser) { #expect($0.subject == "ada") }
-                let copy = browser.copy(first)
+                let copy = browser.copy(in: first)
                 try await second.visit(browser) { try await $0.logOut() }
                 for wait in [Duration.zero, .minutes(2)] {
                     house.clock.advance(by: wait)
                     for harness in pair {
-                        try await harness.visit(copy.copy(harness)) { #expect($0.subject == nil) }
+                        try await harness.visit(copy.copy(in: harness)) { #expect($0.subject == nil) }
                     }
                 }
             }
@@ -199,7 +200,7 @@ struct MovedSessionTests {
                 let (single, others) = (first.browser(), [first.browser(), second.browser()])
                 try await first.visit(single) { try await $0.logIn("ada") }
                 for browser in others { try await first.visit(browser) { try await $0.logIn("alan") } }
-                let copies = ([single] + others).map { $0.copy(first) }
+                let copies = ([single] + others).map { $0.copy(in: first) }
                 try await second.visit(single) { try await $0.logOut() }
                 try await second.engine.revokeAll(of: "alan")
                 for (copy, harness) in zip(copies + copies, [first, first, first, second, second, second]) {

@@ -8,19 +8,21 @@
 
 import HTTPTypes
 import LogAudit
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 /// Sessions, endings of sealed sessions and registered tokens in one store.
 @Suite("Registered tokens beside sessions", .bothDrivers)
 struct RegistryIsolationTests {
-    private let harness: Harness
+    private let harness: StoredHarness
     private let links: TokenRegistry<String>
     private let invitations: TokenRegistry<String>
 
     init() throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         var configuration = SessionConfiguration()
         configuration.clock = harness.clock.sessionClock
         self.harness = harness
@@ -90,7 +92,7 @@ struct RegistryIsolationTests {
         )
         let (old, stored) = (sealed.browser(), self.harness.browser())
         try await sealed.visit(old) { try await $0.logIn("ada") }
-        let copy = old.copy(sealed)
+        let copy = old.copy(in: sealed)
         try await sealed.visit(old) { try await $0.logOut() }
         try await self.harness.visit(stored) { try await $0.logIn("ada") }
         let token = try await self.links.register("ada", for: .days(1))

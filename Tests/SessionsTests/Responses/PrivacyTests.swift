@@ -9,13 +9,14 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Responses that no cache gives to another visitor", .bothDrivers)
 struct PrivacyTests {
     @Test("a session that was taken makes the response private, whether or not it was read")
     func taken() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         let response = try await harness.visit(browser) { $0.markAccessed() }
@@ -28,7 +29,7 @@ struct PrivacyTests {
         for (isAllowed, isLoggedIn, expected) in [
             (false, false, "private"), (false, true, "no-store"), (true, true, "private"), (true, false, "private"),
         ] {
-            let harness = try Harness { $0.allowsPrivateCaching = isAllowed }
+            let harness = try StoredHarness { $0.allowsPrivateCaching = isAllowed }
             let browser = harness.browser()
             try await harness.visit(browser) { session in
                 if isLoggedIn { try await session.logIn("ada") } else { session[.views] = 1 }
@@ -49,7 +50,7 @@ struct PrivacyTests {
         ]
     )
     func prefetch(name: String, value: String) async throws {
-        let harness = try Harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         harness.clock.advance(by: .minutes(15))

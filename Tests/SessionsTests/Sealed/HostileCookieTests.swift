@@ -8,9 +8,11 @@
 
 import Foundation
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 /// A cookie that does not open is a visitor without a session: one answer, no trap, and no store call.
 @Suite("Hostile sealed cookies", .bothDrivers)

@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Rotating keys under load", .bothDrivers)
 struct KeyRotationTests {
@@ -22,7 +24,7 @@ struct KeyRotationTests {
         for (index, visitor) in visitors.enumerated() {
             try await harness.visit(visitor) { try await $0.logIn("visitor \(index)") }
         }
-        let kept = visitors[0].copy(of: harness)
+        let kept = visitors[0].copy(in: harness)
         let failures = try await withThrowingTaskGroup(of: Int.self) { group in
             for (index, visitor) in visitors.enumerated() {
                 group.addTask {

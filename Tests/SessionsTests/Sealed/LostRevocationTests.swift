@@ -9,9 +9,11 @@
 import HTTPTypes
 import InMemoryLogging
 import Logging
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Revocations that the store has lost", .bothDrivers)
 struct LostRevocationTests {
@@ -38,16 +40,16 @@ struct LostRevocationTests {
         let (browser, stranger, ended) = (harness.browser(), harness.browser(), harness.browser())
         for browser in [browser, ended] { try await harness.visit(browser) { try await $0.logIn("ada") } }
         try await harness.visit(stranger) { $0[.views] = 1 }
-        let copy = ended.copy(of: harness)
+        let copy = ended.copy(in: harness)
         try await harness.visit(ended) { try await $0.logOut() }
         harness.clock.advance(by: .minutes(1))
-        try await harness.subjects.base.clear()
+        try await harness.subjects.memory.clear()
         // The second server starts now.
         for server in harness.servers {
             harness.clock.advance(by: .seconds(1))
-            try await server.visit(copy.copy(of: harness)) { #expect($0.subject == nil) }
-            try await server.visit(browser.copy(of: harness)) { #expect($0.subject == nil) }
-            try await server.visit(stranger.copy(of: harness)) { #expect($0[.views] == 0) }
+            try await server.visit(copy.copy(in: harness)) { #expect($0.subject == nil) }
+            try await server.visit(browser.copy(in: harness)) { #expect($0.subject == nil) }
+            try await server.visit(stranger.copy(in: harness)) { #expect($0[.views] == 0) }
         }
         #expect(self.lossCount(recorder) == 2, "once on each server")
         #expect(harness.logs.entries.contains { $0.level == .error && "\($0.message)".contains("has lost some") })
@@ -68,9 +70,9 @@ struct LostRevocationTests {
         let harness = try self.makeHarness(.report, recorder)
         let (browser, ended) = (harness.browser(), harness.browser())
         for browser in [browser, ended] { try await harness.visit(browser) { try await $0.logIn("ada") } }
-        let copy = ended.copy(of: harness)
+        let copy = ended.copy(in: harness)
         try await harness.visit(ended) { try await $0.logOut() }
-        try await harness.subjects.base.clear()
+        try await harness.subjects.memory.clear()
         for server in harness.servers {
             harness.clock.advance(by: .seconds(1))
             try await server.visit(browser) { #expect($0.subject == "ada") }
@@ -90,16 +92,16 @@ struct LostRevocationTests {
             try await harness.visit(browser) { try await $0.logIn("ada") }
             try await harness.engine.revoke(samples.id())
             let id = RevocationSegment.headID
-            guard case .found(var former) = try await harness.subjects.base.load(id, now: harness.clock.now) else {
+            guard case .found(var former) = try await harness.subjects.memory.load(id, now: harness.clock.now) else {
                 return
             }
             let lost = (0..<lostCount).map { _ in samples.id() }
             for id in lost { try await harness.engine.revoke(id) }
-            guard case .found(let last) = try await harness.subjects.base.load(id, now: harness.clock.now) else {
+            guard case .found(let last) = try await harness.subjects.memory.load(id, now: harness.clock.now) else {
                 return
             }
             former.version = SessionVersion(counter: former.version.counter, tag: 99)
-            _ = try await harness.subjects.base.replace(former, ifVersion: last.version, now: harness.clock.now)
+            _ = try await harness.subjects.memory.replace(former, ifVersion: last.version, now: harness.clock.now)
             harness.clock.advance(by: .seconds(1))
             try await harness.visit(browser) { #expect($0.subject == (lostCount == 1 ? "ada" : nil)) }
             harness.clock.advance(by: .seconds(1))
@@ -114,7 +116,7 @@ struct LostRevocationTests {
     func previousVersion() async throws {
         let harness = try self.makeHarness(servers: 1)
         let samples = SampleRecords(now: harness.clock.now)
-        let (store, now) = (harness.subjects.base, harness.clock.now)
+        let (store, now) = (harness.subjects.memory, harness.clock.now)
         var counter: UInt64 = 0
         /// As the version before wrote them: a record for each, and one that changes.
         func write(_ id: SessionID, mark: Int64) async throws {

@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
+import TestSupport
+import Testing
+
 @testable import Sessions
 @testable import SessionsTesting
-import Testing
 
 @Suite("Revocations that the store does not take", .bothDrivers)
 struct RevocationFailureTests {
@@ -37,7 +39,7 @@ struct RevocationFailureTests {
         let harness = try SealedHarness(servers: 2, revocation: { .stored(in: $0) })
         let (browser, other) = (harness.browser(), harness.browser())
         for browser in [browser, other] { try await harness.visit(browser) { try await $0.logIn("ada") } }
-        let (here, elsewhere) = (browser.copy(of: harness), browser.copy(of: harness))
+        let (here, elsewhere) = (browser.copy(in: harness), browser.copy(in: harness))
         harness.store.injectFault(.failing, .replace)
         let session = try await harness.open(browser)
         await #expect(throws: SessionError.self) { try await session.logOut() }
@@ -72,7 +74,7 @@ struct RevocationFailureTests {
         #expect(response[.setCookie] != nil)
         for server in harness.servers {
             try await server.visit(browser) { #expect($0.subject == "ada") }
-            try await server.visit(other.copy(of: harness)) { #expect($0.subject == nil) }
+            try await server.visit(other.copy(in: harness)) { #expect($0.subject == nil) }
         }
     }
 
@@ -143,37 +145,10 @@ struct RevocationFailureTests {
 }
 
 /// A store that forgets every replacement, and says that it is stored.
-private struct ForgetfulStore: SubjectSessionStore {
+private struct ForgetfulStore: ForwardingSessionStore, SubjectSessionStore {
     let base: FaultySubjectStore
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws { try await self.base.create(record, now: now) }
 
     func replace(
         _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
     ) async throws -> SessionReplaceResult { .replaced }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
-    }
-
-    func endSessions(
-        of subject: String, except kept: Set<SessionID>, from cursor: SessionCursor?, limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
-    ) async throws -> SessionEndingPage {
-        try await self.base.endSessions(
-            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
-    }
 }

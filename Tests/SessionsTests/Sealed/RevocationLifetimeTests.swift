@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("How long revocations are kept", .bothDrivers)
 struct RevocationLifetimeTests {
@@ -28,7 +30,7 @@ struct RevocationLifetimeTests {
         try await harness.visit(browser) { try await $0.logIn("ada", remember: isRemembered) }
         harness.clock.advance(by: .minutes(15))
         try await harness.servers[1].visit(harness.browser()) { try await $0.logIn("alan") }
-        let copy = browser.copy(of: harness)
+        let copy = browser.copy(in: harness)
         harness.clock.advance(by: .milliseconds(100))
         try await harness.visit(browser) { try await $0.logOut() }
         harness.clock.advance(by: .milliseconds(300))
@@ -70,7 +72,7 @@ struct RevocationLifetimeTests {
         })
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada", remember: true) }
-        let copy = browser.copy(of: harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.stopRemembering() }
         try await harness.visit(copy) { #expect($0.subject == nil) }
         try await harness.visit(browser) { #expect($0.subject == "ada") }

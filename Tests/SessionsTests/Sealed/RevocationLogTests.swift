@@ -6,10 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import Synchronization
+import TestSupport
+import Testing
+
 @testable import Sessions
 @testable import SessionsTesting
-import Synchronization
-import Testing
 
 @Suite("The revocation log", .bothDrivers)
 struct RevocationLogTests {
@@ -18,7 +20,7 @@ struct RevocationLogTests {
     }
 
     private func head(_ harness: SealedHarness) async throws -> RevocationSegment {
-        let result = try await harness.subjects.base.load(RevocationSegment.headID, now: harness.clock.now)
+        let result = try await harness.subjects.memory.load(RevocationSegment.headID, now: harness.clock.now)
         guard case .found(let record) = result else { throw SessionStoreError(.unavailable, "There is no log.") }
         return try RevocationSegment(record)
     }
@@ -127,7 +129,7 @@ struct RevocationLogTests {
             // All of these are over, and gone.
             harness.clock.advance(by: .hours(9))
         }
-        let thief = victim.copy(of: harness)
+        let thief = victim.copy(in: harness)
         try await harness.visit(victim) { try await $0.logOut() }
         try await endSome(300)
         try await harness.servers[1].visit(thief) { #expect($0.subject == nil) }
@@ -139,7 +141,7 @@ struct RevocationLogTests {
         let (ids, browser) = (SampleRecords(), harness.browser())
         for _ in 0..<400 { try await harness.engine.revoke(ids.id()) }
         let log = try await self.head(harness).log
-        let page = try await harness.subjects.base.page(
+        let page = try await harness.subjects.memory.page(
             of: RevocationSegment.subject, from: nil, limit: 10, now: harness.clock.now)
         let longest = SessionConfiguration().rememberedLimits.absolute
         #expect(page.records.count == 4)
@@ -152,7 +154,7 @@ struct RevocationLogTests {
             try await harness.visit(browser) { #expect($0.subject == "ada") }
         }
         #expect(try await self.head(harness).log == log)
-        #expect(try await harness.subjects.base.count(now: harness.clock.now) == 1)
+        #expect(try await harness.subjects.memory.count(now: harness.clock.now) == 1)
     }
 
     @Test("many waiters of a store that hangs fail together at one deadline, also without a circuit breaker")
@@ -197,13 +199,13 @@ struct RevocationLogTests {
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         guard
-            case .found(var record) = try await harness.subjects.base.load(
+            case .found(var record) = try await harness.subjects.memory.load(
                 RevocationSegment.headID, now: harness.clock.now)
         else { return #expect(Bool(false)) }
         let version = record.version
         record.values = SessionValues(["entries": .string("AAAA")])
         record.version = version.next(tag: 7)
-        _ = try await harness.subjects.base.replace(record, ifVersion: version, now: harness.clock.now)
+        _ = try await harness.subjects.memory.replace(record, ifVersion: version, now: harness.clock.now)
         let error = await #expect(throws: SessionError.self) { try await harness.servers[1].open(browser) }
         #expect(error?.code == .storeUnavailable)
     }
@@ -225,45 +227,16 @@ struct RevocationLogTests {
 }
 
 /// A store that another server writes to just before each replacement.
-private struct RacingStore: SubjectSessionStore {
+private struct RacingStore: ForwardingSessionStore, SubjectSessionStore {
     let base: FaultySubjectStore
     let race: @Sendable () async throws -> Void
 
     var needsDeadline: Bool { false }
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.base.create(record, now: now)
-    }
 
     func replace(
         _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
     ) async throws -> SessionReplaceResult {
         try await self.race()
         return try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
-    }
-
-    func endSessions(
-        of subject: String, except kept: Set<SessionID>, from cursor: SessionCursor?, limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
-    ) async throws -> SessionEndingPage {
-        try await self.base.endSessions(
-            of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 }

@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Ending sealed sessions", .bothDrivers)
 struct RevocationTests {
@@ -36,7 +38,7 @@ struct RevocationTests {
         let harness = try self.makeHarness(kind)
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(of: harness)
+        let thief = browser.copy(in: harness)
         try await harness.servers[kind.servers - 1].visit(thief) { #expect($0.subject == "ada") }
         try await harness.visit(browser) { try await $0.logOut() }
         #expect(browser.cookies.isEmpty)
@@ -50,7 +52,7 @@ struct RevocationTests {
             let harness = try self.makeHarness(kind)
             let browser = harness.browser()
             try await harness.visit(browser) { try await $0.logIn("ada") }
-            let thief = browser.copy(of: harness)
+            let thief = browser.copy(in: harness)
             try await harness.servers[1].visit(thief) { #expect($0.subject == "ada") }
             try await harness.servers[0].visit(browser) { try await $0.logOut() }
             harness.clock.advance(by: delay)
@@ -94,11 +96,11 @@ struct RevocationTests {
         try await behind.visit(after) { try await $0.logIn("ada") }
         try await behind.visit(after) { #expect($0.subject == "ada") }
         behind.clock.advance(by: .seconds(1))
-        try await behind.visit(before.copy(of: behind)) { #expect($0.subject == nil) }
+        try await behind.visit(before.copy(in: behind)) { #expect($0.subject == nil) }
         // The other way round: ended by the clock that is behind.
         try await behind.engine.revokeAll(of: "ada")
         ahead.clock.advance(by: .seconds(1))
-        try await ahead.visit(after.copy(of: ahead)) { #expect($0.subject == nil) }
+        try await ahead.visit(after.copy(in: ahead)) { #expect($0.subject == nil) }
     }
 
     @Test("a slow request cannot cover the cookie of a fresh login", arguments: everyKind)
@@ -135,7 +137,7 @@ struct RevocationTests {
         let harness = try SealedHarness(revocation: { _ in .none })
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let copy = browser.copy(of: harness)
+        let copy = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.logOut() }
         #expect(browser.cookies.isEmpty)
         try await harness.visit(copy) { #expect($0.subject == "ada") }

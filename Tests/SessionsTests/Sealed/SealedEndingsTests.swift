@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Ending sealed sessions from elsewhere", .bothDrivers)
 struct SealedEndingsTests {
@@ -24,7 +26,7 @@ struct SealedEndingsTests {
         for (browser, user) in [(browser, "ada"), (other, "ada"), (alan, "alan")] {
             try await harness.visit(browser) { try await $0.logIn(user) }
         }
-        let copy = browser.copy(of: harness)
+        let copy = browser.copy(in: harness)
         let slow = try await harness.open(browser)
         slow[.views] += 1
         let response = try await harness.visit(browser) { try await $0.logOutOthers() }
@@ -50,7 +52,7 @@ struct SealedEndingsTests {
         let ending = Task { try await session.logOutOthers() }
         while harness.store.waitingCount == 0 { await Task.yield() }
         let elsewhere = try SealedHarness(
-            revocation: { _ in .stored(in: FaultySubjectStore(harness.subjects.base)) },
+            revocation: { _ in .stored(in: FaultySubjectStore(harness.subjects.memory)) },
             keyring: harness.keyring,
             clock: harness.clock
         )
@@ -160,7 +162,7 @@ struct SealedEndingsTests {
         for (browser, name) in zip(browsers, [subject, "ada"]) {
             try await harness.visit(browser) { try await $0.logIn(name) }
         }
-        let slow = browsers[0].copy(of: harness)
+        let slow = browsers[0].copy(in: harness)
         try await harness.servers[1].visit(slow) { #expect($0.subject == subject) }
         try await harness.engine.revokeAll(of: subject)
         try await harness.engine.revoke(SessionID(high: 1, low: 2))

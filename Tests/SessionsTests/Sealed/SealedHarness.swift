@@ -8,9 +8,10 @@
 import InMemoryLogging
 import Sessions
 import SessionsTesting
+import TestSupport
 
 /// Servers with the same keys, each with an engine of its own, and a store for their revocations.
-struct SealedHarness: TestHarness {
+struct SealedHarness: LogRecordingHarness {
     let clock: ManualClock
     let store: FaultySessionStore
     let subjects: FaultySubjectStore

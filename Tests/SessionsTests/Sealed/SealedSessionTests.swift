@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 @Suite("Sealed sessions", .bothDrivers)
 struct SealedSessionTests {
@@ -60,7 +62,7 @@ struct SealedSessionTests {
         })
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let thief = browser.copy(of: harness)
+        let thief = browser.copy(in: harness)
         harness.clock.advance(by: .minutes(15))
         try await harness.visit(browser) { #expect($0.subject == "ada") }
         harness.clock.advance(by: .minutes(5))
@@ -152,7 +154,7 @@ struct SealedSessionTests {
         let harness = try SealedHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let old = browser.copy(of: harness)
+        let old = browser.copy(in: harness)
         try await harness.visit(browser) { try await $0.renew() }
         try await harness.visit(browser) { #expect($0.subject == "ada") }
         try await harness.visit(old) { #expect($0.subject == nil) }
@@ -164,14 +166,5 @@ struct SealedSessionTests {
             let error = #expect(throws: SessionError.self) { _ = try SealedHarness(maximumCookies: count) }
             #expect(error?.message.contains("takes 1 to 4 cookies (maximumCookies is \(count))") == true)
         }
-    }
-}
-
-extension TestBrowser {
-    /// A copy that holds the same cookies now, and goes its own way.
-    func copy(of harness: SealedHarness) -> TestBrowser {
-        let copy = harness.browser()
-        for cookie in self.cookies { copy.plant(cookie) }
-        return copy
     }
 }

@@ -8,6 +8,7 @@
 
 import HTTPTypes
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

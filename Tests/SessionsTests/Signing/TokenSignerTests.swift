@@ -7,6 +7,7 @@
 //
 
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions

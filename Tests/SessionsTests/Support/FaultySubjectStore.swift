@@ -8,70 +8,26 @@
 
 import Sessions
 import SessionsTesting
+import TestSupport
 
-/// A store that knows its subjects, can be looked through, and can be broken.
-struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore, SynchronousSessionStore {
+/// A store in memory with every capability, into whose calls for one session faults can be injected.
+struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, EnumerableSessionStore,
+    SynchronousSessionStore
+{
     let faults: FaultySessionStore
-    let base: MemorySessionStore
+    let memory: MemorySessionStore
 
-    init(_ base: MemorySessionStore, needsDeadline: Bool = false) {
-        self.base = base
-        self.faults = FaultySessionStore(base, needsDeadline: needsDeadline)
+    init(_ memory: MemorySessionStore, needsDeadline: Bool = false) {
+        self.memory = memory
+        self.faults = FaultySessionStore(memory, needsDeadline: needsDeadline)
     }
+
+    var base: FaultySessionStore { self.faults }
 
     var needsDeadline: Bool { self.faults.needsDeadline }
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.faults.load(id, now: now)
-    }
-
-    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
-        try await self.faults.endedSecrets(of: id, now: now)
-    }
-
-    func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
-        try self.faults.loadSynchronously(id, now: now)
-    }
-
-    func replaceSynchronously(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) throws -> SessionReplaceResult? {
-        try self.faults.replaceSynchronously(record, ifVersion: version, now: now)
-    }
-
-    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
-        try self.faults.touchSynchronously(id, touch, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.faults.create(record, now: now)
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try await self.faults.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.faults.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.faults.end(id, tombstoneUntil: tombstoneUntil, now: now)
-    }
-
-    func page(
-        of subject: String,
-        from cursor: SessionCursor?,
-        limit: Int,
-        now: Instant
-    ) async throws -> SessionPage {
-        try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+        try await self.memory.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
     func endSessions(
@@ -82,15 +38,15 @@ struct FaultySubjectStore: SubjectSessionStore, EnumerableSessionStore, Synchron
         tombstoneUntil: Instant,
         now: Instant
     ) async throws -> SessionEndingPage {
-        try await self.base.endSessions(
+        try await self.memory.endSessions(
             of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
+    func count(now: Instant) async throws -> Int { try await self.memory.count(now: now) }
 
     func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.base.page(from: cursor, limit: limit, now: now)
+        try await self.memory.page(from: cursor, limit: limit, now: now)
     }
 
-    func clear() async throws { try await self.base.clear() }
+    func clear() async throws { try await self.memory.clear() }
 }

@@ -8,51 +8,27 @@
 
 import Sessions
 import Synchronization
+import TestSupport
 
-/// A store of several parts, as a cluster is: a session is in the part that the high half of its id names.
-final class PartitionedStore: SessionStore {
-    private let base = MemorySessionStore()
+/// A store of several parts, as a cluster is. The high half of an id is the number of its part.
+final class PartitionedStore: ForwardingSessionStore {
+    let base = MemorySessionStore()
     private let failing = Mutex<[Int: SessionStoreError.Code]>([:])
 
-    /// Lets all calls to a part fail.
+    /// Makes all calls to a part fail.
     func fail(part: Int, with code: SessionStoreError.Code = .unavailable) {
         self.failing.withLock { $0[part] = code }
     }
 
     func failureDomain(of id: SessionID) -> Int { Int(clamping: id.high) }
 
-    private func check(_ id: SessionID) throws {
-        if let code = self.failing.withLock({ $0[self.failureDomain(of: id)] }) {
+    func perform<Result>(
+        for id: SessionID?,
+        _ call: (MemorySessionStore) async throws -> Result
+    ) async throws -> Result {
+        if let id, let code = self.failing.withLock({ $0[self.failureDomain(of: id)] }) {
             throw SessionStoreError(code, "This part fails.")
         }
-    }
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try self.check(id)
-        return try await self.base.load(id, now: now)
-    }
-
-    func create(_ record: SessionRecord, now: Instant) async throws {
-        try self.check(record.id)
-        try await self.base.create(record, now: now)
-    }
-
-    func replace(
-        _ record: SessionRecord,
-        ifVersion version: SessionVersion,
-        now: Instant
-    ) async throws -> SessionReplaceResult {
-        try self.check(record.id)
-        return try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try self.check(id)
-        return try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try self.check(id)
-        return try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
+        return try await call(self.base)
     }
 }

@@ -8,18 +8,15 @@
 
 import Sessions
 import Synchronization
+import TestSupport
 
-/// A store that keeps what it is handed as it is handed it, and works by another.
-final class WatchingStore: SessionStore {
-    private let base = MemorySessionStore()
+/// A store that records what it is given to write.
+final class WatchingStore: ForwardingSessionStore {
+    let base = MemorySessionStore()
     private let records = Mutex<[SessionRecord]>([])
     let needsDeadline = false
 
     var handed: [SessionRecord] { self.records.withLock { $0 } }
-
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.base.load(id, now: now)
-    }
 
     func create(_ record: SessionRecord, now: Instant) async throws {
         self.records.withLock { $0.append(record) }
@@ -33,13 +30,5 @@ final class WatchingStore: SessionStore {
     ) async throws -> SessionReplaceResult {
         self.records.withLock { $0.append(record) }
         return try await self.base.replace(record, ifVersion: version, now: now)
-    }
-
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        try await self.base.touch(id, touch, now: now)
-    }
-
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }

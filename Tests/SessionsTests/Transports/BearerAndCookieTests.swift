@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 /// Bearer tokens beside cookies, in one request and one after the other.
 @Suite("Bearer tokens beside cookies", .bothDrivers)
@@ -85,7 +87,7 @@ struct BearerAndCookieTests {
         let harness = try self.harnesses.make()
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
-        let before = browser.copy(harness)
+        let before = browser.copy(in: harness)
         var text: String?
         let response = try await harness.visit(browser) { session in
             try session.useTransport(.bearer)

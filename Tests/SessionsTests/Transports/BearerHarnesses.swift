@@ -10,6 +10,7 @@ import HTTPTypes
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Makes harnesses with bearer tokens and one store.

@@ -7,9 +7,11 @@
 //
 
 import HTTPTypes
-@testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
+
+@testable import Sessions
 
 /// What programs send: `Authorization: Bearer …`.
 @Suite("Bearer tokens", .bothDrivers)
@@ -253,7 +255,7 @@ struct BearerTests {
 
     @Test("a transport that the engine has not is refused by its name")
     func unknownTransport() async throws {
-        let session = try await Harness().open([:])
+        let session = try await StoredHarness().open([:])
         let error = #expect(throws: SessionError.self) { try session.useTransport(.bearer) }
         #expect(error?.code == .notOffered)
         #expect(error?.message.contains("\"bearer\"") == true)

@@ -7,6 +7,7 @@
 //
 
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -21,7 +22,7 @@ struct ByteNamesTests {
 
     @Test("values whose names differ in normalization alone are two values, however many there are and are read")
     func values() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             for number in 0..<20 { session[self.key("n\(number)")] = "\(number)" }
@@ -62,7 +63,7 @@ struct ByteNamesTests {
 
     @Test("a login carries the value that is named, and not the one whose name is spelled otherwise")
     func carried() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { session in
             session[self.key(composed)] = "one"
@@ -74,7 +75,7 @@ struct ByteNamesTests {
 
     @Test("a text that is spelled otherwise is another value: an assignment through a key is a change")
     func texts() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         func set(_ text: inout String?, to new: String) { text = new }
         try await harness.visit(browser) { $0[.theme] = composed }
@@ -88,7 +89,7 @@ struct ByteNamesTests {
 
     @Test("users whose names differ in normalization alone are two users, from the login to the last ending")
     func subjects() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let (first, second) = (harness.browser(), harness.browser())
         try await harness.visit(first) { session in
             session[.theme] = "dark"

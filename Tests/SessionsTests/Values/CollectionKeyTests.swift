@@ -10,13 +10,14 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Collections that parallel requests change in place", .bothDrivers)
 struct CollectionKeyTests {
     /// Lets two requests that began together change a session, one after the other.
     private func race(
-        _ harness: Harness,
+        _ harness: StoredHarness,
         from start: (Session) -> Void,
         _ first: (Session) -> Void,
         _ second: (Session) -> Void
@@ -33,7 +34,7 @@ struct CollectionKeyTests {
 
     @Test("20 requests that append at once lose nothing")
     func appends() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] = 1 }
         var sessions: [Session] = []
@@ -54,7 +55,7 @@ struct CollectionKeyTests {
             (["a"], { $0.removeFirst() }, { $0.removeFirst() }, []),
         ]
         for (start, first, second, result) in cases {
-            let harness = try Harness()
+            let harness = try StoredHarness()
             let session = try await self.race(
                 harness, from: { $0[.cart] = start }, { first(&$0[.cart]) }, { second(&$0[.cart]) })
             #expect(session[.cart] == result)
@@ -65,7 +66,7 @@ struct CollectionKeyTests {
     func setsAndDictionaries() async throws {
         let (tags, prices) = (SessionKey<Set<String>>("tags"), SessionKey<[String: Int]>("prices"))
         let session = try await self.race(
-            try Harness(),
+            try StoredHarness(),
             from: {
                 $0[tags] = ["a", "b"]
                 $0[prices] = ["a": 1, "b": 2, "c": 3]
@@ -88,7 +89,7 @@ struct CollectionKeyTests {
     @Test("an assignment replaces what another request set, and the event and the log say so")
     func overwritten() async throws {
         let recorder = EventRecorder()
-        let harness = try Harness { $0.observers = [recorder] }
+        let harness = try StoredHarness { $0.observers = [recorder] }
         let session = try await self.race(
             harness, from: { $0[.cart] = ["a"] }, { $0[.cart].append("b") }, { $0[.cart] = ["c"] })
         #expect(session[.cart] == ["c"])
@@ -103,7 +104,7 @@ struct CollectionKeyTests {
     func large() async throws {
         let key = SessionKey<[Int]>("numbers")
         let session = try await self.race(
-            try Harness(), from: { $0[key] = Array(0..<2_000) }, { $0[key].append(-1) }, { $0[key].reverse() })
+            try StoredHarness(), from: { $0[key] = Array(0..<2_000) }, { $0[key].append(-1) }, { $0[key].reverse() })
         #expect(session[key] == Array((0..<2_000).reversed()))
     }
 }

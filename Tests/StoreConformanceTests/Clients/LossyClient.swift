@@ -10,6 +10,7 @@
 import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 
 /// A client of a store in memory, which loses replies on demand and then sends again what may be sent again; with one
 /// mistake in it, or none.
@@ -19,12 +20,12 @@ final class LossyClient: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let server: MemorySessionStore
+    let base: MemorySessionStore
     private let defect: ClientDefect?
     private let state = Mutex(State())
 
     init(_ server: MemorySessionStore, _ defect: ClientDefect?) {
-        self.server = server
+        self.base = server
         self.defect = defect
     }
 
@@ -75,13 +76,9 @@ final class LossyClient: Sendable {
     }
 }
 
-extension LossyClient: SubjectSessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
-        try await self.server.load(id, now: now)
-    }
-
+extension LossyClient: ForwardingSessionStore, SubjectSessionStore {
     func create(_ record: SessionRecord, now: Instant) async throws {
-        try await self.send({ try await self.server.create(record, now: now) }, sentAgainBy: .createIsSentAgain)
+        try await self.send({ try await self.base.create(record, now: now) }, sentAgainBy: .createIsSentAgain)
     }
 
     func replace(
@@ -89,7 +86,7 @@ extension LossyClient: SubjectSessionStore {
         ifVersion version: SessionVersion,
         now: Instant
     ) async throws -> SessionReplaceResult {
-        let call = { try await self.server.replace(record, ifVersion: version, now: now) }
+        let call = { try await self.base.replace(record, ifVersion: version, now: now) }
         return try await self.send(call, sentAgainBy: .resentReplaceIsBelieved) {
             switch try await call() {
             case .conflict: throw SessionStoreError(.unavailable, "Whether it was stored is not known.")
@@ -100,24 +97,20 @@ extension LossyClient: SubjectSessionStore {
     }
 
     func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
-        guard case .found(var read) = try await self.server.load(id, now: now) else { return false }
-        return try await self.send({ try await self.server.touch(id, touch, now: now) }) {
+        guard case .found(var read) = try await self.base.load(id, now: now) else { return false }
+        return try await self.send({ try await self.base.touch(id, touch, now: now) }) {
             guard self.defect == .touchWritesBackWhatItRead else {
-                return try await self.server.touch(id, touch, now: now)
+                return try await self.base.touch(id, touch, now: now)
             }
-            guard case .found(let present) = try await self.server.load(id, now: now) else { return false }
+            guard case .found(let present) = try await self.base.load(id, now: now) else { return false }
             read.version = SessionVersion(counter: present.version.counter + 1, tag: 0)
-            return try await self.server.replace(read, ifVersion: present.version, now: now) == .replaced
+            return try await self.base.replace(read, ifVersion: present.version, now: now) == .replaced
         }
     }
 
     func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
         try await self.send(
-            { try await self.server.end(id, tombstoneUntil: tombstoneUntil, now: now) }, sentAgainBy: .endIsSentAgain)
-    }
-
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
-        try await self.server.page(of: subject, from: cursor, limit: limit, now: now)
+            { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }, sentAgainBy: .endIsSentAgain)
     }
 
     func endSessions(
@@ -130,7 +123,7 @@ extension LossyClient: SubjectSessionStore {
     ) async throws -> SessionEndingPage {
         try await self.send(
             {
-                try await self.server.endSessions(
+                try await self.base.endSessions(
                     of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
             }, sentAgainBy: .stepIsSentAgain)
     }

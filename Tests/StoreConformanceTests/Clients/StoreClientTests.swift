@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsPostgres
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// What the clients of stores make of replies that are lost, and whether the rules about it find mistakes.

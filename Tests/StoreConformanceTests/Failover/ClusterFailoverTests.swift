@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SessionsRedis

@@ -12,6 +12,7 @@ import LogAudit
 import Sessions
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 /// Users who use their sessions all the time, whatever happens to the servers, and look whose they are.

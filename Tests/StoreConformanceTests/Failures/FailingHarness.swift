@@ -7,51 +7,37 @@
 //
 
 #if Redis && SQLite
-import HTTPTypes
 import LogAudit
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
-/// A site whose store is going to fail. Its limits go by a clock that the test moves; what it waits for is real.
-struct FailingHarness: Sendable {
+/// A harness whose store is going to fail. A test moves the clock of its limits; its deadlines are real.
+struct FailingHarness: TestHarness {
     /// Longer than any call to a store that fails may take, on a machine that does other things as well.
     static let patience = Duration.seconds(20)
 
     let clock: ManualClock
     let engine: SessionEngine
+    let client = SessionClient(address: nil, userAgent: nil)
 
     init(_ store: any SessionStore, clock: ManualClock, deadline: Duration = .milliseconds(500)) throws {
         self.clock = clock
         var configuration = SessionConfiguration()
         configuration.clock = clock.waitingClock
         configuration.storeDeadline = deadline
-        self.engine = try SessionEngine(.stored(in: store), configuration: configuration)
+        self.engine = try SessionEngine(
+            .stored(in: store),
+            configuration: configuration,
+            transports: [AuditedTransport(CookieTransport(configuration))]
+        )
     }
 
-    func browser() -> TestBrowser { TestBrowser(clock: self.clock.sessionClock) }
+    var logger: Logger { LogAudit.logger() }
 
-    @discardableResult
-    func visit(
-        _ browser: TestBrowser,
-        _ handler: (Session) async throws -> Void = { _ in }
-    ) async throws -> HTTPFields {
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: "https://example.com")
-        let request = SessionRequest(headerFields: fields, isSecure: true)
-        let session = try await self.engine.open(request, logger: LogAudit.logger())
-        try await handler(session)
-        var response = HTTPFields()
-        defer {
-            LogAudit.noteTokens(in: response)
-            browser.receive(response, from: "https://example.com")
-        }
-        try await self.engine.close(session, response: &response)
-        return response
-    }
-
-    /// A browser in which somebody is logged in, with a value that is nobody else's.
+    /// A browser with a login, and with a value that no other session has.
     func loggedIn(_ subject: String) async throws -> TestBrowser {
         let browser = self.browser()
         try await self.visit(browser) { session in
@@ -87,7 +73,7 @@ struct FailingHarness: Sendable {
         #expect(ContinuousClock.now - begin < Self.patience, comment, sourceLocation: sourceLocation)
     }
 
-    /// Makes sure that somebody's own session is served, and no other.
+    /// Makes sure that the session of the subject is served, and no other.
     func expectServed(
         _ browser: TestBrowser,
         _ subject: String,

@@ -14,6 +14,7 @@ import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Two servers count in one session while replies of their stores are lost. Whatever is acknowledged has counted once;
@@ -86,7 +87,7 @@ struct LostRepliesTests {
         // What fails now and then is not left alone.
         configuration.circuitBreaker = .none
         let engines = try stores.map { try SessionEngine(.stored(in: $0), configuration: configuration) }
-        let cookies = try await Self.visit(engines[0], HTTPFields())
+        let cookies = try await engines[0].increment(.lossyCount, cookies: [:])
         loseReplies()
         var (acknowledged, unanswered) = (0, 0)
         await withTaskGroup(of: [Answer].self) { group in
@@ -119,7 +120,7 @@ struct LostRepliesTests {
         var answers: [Answer] = []
         for _ in 0..<100 {
             do {
-                _ = try await Self.visit(engine, cookies)
+                try await engine.increment(.lossyCount, cookies: cookies)
                 answers.append(.acknowledged)
             } catch let error as SessionError where [.storeUnavailable, .contention].contains(error.code) {
                 answers.append(.unanswered)
@@ -132,22 +133,6 @@ struct LostRepliesTests {
 
     private static func request(_ cookies: HTTPFields) -> SessionRequest {
         SessionRequest(headerFields: cookies, isSecure: true)
-    }
-
-    /// Counts once.
-    ///
-    /// - Returns: The cookie of the session, for the first visit.
-    private static func visit(_ engine: SessionEngine, _ cookies: HTTPFields) async throws -> HTTPFields {
-        let session = try await engine.open(Self.request(cookies), logger: LogAudit.logger())
-        session[.lossyCount] += 1
-        var response = HTTPFields()
-        try await engine.close(session, response: &response)
-        LogAudit.noteTokens(in: response)
-        let browser = TestBrowser()
-        browser.receive(response, from: "https://example.com/")
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: "https://example.com/")
-        return fields
     }
 }
 

@@ -12,6 +12,7 @@ import LogAudit
 import Sessions
 import SessionsPostgres
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite(
@@ -24,40 +25,13 @@ struct PostgresFailureTests {
     func trouble(_ trouble: PostgresTrouble) async throws {
         try await PostgresFaultScenario.with { scenario in
             let harness = scenario.harness
-            let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
-            try await trouble.begin(scenario)
-            if trouble.leavesReading {
-                try await self.expectServedSoon(ada, "ada", harness)
-                await harness.expectOutage(ada, "a write") { $0[.note] = "lost" }
-                harness.letPausesPass()
-                await harness.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
-                harness.letPausesPass()
-                await harness.expectOutage(harness.browser(), "a login") { try await $0.logIn("grace") }
-                harness.letPausesPass()
-            } else {
-                for _ in 0..<8 { await harness.expectOutage(ada, "a request with a token") }
-                harness.letPausesPass()
-                await harness.expectOutage(alan, "a request after a while")
-            }
-            try await harness.expectStrangerServed("a stranger meanwhile")
-            try await trouble.end(scenario)
-            harness.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", harness)
-            try await harness.expectServed(alan, "alan", "after it")
-            try await harness.visit(ada) { $0[.note] = "kept" }
-            try await harness.visit(ada) { #expect($0[.note] == "kept") }
-            try await harness.visit(alan) { try await $0.logOut() }
+            try await harness.expectRecovery(
+                leavesReading: trouble.leavesReading,
+                closesConnections: true,
+                begin: { try await trouble.begin(scenario) },
+                end: { try await trouble.end(scenario) }
+            )
             #expect(try await scenario.store.count(now: harness.clock.now) == 1)
-        }
-    }
-
-    /// Served, at the second attempt at the latest: the first may find out that its connection has been closed.
-    private func expectServedSoon(_ browser: TestBrowser, _ subject: String, _ harness: FailingHarness) async throws {
-        do {
-            try await harness.expectServed(browser, subject, "as ever")
-        } catch let error as SessionError where error.code == .storeUnavailable {
-            harness.letPausesPass()
-            try await harness.expectServed(browser, subject, "as ever, again")
         }
     }
 
@@ -72,7 +46,7 @@ struct PostgresFailureTests {
             #expect(ContinuousClock.now - begin < .seconds(20), "two thousand seconds, if each waited for its deadline")
             scenario.server.thaw()
             scenario.harness.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", scenario.harness)
+            try await scenario.harness.expectServedSoon(ada, "ada")
         }
     }
 
@@ -118,7 +92,7 @@ struct PostgresFailureTests {
                 return try await group.reduce(into: (0, 0)) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
             }
             harness.letPausesPass()
-            try await self.expectServedSoon(ada, "ada", harness)
+            try await harness.expectServedSoon(ada, "ada")
             try await harness.visit(ada) { session in
                 #expect(session[.visits] >= acknowledged && session[.visits] <= acknowledged + unanswered)
             }
@@ -232,10 +206,6 @@ extension PostgresFaultScenario {
             "SELECT count(*) FROM pg_stat_activity WHERE usename = 'sessions' AND wait_event_type = 'Lock'")
         return rows.first?.first?.flatMap { Int($0) }
     }
-}
-
-extension SessionKey<String?> {
-    fileprivate static var note: Self { .init("note") }
 }
 
 extension SessionKey<Int> {

@@ -11,6 +11,7 @@ import LogAudit
 import Sessions
 import SessionsPostgres
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// A harness on its own PostgreSQL, with a proxy in between, so that a test can cause every fault.

@@ -10,6 +10,7 @@
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsPostgres

@@ -11,6 +11,7 @@ import HTTPTypes
 import LogAudit
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsRedis
@@ -35,32 +36,15 @@ struct RedisFailureTests {
 
     private static func tell(of trouble: RedisTrouble, _ scenario: RedisFaultScenario) async throws {
         let harness = scenario.harness
-        let (ada, alan) = (try await harness.loggedIn("ada"), try await harness.loggedIn("alan"))
-        try await trouble.begin(scenario)
-        if trouble.leavesReading {
-            try await harness.expectServed(ada, "ada", "what only reads goes on")
-            await harness.expectOutage(ada, "a write") { $0[.note] = "lost" }
-            harness.letPausesPass()
-            if !trouble.leavesEndings {
-                await harness.expectOutage(ada, "a logout that did not happen says so") { try await $0.logOut() }
+        try await harness.expectRecovery(
+            leavesReading: trouble.leavesReading,
+            leavesEndings: trouble.leavesEndings,
+            begin: { try await trouble.begin(scenario) },
+            end: {
+                try await trouble.end(scenario)
+                await scenario.cluster?.isWhole()
             }
-            harness.letPausesPass()
-            await harness.expectOutage(harness.browser(), "a login") { try await $0.logIn("grace") }
-            harness.letPausesPass()
-        } else {
-            for _ in 0..<8 { await harness.expectOutage(ada, "a request with a token") }
-            harness.letPausesPass()
-            await harness.expectOutage(alan, "a request after a while")
-        }
-        try await harness.expectStrangerServed("a stranger meanwhile")
-        try await trouble.end(scenario)
-        await scenario.cluster?.isWhole()
-        harness.letPausesPass()
-        try await harness.expectServed(ada, "ada", "after it")
-        try await harness.expectServed(alan, "alan", "after it")
-        try await harness.visit(ada) { $0[.note] = "kept" }
-        try await harness.visit(ada) { #expect($0[.note] == "kept") }
-        try await harness.visit(alan) { try await $0.logOut() }
+        )
         #expect(try await scenario.store.count(now: harness.clock.now) == 1)
     }
 

@@ -10,6 +10,7 @@
 import Foundation
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("The store of the article")

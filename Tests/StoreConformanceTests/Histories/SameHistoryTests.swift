@@ -11,6 +11,7 @@ import Sessions
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("The stores beside each other")

@@ -12,6 +12,7 @@ import SessionsPostgres
 import SessionsRedis
 import SessionsSQLite
 import SessionsTesting
+import TestSupport
 import Testing
 
 /// Two stores are one while sessions move: every rule, with the servers of every phase and of two beside each other.

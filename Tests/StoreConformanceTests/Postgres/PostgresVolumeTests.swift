@@ -23,8 +23,8 @@ struct PostgresVolumeTests {
     private static let zero = "'00000000-0000-0000-0000-000000000000'"
     private let samples = SampleRecords()
 
-    /// Fills a table that a store has made: one user has so many sessions, of which some have expired and were not
-    /// swept.
+    /// Fills a table that a store has made: one user has many sessions, and some of them have expired and
+    /// are not swept.
     ///
     /// - Parameter isAnalyzed: Whether the planner knows how many sessions the user has.
     private func fill(

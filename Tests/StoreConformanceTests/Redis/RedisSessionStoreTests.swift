@@ -114,11 +114,11 @@ struct RedisSessionStoreTests {
             try SessionEngine(
                 .stored(in: try server.store { $0.prefix = prefix }), configuration: configuration)
         }
-        let cookies = try await Self.visit(engines[0], cookies: [:])
+        let cookies = try await engines[0].increment(.visits, cookies: [:])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in 0..<64 {
                 group.addTask {
-                    for _ in 0..<100 { try await Self.visit(engines[client % 2], cookies: cookies) }
+                    for _ in 0..<100 { try await engines[client % 2].increment(.visits, cookies: cookies) }
                 }
             }
             try await group.waitForAll()
@@ -126,22 +126,6 @@ struct RedisSessionStoreTests {
         let session = try await engines[1].open(
             SessionRequest(headerFields: cookies, isSecure: true), logger: LogAudit.logger())
         #expect(session[.visits] == 6_401)
-    }
-
-    /// Counts one visit. Gives the fields that bring the session back.
-    @discardableResult
-    private static func visit(_ engine: SessionEngine, cookies: HTTPFields) async throws -> HTTPFields {
-        let session = try await engine.open(
-            SessionRequest(headerFields: cookies, isSecure: true), logger: LogAudit.logger())
-        session[.visits] += 1
-        var response = HTTPFields()
-        try await engine.close(session, response: &response)
-        LogAudit.noteTokens(in: response)
-        let browser = TestBrowser()
-        browser.receive(response, from: "https://example.com/")
-        var fields = HTTPFields()
-        browser.addCookies(to: &fields, for: "https://example.com/")
-        return fields
     }
 
     private func keys(beginningWith prefix: String) async throws -> [String] {

@@ -13,6 +13,7 @@ import InMemoryLogging
 import Logging
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsSQLite

@@ -11,6 +11,7 @@ import Foundation
 import GRDB
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsSQLite

@@ -10,6 +10,7 @@
 import GRDB
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @testable import SessionsSQLite

@@ -12,6 +12,7 @@ import LogAudit
 import NIOCore
 import Sessions
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SessionsRedis

@@ -9,6 +9,7 @@
 #if Postgres && Redis && SQLite
 import Foundation
 import Sessions
+import TestSupport
 import Testing
 
 /// A PostgreSQL that one test has for itself, and may freeze, kill and start again.

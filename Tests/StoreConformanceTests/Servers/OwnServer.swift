@@ -13,18 +13,17 @@ import NIOCore
 import NIOPosix
 import Sessions
 import SessionsRedis
-import Synchronization
+import TestSupport
 import Testing
 
 /// A server that one test has for itself, and may freeze, kill and start again. It keeps what it acknowledged.
 final class OwnServer: Sendable {
     let port: Int
-    private let program: String
+    private let server: ServerProcess
     private let arguments: [String]
-    private let process = Mutex<Process?>(nil)
 
     init(_ server: SharedServer, in folder: TemporaryFolder, port: Int, options: [String]) throws {
-        self.program = try server.variable("_PROGRAM")
+        self.server = ServerProcess(try server.variable("_PROGRAM"))
         self.port = port
         self.arguments =
             [
@@ -35,7 +34,7 @@ final class OwnServer: Sendable {
 
     /// A server of Sentinel, with a file of its own.
     init(sentinelOf server: SharedServer, configuration path: String, port: Int) throws {
-        self.program = try server.variable("_PROGRAM")
+        self.server = ServerProcess(try server.variable("_PROGRAM"))
         self.port = port
         self.arguments = [path, "--sentinel"]
     }
@@ -56,49 +55,12 @@ final class OwnServer: Sendable {
 
     /// Starts it, and returns when it listens; when it still reads its data, if it is to do that slowly.
     func start(_ more: [String] = [], until line: String = "Ready to accept connections") async throws {
-        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
-        let output = Pipe()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                continuation.finish()
-            } else {
-                continuation.yield(String(decoding: data, as: UTF8.self))
-            }
-        }
-        let process = Process()
-        process.executableURL = URL(filePath: self.program)
-        process.standardOutput = output
-        process.standardError = output
-        process.arguments = self.arguments + more
-        try process.run()
-        self.process.withLock { $0 = process }
-        var text = ""
-        for await part in lines {
-            text += part
-            if text.contains(line) { return }
-        }
-        throw SessionStoreError(.unavailable, "The server did not start: \(text)")
+        try await self.server.start(self.arguments + more, until: line)
     }
 
-    /// Ends it at once, as a power cut does, and waits until it is gone.
-    func kill() {
-        guard let process = self.process.withLock({ $0 }), process.isRunning else { return }
-        _ = self.signal(SIGKILL)
-        process.waitUntilExit()
-    }
-
-    /// Lets it stand still: its connections stay, and it answers nothing.
-    func freeze() { self.signal(SIGSTOP) }
-
-    /// Lets a frozen one go on.
-    func thaw() { self.signal(SIGCONT) }
-
-    @discardableResult
-    private func signal(_ signal: Int32) -> Bool {
-        self.process.withLock { $0 }.map { Foundation.kill($0.processIdentifier, signal) == 0 } ?? false
-    }
+    func kill() { self.server.kill() }
+    func freeze() { self.server.freeze() }
+    func thaw() { self.server.thaw() }
 
     /// Tells it something, as its administrator.
     @discardableResult

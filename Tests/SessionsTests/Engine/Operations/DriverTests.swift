@@ -8,6 +8,7 @@
 import HTTPTypes
 import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -149,7 +150,7 @@ struct DriverTests {
     @Test("a conflict that is met without waiting goes on from the record of the other writer")
     func conflict() async throws {
         let (harness, store, browser) = try await self.makeHarness([.load, .replace])
-        let copy = browser.copy(harness)
+        let copy = browser.copy(in: harness)
         // The other request has loaded its session already, and writes just before this one.
         let other = try await harness.open(copy)
         other[.views] += 10
@@ -164,7 +165,7 @@ struct DriverTests {
     func behindAnOperation() async throws {
         for driver in EngineDriver.allCases {
             try await EngineDriver.$current.withValue(driver) {
-                let harness = try Harness()
+                let harness = try StoredHarness()
                 let browser = harness.browser()
                 try await harness.visit(browser) { try await $0.logIn("ada") }
                 let session = try await harness.open(browser)

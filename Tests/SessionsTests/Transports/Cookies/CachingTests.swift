@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Caches", .bothDrivers)
@@ -18,7 +19,7 @@ struct CachingTests {
         vary: [String] = [],
         _ handler: (Session) async throws -> Void
     ) async throws -> HTTPFields {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await harness.open([:])
         try await handler(session)
         var response = HTTPFields()

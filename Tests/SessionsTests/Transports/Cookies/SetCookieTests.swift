@@ -9,6 +9,7 @@
 import HTTPTypes
 import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Set-Cookie fields", .bothDrivers)
@@ -17,7 +18,7 @@ struct SetCookieTests {
     private func attributes(isSecure: Bool = true, _ configure: (inout SessionConfiguration) -> Void) async throws
         -> String
     {
-        let harness = try Harness { configure(&$0) }
+        let harness = try StoredHarness { configure(&$0) }
         let session = try await harness.engine.open(
             SessionRequest(headerFields: [:], isSecure: isSecure),
             logger: harness.logger
@@ -75,7 +76,7 @@ struct SetCookieTests {
 
     @Test("the cookie may depend on the request")
     func perRequest() async throws {
-        let harness = try Harness {
+        let harness = try StoredHarness {
             $0.cookie = SessionCookie(name: "__Secure-id")
             $0.cookieForRequest = { request in
                 var cookie = SessionCookie(name: "__Secure-id")
@@ -96,7 +97,7 @@ struct SetCookieTests {
 
     @Test("a session may have attributes of its own, which stay with it until its cookie is cleared")
     func perSession() async throws {
-        let harness = try Harness { $0.cookie.sameSite = .strict }
+        let harness = try StoredHarness { $0.cookie.sameSite = .strict }
         let browser = harness.browser()
         let first = try await harness.visit(browser) { try await $0.setCookie(.init(sameSite: .lax, priority: .low)) }
         #expect(first[.setCookie]?.hasSuffix("SameSite=Lax; Priority=Low") == true)
@@ -108,7 +109,7 @@ struct SetCookieTests {
 
     @Test("attributes that browsers would not accept are refused")
     func refusedPerSession() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -120,7 +121,7 @@ struct SetCookieTests {
 
     @Test("attributes in a record that browsers would not accept are left out, one by one, of every cookie")
     func hostileRecord() async throws {
-        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let harness = try StoredHarness { $0.cookie = SessionCookie(name: "__Secure-id") }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let id = try #require(try await harness.memory.sessions(now: harness.clock.now).first?.id)
@@ -149,7 +150,7 @@ struct SetCookieTests {
             SessionCookie(name: "id", domain: "evil.example; SameSite=None"),
             SessionCookie(name: "id\r\nX-Injected: 1"),
         ] {
-            let harness = try Harness { $0.cookieForRequest = { _ in cookie } }
+            let harness = try StoredHarness { $0.cookieForRequest = { _ in cookie } }
             let response = try await harness.visit(harness.browser()) { $0[.views] += 1 }
             #expect(response[.setCookie]?.hasPrefix("__Host-session=") == true)
             #expect(response[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High") == true)
@@ -158,7 +159,7 @@ struct SetCookieTests {
 
     @Test("another path for a session that browsers know makes two cookies, and is refused")
     func anotherPath() async throws {
-        let harness = try Harness { $0.cookie = SessionCookie(name: "__Secure-id") }
+        let harness = try StoredHarness { $0.cookie = SessionCookie(name: "__Secure-id") }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let session = try await harness.open(browser)
@@ -172,7 +173,7 @@ struct SetCookieTests {
 
     @Test("a response has one cookie of a name, also when the handler set one of its own")
     func oneOfAName() async throws {
-        let harness = try Harness()
+        let harness = try StoredHarness()
         let session = try await harness.open([:])
         session[.views] += 1
         var response = HTTPFields()

@@ -9,9 +9,10 @@
 import InMemoryLogging
 import Sessions
 import SessionsTesting
+import TestSupport
 
-/// A site for tests: an engine with a clock that stands still, and a store that can be broken.
-struct Harness: TestHarness {
+/// A harness with stored sessions, whose store can fail.
+struct StoredHarness: LogRecordingHarness {
     let clock: ManualClock
     let memory: MemorySessionStore
     let store: FaultySessionStore
@@ -19,12 +20,12 @@ struct Harness: TestHarness {
     let logs = InMemoryLogHandler()
 
     /// - Parameters:
-    ///   - other: A site that has the same clock and the same memory, as another server would.
-    ///   - needsDeadline: What the store says of itself.
-    ///   - encryptedAtRest: Whether values are sealed in the store.
-    ///   - configure: What is not as the defaults are.
+    ///   - other: A harness to share the clock and the memory with, as another server would.
+    ///   - needsDeadline: The value of the store's property of the same name.
+    ///   - encryptedAtRest: Whether values are encrypted in the store.
+    ///   - configure: Changes the default configuration.
     init(
-        sharing other: Harness? = nil,
+        sharing other: StoredHarness? = nil,
         needsDeadline: Bool = false,
         encryptedAtRest: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
@@ -36,8 +37,8 @@ struct Harness: TestHarness {
         var configuration = SessionConfiguration.forTests()
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
-        // Chance is the system's: were it the same for every site, one's secret would stand in another's ids, which
-        // logs may show.
+        // The random source is the system's. A seeded one would repeat the secrets of one harness in the ids of another,
+        // and logs may show ids.
         self.engine = try SessionEngine(
             .stored(in: store, encryptedAtRest: encryptedAtRest),
             configuration: configuration,
@@ -49,16 +50,4 @@ struct Harness: TestHarness {
     var count: Int {
         get async throws { try await self.memory.count(now: self.clock.now) }
     }
-}
-
-extension SessionKey<Int> {
-    static var views: Self { .counter("views") }
-}
-
-extension SessionKey<String?> {
-    static var theme: Self { .init("theme") }
-}
-
-extension SessionKey<[String]> {
-    static var cart: Self { .init("cart", default: []) }
 }

@@ -6,25 +6,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
-import Foundation
+package import Foundation
 import Sessions
 import Synchronization
 
-/// A server of several processes, of which a test has one for itself.
-final class ServerProcess: Sendable {
+/// A server that a test starts, freezes and kills. It may consist of several processes.
+package final class ServerProcess: Sendable {
     private let program: String
     private let process = Mutex<Process?>(nil)
 
-    init(_ program: String) {
+    package init(_ program: String) {
         self.program = program
     }
 
-    /// Starts it, and returns when it says so.
-    func start(_ arguments: [String], until line: String) async throws {
-        // What a killed server leaves behind is there a little longer than the server.
+    /// Starts the server, and returns when its output contains a line.
+    ///
+    /// - Parameters:
+    ///   - arguments: The arguments of the program.
+    ///   - folder: The working directory. The default is that of the tests.
+    ///   - line: The output of a server that has started.
+    package func start(_ arguments: [String], in folder: URL? = nil, until line: String) async throws {
+        // Resources of a killed server outlive it for a moment.
         for _ in 0..<100 {
-            let text = try await self.output(arguments, until: line)
+            let text = try await self.output(arguments, in: folder, until: line)
             if text.contains(line) { return }
             guard text.contains("still in use") || text.contains("is another postmaster") else {
                 throw SessionStoreError(.unavailable, "The server did not start: \(text)")
@@ -32,7 +36,7 @@ final class ServerProcess: Sendable {
         }
     }
 
-    private func output(_ arguments: [String], until line: String) async throws -> String {
+    private func output(_ arguments: [String], in folder: URL?, until line: String) async throws -> String {
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
         let output = Pipe()
         output.fileHandleForReading.readabilityHandler = { handle in
@@ -46,6 +50,7 @@ final class ServerProcess: Sendable {
         }
         let process = Process()
         process.executableURL = URL(filePath: self.program)
+        process.currentDirectoryURL = folder
         process.standardOutput = output
         process.standardError = output
         process.arguments = arguments
@@ -59,27 +64,27 @@ final class ServerProcess: Sendable {
         return text
     }
 
-    /// Ends all of it at once, as a power cut does, and waits until it is gone.
-    func kill() {
-        // Nobody is to notice that the first one is gone and do something about it.
+    /// Kills all processes, as a power cut does, and waits until they are gone.
+    package func kill() {
+        // Frozen first: no process notices that another is gone, and reacts.
         self.signal(SIGSTOP)
         self.signal(SIGKILL)
         self.wait()
     }
 
-    /// Ends it in good order, and waits until it is gone.
-    func stop() {
+    /// Stops the server in good order, and waits until it is gone.
+    package func stop() {
         self.process.withLock { process in
             if let process { _ = Foundation.kill(process.processIdentifier, SIGINT) }
         }
         self.wait()
     }
 
-    /// Lets it stand still: its connections stay, and it answers nothing.
-    func freeze() { self.signal(SIGSTOP) }
+    /// Freezes the server: its connections stay, and it answers nothing.
+    package func freeze() { self.signal(SIGSTOP) }
 
-    /// Lets a frozen one go on.
-    func thaw() { self.signal(SIGCONT) }
+    /// Lets a frozen server continue.
+    package func thaw() { self.signal(SIGCONT) }
 
     private func wait() {
         self.process.withLock { $0 }?.waitUntilExit()
@@ -100,4 +105,3 @@ final class ServerProcess: Sendable {
         }
     }
 }
-#endif

@@ -6,23 +6,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Redis
-import NIOSSL
+#if Hummingbird || Redis
+package import NIOSSL
 
-/// A certificate for `localhost` that signs itself, known to everybody and good for tests alone.
-enum TestCertificate {
-    /// What a server needs to show it.
-    static func serverContext() throws -> NIOSSLContext {
-        try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: try self.certificates.map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(self.privateKey.utf8), format: .pem))
-            )
+/// A self-signed certificate for `localhost`. It is public, and good for tests alone.
+package enum TestCertificate {
+    /// The configuration of a server that presents the certificate.
+    package static func serverConfiguration() throws -> TLSConfiguration {
+        .makeServerConfiguration(
+            certificateChain: try self.certificates.map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(self.privateKey.utf8), format: .pem))
         )
     }
 
-    /// What a client needs to trust it.
-    static func clientConfiguration() throws -> TLSConfiguration {
+    /// The configuration of a client that trusts the certificate.
+    package static func clientConfiguration() throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .certificates(try self.certificates)
         return configuration

@@ -1,0 +1,40 @@
+//
+// This source file is part of the swift-sessions project
+// Copyright (c) the swift-sessions authors
+//
+// See LICENSE.txt for license information
+// SPDX-License-Identifier: Apache-2.0
+//
+
+package import Sessions
+
+/// A store with the five methods that every store must have, and nothing else.
+package struct MinimalStore: SessionStore {
+    private let base = MemorySessionStore()
+
+    package init() {}
+
+    package func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+        try await self.base.load(id, now: now)
+    }
+
+    package func create(_ record: SessionRecord, now: Instant) async throws {
+        try await self.base.create(record, now: now)
+    }
+
+    package func replace(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: Instant
+    ) async throws -> SessionReplaceResult {
+        try await self.base.replace(record, ifVersion: version, now: now)
+    }
+
+    package func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+        try await self.base.touch(id, touch, now: now)
+    }
+
+    package func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+        try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
+    }
+}
