@@ -8,7 +8,7 @@ let package = Package(
     products: [
         .executable(name: "BenchServer", targets: ["BenchServer"]),
         .executable(name: "Count", targets: ["Count"]),
-        .executable(name: "Curves", targets: ["Curves"]),
+        .executable(name: "Scaling", targets: ["Scaling"]),
         .executable(name: "Volume", targets: ["Volume"]),
     ],
     dependencies: [
@@ -51,7 +51,7 @@ let package = Package(
             ]
         ),
         .executableTarget(
-            name: "Curves",
+            name: "Scaling",
             dependencies: [
                 "AllocationCounter",
                 "Charts",

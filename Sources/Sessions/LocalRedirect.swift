@@ -51,7 +51,7 @@ public struct LocalRedirect: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - next: The target to continue to.
     ///   - name: The name of the parameter. The default is `next`.
-    public func leading(to next: LocalRedirect, as name: String = "next") -> LocalRedirect {
+    public func addingRedirect(to next: LocalRedirect, as name: String = "next") -> LocalRedirect {
         let page = self.location.prefix { $0 != "#" }
         let separator = page.contains("?") ? "&" : "?"
         let parameter = "\(Self.component(name))=\(Self.component(next.location))"

@@ -32,7 +32,7 @@ public final class Session: Sendable {
     let presentedInvalidToken: Bool
     private let state: Mutex<SessionState>
     /// Serializes operations.
-    let gate = AsyncLock()
+    let operationLock = AsyncLock()
 
     /// The parameters are those of a ``SessionResolution``. They are separate, so that the session of nearly every
     /// request is moved to its place, and not copied ("memory: untouched").
@@ -110,7 +110,7 @@ public final class Session: Sendable {
     }
 
     /// Accesses the state on behalf of the handler, which makes the response depend on the session.
-    func access<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
+    func withAccessedState<Result>(_ body: (inout SessionState) throws -> Result) rethrows -> Result {
         try self.withState { state in
             state.wasAccessed = true
             return try body(&state)

@@ -11,7 +11,7 @@ import Logging
 /// Where an engine keeps its sessions.
 public struct SessionBackend: Sendable {
     /// Whether the credential contains the session, so that storing needs a response header.
-    let isInText: Bool
+    let isSelfContained: Bool
     let makeDriver: @Sendable (EngineEnvironment) throws -> any BackendDriver
 
     /// Keeps sessions in a store. The client has only a token.
@@ -29,7 +29,7 @@ public struct SessionBackend: Sendable {
         encryptedAtRest: Bool = false,
         signedWith keyring: SecretKeyring? = nil
     ) -> SessionBackend {
-        SessionBackend(isInText: false) { environment in
+        SessionBackend(isSelfContained: false) { environment in
             StoredSessions(
                 store: store,
                 isEncryptedAtRest: encryptedAtRest,
@@ -64,12 +64,12 @@ public struct SessionBackend: Sendable {
         revocation: SessionRevocation,
         maximumCookies: Int? = nil
     ) -> SessionBackend {
-        SessionBackend(isInText: true) { environment in
+        SessionBackend(isSelfContained: true) { environment in
             let configuration = environment.configuration
             var problems = configuration.problemsOfRenewal(by: ".sealed") + revocation.problems
-            if let maximumCookies, !(1...CookieChunks.ceiling).contains(maximumCookies) {
+            if let maximumCookies, !(1...CookieChunks.maximumChunkCount).contains(maximumCookies) {
                 problems.append(
-                    "A sealed session takes 1 to \(CookieChunks.ceiling) cookies (maximumCookies is \(maximumCookies))."
+                    "A sealed session takes 1 to \(CookieChunks.maximumChunkCount) cookies (maximumCookies is \(maximumCookies))."
                 )
             }
             let capacity = SealedCookieCapacity(maximumCookies: maximumCookies)
@@ -81,7 +81,7 @@ public struct SessionBackend: Sendable {
                     purpose: .sealing,
                     context: configuration.audience(.sealed).context,
                     former: configuration.formerTokens,
-                    usualName: configuration.cookie.name,
+                    defaultName: configuration.cookie.name,
                     random: configuration.random
                 ),
                 csrfKeys: try CSRFKeys(
@@ -101,7 +101,7 @@ public struct SessionBackend: Sendable {
     ///
     /// - Parameter keyring: The signing keys.
     public static func tokenOnly(with keyring: SecretKeyring) -> SessionBackend {
-        SessionBackend(isInText: true) { environment in
+        SessionBackend(isSelfContained: true) { environment in
             let configuration = environment.configuration
             let problems = configuration.problemsOfRenewal(by: ".tokenOnly")
             guard problems.isEmpty else { throw SessionError.configuration(problems) }
@@ -118,7 +118,7 @@ public struct SessionBackend: Sendable {
     package static func external(
         _ makeStore: @escaping @Sendable (SessionConfiguration) throws -> any ExternalSessionStore
     ) -> SessionBackend {
-        SessionBackend(isInText: false) { environment in
+        SessionBackend(isSelfContained: false) { environment in
             let configuration = environment.configuration
             let problems = configuration.problemsOfRenewal(by: ".express")
             guard problems.isEmpty else { throw SessionError.configuration(problems) }

@@ -41,10 +41,10 @@ public struct SessionConfiguration: Sendable {
     ///
     /// - Warning: Until then, every application and backend with the same keys accepts whatever an earlier release made
     ///   for any of them, as that release did.
-    public var acceptsFormerTokensUntil: Instant? = Self.formerTokensEnd
+    public var acceptsFormerTokensUntil: SessionInstant? = Self.formerTokensEnd
 
     /// The default of ``acceptsFormerTokensUntil``: 2027-06-01T00:00:00Z.
-    public static let formerTokensEnd = Instant(millisecondsSince1970: 1_811_808_000_000)
+    public static let formerTokensEnd = SessionInstant(millisecondsSince1970: 1_811_808_000_000)
 
     /// The limits of ordinary sessions. The default is 20 minutes idle, 8 hours in all.
     public var limits: SessionLimits = .standard {

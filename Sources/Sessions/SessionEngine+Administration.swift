@@ -26,7 +26,9 @@ extension SessionEngine {
         try SessionError.check(subject: subject)
         let limit = min(max(1, limit), 1_000)
         return ActiveSessionList(
-            try await self.outside { try await self.driver.page(of: subject, from: cursor, limit: limit) })
+            try await self.reportingStoreFailures {
+                try await self.driver.page(of: subject, from: cursor, limit: limit)
+            })
     }
 
     /// Ends any user's session by its id at once. Its token opens nothing for requests that begin after this has
@@ -39,7 +41,7 @@ extension SessionEngine {
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend does not support it.
     @discardableResult
     public func revoke(_ id: SessionID) async throws -> Bool {
-        try await self.outside {
+        try await self.reportingStoreFailures {
             guard try await self.driver.end(id, of: nil) else { return false }
             self.configuration.report(.ended, .revoked, id)
             return true
@@ -59,7 +61,7 @@ extension SessionEngine {
     ///   does not support it; sealed sessions cannot keep some.
     public func revokeAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         try SessionError.check(subject: subject)
-        try await self.outside {
+        try await self.reportingStoreFailures {
             try await self.driver.endAll(of: subject, except: kept)
             self.configuration.report(.ended, .allOfSubject, subject: subject)
         }
@@ -84,14 +86,14 @@ extension SessionEngine {
         from cursor: SessionCursor? = nil,
         progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void = { _, _ in }
     ) async throws {
-        try await self.outside {
+        try await self.reportingStoreFailures {
             try await self.driver.endEverything(from: cursor, progress: progress)
             self.configuration.report(.ended, .everything)
         }
     }
 
     /// Performs an operation that belongs to no request. Only the caller logs its failures.
-    func outside<Result>(_ body: () async throws -> Result) async throws -> Result {
+    func reportingStoreFailures<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch {

@@ -29,7 +29,7 @@ public final class SessionEngine: Sendable {
     let canSkipLookupWithoutCookie: Bool
     /// The format of credentials, unless it depends on the request. Not an optional, whose copies cost more ("memory:
     /// untouched").
-    private let defaultFormat: ExtractedCredentials.Form
+    private let defaultFormat: CredentialFormat
     private let formatDependsOnRequest: Bool
 
     /// Creates an engine.
@@ -48,9 +48,9 @@ public final class SessionEngine: Sendable {
         try configuration.check()
         let transports = try (transports ?? [CookieTransport()]).map { try $0.bound(to: configuration) }
         self.environment = EngineEnvironment(
-            configuration, transports: transports.map(PreparedTransport.init), isInText: backend.isInText)
+            configuration, transports: transports.map(PreparedTransport.init), isSelfContained: backend.isSelfContained)
         self.driver = try backend.makeDriver(self.environment)
-        if let limit = configuration.maximumSessionsPerSubject, !self.driver.listsSessions,
+        if let limit = configuration.maximumSessionsPerSubject, !self.driver.supportsListing,
             limit != SessionConfiguration.standardMaximumSessionsPerSubject
         {
             throw SessionError.configuration([
@@ -60,10 +60,10 @@ public final class SessionEngine: Sendable {
                 """
             ])
         }
-        let problems = transports.problems(isInText: backend.isInText)
+        let problems = transports.problems(isSelfContained: backend.isSelfContained)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
         self.worksWithoutWaiting = configuration.tracer == nil && !configuration.alwaysWaits
-        self.defaultFormat = self.driver.form(for: SessionRequest(headerFields: HTTPFields()))
+        self.defaultFormat = self.driver.credentialFormat(for: SessionRequest(headerFields: HTTPFields()))
         self.formatDependsOnRequest = configuration.cookieForRequest != nil
         self.canSkipLookupWithoutCookie =
             self.worksWithoutWaiting && configuration.cookieForRequest == nil && transports.count == 1
@@ -79,8 +79,8 @@ public final class SessionEngine: Sendable {
     func challenges(_ challenge: SessionChallenge) -> [String] { self.environment.challenges(challenge) }
 
     /// The format of the credentials of a request.
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
-        self.formatDependsOnRequest ? self.driver.form(for: request) : self.defaultFormat
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat {
+        self.formatDependsOnRequest ? self.driver.credentialFormat(for: request) : self.defaultFormat
     }
 
     /// Whether this engine needs to know if a connection is secure, so that an adapter can skip a costly check.

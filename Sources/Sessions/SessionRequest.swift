@@ -47,7 +47,7 @@ public struct SessionRequest: Sendable {
             method: method,
             headerFields: headerFields,
             isSecure: isSecure,
-            peer: LazyPeer(ask: clientAddress),
+            peer: LazyPeer(resolve: clientAddress),
             isPassive: isPassive,
             onStoreFailure: onStoreFailure
         )

@@ -13,25 +13,25 @@ import Synchronization
 public final class ExpressMemoryStore: ExpressRecordStore {
     private struct Entry {
         var text: [UInt8]
-        var expiresAt: Instant?
+        var expiresAt: SessionInstant?
 
-        func remaining(_ now: Instant) -> Duration? { self.expiresAt.map { $0 - now } }
+        func remaining(_ now: SessionInstant) -> Duration? { self.expiresAt.map { $0 - now } }
 
-        func end(_ life: ExpressExpiry, now: Instant) -> Instant? {
-            life.isKept ? self.expiresAt : life.duration.map { now + $0 }
+        func end(_ life: ExpressExpiry, now: SessionInstant) -> SessionInstant? {
+            life.isUnchanged ? self.expiresAt : life.duration.map { now + $0 }
         }
     }
 
     private struct Tombstone {
-        var tombstoneUntil: Instant
-        var until: Instant
+        var tombstoneUntil: SessionInstant
+        var until: SessionInstant
     }
 
     private struct State {
         var entries: [ByteString: Entry] = [:]
         var tombstones: [ByteString: Tombstone] = [:]
 
-        func live(_ key: String, now: Instant) -> Entry? {
+        func live(_ key: String, now: SessionInstant) -> Entry? {
             let entry = self.entries[ByteString(key)]
             return entry?.expiresAt.map { now < $0 } ?? true ? entry : nil
         }
@@ -45,14 +45,14 @@ public final class ExpressMemoryStore: ExpressRecordStore {
     public var needsDeadline: Bool { false }
 
     /// Sets a text unconditionally, as an Express application does.
-    public func set(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) {
+    public func set(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: SessionInstant) {
         self.state.withLock { state in
             let before = state.live(key, now: now) ?? Entry(text: text)
             state.entries[ByteString(key)] = Entry(text: text, expiresAt: before.end(life, now: now))
         }
     }
 
-    public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+    public func load(_ key: String, now: SessionInstant) async throws -> ExpressLoadResult {
         self.state.withLock { state in
             if let tombstone = state.tombstones[ByteString(key)], now < tombstone.until {
                 state.entries[ByteString(key)] = nil
@@ -62,7 +62,8 @@ public final class ExpressMemoryStore: ExpressRecordStore {
         }
     }
 
-    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool
+    {
         self.state.withLock { state in
             guard state.live(key, now: now) == nil else { return false }
             state.entries[ByteString(key)] = Entry(text: text, expiresAt: life.duration.map { now + $0 })
@@ -75,7 +76,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
         _ expected: [UInt8],
         with text: [UInt8],
         _ life: ExpressExpiry,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressReplaceResult {
         self.state.withLock { state in
             guard let entry = state.live(key, now: now) else { return .missing }
@@ -87,7 +88,7 @@ public final class ExpressMemoryStore: ExpressRecordStore {
         }
     }
 
-    public func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    public func touch(_ key: String, _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool {
         self.state.withLock { state in
             guard let entry = state.live(key, now: now) else { return false }
             if let old = entry.expiresAt {
@@ -99,9 +100,9 @@ public final class ExpressMemoryStore: ExpressRecordStore {
 
     public func end(
         _ key: String,
-        tombstoneUntil: Instant,
-        removedUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        removedUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> Bool {
         self.state.withLock { state in
             let wasLive = state.live(key, now: now) != nil
@@ -115,7 +116,9 @@ public final class ExpressMemoryStore: ExpressRecordStore {
     }
 
     /// The keys in the order of their public ids, 100 on a page.
-    public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+    public func keys(prefix: String, from cursor: SessionCursor?, now: SessionInstant) async throws -> ExpressPage<
+        String
+    > {
         let last = try cursor?.lastID
         let keys = self.state.withLock { state in
             state.entries.keys.map(\.text)

@@ -18,7 +18,7 @@ extension ExpressRecordStore {
     /// - Parameters:
     ///   - prefix: The prefix of the keys. The default is `sess:`.
     ///   - now: The present time.
-    public func count(prefix: String = "sess:", now: Instant) async throws -> Int {
+    public func count(prefix: String = "sess:", now: SessionInstant) async throws -> Int {
         var ids: Set<SessionID> = []
         var cursor: SessionCursor?
         repeat {
@@ -39,7 +39,7 @@ extension ExpressRecordStore {
     public func ids(
         prefix: String = "sess:",
         from cursor: SessionCursor? = nil,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressPage<SessionID> {
         let page = try await self.keys(prefix: prefix, from: cursor, now: now)
         return ExpressPage(page.elements.map { ExternalSessionID(key: $0, prefix: prefix).id }, next: page.next)
@@ -54,7 +54,7 @@ extension ExpressRecordStore {
     public func all(
         prefix: String = "sess:",
         from cursor: SessionCursor? = nil,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressPage<ExpressRecord> {
         let page = try await self.keys(prefix: prefix, from: cursor, now: now)
         var records: [ExpressRecord] = []

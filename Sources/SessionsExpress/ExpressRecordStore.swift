@@ -21,12 +21,12 @@ public protocol ExpressRecordStore: Sendable {
 
     /// Loads the text of a key. If the key has a tombstone, the text is removed: a slow request wrote it back after the
     /// session had ended.
-    func load(_ key: String, now: Instant) async throws -> ExpressLoadResult
+    func load(_ key: String, now: SessionInstant) async throws -> ExpressLoadResult
 
     /// Adds a text.
     ///
     /// - Returns: False if there already is one.
-    func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool
+    func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool
 
     /// Replaces a text if it is byte for byte the expected one.
     ///
@@ -37,13 +37,13 @@ public protocol ExpressRecordStore: Sendable {
         _ expected: [UInt8],
         with text: [UInt8],
         _ life: ExpressExpiry,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressReplaceResult
 
     /// Extends the lifetime of a text. Never shortens it.
     ///
     /// - Returns: False if there is no text.
-    func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool
+    func touch(_ key: String, _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool
 
     /// Removes a text and leaves a tombstone under its key. If there is no text, leaves none.
     ///
@@ -55,7 +55,8 @@ public protocol ExpressRecordStore: Sendable {
     ///     time leaves no tombstone.
     ///   - now: The present time.
     /// - Returns: Whether this call removed the text.
-    func end(_ key: String, tombstoneUntil: Instant, removedUntil: Instant, now: Instant) async throws -> Bool
+    func end(_ key: String, tombstoneUntil: SessionInstant, removedUntil: SessionInstant, now: SessionInstant)
+        async throws -> Bool
 
     /// A page of the keys with a prefix. A key that exists during a whole scan of the pages is returned at least once.
     /// Tombstones are never returned.
@@ -65,7 +66,7 @@ public protocol ExpressRecordStore: Sendable {
     ///   - cursor: The end of the previous page, or nil for the first page.
     ///   - now: The present time.
     /// - Throws: `SessionStoreError` with the code `invalidCursor` for a cursor that this store did not make.
-    func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String>
+    func keys(prefix: String, from cursor: SessionCursor?, now: SessionInstant) async throws -> ExpressPage<String>
 }
 
 extension ExpressRecordStore {
@@ -94,19 +95,19 @@ public enum ExpressReplaceResult: Sendable, Equatable {
 
 /// The lifetime of a text after a write.
 public struct ExpressExpiry: Sendable, Hashable {
-    /// The duration from now. Nil for no end, and for ``kept``.
+    /// The duration from now. Nil for no end, and for ``unchanged``.
     public let duration: Duration?
     /// Whether the write does not change the lifetime.
-    public let isKept: Bool
+    public let isUnchanged: Bool
 
     /// The lifetime that the text already has.
-    public static let kept = ExpressExpiry(duration: nil, isKept: true)
+    public static let unchanged = ExpressExpiry(duration: nil, isUnchanged: true)
 
     /// Until it is removed.
-    public static let unlimited = ExpressExpiry(duration: nil, isKept: false)
+    public static let never = ExpressExpiry(duration: nil, isUnchanged: false)
 
     /// For a duration from now.
-    public static func lasting(_ duration: Duration) -> ExpressExpiry {
-        ExpressExpiry(duration: duration, isKept: false)
+    public static func after(_ duration: Duration) -> ExpressExpiry {
+        ExpressExpiry(duration: duration, isUnchanged: false)
     }
 }

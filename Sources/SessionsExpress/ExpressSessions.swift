@@ -11,23 +11,23 @@ import Sessions
 /// Makes the sessions of an Express application available to an engine.
 struct ExpressSessions: ExternalSessionStore {
     let records: any ExpressRecordStore
-    let form: ExpressRecordCoder
+    let coder: ExpressRecordCoder
 
-    private var express: ExpressConfiguration { self.form.express }
+    private var express: ExpressConfiguration { self.coder.express }
 
     var needsDeadline: Bool { self.records.needsDeadline }
 
-    func claim(_ text: [UInt8]) -> VerifiedExternalID? {
-        ExpressCookieValue.decode(text, self.express.secrets).map { claim in
+    func claim(_ credential: [UInt8]) -> VerifiedExternalID? {
+        ExpressCookieValue.decode(credential, self.express.secrets).map { claim in
             VerifiedExternalID(id: ExternalSessionID(claim.id), isOutdated: claim.isOutdated)
         }
     }
 
-    func text(of id: ExternalSessionID) -> String { ExpressCookieValue.encode(id.text, self.express.secrets) }
+    func credential(of id: ExternalSessionID) -> String { ExpressCookieValue.encode(id.text, self.express.secrets) }
 
     func newID(for request: SessionRequest) throws -> ExternalSessionID {
         guard let makeID = self.express.makeID else {
-            return ExternalSessionID(Base64URL.encode(self.form.configuration.random.bytes(count: 24)))
+            return ExternalSessionID(Base64URL.encode(self.coder.configuration.random.bytes(count: 24)))
         }
         let text = try makeID(request)
         guard (16...1024).contains(text.utf8.count) else {
@@ -36,21 +36,21 @@ struct ExpressSessions: ExternalSessionStore {
         return ExternalSessionID(text)
     }
 
-    func load(_ id: ExternalSessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: ExternalSessionID, now: SessionInstant) async throws -> SessionLoadResult {
         // Other servers may write concurrently. Eventually no write conflicts.
         for _ in 0..<16 {
             switch try await self.records.load(self.key(of: id), now: now) {
             case .ended: return .ended
             case .missing: return .missing
             case .found(let text, let remaining):
-                let record = try self.form.record(of: .init(id: id, text: text, remaining: remaining), now: now)
+                let record = try self.coder.record(of: .init(id: id, text: text, remaining: remaining), now: now)
                 // Express began the session, or logged a user in. Stores the time of this first access, from which the
                 // absolute limit counts.
-                guard !self.form.hasMetadata(text, in: record), !record.isExpired(at: now) else {
+                guard !self.coder.hasMetadata(text, in: record), !record.isExpired(at: now) else {
                     return .found(record)
                 }
                 do {
-                    if case .replaced(let noted) = try await self.replace(record, now: now) { return .found(noted) }
+                    if case .replaced(let stored) = try await self.replace(record, now: now) { return .found(stored) }
                 } catch is SessionStoreError {
                     // The session is still readable if the store rejects writes.
                     return .found(record)
@@ -61,19 +61,19 @@ struct ExpressSessions: ExternalSessionStore {
             .unavailable, "Other requests keep writing the session \(id.id), and its start could not be stored.")
     }
 
-    func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws -> SessionRecord {
         guard let id = record.external?.id else { throw SessionStoreError.duplicate(record.id) }
-        let write = try self.form.write(of: record, now: now)
+        let write = try self.coder.write(of: record, now: now)
         guard try await self.records.create(self.key(of: id), write.text, write.life, now: now) else {
             throw SessionStoreError.duplicate(record.id)
         }
-        return try self.form.record(of: .init(id: id, text: write.text, remaining: write.life.duration), now: now)
+        return try self.coder.record(of: .init(id: id, text: write.text, remaining: write.life.duration), now: now)
     }
 
-    func replace(_ record: SessionRecord, now: Instant) async throws -> ExternalReplaceResult {
+    func replace(_ record: SessionRecord, now: SessionInstant) async throws -> ExternalReplaceResult {
         guard let external = record.external else { return .missing }
         let key = self.key(of: external.id)
-        let write = try self.form.write(of: record, now: now)
+        let write = try self.coder.write(of: record, now: now)
         if let duration = write.life.duration, duration <= .zero {
             // connect-redis does the same with a session that has no time left.
             _ = try await self.records.end(key, tombstoneUntil: now, removedUntil: now, now: now)
@@ -84,12 +84,12 @@ struct ExpressSessions: ExternalSessionStore {
             return .missing
         case .conflict(let text, let remaining):
             let entry = ExpressRecordCoder.Entry(id: external.id, text: text, remaining: remaining)
-            return .conflict(try self.form.record(of: entry, over: record, now: now))
+            return .conflict(try self.coder.record(of: entry, over: record, now: now))
         case .replaced:
             let entry = ExpressRecordCoder.Entry(id: external.id, text: write.text, remaining: write.life.duration)
-            var written = try self.form.record(of: entry, now: now)
+            var written = try self.coder.record(of: entry, now: now)
             written.external?.contradiction = external.contradiction
-            if write.life.isKept {
+            if write.life.isUnchanged {
                 (written.lastAccessedAt, written.expiresAt) = (record.lastAccessedAt, record.expiresAt)
                 written.external?.lastAccessedAt = external.lastAccessedAt
             }
@@ -97,19 +97,21 @@ struct ExpressSessions: ExternalSessionStore {
         }
     }
 
-    func touch(_ record: SessionRecord, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ record: SessionRecord, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         guard let id = record.external?.id else { return false }
-        return try await self.records.touch(self.key(of: id), self.form.life(ofTouched: record), now: now)
+        return try await self.records.touch(self.key(of: id), self.coder.life(ofTouched: record), now: now)
     }
 
-    func end(_ record: SessionRecord, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ record: SessionRecord, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         guard let external = record.external else { return false }
         return try await self.end(self.key(of: external.id), external.content, tombstoneUntil: tombstoneUntil, now: now)
     }
 
     /// Ends a key. Its tombstone lives as long as a request of Express that has read this text could write it back.
-    private func end(_ key: String, _ text: [UInt8], tombstoneUntil: Instant, now: Instant) async throws -> Bool {
-        let removedUntil = max(tombstoneUntil, now + self.form.longestLife(of: text))
+    private func end(_ key: String, _ text: [UInt8], tombstoneUntil: SessionInstant, now: SessionInstant) async throws
+        -> Bool
+    {
+        let removedUntil = max(tombstoneUntil, now + self.coder.longestLife(of: text))
         return try await self.records.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
     }
 
@@ -117,8 +119,8 @@ struct ExpressSessions: ExternalSessionStore {
         of subject: String?,
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let prefix = self.express.prefix
         let page = try await self.records.keys(prefix: prefix, from: cursor, now: now)
@@ -130,7 +132,7 @@ struct ExpressSessions: ExternalSessionStore {
                     guard case .found(let text, _) = try await self.records.load(key, now: now) else {
                         return false
                     }
-                    if let subject, !self.form.isSession(text, of: subject) { return false }
+                    if let subject, !self.coder.isSession(text, of: subject) { return false }
                     return try await self.end(key, text, tombstoneUntil: tombstoneUntil, now: now)
                 }
             }

@@ -33,7 +33,7 @@ extension SessionBackend {
             let problems = express.problems(configuration)
             guard problems.isEmpty else { throw SessionError.refused(problems) }
             return ExpressSessions(
-                records: records, form: ExpressRecordCoder(configuration: configuration, express: express))
+                records: records, coder: ExpressRecordCoder(configuration: configuration, express: express))
         }
     }
 }

@@ -42,7 +42,7 @@ public struct RedisExpressStore: ExpressRecordStore {
 
     public var needsDeadline: Bool { !self.executor.enforcesDeadline }
 
-    public func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+    public func load(_ key: String, now: SessionInstant) async throws -> ExpressLoadResult {
         let reply = try await self.run(.loadText, key)
         if reply.isNull { return .missing }
         guard reply.integer == nil else { return .ended }
@@ -50,12 +50,13 @@ public struct RedisExpressStore: ExpressRecordStore {
         return .found(text, remaining: remaining)
     }
 
-    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    public func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool
+    {
         let name = RedisArgument(key)
         var arguments = [name, RedisArgument(text), "NX"]
         if life.duration != nil { arguments += ["PX", life.argument] }
         let command = RedisCommand("SET", arguments, key: name)
-        return try await self.ask { try await self.executor.execute(command) }.text == "OK"
+        return try await self.translatingErrors { try await self.executor.execute(command) }.text == "OK"
     }
 
     public func replace(
@@ -63,7 +64,7 @@ public struct RedisExpressStore: ExpressRecordStore {
         _ expected: [UInt8],
         with text: [UInt8],
         _ life: ExpressExpiry,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressReplaceResult {
         let reply = try await self.run(
             .replaceText, key, [RedisArgument(expected), RedisArgument(text), life.argument])
@@ -76,15 +77,15 @@ public struct RedisExpressStore: ExpressRecordStore {
         }
     }
 
-    public func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    public func touch(_ key: String, _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool {
         try await self.run(.touchText, key, [life.argument]).integer == 1
     }
 
     public func end(
         _ key: String,
-        tombstoneUntil: Instant,
-        removedUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        removedUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> Bool {
         let lives = [tombstoneUntil, removedUntil].map { RedisArgument(min((($0 - now).wholeMilliseconds), .max / 2)) }
         return try await self.run(.endText, key, lives).integer == 1
@@ -94,9 +95,11 @@ public struct RedisExpressStore: ExpressRecordStore {
     ///
     /// A key that exists during the whole scan, and does not move, is returned at least once. After a restart or a
     /// failover of the server, start the scan again without a cursor, because the order of the keys has changed.
-    public func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+    public func keys(prefix: String, from cursor: SessionCursor?, now: SessionInstant) async throws -> ExpressPage<
+        String
+    > {
         let place = try Place(cursor)
-        return try await self.ask {
+        return try await self.translatingErrors {
             let servers = try await self.executor.primaries()
             guard place.server < servers.count else { throw SessionStoreError.invalidCursor }
             let step = try await servers[place.server].execute(
@@ -154,7 +157,7 @@ public struct RedisExpressStore: ExpressRecordStore {
     private func run(_ script: RedisScript, _ key: String, _ arguments: [RedisArgument] = []) async throws -> RedisReply
     {
         let tombstone = RedisArgument(Self.tombstone(of: key))
-        return try await self.ask {
+        return try await self.translatingErrors {
             try await script.run(on: RedisArgument(key), and: tombstone, arguments, self.executor)
         }
     }
@@ -167,7 +170,7 @@ public struct RedisExpressStore: ExpressRecordStore {
     private static let tombstonePrefix = "swift-sessions:ended:"
 
     /// Runs commands and converts their errors to store errors.
-    private func ask<Value>(_ body: () async throws -> Value) async throws -> Value {
+    private func translatingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as RedisError where error.code == .deadlineExceeded {
@@ -181,7 +184,7 @@ public struct RedisExpressStore: ExpressRecordStore {
 extension ExpressExpiry {
     /// The lifetime as a script argument.
     fileprivate var argument: RedisArgument {
-        if self.isKept { return "kept" }
+        if self.isUnchanged { return "kept" }
         // The server adds the current time, and the sum must not overflow.
         return self.duration.map { RedisArgument(min(max(1, $0.wholeMilliseconds), .max / 2)) } ?? "unlimited"
     }

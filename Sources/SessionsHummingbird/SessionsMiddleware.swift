@@ -32,7 +32,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     private let storage: StoragePath
     /// Whether the storage is the default, which is read without a key path: following a key path takes longer than
     /// finding a session.
-    private let isUsualStorage: Bool
+    private let isDefaultStorage: Bool
     private let isPassive: Bool
     private let onStoreFailure: StoreFailurePolicy?
     private let refusals: RefusalResponse
@@ -58,7 +58,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
     ) {
         self.engine = engine
         self.storage = storage
-        self.isUsualStorage = storage == \Context.sessions
+        self.isDefaultStorage = storage == \Context.sessions
         self.isPassive = isPassive
         self.onStoreFailure = onStoreFailure
         self.refusals = refusals
@@ -73,7 +73,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         var context = context
         let session: Session
         do {
-            let storage = self.isUsualStorage ? context.sessions : context[keyPath: self.storage]
+            let storage = self.isDefaultStorage ? context.sessions : context[keyPath: self.storage]
             if let session = storage.openSession, session.belongs(to: self.engine) {
                 if self.isPassive { session.markPassive() }
                 if self.onStoreFailure != nil { throw SessionError.innerPolicy }
@@ -94,7 +94,7 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         } catch let error as SessionError where !self.refusals.isStandard {
             throw SessionResponseError(error, response: try self.rendered(error, to: request, context))
         }
-        if self.isUsualStorage {
+        if self.isDefaultStorage {
             context.sessions.openSession = session
         } else {
             context[keyPath: self.storage].openSession = session

@@ -14,7 +14,7 @@ extension PostgresSessionStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
         let limit = max(1, limit)
@@ -22,7 +22,7 @@ extension PostgresSessionStore: SubjectSessionStore {
             .bytes(Array(subject.utf8)), .instant(now), .id(start), .integer(Int64(limit)),
         ]
         return try PostgresSessionRow.page(
-            try await self.ask(self.statements.sessions, parameters, .none), limit: limit)
+            try await self.execute(self.statements.sessions, parameters, .readOnly), limit: limit)
     }
 
     public func endSessions(
@@ -30,8 +30,8 @@ extension PostgresSessionStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let step = try cursor.map { try EndingStep($0) } ?? EndingStep()
         guard let start = step.start else { return SessionEndingPage(endedCount: 0, next: nil) }
@@ -40,7 +40,7 @@ extension PostgresSessionStore: SubjectSessionStore {
             .bytes(Array(subject.utf8)), .instant(now), .instant(tombstoneUntil), .ids(Array(kept)), .id(start),
             .integer(Int64(limit)), .id(step.previousStart),
         ]
-        let reply = try await self.ask(self.statements.endAll, parameters, .once)
+        let reply = try await self.execute(self.statements.endAll, parameters, .nonIdempotent)
         guard let row = reply.rows.first else { throw SessionStoreError.foreignTable }
         let next = try row.count(1) < limit ? nil : try row.id(2).map { EndingStep.cursor(after: $0, start: start) }
         return SessionEndingPage(endedCount: try row.count(0), next: next)
@@ -82,31 +82,34 @@ extension PostgresSessionStore: EnumerableSessionStore {
     /// machine.
     private static let step = 1_000
 
-    public func count(now: Instant) async throws -> Int {
+    public func count(now: SessionInstant) async throws -> Int {
         var (count, next) = (0, SessionID?.some(.first))
         while let id = next {
             let parameters: [PostgresValue] = [.id(id), .instant(now), .integer(Int64(Self.countingStep))]
-            guard let row = try await self.ask(self.statements.count, parameters, .none).rows.first else { break }
+            guard let row = try await self.execute(self.statements.count, parameters, .readOnly).rows.first else {
+                break
+            }
             count += try row.count(0)
             next = try row.id(1)?.next
         }
         return count
     }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
         let limit = max(1, limit)
         let parameters: [PostgresValue] = [.id(start), .instant(now), .integer(Int64(limit))]
-        return try PostgresSessionRow.page(try await self.ask(self.statements.page, parameters, .none), limit: limit)
+        return try PostgresSessionRow.page(
+            try await self.execute(self.statements.page, parameters, .readOnly), limit: limit)
     }
 
     @discardableResult
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         var count = 0
         for start in stride(from: 0, to: ids.count, by: Self.step) {
             let step = Array(ids[start..<min(start + Self.step, ids.count)])
             let parameters: [PostgresValue] = [.ids(step), .instant(tombstoneUntil), .instant(now)]
-            let reply = try await self.ask(self.statements.end, parameters, .once)
+            let reply = try await self.execute(self.statements.end, parameters, .nonIdempotent)
             guard let row = reply.rows.first else { throw SessionStoreError.foreignTable }
             count += try row.count(0)
         }
@@ -118,18 +121,20 @@ extension PostgresSessionStore: EnumerableSessionStore {
         while let id = next {
             let parameters: [PostgresValue] = [.id(id), .integer(Int64(Self.step)), .id(previous)]
             previous = id
-            next = try await self.ask(self.statements.clear, parameters, .once).rows.first?.id(1)?.next
+            next = try await self.execute(self.statements.clear, parameters, .nonIdempotent).rows.first?.id(1)?.next
         }
     }
 }
 
 extension PostgresSessionStore: SweepableSessionStore {
-    public func sweep(limit: Int, now: Instant) async throws -> Int {
+    public func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         var removed = 0
         while removed < limit {
             let step = min(limit - removed, Self.step)
             let parameters: [PostgresValue] = [.instant(now), .integer(Int64(step))]
-            guard let row = try await self.ask(self.statements.sweep, parameters, .once).rows.first else { break }
+            guard let row = try await self.execute(self.statements.sweep, parameters, .nonIdempotent).rows.first else {
+                break
+            }
             removed += try row.count(0)
             // Rows that are still live got their correct due time, and more rows may be due after them.
             guard try row.count(1) == step else { break }

@@ -80,7 +80,7 @@ public final class PostgresSessionStore: Sendable {
     /// - Throws: `SessionStoreError`, with the code `unusable` when the tables cannot be used as they are, for example
     ///   after a newer version of this library. They are left unchanged.
     public func prepare() async throws {
-        _ = try await self.ask(nil, [], .none, within: PostgresSchema.deadline)
+        _ = try await self.execute(nil, [], .readOnly, within: PostgresSchema.deadline)
     }
 
     /// Closes the connections after their running statements have been answered. Later calls fail.
@@ -91,20 +91,20 @@ public final class PostgresSessionStore: Sendable {
     }
 
     /// Runs a statement and converts its errors to store errors.
-    func ask(
+    func execute(
         _ statement: PostgresStatement?,
         _ parameters: [PostgresValue],
-        _ effect: PostgresRequest.Effect,
+        _ idempotency: PostgresRequest.Idempotency,
         within limit: Duration? = nil
     ) async throws -> PostgresReply {
         do {
-            return try await self.pool.run(statement, parameters, effect, within: limit)
+            return try await self.pool.run(statement, parameters, idempotency, within: limit)
         } catch let error as PostgresError {
             if error.isDeadline {
                 throw SessionStoreError(.deadlineExceeded, "PostgreSQL did not answer in time.", underlying: error)
             }
             // Statements that only read wait for no row.
-            if error.isConflict, effect != .none {
+            if error.isConflict, idempotency != .readOnly {
                 throw SessionStoreError(.recordBusy, "Another transaction holds the session.", underlying: error)
             }
             throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
@@ -113,33 +113,34 @@ public final class PostgresSessionStore: Sendable {
 }
 
 extension PostgresSessionStore: SessionStore {
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         guard let row = try await self.row(of: id, now: now) else { return .missing }
         return try row.record().map { .found($0) } ?? .ended
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         try await self.row(of: id, now: now)?.endedSecrets
     }
 
-    private func row(of id: SessionID, now: Instant) async throws -> PostgresSessionRow? {
-        try PostgresSessionRow(try await self.ask(self.statements.load, [.id(id), .instant(now)], .none), of: id)
+    private func row(of id: SessionID, now: SessionInstant) async throws -> PostgresSessionRow? {
+        try PostgresSessionRow(
+            try await self.execute(self.statements.load, [.id(id), .instant(now)], .readOnly), of: id)
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let parameters = PostgresSessionRow.parameters(of: record, now: now)
-        let reply = try await self.ask(self.statements.create, parameters, .once)
+        let reply = try await self.execute(self.statements.create, parameters, .nonIdempotent)
         guard reply.changedCount > 0 else { throw SessionStoreError.duplicate(record.id) }
     }
 
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         let parameters =
             PostgresSessionRow.parameters(of: record, now: now) + [.word(version.counter), .word(version.tag)]
-        let reply = try await self.ask(self.statements.replace, parameters, .repeatable)
+        let reply = try await self.execute(self.statements.replace, parameters, .idempotent)
         guard let row = try PostgresSessionRow(reply, of: record.id), row.bytes != nil else { return .missing }
         if row.version == record.version { return .replaced }
         if row.version != version, let present = try row.record() { return try self.conflict(with: present, reply) }
@@ -161,15 +162,15 @@ extension PostgresSessionStore: SessionStore {
         )
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         let parameters: [PostgresValue] = [
             .id(id), .instant(touch.lastAccessedAt), .instant(touch.expiresAt), .instant(now),
         ]
-        return try await self.ask(self.statements.touch, parameters, .repeatable).changedCount > 0
+        return try await self.execute(self.statements.touch, parameters, .idempotent).changedCount > 0
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.end([id], tombstoneUntil: tombstoneUntil, now: now) > 0
     }
 }

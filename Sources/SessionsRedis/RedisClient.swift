@@ -41,16 +41,16 @@ import Synchronization
 /// connections by itself.
 public final class RedisClient: RedisReplicatedExecutor, Service {
     /// One connection and its queue.
-    private struct Line: Sendable {
+    private struct ConnectionSlot: Sendable {
         let eventLoop: any EventLoop
         let queue: RedisQueue
         let connection: NIOLoopBoundBox<RedisConnection>
     }
 
     let configuration: RedisConfiguration
-    private let lines: [Line]
-    private let lineByEventLoop: [ObjectIdentifier: Int]
-    private let turn = Atomic<UInt>(0)
+    private let slots: [ConnectionSlot]
+    private let slotByEventLoop: [ObjectIdentifier: Int]
+    private let nextIndex = Atomic<UInt>(0)
     /// A client with separate connections for commands that make the server wait, because the commands behind them
     /// would wait as well.
     private let waiting: LazyRedisClient
@@ -93,9 +93,9 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         random: SessionRandom,
         logger: Logger
     ) {
-        var lines: [Line] = []
-        var lineByEventLoop: [ObjectIdentifier: Int] = [:]
-        for eventLoop in eventLoopGroup.makeIterator() where lines.count < configuration.connectionCount ?? .max {
+        var slots: [ConnectionSlot] = []
+        var slotByEventLoop: [ObjectIdentifier: Int] = [:]
+        for eventLoop in eventLoopGroup.makeIterator() where slots.count < configuration.connectionCount ?? .max {
             let queue = RedisQueue(configuration, clock: clock)
             let connection = RedisConnection(
                 configuration,
@@ -105,9 +105,9 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
                 random: random,
                 logger: logger
             )
-            lineByEventLoop[ObjectIdentifier(eventLoop)] = lines.count
-            lines.append(
-                Line(
+            slotByEventLoop[ObjectIdentifier(eventLoop)] = slots.count
+            slots.append(
+                ConnectionSlot(
                     eventLoop: eventLoop,
                     queue: queue,
                     connection: .makeBoxSendingValue(connection, eventLoop: eventLoop)
@@ -115,8 +115,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
             )
         }
         self.configuration = configuration
-        self.lines = lines
-        self.lineByEventLoop = lineByEventLoop
+        self.slots = slots
+        self.slotByEventLoop = slotByEventLoop
         self.waiting = LazyRedisClient {
             RedisClient(
                 configuration,
@@ -131,8 +131,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
 
     deinit {
         let limit = self.configuration.shutdownDeadline
-        for line in self.lines where line.queue.shutDown() {
-            line.eventLoop.execute { _ = line.connection.value.shutDown(within: limit) }
+        for slot in self.slots where slot.queue.shutDown() {
+            slot.eventLoop.execute { _ = slot.connection.value.shutDown(within: limit) }
         }
     }
 
@@ -150,39 +150,40 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// Sends a command with its companions, and waits for the replies until a deadline.
     func execute(
         _ command: RedisCommand,
-        _ company: RedisCommandCompanions = RedisCommandCompanions(),
+        _ companions: RedisCommandCompanions = RedisCommandCompanions(),
         by deadline: NIODeadline
     ) async throws -> RedisReply {
-        guard company.wait != nil else { return try await self.run(command, company, deadline) }
+        guard companions.wait != nil else { return try await self.run(command, companions, deadline) }
         guard let client = self.waiting.client else { throw RedisError.shutDown(self.configuration.address) }
-        return try await client.run(command, company, deadline)
+        return try await client.run(command, companions, deadline)
     }
 
     /// The deadline of a command that is sent now.
     var commandDeadline: NIODeadline { .now() + TimeAmount(self.configuration.commandDeadline) }
 
-    private func run(_ command: RedisCommand, _ company: RedisCommandCompanions, _ deadline: NIODeadline) async throws
+    private func run(_ command: RedisCommand, _ companions: RedisCommandCompanions, _ deadline: NIODeadline)
+        async throws
         -> RedisReply
     {
-        let request = RedisRequest(command, company, deadline: deadline)
+        let request = RedisRequest(command, companions, deadline: deadline)
         // A cancelled command is not sent.
         if Task.isCancelled { request.finish(.failure(CancellationError())) }
-        let line = self.line()
-        if try line.queue.add(request) {
-            line.eventLoop.execute { line.connection.value.drain() }
+        let slot = self.slot()
+        if try slot.queue.add(request) {
+            slot.eventLoop.execute { slot.connection.value.drain() }
         }
         return try await request.reply()
     }
 
     /// The connection of the caller's event loop, or the next one.
-    private func line() -> Line {
+    private func slot() -> ConnectionSlot {
         if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
-            let index = self.lineByEventLoop[ObjectIdentifier(eventLoop)]
+            let index = self.slotByEventLoop[ObjectIdentifier(eventLoop)]
         {
-            return self.lines[index]
+            return self.slots[index]
         }
-        let turn = self.turn.wrappingAdd(1, ordering: .relaxed).oldValue
-        return self.lines[Int(turn % UInt(self.lines.count))]
+        let nextIndex = self.nextIndex.wrappingAdd(1, ordering: .relaxed).oldValue
+        return self.slots[Int(nextIndex % UInt(self.slots.count))]
     }
 
     /// Waits until the application shuts down, and then closes the connections as ``shutdown()`` does.
@@ -198,16 +199,16 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// Later commands fail with ``RedisError/Code/shutDown``.
     public func shutdown() async {
         let limit = self.configuration.shutdownDeadline
-        for shutdown in self.lines.map({ Self.shutDown($0, within: limit) }) {
+        for shutdown in self.slots.map({ Self.shutDown($0, within: limit) }) {
             // It fails only if the event loops are gone, and then the connections are gone as well.
             try? await shutdown.get()
         }
         await self.waiting.shutDown()
     }
 
-    private static func shutDown(_ line: Line, within limit: Duration) -> EventLoopFuture<Void> {
-        _ = line.queue.shutDown()
-        return line.eventLoop.flatSubmit { line.connection.value.shutDown(within: limit) }
+    private static func shutDown(_ slot: ConnectionSlot, within limit: Duration) -> EventLoopFuture<Void> {
+        _ = slot.queue.shutDown()
+        return slot.eventLoop.flatSubmit { slot.connection.value.shutDown(within: limit) }
     }
 }
 

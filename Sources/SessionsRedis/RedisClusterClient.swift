@@ -37,7 +37,7 @@ public import Sessions
 public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisClusterConfiguration
     private let servers: RedisNodePool
-    private let map: RedisTopologyRefresher
+    private let refresher: RedisTopologyRefresher
     private let clock: SessionClock
 
     /// Creates a client. It connects on its first command.
@@ -68,7 +68,7 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
                 server.at(address), security: security, eventLoopGroup: eventLoopGroup, clock: clock, random: random,
                 logger: logger)
         }
-        self.map = RedisTopologyRefresher(configuration, servers: self.servers, clock: clock, logger: logger)
+        self.refresher = RedisTopologyRefresher(configuration, servers: self.servers, clock: clock, logger: logger)
     }
 
     public var enforcesDeadline: Bool { true }
@@ -95,9 +95,9 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     /// - Throws: ``RedisError``: ``RedisError/Code/clusterDown`` when a slot has no owner.
     public func primaries() async throws -> [any RedisCommandExecutor] {
         let deadline = NIODeadline.now() + TimeAmount(self.configuration.server.commandDeadline)
-        await self.map.refresh(by: deadline)
+        await self.refresher.refresh(by: deadline)
         if let owners = try self.servers.owners() { return owners }
-        throw self.map.failure
+        throw self.refresher.failure
             ?? RedisError(.clusterDown, "There are slots that no server of the cluster has.", mayHaveRun: false)
     }
 
@@ -113,17 +113,17 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         self.servers.number(of: RedisHashSlot.of(key()))
     }
 
-    private func execute(_ command: RedisCommand, _ company: RedisCommandCompanions) async throws -> RedisReply {
+    private func execute(_ command: RedisCommand, _ companions: RedisCommandCompanions) async throws -> RedisReply {
         let slot = command.key.map { RedisHashSlot.of($0) }
-        var way = RedisRedirectBudget(
+        var budget = RedisRedirectBudget(
             self.configuration, deadline: .now() + TimeAmount(self.configuration.server.commandDeadline))
-        var client = try await self.client(of: slot, by: way.deadline)
-        var company = company
+        var client = try await self.client(of: slot, by: budget.deadline)
+        var companions = companions
         while true {
             do {
-                return try await client.execute(command, company, by: way.deadline)
-            } catch let error as RedisError where !error.mayHaveRun && way.goesOn() {
-                company.isAsking = false
+                return try await client.execute(command, companions, by: budget.deadline)
+            } catch let error as RedisError where !error.mayHaveRun && budget.consume() {
+                companions.isAsking = false
                 let asked = client.configuration.address
                 switch error.code {
                 case .moved:
@@ -132,19 +132,19 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
                         throw error
                     }
                     client = try self.servers.move(slot, to: redirection.address)
-                    await self.map.refresh(from: client, by: way.deadline)
+                    await self.refresher.refresh(from: client, by: budget.deadline)
                 case .ask:
                     guard let redirection = RedisRedirection(error, by: asked) else { throw error }
                     client = try self.servers.client(at: redirection.address)
-                    company.isAsking = true
+                    companions.isAsking = true
                 case .tryAgain, .clusterDown:
-                    guard let pause = way.pause() else { throw error }
-                    try await self.clock.sleep(for: pause)
-                    if error.code == .clusterDown { await self.map.refresh(by: way.deadline) }
-                    client = try await self.client(of: slot, by: way.deadline)
+                    guard let delay = budget.nextDelay() else { throw error }
+                    try await self.clock.sleep(for: delay)
+                    if error.code == .clusterDown { await self.refresher.refresh(by: budget.deadline) }
+                    client = try await self.client(of: slot, by: budget.deadline)
                 case .notConnected, .loading, .readOnly, .primaryDown:
                     // Another server may have taken its place.
-                    await self.map.refresh(without: client, by: way.deadline)
+                    await self.refresher.refresh(without: client, by: budget.deadline)
                     guard let other = try self.servers.client(of: slot), other !== client else { throw error }
                     client = other
                 default:
@@ -157,9 +157,9 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     /// The server that owns a slot. If no owner is known, any server, which replies with an error or a redirection.
     private func client(of slot: Int?, by deadline: NIODeadline) async throws -> RedisClient {
         if let client = try self.servers.client(of: slot) { return client }
-        await self.map.refresh(by: deadline)
+        await self.refresher.refresh(by: deadline)
         if let client = try self.servers.client(of: slot) ?? self.servers.client(of: nil) { return client }
-        throw self.map.failure ?? RedisError.noMap(self.configuration)
+        throw self.refresher.failure ?? RedisError.noMap(self.configuration)
     }
 
     /// Waits until the application shuts down, and then closes the connections as ``shutdown()`` does.

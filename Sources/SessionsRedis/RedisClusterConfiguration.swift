@@ -47,7 +47,7 @@ public struct RedisClusterConfiguration: Sendable {
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
-        let list = try RedisServerList(url: url, kind: "-cluster", defaultPort: 6379)
+        let list = try RedisSeedURL(url: url, kind: "-cluster", defaultPort: 6379)
         guard list.path.isEmpty else { throw .refusedURL("a cluster has one database, so the URL ends with the hosts") }
         self.init(seeds: list.addresses)
         self.server = list.server

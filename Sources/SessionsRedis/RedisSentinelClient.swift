@@ -100,20 +100,20 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
             try await self.execute(command, RedisCommandCompanions(replicas: replicas, within: limit)))
     }
 
-    private func execute(_ command: RedisCommand, _ company: RedisCommandCompanions) async throws -> RedisReply {
+    private func execute(_ command: RedisCommand, _ companions: RedisCommandCompanions) async throws -> RedisReply {
         let deadline = NIODeadline.now() + TimeAmount(self.configuration.server.commandDeadline)
         if self.sentinels.client == nil { await self.sentinels.refresh(by: deadline) }
         guard let client = self.sentinels.client else {
             throw self.sentinels.failure ?? RedisError.noSentinel(self.configuration)
         }
         do {
-            return try await client.execute(command, company, by: deadline)
+            return try await client.execute(command, companions, by: deadline)
         } catch let error as RedisError
             where !error.mayHaveRun && [.notConnected, .readOnly, .primaryDown].contains(error.code)
         {
             await self.sentinels.refresh(by: deadline)
             guard let other = self.sentinels.client, other !== client else { throw error }
-            return try await other.execute(command, company, by: deadline)
+            return try await other.execute(command, companions, by: deadline)
         }
     }
 

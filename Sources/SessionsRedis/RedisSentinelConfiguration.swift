@@ -55,7 +55,7 @@ public struct RedisSentinelConfiguration: Sendable {
     ///
     /// - Throws: ``RedisError`` with the code `configuration`, which says what is wrong and repeats nothing of the URL.
     public init(url: String) throws(RedisError) {
-        let list = try RedisServerList(url: url, kind: "-sentinel", defaultPort: 26_379)
+        let list = try RedisSeedURL(url: url, kind: "-sentinel", defaultPort: 26_379)
         let parts = list.path.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let name = parts.first, !name.isEmpty, Self.isName(name) else {
             throw .refusedURL(

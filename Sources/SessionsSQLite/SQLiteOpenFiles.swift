@@ -47,7 +47,7 @@ final class SQLiteOpenFiles: Sendable {
         self.path = path
         self.log = Self.identity(at: path + "-wal")
         self.sharedMemory = Self.identity(at: path + "-shm")
-        if case .file(let identity, let size) = Self.look(at: path) {
+        if case .file(let identity, let size) = Self.inspect(at: path) {
             self.database = identity
             self.largestSize.store(size, ordering: .relaxed)
         } else {
@@ -57,7 +57,7 @@ final class SQLiteOpenFiles: Sendable {
 
     /// The change of the files since they were opened, or nil. It takes three system calls.
     func change() -> SQLiteFileChange? {
-        switch Self.look(at: self.path) {
+        switch Self.inspect(at: self.path) {
         case .unknown: return nil
         case .nothing: return .databaseRemoved
         case .file(let identity, let size):
@@ -66,7 +66,7 @@ final class SQLiteOpenFiles: Sendable {
             self.largestSize.store(size, ordering: .relaxed)
         }
         for (suffix, before) in [("-wal", self.log), ("-shm", self.sharedMemory)] {
-            switch Self.look(at: self.path + suffix) {
+            switch Self.inspect(at: self.path + suffix) {
             case .unknown: continue
             case .nothing: if before != nil { return .logRemoved }
             case .file(let identity, _): if identity != before { return .logRemoved }
@@ -78,14 +78,14 @@ final class SQLiteOpenFiles: Sendable {
     /// Whether the file has all pages of the database, and is shorter because it was vacuumed. If so, accepts the new
     /// size.
     func acceptSize(ofPages byteCount: Int64) -> Bool {
-        guard case .file(_, let size) = Self.look(at: self.path), size > 0, size >= byteCount else { return false }
+        guard case .file(_, let size) = Self.inspect(at: self.path), size > 0, size >= byteCount else { return false }
         self.largestSize.store(size, ordering: .relaxed)
         return true
     }
 
     /// Whether no other process has begun a new log in place of one that was removed.
     var hasNoOtherLog: Bool {
-        switch Self.look(at: self.path + "-wal") {
+        switch Self.inspect(at: self.path + "-wal") {
         case .file(let identity, let size): size == 0 || identity == self.log
         case .nothing: true
         case .unknown: false
@@ -102,10 +102,10 @@ final class SQLiteOpenFiles: Sendable {
     }
 
     private static func identity(at path: String) -> Identity? {
-        if case .file(let identity, _) = self.look(at: path) { identity } else { nil }
+        if case .file(let identity, _) = self.inspect(at: path) { identity } else { nil }
     }
 
-    private static func look(at path: String) -> Found {
+    private static func inspect(at path: String) -> Found {
         var status = stat()
         guard stat(path, &status) != 0 else {
             let identity = Identity(

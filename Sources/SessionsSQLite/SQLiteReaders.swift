@@ -34,7 +34,7 @@ final class SQLiteReaders: Sendable {
     /// - Returns: Nil when the read must be made on another thread: all connections are in use, the file is locked, or
     ///   reads are slow.
     /// - Throws: `DatabaseError`.
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+    func read<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value? {
         let start = ContinuousClock.now
         guard self.pausedUntil.withLock({ $0.map { start >= $0 } ?? true }) else { return nil }
         for reader in self.readers {
@@ -64,7 +64,7 @@ private final class SQLiteReader: Sendable {
     }
 
     /// - Returns: Nil when the connection is in use, or the file is locked.
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+    func read<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value? {
         do {
             return try self.inUse.withLockIfAvailable { _ in try self.connection.unsafeRead(body) }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {

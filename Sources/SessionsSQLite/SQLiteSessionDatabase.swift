@@ -33,14 +33,14 @@ final class SQLiteSessionDatabase: Sendable {
 
     private static let interval = Duration.seconds(1)
     /// After this time, every process that checks its files has stopped writing to the old ones.
-    private static let patience = Duration.seconds(3)
+    private static let staleFileGracePeriod = Duration.seconds(3)
 
     private let path: String
     private let configuration: SQLiteStoreConfiguration
     private let reserve: SQLiteReserve
     private let logger: Logger
     private let state: Mutex<State>
-    private let nextLook = Mutex(ContinuousClock.now)
+    private let nextCheck = Mutex(ContinuousClock.now)
     /// Opening waits for locks and reads whole files, which must not block a thread of the cooperative pool. One call
     /// opens for all.
     private let queue = DispatchQueue(label: "swift-sessions.sqlite.opening")
@@ -83,7 +83,7 @@ final class SQLiteSessionDatabase: Sendable {
             if error.resultCode == .SQLITE_MISUSE || (isRepeatable && connection.files.change() != nil) {
                 return try await body(self.reopened(insteadOf: connection))
             }
-            self.nextLook.withLock { $0 = .now }
+            self.nextCheck.withLock { $0 = .now }
             throw error
         }
     }
@@ -92,9 +92,9 @@ final class SQLiteSessionDatabase: Sendable {
     ///
     /// - Returns: Nil when ``perform(isRepeatable:_:)`` must do it: a check of the files is due, the file did not
     ///   respond, or it could not be read.
-    func readWithoutWaiting<Value>(_ body: (Database) throws -> Value) throws -> Value? {
+    func readWithoutWaiting<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value? {
         guard case .open(let connection) = self.state.withLock({ $0 }),
-            self.nextLook.withLock({ ContinuousClock.now < $0 })
+            self.nextCheck.withLock({ ContinuousClock.now < $0 })
         else { return nil }
         do {
             return try connection.readers.read(body)
@@ -106,7 +106,7 @@ final class SQLiteSessionDatabase: Sendable {
     private func connection() async throws -> SQLiteConnection {
         switch self.state.withLock({ $0 }) {
         case .open(let connection):
-            let isDue = self.nextLook.withLock { next in
+            let isDue = self.nextCheck.withLock { next in
                 let now = ContinuousClock.now
                 guard now >= next else { return false }
                 next = now + Self.interval
@@ -148,14 +148,14 @@ final class SQLiteSessionDatabase: Sendable {
     ) throws -> SQLiteConnection {
         do {
             // Two processes on one file must not use two logs.
-            if change == .logRemoved, ContinuousClock.now < since + Self.patience,
+            if change == .logRemoved, ContinuousClock.now < since + Self.staleFileGracePeriod,
                 !SQLiteSessionFile.isOpenNowhere(path: self.path)
             {
                 throw SessionStoreError(
                     .unavailable,
                     """
                     A file beside the session file "\(self.path)" was removed while another process uses it too. It is \
-                    opened again within \(Self.patience).
+                    opened again within \(Self.staleFileGracePeriod).
                     """
                 )
             }

@@ -27,8 +27,8 @@ enum SQLiteSessionRow: Sendable {
         var id: SessionID
         var bytes: [UInt8]
         var version: SessionVersion
-        var lastAccessedAt: Instant
-        var expiresAt: Instant
+        var lastAccessedAt: SessionInstant
+        var expiresAt: SessionInstant
 
         /// The state after a successful replacement. Only the version is used.
         init(version: SessionVersion, replaced stored: Stored) {
@@ -43,8 +43,8 @@ enum SQLiteSessionRow: Sendable {
                 counter: UInt64(bitPattern: row[1] as Int64),
                 tag: UInt64(bitPattern: row[2] as Int64)
             )
-            self.lastAccessedAt = Instant(millisecondsSince1970: row[3])
-            self.expiresAt = Instant(millisecondsSince1970: row[4])
+            self.lastAccessedAt = SessionInstant(millisecondsSince1970: row[3])
+            self.expiresAt = SessionInstant(millisecondsSince1970: row[4])
         }
 
         func decode() throws -> SessionRecord {
@@ -57,7 +57,7 @@ enum SQLiteSessionRow: Sendable {
 
     private static let columns = "record, version_counter, version_tag, last_accessed_at, expires_at"
 
-    static func fetch(_ id: SessionID, now: Instant, from db: Database) throws -> SQLiteSessionRow? {
+    static func fetch(_ id: SessionID, now: SessionInstant, from db: Database) throws -> SQLiteSessionRow? {
         let statement = try db.cachedStatement(
             sql: "SELECT \(self.columns) FROM sessions WHERE id = ? AND min(expires_at, absolute_expires_at) > ?"
         )
@@ -76,7 +76,7 @@ enum SQLiteSessionRow: Sendable {
         _ statement: String,
         _ arguments: StatementArguments,
         limit: Int,
-        now: Instant,
+        now: SessionInstant,
         after position: SQLiteRowPosition,
         _ db: Database
     ) throws -> SessionPage {
@@ -106,7 +106,7 @@ enum SQLiteSessionRow: Sendable {
         return page
     }
 
-    static func arguments(of record: SessionRecord, now: Instant) -> StatementArguments {
+    static func arguments(of record: SessionRecord, now: SessionInstant) -> StatementArguments {
         [
             "id": record.id.data,
             "version_counter": Int64(bitPattern: record.version.counter),

@@ -20,7 +20,7 @@ extension SQLiteSessionStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         try await self.read { db in
             let position = try SQLiteRowPosition(of: cursor, in: .subject, db)
@@ -40,8 +40,8 @@ extension SQLiteSessionStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.write(.ending) { db in
             var position = try SQLiteRowPosition(of: cursor, in: .subject, db)
@@ -70,7 +70,7 @@ extension Data {
 
 extension SQLiteSessionStore: EnumerableSessionStore {
     /// How many sessions are live. It reads the whole table, in steps between which other calls can run.
-    public func count(now: Instant) async throws -> Int {
+    public func count(now: SessionInstant) async throws -> Int {
         var (count, last) = (0, Int64.min)
         while true {
             try Task.checkCancellation()
@@ -87,7 +87,7 @@ extension SQLiteSessionStore: EnumerableSessionStore {
         }
     }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.read { db in
             let position = try SQLiteRowPosition(of: cursor, in: .everything, db)
             return try SQLiteSessionRow.fetchPage(
@@ -96,7 +96,7 @@ extension SQLiteSessionStore: EnumerableSessionStore {
     }
 
     @discardableResult
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
         return try await self.write(.ending) { db in
             let arguments: StatementArguments = [
@@ -116,7 +116,7 @@ extension SQLiteSessionStore: EnumerableSessionStore {
 }
 
 extension SQLiteSessionStore: SweepableSessionStore {
-    public func sweep(limit: Int, now: Instant) async throws -> Int {
+    public func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         try await self.write(.sweep) { db in
             let statement = try db.cachedStatement(sql: SQLiteSessionSQL.sweep)
             try statement.execute(arguments: ["now": now.millisecondsSince1970, "limit": max(0, limit)])

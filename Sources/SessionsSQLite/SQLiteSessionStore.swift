@@ -79,7 +79,7 @@ public final class SQLiteSessionStore: Sendable {
 }
 
 extension SQLiteSessionStore: SessionStore {
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try Self.result(of: try await self.read { try SQLiteSessionRow.fetch(id, now: now, from: $0) })
     }
 
@@ -91,13 +91,13 @@ extension SQLiteSessionStore: SessionStore {
         }
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         guard case .tombstone(let secrets) = try await self.read({ try SQLiteSessionRow.fetch(id, now: now, from: $0) })
         else { return nil }
         return secrets
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let isCreated = try await self.write { db in
             // Only an expired row may be overwritten: an expired record or an expired tombstone.
             let statement = try db.cachedStatement(
@@ -122,7 +122,7 @@ extension SQLiteSessionStore: SessionStore {
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         let arguments = SQLiteSessionRow.arguments(of: record, now: now)
         let row = try await self.write { db -> SQLiteSessionRow? in
@@ -143,7 +143,7 @@ extension SQLiteSessionStore: SessionStore {
         return stored.version == record.version ? .replaced : .conflict(try stored.decode())
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.write { db in
             let statement = try db.cachedStatement(
                 sql: """
@@ -161,7 +161,7 @@ extension SQLiteSessionStore: SessionStore {
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.write(.ending) { db in
             let arguments: StatementArguments = [
                 "id": id.data, "until": tombstoneUntil.millisecondsSince1970, "now": now.millisecondsSince1970,
@@ -177,7 +177,7 @@ extension SQLiteSessionStore: SessionStore {
 extension SQLiteSessionStore: SynchronousSessionStore {
     public var writesSynchronously: Bool { false }
 
-    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+    public func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         // Two optionals: nothing was read, or nothing is there.
         let row: SQLiteSessionRow?? = try self.database.readWithoutWaiting {
             try SQLiteSessionRow.fetch(id, now: now, from: $0)
@@ -189,9 +189,9 @@ extension SQLiteSessionStore: SynchronousSessionStore {
     public func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) throws -> SessionReplaceResult? { nil }
 
-    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? { nil }
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? { nil }
 }
 #endif

@@ -78,12 +78,12 @@ final class SQLiteWriteQueue: Sendable {
                 defer { state.isEmptying = true }
                 return !state.isEmptying
             }
-            if isIdle { self.pool.asyncWriteWithoutTransaction { self.empty($0) } }
+            if isIdle { self.pool.asyncWriteWithoutTransaction { self.drain($0) } }
         }
     }
 
     /// Runs on the writer connection until nothing is pending.
-    private func empty(_ db: Database) {
+    private func drain(_ db: Database) {
         while true {
             let group = self.state.withLock { state -> [any PendingWrite] in
                 let group = Array(state.pending.prefix(Self.groupLimit))

@@ -20,12 +20,12 @@ import Synchronization
 /// A task that sleeps on it wakes when the clock has moved far enough or the task is cancelled.
 public final class ManualClock: Sendable {
     private struct Sleeper {
-        var wakesAt: Instant
+        var wakesAt: SessionInstant
         var continuation: CheckedContinuation<Void, any Error>
     }
 
     private struct State {
-        var now: Instant
+        var now: SessionInstant
         var sleepers: [Int: Sleeper] = [:]
         var nextSleeper = 0
         /// Sleepers that were cancelled before they began to wait.
@@ -35,12 +35,12 @@ public final class ManualClock: Sendable {
     private let state: Mutex<State>
 
     /// Creates a clock with a start time. The default is 2026-01-01T00:00:00Z.
-    public init(now: Instant = Instant(millisecondsSince1970: 1_767_225_600_000)) {
+    public init(now: SessionInstant = SessionInstant(millisecondsSince1970: 1_767_225_600_000)) {
         self.state = Mutex(State(now: now))
     }
 
     /// The current time of the clock.
-    public var now: Instant { self.state.withLock { $0.now } }
+    public var now: SessionInstant { self.state.withLock { $0.now } }
 
     /// How many tasks sleep on the clock.
     public var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
@@ -56,7 +56,7 @@ public final class ManualClock: Sendable {
     }
 
     /// Moves the clock to an instant.
-    public func move(to instant: Instant) {
+    public func move(to instant: SessionInstant) {
         let due = self.state.withLock { state in
             state.now = instant
             let due = state.sleepers.filter { $0.value.wakesAt <= instant }

@@ -56,12 +56,12 @@ public struct SecretSearch: Sendable {
         }
 
         private mutating func check(_ bytes: [UInt8], _ path: String) {
-            let isThere = self.secrets.contains { secret in
+            let isPresent = self.secrets.contains { secret in
                 let secret = Array(secret.utf8)
                 guard bytes.count >= secret.count else { return false }
                 return (0...bytes.count - secret.count).contains { bytes[$0...].starts(with: secret) }
             }
-            if isThere { self.findings.append(path) }
+            if isPresent { self.findings.append(path) }
         }
 
         mutating func visit(_ value: Any, path: String, depth: Int) {

@@ -34,7 +34,7 @@ public struct TestCookie: Sendable, Equatable {
     /// Whether it had the attribute `Partitioned`.
     public var isPartitioned: Bool
     /// When it expires. Nil if it ends when the browser is closed.
-    public var expiresAt: Instant?
+    public var expiresAt: SessionInstant?
 
     /// Creates a cookie for ``TestBrowser/plant(_:)``.
     public init(name: String, value: String, domain: String, path: String = "/", isSecure: Bool = false) {
@@ -51,14 +51,14 @@ public struct TestCookie: Sendable, Equatable {
     }
 
     /// Parses a `Set-Cookie` field as RFC 6265bis section 5.6 specifies, or returns nil if browsers would reject it.
-    init?(_ field: String, from location: TestLocation, now: Instant) {
+    init?(_ field: String, from location: TestLocation, now: SessionInstant) {
         guard field.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         let parts = field.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimming)
         let (name, value) = Self.pair(parts[0])
         guard let value, !name.isEmpty, name.utf8.count + value.utf8.count <= 4096 else { return nil }
         self.init(name: name, value: value, domain: location.host, path: location.defaultCookiePath)
         var maxAge: Int64?
-        var expires: Instant?
+        var expires: SessionInstant?
         for attribute in parts.dropFirst() {
             let (key, value) = Self.pair(attribute)
             guard (value ?? "").utf8.count <= 1024 else { continue }
@@ -101,7 +101,7 @@ public struct TestCookie: Sendable, Equatable {
         return true
     }
 
-    func isExpired(at now: Instant) -> Bool {
+    func isExpired(at now: SessionInstant) -> Bool {
         self.expiresAt.map { $0 <= now } ?? false
     }
 
@@ -141,7 +141,7 @@ public struct TestCookie: Sendable, Equatable {
     }
 
     /// An IMF-fixdate: `Thu, 01 Jan 1970 00:00:00 GMT`.
-    private static func date(_ text: String) -> Instant? {
+    private static func date(_ text: String) -> SessionInstant? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = text.split { $0 == " " || $0 == ":" }
         guard parts.count == 8, parts[7] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
@@ -156,6 +156,6 @@ public struct TestCookie: Sendable, Equatable {
         components.hour = Int(parts[4])
         components.minute = Int(parts[5])
         components.second = Int(parts[6])
-        return Calendar(identifier: .gregorian).date(from: components).map { Instant($0) }
+        return Calendar(identifier: .gregorian).date(from: components).map { SessionInstant($0) }
     }
 }

@@ -25,7 +25,7 @@ struct ExpressLimitsTests {
         try await harness.visit(browser)
         harness.clock.advance(by: .minutes(15))
         // A request at Express: connect-redis gives the key its whole life again, and leaves the text.
-        _ = try await harness.records.touch("sess:\(Self.id)", .lasting(.days(1)), now: harness.clock.now)
+        _ = try await harness.records.touch("sess:\(Self.id)", .after(.days(1)), now: harness.clock.now)
         harness.clock.advance(by: .minutes(15))
         try await harness.visit(browser) { #expect($0.subject == "ada") }
         #expect(try await harness.remaining(Self.id) == .days(1))
@@ -39,7 +39,7 @@ struct ExpressLimitsTests {
         let expires = harness.clock.now + .minutes(60)
         let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
         let text = Array("{\(cookie),\"views\":1}".utf8)
-        harness.records.set("sess:\(Self.id)", text, .lasting(.minutes(60)), now: harness.clock.now)
+        harness.records.set("sess:\(Self.id)", text, .after(.minutes(60)), now: harness.clock.now)
         let browser = harness.browser(of: Self.id)
         try await harness.visit(browser) { session in
             #expect(session.isRemembered)

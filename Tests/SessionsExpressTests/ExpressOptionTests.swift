@@ -105,7 +105,7 @@ struct ExpressOptionTests {
         #expect(text.contains(#""path":"/shop","sameSite":"strict","priority":"high""#))
         let cookie =
             #""cookie":{"originalMaxAge":null,"expires":null,"path":"/x","sameSite":true,"domain":"example.com"}"#
-        harness.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: harness.clock.now)
+        harness.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .after(.days(1)), now: harness.clock.now)
         let cleared = try await harness.visit(harness.browser(of: Self.id)) { try await $0.destroy() }
         #expect(cleared[.setCookie]?.contains("Domain=example.com; Path=/x") == true)
         #expect(cleared[.setCookie]?.contains("SameSite=Strict") == true)
@@ -131,7 +131,7 @@ struct ExpressOptionTests {
     func damaged() async throws {
         for text in ["", "null", "[]", "{}", #"{"views":1}"#, #"{"cookie":null}"#, #"{"cookie":{}"#, "\u{0}"] {
             let harness = try ExpressHarness()
-            harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.clock.now)
+            harness.records.set("sess:\(Self.id)", Array(text.utf8), .after(.days(1)), now: harness.clock.now)
             try await harness.visit(harness.browser(of: Self.id)) { #expect($0.id == nil) }
         }
     }

@@ -24,7 +24,7 @@ struct MaxAgeTests {
 
     private func plant(_ cookie: String, in harness: ExpressHarness, for life: Duration) {
         harness.records.set(
-            "sess:\(Self.id)", Array("{\(cookie),\"views\":1}".utf8), .lasting(life), now: harness.clock.now)
+            "sess:\(Self.id)", Array("{\(cookie),\"views\":1}".utf8), .after(life), now: harness.clock.now)
     }
 
     @Test("a length that Swift gives is in the text as Express writes it, in the life of the key, and in the cookie")

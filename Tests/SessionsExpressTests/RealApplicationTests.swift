@@ -19,9 +19,9 @@ struct RealApplicationTests {
     private static let id = SharedSessionTests.id
 
     /// A session with a maxAge of an hour, whose text says that it ends at some time, and whose key lives for another.
-    private func set(_ harness: ExpressHarness, expires: Instant, life: Duration, _ members: String = "") {
+    private func set(_ harness: ExpressHarness, expires: SessionInstant, life: Duration, _ members: String = "") {
         let cookie = #""cookie":{"originalMaxAge":3600000,"expires":"\#(expires)","httpOnly":true,"path":"/"}"#
-        harness.records.set("sess:\(Self.id)", Array("{\(cookie)\(members)}".utf8), .lasting(life), now: harness.now)
+        harness.records.set("sess:\(Self.id)", Array("{\(cookie)\(members)}".utf8), .after(life), now: harness.now)
     }
 
     @Test("E1: the life of the key is what counts, so that a rolling session whose text ended long ago goes on here")
@@ -49,11 +49,11 @@ struct RealApplicationTests {
     func writtenBack() async throws {
         let harness = try ExpressHarness()
         for (life, passed) in [(Duration.days(1), Duration.hours(23)), (.days(1), .seconds(30))] {
-            harness.express(Self.id, #","userId":"ada""#, life: .lasting(life))
+            harness.express(Self.id, #","userId":"ada""#, life: .after(life))
             let text = try #require(try await harness.text(Self.id))
             try await harness.visit(harness.browser(of: Self.id)) { try await $0.logOut() }
             harness.clock.advance(by: passed)
-            harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(life), now: harness.now)
+            harness.records.set("sess:\(Self.id)", Array(text.utf8), .after(life), now: harness.now)
             // Later than the tombstone it is a visitor's like any other, who can have a new session.
             let browser = harness.browser(of: Self.id)
             try await harness.visit(browser) { session in
@@ -89,7 +89,7 @@ struct RealApplicationTests {
         try await harness.visit(browser) { try await $0.logIn("alan") }
         let id = try #require(harness.id(in: browser))
         let text = try #require(try await harness.text(id)).replacing(#""userId":"alan""#, with: #""userId":"ada""#)
-        harness.records.set("sess:\(id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        harness.records.set("sess:\(id)", Array(text.utf8), .after(.days(1)), now: harness.now)
         try await harness.visit(browser) { session in
             #expect(session.subject == "ada")
             #expect(throws: SessionError.self) { try session.requireAuthentication(within: .hours(1)) }
@@ -105,7 +105,7 @@ struct RealApplicationTests {
         harness.clock.advance(by: .hours(7))
         // Express logs in without another id, and leaves what it does not know.
         let text = try #require(try await harness.text(Self.id)).dropLast() + #","userId":"ada"}"#
-        harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        harness.records.set("sess:\(Self.id)", Array(text.utf8), .after(.days(1)), now: harness.now)
         try await harness.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(8)) }
         harness.clock.advance(by: .hours(7))
         try await harness.visit(browser) { #expect($0.subject == "ada" && $0.absoluteRemaining == .hours(1)) }
@@ -126,7 +126,7 @@ struct RealApplicationTests {
         harness.clock.advance(by: .hours(7))
         let first = try #require(harness.id(in: browser))
         let text = try #require(try await harness.text(first))
-        harness.records.set("sess:\(Self.id)", Array(text.utf8), .lasting(.days(1)), now: harness.now)
+        harness.records.set("sess:\(Self.id)", Array(text.utf8), .after(.days(1)), now: harness.now)
         try await harness.visit(harness.browser(of: Self.id)) { session in
             #expect(session.createdAt == harness.now && session.absoluteRemaining == .hours(8))
             #expect(throws: SessionError.self) { try session.requireAuthentication(within: .days(1)) }
@@ -136,8 +136,8 @@ struct RealApplicationTests {
     @Test("E5: a record whose life contradicts the configuration is named in the log, once for each kind")
     func contradictions() async throws {
         let harness = try ExpressHarness()
-        for id in ["longer", "longer still"] { harness.express(id, "", life: .lasting(.days(3))) }
-        for id in ["unused", "unused too"] { harness.express(id, "", life: .lasting(.hours(2))) }
+        for id in ["longer", "longer still"] { harness.express(id, "", life: .after(.days(3))) }
+        for id in ["unused", "unused too"] { harness.express(id, "", life: .after(.hours(2))) }
         self.set(harness, expires: harness.now + .minutes(59), life: .minutes(5))
         for id in ["longer", "longer still", "unused", "unused too", Self.id] {
             try await harness.visit(harness.browser(of: id))
@@ -192,7 +192,7 @@ struct RealApplicationTests {
         ] as [(Int64, String)]
     )
     func dates(milliseconds: Int64, text: String) {
-        let instant = Instant(millisecondsSince1970: milliseconds)
+        let instant = SessionInstant(millisecondsSince1970: milliseconds)
         #expect(JavaScriptDate.text(instant) == text)
         #expect(JavaScriptDate.parse(text) == instant)
     }

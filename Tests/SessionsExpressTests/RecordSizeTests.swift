@@ -21,7 +21,7 @@ struct RecordSizeTests {
     private func members(_ count: Int) -> String { (0..<count).map { ",\"n\($0)\":\($0)" }.joined() }
 
     private func time(reading text: [UInt8], with form: ExpressRecordCoder) throws -> Duration {
-        let now = Instant(millisecondsSince1970: 0)
+        let now = SessionInstant(millisecondsSince1970: 0)
         let entry = ExpressRecordCoder.Entry(id: .init("a name"), text: text, remaining: .hours(1))
         var times: [Duration] = []
         for _ in 0..<9 {

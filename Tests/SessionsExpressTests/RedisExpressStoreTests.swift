@@ -50,7 +50,7 @@ enum RecordServer: String, CaseIterable, Sendable {
 
 @Suite("Records of Express on a server", .enabled(if: RecordServer.areStarted, RecordServer.advice))
 struct RedisExpressStoreTests {
-    static let now = Instant(millisecondsSince1970: 0)
+    static let now = SessionInstant(millisecondsSince1970: 0)
 
     @Test("records are written and read on the server as connect-redis does it", arguments: RecordServer.allCases)
     func records(server: RecordServer) async throws {
@@ -59,10 +59,10 @@ struct RedisExpressStoreTests {
         let (first, second) = (Array(#"{"a":1}"#.utf8), Array(#"{"a":2,"ü":"\ud83d"}"#.utf8))
 
         #expect(try await store.load(key, now: now) == .missing)
-        #expect(try await store.replace(key, first, with: second, .unlimited, now: now) == .missing)
-        #expect(try await !store.touch(key, .lasting(.seconds(9)), now: now))
-        #expect(try await store.create(key, first, .lasting(.seconds(100)), now: now))
-        #expect(try await !store.create(key, second, .unlimited, now: now))
+        #expect(try await store.replace(key, first, with: second, .never, now: now) == .missing)
+        #expect(try await !store.touch(key, .after(.seconds(9)), now: now))
+        #expect(try await store.create(key, first, .after(.seconds(100)), now: now))
+        #expect(try await !store.create(key, second, .never, now: now))
         // As connect-redis asks.
         let got = try await client.execute(RedisCommand("GET", RedisArgument(key), key: RedisArgument(key)))
         #expect(got.bytes == first)
@@ -72,28 +72,30 @@ struct RedisExpressStoreTests {
         // As connect-redis writes.
         _ = try await client.execute(
             RedisCommand("SET", RedisArgument(key), RedisArgument(second), "EX", 200, key: RedisArgument(key)))
-        guard case .conflict(second, .some(let life)) = try await store.replace(key, first, with: [1], .kept, now: now)
+        guard
+            case .conflict(second, .some(let life)) = try await store.replace(
+                key, first, with: [1], .unchanged, now: now)
         else {
             Issue.record("what somebody else wrote is no conflict")
             return
         }
         #expect((.seconds(140)...(.seconds(200))).contains(life))
-        #expect(try await store.replace(key, second, with: first, .kept, now: now) == .replaced)
+        #expect(try await store.replace(key, second, with: first, .unchanged, now: now) == .replaced)
         // Another writer of the same text has not seen it.
-        guard case .conflict(first, _) = try await store.replace(key, second, with: first, .kept, now: now) else {
+        guard case .conflict(first, _) = try await store.replace(key, second, with: first, .unchanged, now: now) else {
             Issue.record("what somebody else wrote in the same words is no conflict")
             return
         }
         try await self.expectLife(140...200, of: key, in: store)
-        #expect(try await store.touch(key, .lasting(.seconds(50)), now: now))
+        #expect(try await store.touch(key, .after(.seconds(50)), now: now))
         try await self.expectLife(140...200, of: key, in: store)
-        #expect(try await store.touch(key, .lasting(.seconds(300)), now: now))
+        #expect(try await store.touch(key, .after(.seconds(300)), now: now))
         try await self.expectLife(240...300, of: key, in: store)
-        #expect(try await store.touch(key, .kept, now: now))
-        #expect(try await store.touch(key, .unlimited, now: now))
+        #expect(try await store.touch(key, .unchanged, now: now))
+        #expect(try await store.touch(key, .never, now: now))
         #expect(try await store.load(key, now: now) == .found(first, remaining: nil))
-        #expect(try await store.replace(key, first, with: second, .lasting(.seconds(9)), now: now) == .replaced)
-        #expect(try await store.replace(key, second, with: first, .unlimited, now: now) == .replaced)
+        #expect(try await store.replace(key, first, with: second, .after(.seconds(9)), now: now) == .replaced)
+        #expect(try await store.replace(key, second, with: first, .never, now: now) == .replaced)
         #expect(try await store.load(key, now: now) == .found(first, remaining: nil))
     }
 
@@ -106,7 +108,7 @@ struct RedisExpressStoreTests {
         #expect(
             try await !store.end(key, tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now))
         #expect(try await store.load(key, now: now) == .missing)
-        #expect(try await store.create(key, [1], .unlimited, now: now))
+        #expect(try await store.create(key, [1], .never, now: now))
         #expect(
             try await store.end(key, tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now))
         #expect(
@@ -126,7 +128,7 @@ struct RedisExpressStoreTests {
         let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
         for (marked, expected) in [(Duration.seconds(500), ExpressLoadResult.ended), (.zero, .missing)] {
             let other = "\(key)\(marked)"
-            #expect(try await store.create(other, [1], .unlimited, now: now))
+            #expect(try await store.create(other, [1], .never, now: now))
             let (tombstoneUntil, removedUntil) = (now + marked, now + .seconds(1000))
             #expect(try await store.end(other, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now))
             _ = try await client.execute(RedisCommand("SET", RedisArgument(other), "1", key: RedisArgument(other)))
@@ -144,7 +146,7 @@ struct RedisExpressStoreTests {
     func walking(server: RecordServer) async throws {
         let (store, now) = (RedisExpressStore(try server.client, scanCount: 100), Self.now)
         let prefix = "sess:*[?]\\\(UUID()):"
-        for number in 0..<20 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.hours(1)), now: now) }
+        for number in 0..<20 { _ = try await store.create("\(prefix)\(number)", [1], .after(.hours(1)), now: now) }
         #expect(
             try await store.end("\(prefix)7", tombstoneUntil: now + .hours(1), removedUntil: now + .hours(1), now: now))
         #expect(try await store.count(prefix: prefix, now: now) == 19)
@@ -164,7 +166,7 @@ struct RedisExpressStoreTests {
     func steps(server: RecordServer) async throws {
         let (store, now) = (RedisExpressStore(try server.client, scanCount: 10), Self.now)
         let prefix = "sess:\(UUID()):"
-        for number in 0..<200 { _ = try await store.create("\(prefix)\(number)", [1], .lasting(.hours(1)), now: now) }
+        for number in 0..<200 { _ = try await store.create("\(prefix)\(number)", [1], .after(.hours(1)), now: now) }
         let first = try await store.keys(prefix: prefix, from: nil, now: now)
         #expect(first.elements.count < 100)
         let next = try #require(first.next)
@@ -197,7 +199,7 @@ struct RedisExpressStoreTests {
     @Test("a life longer than the server can count is as long as it can", arguments: RecordServer.allCases)
     func longLife(server: RecordServer) async throws {
         let (store, key, now) = (RedisExpressStore(try server.client), "sess:\(UUID())", Self.now)
-        let longest = ExpressExpiry.lasting(.milliseconds(Int64.max))
+        let longest = ExpressExpiry.after(.milliseconds(Int64.max))
         #expect(try await store.create(key, [1], longest, now: now))
         #expect(try await store.replace(key, [1], with: [2], longest, now: now) == .replaced)
         #expect(try await store.touch(key, longest, now: now))

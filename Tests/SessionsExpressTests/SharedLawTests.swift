@@ -52,7 +52,7 @@ struct SharedLawTests {
         harness.express(Self.id, #","passport":{"user":42}"#)
         harness.express("of another", #","passport":{"user":"421"}"#)
         harness.express("of nobody", #","passport":{}"#)
-        harness.records.set("sess:no session", Array("42".utf8), .unlimited, now: harness.now)
+        harness.records.set("sess:no session", Array("42".utf8), .never, now: harness.now)
         let slow = try await harness.open(here)
         slow[.views] = 1
         try await harness.engine.revokeAll(of: "42")

@@ -255,7 +255,7 @@ struct SharedSessionTests {
             "cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"sameSite":"strict",\
             "path":"/; Domain=evil.example; SameSite=None","domain":"evil.example\r\nX-Injected: 1"}
             """#.replacing("\\\n", with: "")
-        harness.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .lasting(.days(1)), now: harness.now)
+        harness.records.set("sess:\(Self.id)", Array("{\(cookie)}".utf8), .after(.days(1)), now: harness.now)
         let browser = harness.browser(of: Self.id)
         let renewed = try await harness.visit(browser) { try await $0.renew() }
         #expect(renewed[.setCookie]?.hasSuffix("; Path=/; Secure; HttpOnly; SameSite=Strict; Priority=High") == true)

@@ -44,7 +44,7 @@ struct SignatureTests {
 
     @Test(
         "10,000 random ids and secrets: cookie-signature and Swift write the same bytes, and read each other's",
-        .enabled(if: Node.isThere, "There is no Node with cookie-signature: run Scripts/install express.")
+        .enabled(if: Node.isPresent, "There is no Node with cookie-signature: run Scripts/install express.")
     )
     func againstNode() throws {
         var random = DeterministicRandom(seed: 7)

@@ -42,7 +42,8 @@ struct SteppedEndingTests {
             self.state.withLock { $0.failingSteps = failing }
         }
 
-        func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+        func keys(prefix: String, from cursor: SessionCursor?, now: SessionInstant) async throws -> ExpressPage<String>
+        {
             let (number, fails) = self.state.withLock { state in
                 state.stepCount += 1
                 return (state.stepCount, state.failingSteps.contains(state.stepCount))
@@ -52,9 +53,9 @@ struct SteppedEndingTests {
             return try await self.base.keys(prefix: prefix, from: cursor, now: now)
         }
 
-        func fill(_ count: Int, of subject: String, now: Instant) {
+        func fill(_ count: Int, of subject: String, now: SessionInstant) {
             let text = Array("{\(ExpressHarness.cookie),\"userId\":\"\(subject)\"}".utf8)
-            for number in 0..<count { self.base.set("sess:\(subject)\(number)", text, .lasting(.days(1)), now: now) }
+            for number in 0..<count { self.base.set("sess:\(subject)\(number)", text, .after(.days(1)), now: now) }
         }
     }
 
@@ -126,7 +127,7 @@ struct SteppedEndingTests {
     @Test("lists of the records come in pages, and count counts all of them")
     func lists() async throws {
         let records = Records()
-        let now = Instant(millisecondsSince1970: 0)
+        let now = SessionInstant(millisecondsSince1970: 0)
         records.fill(250, of: "ada", now: now)
         #expect(try await records.count(now: now) == 250)
         var (ids, texts, cursor) = (Set<SessionID>(), [ExpressRecord](), SessionCursor?.none)

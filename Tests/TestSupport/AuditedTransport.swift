@@ -13,7 +13,7 @@ package import Sessions
 package struct AuditedTransport: SessionTransport {
     private let base: any SessionTransport
 
-    init(_ base: any SessionTransport) {
+    package init(_ base: any SessionTransport) {
         self.base = base
     }
 

@@ -38,31 +38,31 @@ extension ForwardingSessionStore {
 
     package func failureDomain(of id: SessionID) -> Int { self.base.failureDomain(of: id) }
 
-    package func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    package func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try await self.perform(for: id) { try await $0.load(id, now: now) }
     }
 
-    package func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    package func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         try await self.perform(for: id) { try await $0.endedSecrets(of: id, now: now) }
     }
 
-    package func create(_ record: SessionRecord, now: Instant) async throws {
+    package func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.perform(for: record.id) { try await $0.create(record, now: now) }
     }
 
     package func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.perform(for: record.id) { try await $0.replace(record, ifVersion: version, now: now) }
     }
 
-    package func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    package func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.perform(for: id) { try await $0.touch(id, touch, now: now) }
     }
 
-    package func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    package func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.perform(for: id) { try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 }
@@ -72,7 +72,7 @@ extension ForwardingSessionStore where Self: SubjectSessionStore, Base: SubjectS
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         try await self.perform(for: nil) { try await $0.page(of: subject, from: cursor, limit: limit, now: now) }
     }
@@ -82,8 +82,8 @@ extension ForwardingSessionStore where Self: SubjectSessionStore, Base: SubjectS
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.perform(for: nil) {
             try await $0.endSessions(
@@ -93,15 +93,15 @@ extension ForwardingSessionStore where Self: SubjectSessionStore, Base: SubjectS
 }
 
 extension ForwardingSessionStore where Self: EnumerableSessionStore, Base: EnumerableSessionStore {
-    package func count(now: Instant) async throws -> Int {
+    package func count(now: SessionInstant) async throws -> Int {
         try await self.perform(for: nil) { try await $0.count(now: now) }
     }
 
-    package func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    package func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.perform(for: nil) { try await $0.page(from: cursor, limit: limit, now: now) }
     }
 
-    package func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    package func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         try await self.perform(for: nil) { try await $0.end(ids, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
@@ -111,25 +111,25 @@ extension ForwardingSessionStore where Self: EnumerableSessionStore, Base: Enume
 }
 
 extension ForwardingSessionStore where Self: SweepableSessionStore, Base: SweepableSessionStore {
-    package func sweep(limit: Int, now: Instant) async throws -> Int {
+    package func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         try await self.perform(for: nil) { try await $0.sweep(limit: limit, now: now) }
     }
 }
 
 extension ForwardingSessionStore where Self: SynchronousSessionStore, Base: SynchronousSessionStore {
-    package func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+    package func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         try self.base.loadSynchronously(id, now: now)
     }
 
     package func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) throws -> SessionReplaceResult? {
         try self.base.replaceSynchronously(record, ifVersion: version, now: now)
     }
 
-    package func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
+    package func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? {
         try self.base.touchSynchronously(id, touch, now: now)
     }
 }

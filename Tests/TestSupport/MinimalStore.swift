@@ -14,27 +14,27 @@ package struct MinimalStore: SessionStore {
 
     package init() {}
 
-    package func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    package func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try await self.base.load(id, now: now)
     }
 
-    package func create(_ record: SessionRecord, now: Instant) async throws {
+    package func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.base.create(record, now: now)
     }
 
     package func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.base.replace(record, ifVersion: version, now: now)
     }
 
-    package func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    package func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.base.touch(id, touch, now: now)
     }
 
-    package func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    package func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }

@@ -26,7 +26,7 @@ extension TestHarness {
 
     package var origin: String { "https://example.com" }
 
-    package var now: Instant { self.clock.now }
+    package var now: SessionInstant { self.clock.now }
 
     package func browser() -> TestBrowser { TestBrowser(clock: self.clock.sessionClock) }
 

@@ -49,8 +49,8 @@ struct RevocationCharts {
         let keyring = try SecretKeyring([SecretKey.generated()])
         let revocation = isShared ? try SessionRevocation.stored(in: store) : .inMemoryUntilRestart
         let backend = SessionBackend.sealed(with: keyring, revocation: revocation)
-        let (engine, site) = (try SessionEngine(backend), try Harness(backend))
-        let visitor = try await site.knownVisitor()
+        let (engine, harness) = (try SessionEngine(backend), try Harness(backend))
+        let visitor = try await harness.knownVisitor()
         let before = allocated_bytes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<count {
@@ -63,7 +63,7 @@ struct RevocationCharts {
         if count >= 10_000 {
             self.memory.add(count, (Double(allocated_bytes()) - Double(before)) / Double(count), to: line)
         }
-        self.request.add(count, try await Milliseconds.least(2_000) { try await site.visit(visitor) }, to: line)
+        self.request.add(count, try await Milliseconds.least(2_000) { try await harness.visit(visitor) }, to: line)
         self.ending.add(count, try await Milliseconds.least(20) { try await engine.revoke(Self.id()) }, to: line)
         guard isShared else { return }
         let late = try Harness(backend)

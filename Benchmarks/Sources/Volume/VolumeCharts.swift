@@ -53,11 +53,11 @@ struct VolumeCharts {
         var configuration = SessionConfiguration()
         configuration.maximumSessionsPerSubject = nil
         let engine = try SessionEngine(.stored(in: store), configuration: configuration)
-        let site = try Harness(.stored(in: store), configuration: configuration)
-        let stranger = try await site.knownVisitor()
+        let harness = try Harness(.stored(in: store), configuration: configuration)
+        let stranger = try await harness.knownVisitor()
         try await VolumeStore.fill(store, count: count, seed: 1) { isOfOne || $0 < 100 ? "ada" : "user \($0)" }
 
-        self.request.add(count, try await Milliseconds.least(1_000) { try await site.visit(stranger) }, to: line)
+        self.request.add(count, try await Milliseconds.least(1_000) { try await harness.visit(stranger) }, to: line)
         // The memory of the in-memory store is the sessions themselves.
         var watch = name == "memory" ? nil : MemoryWatch()
         self.page.add(

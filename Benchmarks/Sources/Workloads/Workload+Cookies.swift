@@ -13,17 +13,17 @@ extension Workload {
     /// Finding the session's cookie in a request, and writing it into a response.
     static let cookies = [
         Workload("cookie: find the only one") {
-            let (transport, site) = (
+            let (transport, harness) = (
                 CookieTransport(SessionConfiguration()), try Harness(.stored(in: MemorySessionStore()))
             )
-            let request = try await site.knownVisitor()
+            let request = try await harness.knownVisitor()
             return { for _ in 0..<$0 { Self.read(request, by: transport) } }
         },
         Workload("cookie: find it among 20") {
-            let (transport, site) = (
+            let (transport, harness) = (
                 CookieTransport(SessionConfiguration()), try Harness(.stored(in: MemorySessionStore()))
             )
-            var request = try await site.knownVisitor()
+            var request = try await harness.knownVisitor()
             let others = (1...19).map { "preference_\($0)=some-value-of-the-application-\($0)" }
             request.headerFields[.cookie] = (others + [request.headerFields[.cookie] ?? ""]).joined(separator: "; ")
             let crowded = request

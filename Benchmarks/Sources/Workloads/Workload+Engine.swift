@@ -13,9 +13,9 @@ extension Workload {
     static let engine =
         [
             Workload("memory: no cookie") {
-                let site = try Harness(.stored(in: MemorySessionStore()))
+                let harness = try Harness(.stored(in: MemorySessionStore()))
                 let request = Harness.request()
-                return { for _ in 0..<$0 { try await site.visit(request) } }
+                return { for _ in 0..<$0 { try await harness.visit(request) } }
             }
         ]
         + visits("memory") { .stored(in: MemorySessionStore()) }
@@ -31,19 +31,19 @@ extension Workload {
     ) -> [Workload] {
         [
             Workload("\(name): untouched") {
-                let site = try Harness(backend())
-                let request = try await site.knownVisitor()
-                return { for _ in 0..<$0 { try await site.visit(request) } }
+                let harness = try Harness(backend())
+                let request = try await harness.knownVisitor()
+                return { for _ in 0..<$0 { try await harness.visit(request) } }
             },
             Workload("\(name): read") {
-                let site = try Harness(backend())
-                let request = try await site.knownVisitor()
-                return { for _ in 0..<$0 { try await site.visit(request) { _ = $0[.views] } } }
+                let harness = try Harness(backend())
+                let request = try await harness.knownVisitor()
+                return { for _ in 0..<$0 { try await harness.visit(request) { _ = $0[.views] } } }
             },
             Workload("\(name): counter") {
-                let site = try Harness(backend())
-                let request = try await site.knownVisitor()
-                return { for _ in 0..<$0 { try await site.visit(request) { $0[.views] += 1 } } }
+                let harness = try Harness(backend())
+                let request = try await harness.knownVisitor()
+                return { for _ in 0..<$0 { try await harness.visit(request) { $0[.views] += 1 } } }
             },
         ]
     }

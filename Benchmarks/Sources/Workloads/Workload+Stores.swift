@@ -42,7 +42,7 @@ extension Workload {
         ProcessInfo.processInfo.environment[variable].map { [$0] } ?? []
     }
 
-    private static let now = Instant(millisecondsSince1970: 0)
+    private static let now = SessionInstant(millisecondsSince1970: 0)
 
     private static func calls(
         _ name: String,

@@ -14,25 +14,25 @@ import Crypto
 /// or only a token. The driver does not know how the credential travels.
 protocol BackendDriver: Sendable {
     /// Whether the credential contains the session, so that storing needs a response header.
-    var isInText: Bool { get }
+    var isSelfContained: Bool { get }
 
     /// Whether the session has a seal instead of a token.
     var isSealed: Bool { get }
 
     /// Whether a token of this library opens a session.
-    var hasTokens: Bool { get }
+    var issuesTokens: Bool { get }
 
     /// Whether another system also keeps values, which must not be dropped.
-    var sharesValues: Bool { get }
+    var hasExternalValues: Bool { get }
 
     /// Whether it can list a user's sessions.
-    var listsSessions: Bool { get }
+    var supportsListing: Bool { get }
 
     /// Whether it can end all sessions of a user except one.
-    var endsOthers: Bool { get }
+    var supportsRevokingOthers: Bool { get }
 
     /// The credential format of a request.
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat
 
     /// The environment of the engine.
     var environment: EngineEnvironment { get }
@@ -75,7 +75,7 @@ protocol BackendDriver: Sendable {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt
+    ) async throws -> UpdateAttempt
 
     /// The synchronous variant. Nil means that the asynchronous one is needed, and that nothing was written.
     func writeWithoutWaiting(
@@ -83,10 +83,10 @@ protocol BackendDriver: Sendable {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt?
+    ) throws -> UpdateAttempt?
 
     /// The newest record that a request may change; nil when its session is gone.
-    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
+    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord?
 
     /// Writes a touch of a session.
     ///
@@ -150,20 +150,20 @@ protocol BackendDriver: Sendable {
     /// The same for a change of credentials in this session, which continues with a new credential. The others end
     /// first: if that fails, this session is as before, and can try again.
     ///
-    /// - Parameter goOn: Called with the continuing session as soon as it is known, even if a later step fails.
+    /// - Parameter onRenewed: Called with the continuing session as soon as it is known, even if a later step fails.
     /// - Returns: False when the session itself is gone.
     func changeCredentials(
         of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void,
-        goOn: (SessionState.LoadedSession) -> Void
+        onRenewed: (SessionState.LoadedSession) -> Void
     ) async throws -> Bool
 
     /// The credential that the client must send back; nil when there is a newer one that only another client received.
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String?
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String?
 
     /// The keys of a session's CSRF tokens.
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys
 
     /// Returns a page of the active sessions of a user.
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage
@@ -207,7 +207,7 @@ extension BackendDriver {
         of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void,
-        goOn: (SessionState.LoadedSession) -> Void
+        onRenewed: (SessionState.LoadedSession) -> Void
     ) async throws -> Bool {
         var changed = live.record
         try change(&changed)
@@ -215,7 +215,7 @@ extension BackendDriver {
         let version = changed.credentialVersion
         try await self.requireCredentials(of: subject, version: version, except: changed.id)
         guard let renewed = try await self.renew(live, for: request, change) else { return false }
-        goOn(renewed)
+        onRenewed(renewed)
         return true
     }
 
@@ -234,11 +234,11 @@ extension BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt? { nil }
+    ) throws -> UpdateAttempt? { nil }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { nil }
 
-    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         try await self.reload(live)
     }
 
@@ -249,7 +249,7 @@ extension BackendDriver {
 /// The revocation epochs of a login: that of the user, and the global one.
 struct RevocationEpochs {
     var subject: Int64 = 0
-    var everyone: Int64 = 0
+    var global: Int64 = 0
     /// The required version of credentials, if sessions with an older one are rejected.
     var credentialVersion: Int64 = 0
 }

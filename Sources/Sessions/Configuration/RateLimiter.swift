@@ -20,7 +20,7 @@ public final class RateLimiter: Sendable {
     private struct Bucket {
         /// The remaining level, in billionths of an action.
         var level: Int64
-        var filledAt: Instant
+        var filledAt: SessionInstant
     }
 
     private static let unit: Int64 = 1_000_000_000

@@ -22,7 +22,7 @@ import Foundation
 ///
 /// This library has no other clock: stores receive `now`, and a test that moves this clock moves every limit.
 public struct SessionClock: Sendable {
-    private let readNow: @Sendable () -> Instant
+    private let readNow: @Sendable () -> SessionInstant
     private let wait: @Sendable (Duration) async throws -> Void
 
     /// Creates a clock.
@@ -31,7 +31,7 @@ public struct SessionClock: Sendable {
     ///   - now: The current time.
     ///   - sleep: Returns once the duration has passed; throws `CancellationError` when its task is canceled.
     public init(
-        now: @escaping @Sendable () -> Instant,
+        now: @escaping @Sendable () -> SessionInstant,
         sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.readNow = now
@@ -46,7 +46,7 @@ public struct SessionClock: Sendable {
     )
 
     /// The current time.
-    public var now: Instant { self.readNow() }
+    public var now: SessionInstant { self.readNow() }
 
     /// Waits for a duration.
     ///
@@ -56,16 +56,16 @@ public struct SessionClock: Sendable {
     }
 }
 
-extension Instant {
+extension SessionInstant {
     /// The system time. Every request reads it, so the system call is used if there is one, without the floating-point
     /// arithmetic of `Date`.
-    fileprivate static var ofMachine: Instant {
+    fileprivate static var ofMachine: SessionInstant {
         #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return SessionInstant(millisecondsSince1970: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
         #else
-        return Instant(Date())
+        return SessionInstant(Date())
         #endif
     }
 }

@@ -8,7 +8,7 @@
 
 extension SessionConfiguration {
     /// Creates a record for a visitor without a session.
-    func newRecord(for token: SessionToken, now: Instant) -> SessionRecord {
+    func newRecord(for token: SessionToken, now: SessionInstant) -> SessionRecord {
         let limits = self.limits(isRemembered: self.remembersEverySession, isAnonymous: true)
         let absoluteExpiresAt = now + limits.absolute
         return SessionRecord(
@@ -27,14 +27,14 @@ extension SessionConfiguration {
     /// When a session ends unless it is used again: by the limit of its last write or the current one, whichever is
     /// earlier. Tightened limits apply to existing sessions.
     @inline(__always)
-    func idleEnd(of record: SessionRecord) -> Instant {
+    func idleEnd(of record: SessionRecord) -> SessionInstant {
         guard let idle = self.limits(of: record).idleMilliseconds else { return record.expiresAt }
         return min(record.expiresAt, record.lastAccessedAt.advanced(byMilliseconds: idle))
     }
 
     /// When a session ends even if it is used: by the limit of its creation or the current one, whichever is earlier.
     @inline(__always)
-    func absoluteEnd(of record: SessionRecord) -> Instant {
+    func absoluteEnd(of record: SessionRecord) -> SessionInstant {
         let limit = record.isRemembered ? self.rememberedLimits.absoluteMilliseconds : self.limits.absoluteMilliseconds
         let end = record.createdAt.advanced(byMilliseconds: limit)
         // Only an authentication after the creation moves the end, which is rare.
@@ -49,7 +49,7 @@ extension SessionConfiguration {
 
     /// Whether a session has expired.
     @inline(__always)
-    func isOver(_ record: SessionRecord, now: Instant) -> Bool {
+    func isExpired(_ record: SessionRecord, now: SessionInstant) -> Bool {
         now >= self.idleEnd(of: record) || now >= self.absoluteEnd(of: record)
     }
 

@@ -41,7 +41,7 @@ public struct SessionLimits: Sendable, Equatable {
     public static let remembered = SessionLimits(idle: .days(14), absolute: .days(30))
 
     /// The end of the idle limit for a session used now, never past its absolute limit.
-    package func expiry(usedAt now: Instant, absoluteExpiresAt: Instant) -> Instant {
+    package func expiry(usedAt now: SessionInstant, absoluteExpiresAt: SessionInstant) -> SessionInstant {
         guard let idleMilliseconds else { return absoluteExpiresAt }
         return min(now.advanced(byMilliseconds: idleMilliseconds), absoluteExpiresAt)
     }

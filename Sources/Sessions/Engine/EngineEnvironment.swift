@@ -18,15 +18,15 @@ final class EngineEnvironment: Sendable {
     /// - Parameters:
     ///   - configuration: The options.
     ///   - transports: The transports. The default is none, for parts that are used without an engine.
-    ///   - isInText: Whether the credential contains the session.
+    ///   - isSelfContained: Whether the credential contains the session.
     init(
         _ configuration: SessionConfiguration,
         transports: [PreparedTransport] = [],
-        isInText: Bool = false
+        isSelfContained: Bool = false
     ) {
         self.configuration = configuration
         self.transports = transports
-        self.planner = SessionPlanner(configuration: configuration, isInText: isInText)
+        self.planner = SessionPlanner(configuration: configuration, isSelfContained: isSelfContained)
     }
 
     /// Whether the visitor may have a session whose cookie the browser withheld.

@@ -13,7 +13,7 @@
 /// find this one there. The last one to check sees all, so the limit holds when all have returned.
 extension Session {
     /// What a login does about the limit.
-    struct LimitPlan {
+    struct LimitDecision {
         /// The sessions to end.
         var ending: [SessionID] = []
         /// What to do if there are still too many; nil to allow them.
@@ -23,10 +23,10 @@ extension Session {
     /// Checks before a login, while nothing needs to be undone.
     ///
     /// - Throws: ``SessionError`` with the code `sessionLimit`, or what the application's function throws.
-    func limitPlan(for subject: String, replacing current: SessionID?) async throws -> LimitPlan {
+    func limitDecision(for subject: String, replacing current: SessionID?) async throws -> LimitDecision {
         let configuration = self.engine.configuration
-        guard let limit = configuration.maximumSessionsPerSubject, self.engine.driver.listsSessions else {
-            return LimitPlan()
+        guard let limit = configuration.maximumSessionsPerSubject, self.engine.driver.supportsListing else {
+            return LimitDecision()
         }
         let sessions = try await self.sessionsByAge(of: subject, limit: limit).filter { $0.id != current }
         let decision: SessionLimitPolicy.Decision
@@ -35,32 +35,32 @@ extension Session {
             decision = decided
         case .deciding(let decide):
             // There is room.
-            guard sessions.count >= limit else { return LimitPlan() }
+            guard sessions.count >= limit else { return LimitDecision() }
             let list = sessions.compactMap { ActiveSession($0) }
             decision = try await decide(subject, list)
         }
         switch decision.choice {
         case .endOldest:
-            return LimitPlan(ending: sessions.dropLast(limit - 1).map(\.id), rule: decision)
+            return LimitDecision(ending: sessions.dropLast(limit - 1).map(\.id), rule: decision)
         case .refuse:
             guard sessions.count < limit else {
                 self.report(.limitReached, .newestRefused, subject: subject)
                 throw SessionError.sessionLimit(limit)
             }
-            return LimitPlan(rule: decision)
+            return LimitDecision(rule: decision)
         case .allow(let ending):
-            return LimitPlan(ending: sessions.map(\.id).filter(ending.contains))
+            return LimitDecision(ending: sessions.map(\.id).filter(ending.contains))
         }
     }
 
-    /// Ends the sessions that the plan names.
-    func makeRoom(_ plan: LimitPlan, for subject: String) async throws {
-        guard !plan.ending.isEmpty else { return }
-        self.report(.limitReached, plan.rule == nil ? .decided : .oldestEnded, subject: subject)
-        for id in plan.ending { try await self.endForLimit(id, of: subject) }
+    /// Ends the sessions that the decision names.
+    func evictSessions(_ limitDecision: LimitDecision, for subject: String) async throws {
+        guard !limitDecision.ending.isEmpty else { return }
+        self.report(.limitReached, limitDecision.rule == nil ? .decided : .oldestEnded, subject: subject)
+        for id in limitDecision.ending { try await self.evict(id, of: subject) }
     }
 
-    private func endForLimit(_ id: SessionID, of subject: String) async throws {
+    private func evict(_ id: SessionID, of subject: String) async throws {
         guard try await self.engine.driver.end(id, of: subject) else { return }
         self.report(.ended, .limit, id, subject: subject)
     }
@@ -69,9 +69,9 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` when this session exceeds the limit: `sessionLimit`, or `ended` if newer ones replace
     ///   the oldest.
-    func keepLimit(_ plan: LimitPlan, for subject: String) async throws {
+    func enforceLimit(_ limitDecision: LimitDecision, for subject: String) async throws {
         guard
-            let rule = plan.rule, let limit = self.engine.environment.configuration.maximumSessionsPerSubject,
+            let rule = limitDecision.rule, let limit = self.engine.environment.configuration.maximumSessionsPerSubject,
             let id = self.withState({ $0.live?.record.id })
         else { return }
         let sessions = try await self.sessionsByAge(of: subject, limit: limit)
@@ -84,7 +84,7 @@ extension Session {
         }
         self.report(.limitReached, .oldestEnded, subject: subject)
         for session in sessions.dropLast(limit) {
-            try await self.endForLimit(session.id, of: subject)
+            try await self.evict(session.id, of: subject)
             guard session.id == id else { continue }
             self.detach(id)
             throw SessionError.ended(id)

@@ -9,8 +9,8 @@
 extension Session {
     /// Runs an operation while no other runs. It records a store failure, so that the end of the request does not wait
     /// for the store again.
-    func alone<Result>(_ body: () async throws -> Result) async throws -> Result {
-        try await self.gate.whenFree {
+    func serialized<Result>(_ body: () async throws -> Result) async throws -> Result {
+        try await self.operationLock.withLock {
             do {
                 let result = try await body()
                 self.withState { $0.storeFailure = nil }
@@ -24,9 +24,9 @@ extension Session {
     }
 
     /// Runs an operation that needs a response header, serialized.
-    func beforeResponse(_ operation: String, _ body: () async throws -> Void) async throws {
-        try await self.alone {
-            let hasResponseStarted = self.access { $0.hasResponseStarted }
+    func requiringOpenResponse(_ operation: String, _ body: () async throws -> Void) async throws {
+        try await self.serialized {
+            let hasResponseStarted = self.withAccessedState { $0.hasResponseStarted }
             guard !hasResponseStarted else { throw SessionError.responseStarted(operation) }
             try await body()
         }
@@ -34,9 +34,9 @@ extension Session {
 
     /// Runs an operation that changes stored data of the session, serialized. If the credential contains the session,
     /// it needs a response header.
-    func whileKeepable(_ operation: String, _ body: () async throws -> Void) async throws {
-        guard self.engine.driver.isInText else { return try await self.alone(body) }
-        try await self.beforeResponse(operation) {
+    func requiringWritableSession(_ operation: String, _ body: () async throws -> Void) async throws {
+        guard self.engine.driver.isSelfContained else { return try await self.serialized(body) }
+        try await self.requiringOpenResponse(operation) {
             try await body()
             self.withState { state in
                 if state.live != nil { state.pendingCookieAction = .set }
@@ -51,7 +51,7 @@ extension Session {
     @discardableResult
     func endCurrent(_ reason: SessionEvent.Reason) async throws -> Bool {
         let isReplaced = [.login, .regenerated].contains(reason)
-        guard let live = self.access({ $0.live }) else {
+        guard let live = self.withAccessedState({ $0.live }) else {
             // If the session could not be loaded, it must not be reported as ended.
             if !isReplaced, case .detached(.storeUnavailable(let error)) = self.withState({ $0.status }) {
                 throw error

@@ -181,13 +181,13 @@ struct SessionState: ~Copyable {
     }
 
     /// Records that the record was written.
-    mutating func wrote(_ record: SessionRecord, _ writes: SessionWrites) {
+    mutating func didWrite(_ record: SessionRecord, _ writes: SessionWrites) {
         self.live?.record = record
         self.writes.formUnion(writes)
     }
 
     /// Records that the session was touched.
-    mutating func wrote(_ touch: SessionTouch) {
+    mutating func didWrite(_ touch: SessionTouch) {
         self.live?.record.apply(touch)
         self.writes.insert(.touched)
     }
@@ -245,7 +245,7 @@ struct SessionState: ~Copyable {
         _ resolution: ResolutionReason,
         handlerFailed: Bool,
         _ environment: EngineEnvironment,
-        now: Instant
+        now: SessionInstant
     ) -> PlannerInput {
         let isCookieWithheld =
             (self.live?.isNew ?? true)
@@ -263,7 +263,7 @@ struct SessionState: ~Copyable {
         // A token that no client receives is useless: a new token counts once the handler has read it.
         if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
         facts.status = .live(
-            PlannerInput.LiveFacts(
+            PlannerInput.LiveInput(
                 lastAccessedAt: live.record.lastAccessedAt,
                 expiresAt: environment.configuration.idleEnd(of: live.record),
                 absoluteExpiresAt: environment.configuration.absoluteEnd(of: live.record),

@@ -30,7 +30,7 @@ public struct SessionEvent: Sendable, Hashable {
     /// outside requests.
     public let client: SessionClient?
     /// The time, by the clock of the configuration.
-    public let time: Instant
+    public let time: SessionInstant
 
     /// Creates an event. Engines create events; tests of observers need this initializer.
     public init(
@@ -41,7 +41,7 @@ public struct SessionEvent: Sendable, Hashable {
         subject: String? = nil,
         errorCode: String? = nil,
         client: SessionClient? = nil,
-        time: Instant
+        time: SessionInstant
     ) {
         self.kind = kind
         self.reason = reason

@@ -23,7 +23,7 @@ public enum UntrustedText {
         let size = text.utf8.count
         guard size > limit || text.utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return text }
         var escaped = ""
-        for scalar in (size > limit ? text.cut(toBytes: limit) ?? "" : text).unicodeScalars {
+        for scalar in (size > limit ? text.truncated(toBytes: limit) ?? "" : text).unicodeScalars {
             if self.isVisible(scalar) {
                 escaped.unicodeScalars.append(scalar)
             } else {

@@ -16,7 +16,7 @@ public struct ImportedSession: Sendable {
 
     /// When the user authenticated. The default is nil: the time is unknown and counts as a day ago, so that operations
     /// which require a recent login require a new one.
-    public var authenticatedAt: Instant?
+    public var authenticatedAt: SessionInstant?
 
     /// Whether the visitor is remembered after the browser closes. The default is false.
     public var isRemembered = false

@@ -10,35 +10,35 @@ extension Session {
     /// Begins the session of a computed token.
     ///
     /// - Returns: False when its id is taken, or marked as ended.
-    func begin(_ token: SessionToken, _ taken: ImportedSession, in sessions: StoredSessions) async throws -> Bool {
+    func begin(_ token: SessionToken, _ imported: ImportedSession, in sessions: StoredSessions) async throws -> Bool {
         var isNew = false
-        try await self.beforeResponse("Importing a session") {
-            let subject = taken.subject
+        try await self.requiringOpenResponse("Importing a session") {
+            let subject = imported.subject
             if let subject { try SessionError.check(subject: subject) }
             let (before, carried) = self.withState { ($0.live, $0.values) }
             let configuration = self.engine.configuration
-            let values = SessionValues(Array(carried) + taken.values)
-            let plan =
-                if let subject { try await self.limitPlan(for: subject, replacing: before?.record.id) } else {
-                    LimitPlan()
+            let values = SessionValues(Array(carried) + imported.values)
+            let limitDecision =
+                if let subject { try await self.limitDecision(for: subject, replacing: before?.record.id) } else {
+                    LimitDecision()
                 }
             let client = SessionClient(of: self.request)
             let live = try await sessions.create(token) { record in
                 record.values = values
                 record.subject = subject
-                record.setRemembered(taken.isRemembered || record.isRemembered, configuration, now: record.createdAt)
+                record.setRemembered(imported.isRemembered || record.isRemembered, configuration, now: record.createdAt)
                 guard subject != nil else { return }
-                record.authenticatedAt = taken.authenticatedAt ?? record.createdAt - .days(1)
+                record.authenticatedAt = imported.authenticatedAt ?? record.createdAt - .days(1)
                 record.firstClient = client
             }
             guard let live else { return }
             isNew = true
-            try await self.goOn(with: live, insteadOf: before)
+            try await self.switchTo(live, replacing: before)
             self.report(.created, nil, live.record.id, subject: subject)
             guard let subject else { return }
-            try await self.makeRoom(plan, for: subject)
+            try await self.evictSessions(limitDecision, for: subject)
             self.report(.loggedIn, nil, live.record.id, subject: subject)
-            try await self.keepLimit(plan, for: subject)
+            try await self.enforceLimit(limitDecision, for: subject)
         }
         return isNew
     }
@@ -46,12 +46,12 @@ extension Session {
     /// Continues with the session of a computed token, if there is one.
     ///
     /// - Returns: Whether there is one, or was recently.
-    func join(_ token: SessionToken, of sessions: StoredSessions) async throws -> Bool {
+    func resume(_ token: SessionToken, of sessions: StoredSessions) async throws -> Bool {
         var isKnown = false
-        try await self.beforeResponse("Importing a session") {
+        try await self.requiringOpenResponse("Importing a session") {
             switch try await sessions.lookUp(token, for: self.request, origin: self.eventOrigin) {
             case .live(let live, _):
-                try await self.goOn(with: live, insteadOf: self.withState { $0.live })
+                try await self.switchTo(live, replacing: self.withState { $0.live })
                 isKnown = true
             case .ended:
                 self.detach(token.id)
@@ -64,7 +64,8 @@ extension Session {
     }
 
     /// Ends another session that the request came with, because one visitor has one session.
-    private func goOn(with live: SessionState.LoadedSession, insteadOf before: SessionState.LoadedSession?) async throws
+    private func switchTo(_ live: SessionState.LoadedSession, replacing before: SessionState.LoadedSession?)
+        async throws
     {
         self.withState { state in
             state.discardChanges()
@@ -90,7 +91,7 @@ extension StoredSessions {
         try self.configuration.checkSize(of: record.values)
         let stored = try self.sealed(record)
         do {
-            try await self.store.call(.write(stored.id)) { try await $0.create(stored, now: now) }
+            try await self.store.perform(.write(stored.id)) { try await $0.create(stored, now: now) }
         } catch let error as SessionStoreError where error.code == .duplicate {
             return nil
         }

@@ -32,7 +32,7 @@ package struct SessionImport: Sendable {
         }
         self.engine = engine
         self.sessions = sessions
-        self.key = key.derived(for: .takingOver)
+        self.key = key.derived(for: .sessionImport)
         self.callPolicy = StoreCallPolicy(needsDeadline: true, engine.environment)
     }
 
@@ -45,7 +45,7 @@ package struct SessionImport: Sendable {
     ///   - convert: Converts it; nil to import nothing.
     ///   - forget: Removes it from the other system.
     /// - Returns: Whether the id is now worthless, so that its cookie can be cleared.
-    package func takeOver<Old: Sendable>(
+    package func importSession<Old: Sendable>(
         _ origin: String,
         into session: Session,
         read: @escaping @Sendable () async throws -> Old?,
@@ -58,11 +58,11 @@ package struct SessionImport: Sendable {
             return false
         case .live(let live) where live.record.subject != nil, .live(let live) where live.token.id == token.id:
             // A login in a session of this library takes precedence.
-            try await self.callPolicy.call(.anyWrite, forget)
+            try await self.callPolicy.perform(.anyWrite, forget)
             return true
         case .detached(.ended):
             // The user has just logged out, of the old session as well.
-            try await self.callPolicy.call(.anyWrite, forget)
+            try await self.callPolicy.perform(.anyWrite, forget)
             return true
         case .live, .visitor:
             break
@@ -70,18 +70,18 @@ package struct SessionImport: Sendable {
         let clock = self.engine.environment.configuration.clock
         while true {
             let began = clock.now
-            guard let old = try await self.callPolicy.call(.anyRead, read) else {
-                return try await session.join(token, of: self.sessions)
+            guard let old = try await self.callPolicy.perform(.anyRead, read) else {
+                return try await session.resume(token, of: self.sessions)
             }
-            if let taken = try convert(old) {
+            if let imported = try convert(old) {
                 // What was read long ago may have been imported and ended in the meantime, and its tombstone may have
                 // expired.
                 guard clock.now - began < self.engine.environment.configuration.tombstoneLifetime / 2 else { continue }
-                if try await !session.begin(token, taken, in: self.sessions) {
-                    _ = try await session.join(token, of: self.sessions)
+                if try await !session.begin(token, imported, in: self.sessions) {
+                    _ = try await session.resume(token, of: self.sessions)
                 }
             }
-            try await self.callPolicy.call(.anyWrite, forget)
+            try await self.callPolicy.perform(.anyWrite, forget)
             return true
         }
     }
@@ -105,7 +105,7 @@ package struct SessionImport: Sendable {
 
 extension KeyPurpose {
     /// Tokens of imported sessions.
-    static let takingOver = KeyPurpose(label: "taking over")
+    static let sessionImport = KeyPurpose(label: "taking over")
 }
 
 extension SessionImport: CustomReflectable {

@@ -12,7 +12,7 @@ extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionSt
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         let page = try await self.pageOfEither(from: cursor, limit: limit, now: now) { store, cursor, limit in
             switch store {
@@ -29,8 +29,8 @@ extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionSt
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let page = try await self.page(of: subject, from: cursor, limit: limit, now: now)
         let ids = page.records.map(\.id).filter { !kept.contains($0) }
@@ -44,12 +44,12 @@ extension MigratingSessionStore: SubjectSessionStore where Old: SubjectSessionSt
 extension MigratingSessionStore: EnumerableSessionStore where Old: EnumerableSessionStore, New: EnumerableSessionStore {
     /// Returns how many sessions are live in either store. A session that is moving at this moment may be counted
     /// twice, and so may one whose migration was interrupted, until a request uses it.
-    public func count(now: Instant) async throws -> Int {
+    public func count(now: SessionInstant) async throws -> Int {
         let left = try await self.old.count(now: now)
         return left + (try await self.new.count(now: now))
     }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.pageOfEither(from: cursor, limit: limit, now: now) { store, cursor, limit in
             switch store {
             case .old: try await self.old.page(from: cursor, limit: limit, now: now)
@@ -65,7 +65,7 @@ extension MigratingSessionStore: EnumerableSessionStore where Old: EnumerableSes
 }
 
 extension MigratingSessionStore: SweepableSessionStore where Old: SweepableSessionStore, New: SweepableSessionStore {
-    public func sweep(limit: Int, now: Instant) async throws -> Int {
+    public func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         let removed = try await self.old.sweep(limit: limit, now: now)
         guard removed < limit else { return removed }
         return removed + (try await self.new.sweep(limit: limit - removed, now: now))
@@ -82,7 +82,7 @@ extension MigratingSessionStore {
     private func pageOfEither(
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant,
+        now: SessionInstant,
         _ read: (ListedStore, SessionCursor?, Int) async throws -> SessionPage
     ) async throws -> SessionPage {
         var store = ListedStore.old
@@ -110,7 +110,7 @@ extension MigratingSessionStore {
     private func listed(
         _ records: [SessionRecord],
         in store: ListedStore,
-        now: Instant
+        now: SessionInstant
     ) async throws -> [SessionRecord] {
         var listed: [SessionRecord] = []
         for record in records {
@@ -129,13 +129,13 @@ extension Array where Element: Sendable {
     /// Calls a closure for each element, with bounded concurrency. The results come in any order.
     func concurrentMap<Answer: Sendable>(
         atMost width: Int,
-        _ ask: @escaping @Sendable (Element) async throws -> Answer
+        _ operation: @escaping @Sendable (Element) async throws -> Answer
     ) async throws -> [Answer] {
         try await withThrowingTaskGroup(of: Answer.self) { group in
             var answers: [Answer] = []
             for (index, element) in self.enumerated() {
                 if index >= Swift.max(1, width), let answer = try await group.next() { answers.append(answer) }
-                group.addTask { try await ask(element) }
+                group.addTask { try await operation(element) }
             }
             for try await answer in group { answers.append(answer) }
             return answers

@@ -84,7 +84,7 @@ extension SessionStoreError {
     static let notMoving = SessionStoreError(
         .unusable,
         """
-        A store in the phase "preparing" moves no sessions, because servers that know only the old store may be running: \
+        A store in the phase "dualRead" moves no sessions, because servers that know only the old store may be running: \
         give phase: .migrating once none of them is.
         """
     )

@@ -18,7 +18,7 @@ extension MigratingSessionStore: SessionStore {
         self.old.failureDomain(of: id) &* 1_024 &+ self.new.failureDomain(of: id)
     }
 
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         var known: SessionLoadResult?
         switch self.phase.choice {
         case .dualRead:
@@ -32,21 +32,21 @@ extension MigratingSessionStore: SessionStore {
         return try await self.loadFromNew(id, now: now) ?? (isEnded ? .ended : .missing)
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         if let secrets = try await self.new.endedSecrets(of: id, now: now) { return secrets }
         return try await self.old.endedSecrets(of: id, now: now)
     }
 
     /// The result of the new store for a session; nil when it is not there.
-    private func loadFromNew(_ id: SessionID, now: Instant) async throws -> SessionLoadResult? {
+    private func loadFromNew(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult? {
         switch try await self.statusInNew(id, now: now) {
         case .session(let record): .found(record)
         case .ended: .ended
-        case .place, .missing: nil
+        case .reservation, .missing: nil
         }
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let isCreated =
             switch self.phase.choice {
             case .dualRead: try await self.createInOld(record, now: now)
@@ -57,35 +57,35 @@ extension MigratingSessionStore: SessionStore {
 
     /// If servers of different phases create the same id in parallel, each reads the other's store after it has written
     /// its own, so at least one of them sees the other. The reservation in the new store then decides.
-    private func createInOld(_ record: SessionRecord, now: Instant) async throws -> Bool {
+    private func createInOld(_ record: SessionRecord, now: SessionInstant) async throws -> Bool {
         switch try await self.statusInNew(record.id, now: now) {
         case .session, .ended: return false
-        case .place, .missing: break
+        case .reservation, .missing: break
         }
         try await self.old.create(record, now: now)
         switch try await self.statusInNew(record.id, now: now) {
         case .missing:
             return true
-        case .place, .session, .ended:
+        case .reservation, .session, .ended:
             try await self.move(record.id, now: now)
             guard case .session(let winner) = try await self.statusInNew(record.id, now: now) else { return false }
             return winner.version == record.version
         }
     }
 
-    private func createInNew(_ record: SessionRecord, now: Instant) async throws -> Bool {
+    private func createInNew(_ record: SessionRecord, now: SessionInstant) async throws -> Bool {
         // Also read first, so that an id in the old store leaves no reservation behind.
         guard case .missing = try await self.old.load(record.id, now: now),
-            let place = try await self.keepPlace(for: record, now: now),
+            let reservation = try await self.reserve(for: record, now: now),
             case .missing = try await self.old.load(record.id, now: now)
         else { return false }
-        return try await self.new.replace(record, ifVersion: place, now: now) == .replaced
+        return try await self.new.replace(record, ifVersion: reservation, now: now) == .replaced
     }
 
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         switch self.phase.choice {
         case .dualRead:
@@ -106,7 +106,7 @@ extension MigratingSessionStore: SessionStore {
     private func replaceInNew(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult? {
         let result = try await self.new.replace(record, ifVersion: version, now: now)
         switch result {
@@ -116,7 +116,7 @@ extension MigratingSessionStore: SessionStore {
         }
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         switch self.phase.choice {
         case .dualRead:
             // If there is a reservation, another request may have read the record before this touch, and be about to
@@ -133,28 +133,28 @@ extension MigratingSessionStore: SessionStore {
         return try await self.touchInNew(id, touch, now: now)
     }
 
-    private func touchInNew(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    private func touchInNew(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         // A touch would extend a reservation as well.
         guard case .session = try await self.statusInNew(id, now: now) else { return false }
         return try await self.new.touch(id, touch, now: now)
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         // From here on nothing leaves the old store. A session that has left it has a reservation in the new one, if it
         // is not there.
         let wasInOld = try await self.old.end(id, tombstoneUntil: tombstoneUntil, now: now)
-        return try await self.untilAnswered(about: id) { () -> Bool? in
+        return try await self.retryUntilResolved(for: id) { () -> Bool? in
             do {
                 switch try await self.statusInNew(id, now: now) {
                 case .missing:
                     return wasInOld
-                case .place(var place):
+                case .reservation(var reservation):
                     // Another request may hold the record that was just ended, and complete its handoff for this
                     // version.
-                    let version = place.version
-                    place.version = version.next(random: self.random)
-                    let result = try await self.new.replace(place, ifVersion: version, now: now)
+                    let version = reservation.version
+                    reservation.version = version.next(random: self.random)
+                    let result = try await self.new.replace(reservation, ifVersion: version, now: now)
                     return result == .replaced ? wasInOld : nil
                 case .session, .ended:
                     break

@@ -23,12 +23,12 @@
 /// # How a session moves
 ///
 /// 1. The new store gets a *reservation*: a record that no load finds, with its own version.
-/// 2. In the old store its record is replaced by the same record, which is now *leaving* for that version. This is a
+/// 2. In the old store its record is replaced by the same record, now a *handoff* to that version. This is a
 ///    compare-and-set, so no write in the old store is lost, and none follows.
 /// 3. In the new store the reservation is replaced by the record, if it still has that version.
 /// 4. The old store ends its record.
 ///
-/// Every request that finds a leaving record continues with step 3, so a server that stops between two steps blocks no
+/// Every request that finds a handoff continues with step 3, so a server that stops between two steps blocks no
 /// one. A logout ends the record in the old store and in the new one, including a reservation. A server that was
 /// suspended in the middle of a move, for however long, finds no reservation of its version, and cannot bring the
 /// session back.

@@ -34,7 +34,7 @@ extension Session {
             self.engine.transports[ended.transport].transport.clear(instruction, in: &response)
             isWritten = true
         }
-        if cookie == .set, let live, self.writeText(of: live, by: self.engine.transports[index], to: &response) {
+        if cookie == .set, let live, self.writeCredential(of: live, by: self.engine.transports[index], to: &response) {
             isWritten = true
         }
         return isWritten
@@ -49,15 +49,15 @@ extension Session {
         response[name] = value
     }
 
-    private func writeText(
+    private func writeCredential(
         of live: SessionState.LoadedSession,
         by transport: PreparedTransport,
         to response: inout HTTPFields
     ) -> Bool {
         guard transport.deliversCredential else { return false }
-        let text: String?
+        let credential: String?
         do {
-            text = try self.engine.driver.text(of: live, for: self.request)
+            credential = try self.engine.driver.credential(of: live, for: self.request)
         } catch {
             self.logger.error(
                 "The credential of a session could not be made",
@@ -66,10 +66,11 @@ extension Session {
             return false
         }
         // Another client may have a newer credential, and the older one must not replace it.
-        guard let text else { return false }
+        guard let credential else { return false }
         let now = self.engine.environment.configuration.clock.now
         let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
-        transport.transport.set(text, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
+        transport.transport.set(
+            credential, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true
     }
 
@@ -79,7 +80,7 @@ extension Session {
             request: self.request,
             cookieOverrides: overrides
         )
-        instruction.maySplit = self.engine.driver.isSealed
+        instruction.allowsChunking = self.engine.driver.isSealed
         return instruction
     }
 }

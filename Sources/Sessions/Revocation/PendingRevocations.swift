@@ -41,7 +41,7 @@ final class PendingRevocations: Sendable {
     }
 
     /// Removes requests that are published or have expired.
-    func settle(now: Instant) {
+    func settle(now: SessionInstant) {
         guard self.state.withLock({ !$0.requests.isEmpty }) else { return }
         self.update { state in
             state.keep { $0.isOpen && now < $0.revocation.until }
@@ -49,7 +49,7 @@ final class PendingRevocations: Sendable {
     }
 
     /// Fails an attempt, and its callers with it. Kept requests wait for the next attempt.
-    func fail(_ error: any Error, now: Instant) {
+    func fail(_ error: any Error, now: SessionInstant) {
         self.update { state in
             state.failure = error
             for request in state.requests where request.isOpen {
@@ -75,9 +75,9 @@ final class PendingRevocations: Sendable {
         let subject = record.subject.map { Revocation.id(of: $0) }
         return self.state.withLock { state in
             if state.sessions.contains(record.id) { return .max }
-            if let epoch = state.epochs[Revocation.everyone], record.everyoneMark < epoch { return epoch }
+            if let epoch = state.epochs[Revocation.everyone], record.globalEpoch < epoch { return epoch }
             guard let subject else { return nil }
-            if let epoch = state.epochs[subject], record.loginMark < epoch { return epoch }
+            if let epoch = state.epochs[subject], record.subjectEpoch < epoch { return epoch }
             return state.epochs[Revocation.credentialsID(of: subject)].flatMap {
                 record.credentialVersion < $0 ? Revocation.epochOfCredentials : nil
             }

@@ -20,7 +20,7 @@ struct PreviousRevocations: Sendable {
     let store: ResilientStore
     /// The version of the change marker; nil when there is none.
     private(set) var version: SessionVersion?
-    private var watchedUntil = Instant.distantPast
+    private var watchedUntil = SessionInstant.distantPast
 
     init(store: ResilientStore) {
         self.store = store
@@ -30,7 +30,7 @@ struct PreviousRevocations: Sendable {
     var exist: Bool { self.version != nil }
 
     /// Reads all of them.
-    mutating func start(now: Instant, _ add: (Revocation) -> Void) async throws {
+    mutating func start(now: SessionInstant, _ add: (Revocation) -> Void) async throws {
         self.version = try await self.currentVersion(now: now)
         guard self.exist else { return }
         self.watchedUntil = now + Self.watchDuration
@@ -38,7 +38,7 @@ struct PreviousRevocations: Sendable {
     }
 
     /// Reads them again when there are new ones.
-    mutating func refresh(now: Instant, _ add: (Revocation) -> Void) async throws {
+    mutating func refresh(now: SessionInstant, _ add: (Revocation) -> Void) async throws {
         guard self.exist, now < self.watchedUntil else { return }
         let version = try await self.currentVersion(now: now)
         guard version != self.version else { return }
@@ -46,14 +46,14 @@ struct PreviousRevocations: Sendable {
         self.version = version
     }
 
-    private func currentVersion(now: Instant) async throws -> SessionVersion? {
+    private func currentVersion(now: SessionInstant) async throws -> SessionVersion? {
         let id = Self.changeID
-        let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
+        let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let record) = result else { return nil }
         return record.version
     }
 
-    private func readAll(now: Instant, _ add: (Revocation) -> Void) async throws {
+    private func readAll(now: SessionInstant, _ add: (Revocation) -> Void) async throws {
         try await self.store.forEachPage(of: Self.subject, limit: 1_000, now: now) { records in
             for record in records where record.id != Self.changeID { Self.revocations(of: record).forEach(add) }
         }

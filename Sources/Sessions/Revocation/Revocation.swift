@@ -16,7 +16,7 @@ struct Revocation: Sendable, Hashable {
     /// Sessions of an earlier epoch have ended. For a single session the epoch is later than any other.
     var epoch: Int64
     /// When the entry expires: by then every copy of a session that it ends has expired.
-    var until: Instant
+    var until: SessionInstant
 
     private static let endOfUser = Int64.max
     private static let endOfVisitor = Int64.max - 1
@@ -26,17 +26,17 @@ struct Revocation: Sendable, Hashable {
     static let epochOfCredentials: Int64 = 0
 
     /// The revocation of one session.
-    static func session(_ id: SessionID, isAnonymous: Bool = false, until: Instant) -> Revocation {
+    static func session(_ id: SessionID, isAnonymous: Bool = false, until: SessionInstant) -> Revocation {
         Revocation(id: id, epoch: isAnonymous ? self.endOfVisitor : self.endOfUser, until: until)
     }
 
     /// A trace of an append whose reply may be lost. It ends nothing, and its author recognizes it by its random id.
-    static func trace(_ id: SessionID, until: Instant) -> Revocation {
+    static func trace(_ id: SessionID, until: SessionInstant) -> Revocation {
         Revocation(id: id, epoch: 0, until: until)
     }
 
     /// An epoch after the last one, and after that of any existing session, whichever server's clock made it.
-    static func epoch(after last: Int64?, now: Instant) -> Int64 {
+    static func epoch(after last: Int64?, now: SessionInstant) -> Int64 {
         max(now.millisecondsSince1970, (last ?? 0).addingSaturating(1))
     }
 
@@ -105,7 +105,7 @@ extension Revocation {
                 return Revocation(
                     id: SessionID(high: word(0), low: word(1)),
                     epoch: Int64(bitPattern: word(2)),
-                    until: Instant(millisecondsSince1970: Int64(bitPattern: word(3)))
+                    until: SessionInstant(millisecondsSince1970: Int64(bitPattern: word(3)))
                 )
             }
         }

@@ -44,7 +44,7 @@ final class RevocationList: Sendable {
     var keepsAnonymousEndings: Bool { self.table.anonymousCount < Self.maximumAnonymousCount }
 
     /// Whether a session is revoked.
-    func covers(_ record: SessionRecord) async throws -> Bool {
+    func isRevoked(_ record: SessionRecord) async throws -> Bool {
         try await self.epochEnding(record) != nil
     }
 
@@ -63,7 +63,7 @@ final class RevocationList: Sendable {
     var isCurrent: Bool { self.replica?.isCurrent ?? true }
 
     /// Whether this server knows, without reading the store, that a session is revoked.
-    func isKnownToCover(_ record: SessionRecord) -> Bool {
+    func isRevokedLocally(_ record: SessionRecord) -> Bool {
         self.knownEpochEnding(record) != nil
     }
 
@@ -76,7 +76,7 @@ final class RevocationList: Sendable {
             return epoch
         }
         if let epoch = replica.pending.epochEnding(record) { return epoch }
-        guard 0 < record.everyoneMark, record.everyoneMark < replica.epoch else { return nil }
+        guard 0 < record.globalEpoch, record.globalEpoch < replica.epoch else { return nil }
         // The session is older than the log. An earlier log, which may have revoked it, was lost.
         replica.noteLoss()
         return self.rejectsOlderSessions ? replica.epoch : nil
@@ -119,16 +119,16 @@ final class RevocationList: Sendable {
     }
 
     /// Revokes all sessions of a user. Later logins are not affected, even with clock skew.
-    func revokeAll(of subject: String, until: Instant) async throws {
+    func revokeAll(of subject: String, until: SessionInstant) async throws {
         try await self.revokeAll(of: Revocation.id(of: subject), until: until)
     }
 
     /// Revokes all sessions. Later ones are not affected.
-    func revokeEverything(until: Instant) async throws {
+    func revokeEverything(until: SessionInstant) async throws {
         try await self.revokeAll(of: Revocation.everyone, until: until)
     }
 
-    private func revokeAll(of id: SessionID, until: Instant) async throws {
+    private func revokeAll(of id: SessionID, until: SessionInstant) async throws {
         try self.requireKnowledge()
         let now = self.environment.configuration.clock.now
         guard let replica = self.replica else {
@@ -144,12 +144,12 @@ final class RevocationList: Sendable {
     /// Revokes all sessions of a user except one.
     ///
     /// - Returns: The epoch in which it continues, or nil when another request has ended it.
-    func revokeOthers(than record: SessionRecord, of subject: String, until: Instant) async throws -> Int64? {
+    func revokeOthers(than record: SessionRecord, of subject: String, until: SessionInstant) async throws -> Int64? {
         try self.requireKnowledge()
         let id = Revocation.id(of: subject)
         guard let replica = self.replica else {
             return self.table.advance(id, until: until, now: self.environment.configuration.clock.now) {
-                record.loginMark >= $0 ?? 0
+                record.subjectEpoch >= $0 ?? 0
             }
         }
         // A failed one is not kept: this session may have ended, and only the log knows.
@@ -170,19 +170,19 @@ final class RevocationList: Sendable {
     }
 
     /// The epochs of a login now, which no earlier revocation covers.
-    func marks(of subject: String) async throws -> RevocationEpochs {
+    func epochs(of subject: String) async throws -> RevocationEpochs {
         try await self.replica?.synchronize()
         let (now, id) = (self.environment.configuration.clock.now, Revocation.id(of: subject))
         let pending = self.replica?.pending.credentialVersion(ofSubject: id)
         return RevocationEpochs(
             subject: self.table.epoch(of: id, now: now) ?? 0,
-            everyone: self.everyoneEpoch,
+            global: self.globalEpoch,
             credentialVersion: max(self.table.credentialVersion(ofSubject: id, now: now) ?? 0, pending ?? 0)
         )
     }
 
     /// Revokes all sessions of a user with older credentials, and rejects logins with them.
-    func requireCredentials(of subject: String, version: Int64, until: Instant) async throws {
+    func requireCredentials(of subject: String, version: Int64, until: SessionInstant) async throws {
         try self.requireKnowledge()
         let id = Revocation.credentialsID(of: Revocation.id(of: subject))
         let revocation = Revocation(id: id, epoch: version, until: until)
@@ -194,9 +194,9 @@ final class RevocationList: Sendable {
     }
 
     /// The global epoch of an anonymous session, as far as this server knows: a new visitor does not cause a read.
-    var knownEveryoneMark: Int64 {
+    var knownGlobalEpoch: Int64 {
         get async throws {
-            guard let replica = self.replica else { return self.everyoneEpoch }
+            guard let replica = self.replica else { return self.globalEpoch }
             if self.maximumAge == .zero {
                 try await replica.synchronize()
             } else if !replica.isStarted {
@@ -204,11 +204,11 @@ final class RevocationList: Sendable {
                 // depends on it.
                 try? await replica.refresh()
             }
-            return self.everyoneEpoch
+            return self.globalEpoch
         }
     }
 
-    private var everyoneEpoch: Int64 {
+    private var globalEpoch: Int64 {
         max(
             self.table.epoch(of: Revocation.everyone, now: self.environment.configuration.clock.now) ?? 0,
             self.replica?.epoch ?? 0)

@@ -25,27 +25,28 @@ struct RevocationLog: Sendable {
     private var random: SessionRandom { self.store.configuration.random }
 
     /// The head, or nil when there is no log.
-    func head(now: Instant) async throws -> RevocationSegment? {
+    func head(now: SessionInstant) async throws -> RevocationSegment? {
         try await self.segment(RevocationSegment.headID, now: now)
     }
 
     /// The entries that left the head when it had a given number; nil when all have expired.
-    func segment(_ number: Int64, of log: RevocationSegment.Log, now: Instant) async throws -> RevocationSegment? {
+    func segment(_ number: Int64, of log: RevocationSegment.Log, now: SessionInstant) async throws -> RevocationSegment?
+    {
         try await self.segment(RevocationSegment.id(number, of: log), now: now)
     }
 
-    private func segment(_ id: SessionID, now: Instant) async throws -> RevocationSegment? {
-        let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
+    private func segment(_ id: SessionID, now: SessionInstant) async throws -> RevocationSegment? {
+        let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let record) = result else { return nil }
         return try self.read { () throws(SessionStoreError) in try RevocationSegment(record) }
     }
 
     /// Creates a log, unless there is one.
-    func create(epoch: Int64, now: Instant) async throws -> RevocationSegment {
+    func create(epoch: Int64, now: SessionInstant) async throws -> RevocationSegment {
         let head = self.first(epoch: epoch, entries: [], now: now)
         let record = head.record(id: RevocationSegment.headID, now: now, random: self.random)
         do {
-            try await self.store.call(.write(record.id)) { try await $0.create(record, now: now) }
+            try await self.store.perform(.write(record.id)) { try await $0.create(record, now: now) }
             return head
         } catch let error as SessionStoreError {
             if error.code == .duplicate, let head = try await self.head(now: now) { return head }
@@ -54,7 +55,7 @@ struct RevocationLog: Sendable {
     }
 
     /// The first head of a log.
-    private func first(epoch: Int64, entries: [Revocation], now: Instant) -> RevocationSegment {
+    private func first(epoch: Int64, entries: [Revocation], now: SessionInstant) -> RevocationSegment {
         RevocationSegment(
             log: .init(epoch: epoch, tag: Int64(bitPattern: self.random.next())),
             number: 1,
@@ -65,7 +66,7 @@ struct RevocationLog: Sendable {
     }
 
     /// Whether the head expires so soon that it should be written again.
-    func isRenewalDue(_ head: RevocationSegment, now: Instant) -> Bool {
+    func isRenewalDue(_ head: RevocationSegment, now: SessionInstant) -> Bool {
         head.expiresAt < now + self.headLifetime / 2
     }
 
@@ -80,7 +81,7 @@ struct RevocationLog: Sendable {
     }
 
     /// Appends entries to the head as it was last read. They must fit.
-    func append(_ entries: [Revocation], to head: RevocationSegment, now: Instant) async throws -> Appending {
+    func append(_ entries: [Revocation], to head: RevocationSegment, now: SessionInstant) async throws -> Appending {
         var next = head
         if head.isFull {
             try await self.archive(head, now: now)
@@ -91,20 +92,20 @@ struct RevocationLog: Sendable {
     }
 
     /// Begins a new log with the entries of a head.
-    func restart(_ head: RevocationSegment, epoch: Int64, now: Instant) async throws -> Appending {
+    func restart(_ head: RevocationSegment, epoch: Int64, now: SessionInstant) async throws -> Appending {
         try await self.replace(head, with: self.first(epoch: epoch, entries: head.entries, now: now), now: now)
     }
 
     private func replace(
         _ head: RevocationSegment,
         with next: RevocationSegment,
-        now: Instant
+        now: SessionInstant
     ) async throws -> Appending {
         var next = next
         next.version = head.version.next(random: self.random)
         next.expiresAt = max(head.expiresAt, now + self.headLifetime)
         let record = next.record(id: RevocationSegment.headID, now: now, random: self.random)
-        let result = try await self.store.about(.write(record.id)) {
+        let result = try await self.store.performForRecord(.write(record.id)) {
             try await $0.replace(record, ifVersion: head.version, now: now)
         }
         switch result {
@@ -117,7 +118,7 @@ struct RevocationLog: Sendable {
 
     /// Copies the entries of a full head to a segment. A full head never changes, so servers that archive it in
     /// parallel write the same.
-    private func archive(_ head: RevocationSegment, now: Instant) async throws {
+    private func archive(_ head: RevocationSegment, now: SessionInstant) async throws {
         // A sweep of the store removes it when the last of its entries has expired.
         guard let until = head.entries.map(\.until).max(), now < until else { return }
         var segment = head
@@ -126,7 +127,7 @@ struct RevocationLog: Sendable {
         let record = segment.record(
             id: RevocationSegment.id(head.number, of: head.log), now: now, random: self.random)
         do {
-            try await self.store.call(.write(record.id)) { try await $0.create(record, now: now) }
+            try await self.store.perform(.write(record.id)) { try await $0.create(record, now: now) }
         } catch let error as SessionStoreError {
             guard error.code != .duplicate else { return }
             throw SessionError.storeUnavailable(error, retryAfter: self.store.configuration.retryAfter)
@@ -134,7 +135,7 @@ struct RevocationLog: Sendable {
     }
 
     /// Reads all segments, page by page, each page with its own deadline.
-    func readAll(now: Instant, _ body: ([Revocation]) -> Void) async throws {
+    func readAll(now: SessionInstant, _ body: ([Revocation]) -> Void) async throws {
         try await self.store.forEachPage(of: RevocationSegment.subject, limit: 128, now: now) { records in
             for record in records {
                 body(try self.read { () throws(SessionStoreError) in try RevocationSegment(record).entries })
@@ -157,7 +158,7 @@ extension ResilientStore {
     func forEachPage(
         of subject: String,
         limit: Int,
-        now: Instant,
+        now: SessionInstant,
         _ body: ([SessionRecord]) throws -> Void
     ) async throws {
         var cursor: SessionCursor?
@@ -174,7 +175,7 @@ extension ResilientStore {
         from cursor: SessionCursor?,
         limit: Int,
         attempts: Int,
-        _ now: Instant
+        _ now: SessionInstant
     ) async throws -> SessionPage {
         for _ in 1..<attempts {
             do {

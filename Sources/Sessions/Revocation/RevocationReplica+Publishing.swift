@@ -30,7 +30,7 @@ extension RevocationReplica {
     func publishPending() async throws {
         var conflictCount = 0
         var requests = self.pending.requests
-        while conflictCount < RewriteOperation.limit {
+        while conflictCount < CompareAndSetOperation.limit {
             requests.removeAll { !$0.isOpen }
             let now = self.environment.configuration.clock.now
             guard let head = self.state.withLock({ $0.head }) else { return }
@@ -72,7 +72,7 @@ extension RevocationReplica {
     }
 
     /// The entries to append next. Requests that need none are settled.
-    private func batch(of requests: [RevocationRequest], atMost room: Int, now: Instant) -> Batch {
+    private func batch(of requests: [RevocationRequest], atMost room: Int, now: SessionInstant) -> Batch {
         var batch = Batch()
         for request in requests {
             guard batch.entries.count + 2 <= room else { break }
@@ -94,14 +94,17 @@ extension RevocationReplica {
         return batch
     }
 
-    private func add(_ request: RevocationRequest, _ revocation: Revocation, to batch: inout Batch, now: Instant) {
+    private func add(_ request: RevocationRequest, _ revocation: Revocation, to batch: inout Batch, now: SessionInstant)
+    {
         guard !self.table.contains(revocation.id, now: now), now < revocation.until else {
             return request.settle(.superseded)
         }
         batch.add(request, revocation)
     }
 
-    private func add(_ request: RevocationRequest, epoch revocation: Revocation, to batch: inout Batch, now: Instant) {
+    private func add(
+        _ request: RevocationRequest, epoch revocation: Revocation, to batch: inout Batch, now: SessionInstant
+    ) {
         let last = self.table.epoch(of: revocation.id, now: now)
         if let attempted = request.attemptedEpoch, let last, last >= attempted {
             return request.settle(.published(last))
@@ -121,7 +124,7 @@ extension RevocationReplica {
         othersThan record: SessionRecord,
         _ revocation: Revocation,
         to batch: inout Batch,
-        now: Instant
+        now: SessionInstant
     ) {
         // An entry of the same batch that ends this session decides about it first.
         guard batch.ids.isDisjoint(with: [record.id, revocation.id, Revocation.everyone]) else { return }
@@ -141,13 +144,13 @@ extension RevocationReplica {
     }
 
     /// A session in its new epoch, if it ended all others of its user in an append whose reply was lost.
-    func resumed(_ record: SessionRecord, now: Instant) -> SessionRecord {
+    func resumed(_ record: SessionRecord, now: SessionInstant) -> SessionRecord {
         guard
             let epoch = self.state.withLock({ $0.resumptions.epoch(of: record.id, now: now) }),
-            record.loginMark < epoch
+            record.subjectEpoch < epoch
         else { return record }
         var record = record
-        record.loginMark = epoch
+        record.subjectEpoch = epoch
         return record
     }
 }

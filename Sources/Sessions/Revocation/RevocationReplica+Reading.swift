@@ -16,7 +16,7 @@ extension RevocationReplica {
     private var head: RevocationSegment? { self.state.withLock { $0.head } }
 
     /// Reads the whole log. Entries that are appended in the meantime come after the head that was read first.
-    func readLog(now: Instant) async throws {
+    func readLog(now: SessionInstant) async throws {
         var previous = self.state.withLock { $0.previous }
         try await previous.start(now: now) { self.table.add($0, now: now) }
         let exist = previous.exist
@@ -29,7 +29,7 @@ extension RevocationReplica {
     }
 
     /// Reads revocations of the previous version, while there may be new ones.
-    func readPrevious(now: Instant) async throws {
+    func readPrevious(now: SessionInstant) async throws {
         var previous = self.state.withLock { $0.previous }
         guard previous.exist else { return }
         try await previous.refresh(now: now) { self.table.add($0, now: now) }
@@ -37,7 +37,7 @@ extension RevocationReplica {
     }
 
     /// Reads new entries.
-    func readNews(now: Instant) async throws {
+    func readNews(now: SessionInstant) async throws {
         guard let current = try await self.log.head(now: now) else { return try await self.beginAnew(now: now) }
         try await self.absorb(current, now: now)
         // A log without additions for years must not expire. The write can wait while the store is read-only.
@@ -45,26 +45,26 @@ extension RevocationReplica {
         if case .appended(let head) = try? await self.log.append([], to: head, now: now) { self.set(head) }
     }
 
-    private func adopt(_ head: RevocationSegment, now: Instant) async throws {
+    private func adopt(_ head: RevocationSegment, now: SessionInstant) async throws {
         try await self.log.readAll(now: now) { self.add($0, now: now) }
         self.add(head.entries, now: now)
         self.set(head)
     }
 
     /// Begins a new log, because the old one is lost. This server still applies what it knows.
-    func beginAnew(now: Instant) async throws {
+    func beginAnew(now: SessionInstant) async throws {
         try await self.adopt(try await self.log.create(epoch: self.nextLogEpoch(now: now), now: now), now: now)
         self.noteLoss()
     }
 
-    private func nextLogEpoch(now: Instant) -> Int64 {
+    private func nextLogEpoch(now: SessionInstant) -> Int64 {
         let last = max(self.epoch, self.table.epoch(of: Revocation.everyone, now: now) ?? 0)
         // Slightly in the past, so that a revocation of everything now is not in the future.
         return Revocation.epoch(after: last, now: now - .milliseconds(1))
     }
 
     /// Applies a head that another server wrote.
-    func absorb(_ current: RevocationSegment, now: Instant) async throws {
+    func absorb(_ current: RevocationSegment, now: SessionInstant) async throws {
         guard let known = self.head, known.log == current.log else {
             try await self.adopt(current, now: now)
             return self.noteLoss()
@@ -93,7 +93,7 @@ extension RevocationReplica {
 
     /// Begins a new log, because the store was reset to an earlier state, as after restoring a backup: whole segments
     /// are missing, and it may have some that no server knows.
-    private func restart(_ current: RevocationSegment, _ known: RevocationSegment, now: Instant) async throws {
+    private func restart(_ current: RevocationSegment, _ known: RevocationSegment, now: SessionInstant) async throws {
         switch try await self.log.restart(current, epoch: self.nextLogEpoch(now: now), now: now) {
         case .appended(let head):
             try await self.adopt(head, now: now)
@@ -105,7 +105,7 @@ extension RevocationReplica {
     }
 
     /// Publishes entries again that the store had accepted and lost, as in a failover to a lagging replica.
-    private func restore(_ entries: [Revocation], missingIn current: [Revocation], now: Instant) {
+    private func restore(_ entries: [Revocation], missingIn current: [Revocation], now: SessionInstant) {
         let lost = Set(entries).subtracting(current).filter { now < $0.until && !$0.isTrace }
         guard !lost.isEmpty else { return }
         self.noteLoss()

@@ -17,7 +17,7 @@ final class RevocationReplica: Sendable {
         /// The head as last read or written; nil before the log was first read.
         var head: RevocationSegment?
         /// The time at which the table was last complete; nil before it was first read.
-        var asOf: Instant?
+        var asOf: SessionInstant?
         var previous: PreviousRevocations
         var resumptions = RevocationResumptions()
         /// The epoch of the log for which the loss of an earlier one was last recorded.
@@ -144,7 +144,7 @@ final class RevocationReplica: Sendable {
     }
 
     /// Adds entries of the log.
-    func add(_ entries: [Revocation], now: Instant) {
+    func add(_ entries: [Revocation], now: SessionInstant) {
         for entry in entries {
             if entry.isTrace {
                 self.state.withLock { $0.resumptions.recognize(entry.id) }

@@ -14,7 +14,7 @@ struct RevocationResumptions: Sendable {
     private struct Attempt {
         var session: SessionID
         var epoch: Int64
-        var until: Instant
+        var until: SessionInstant
     }
 
     private static let maximumCount = 10_000
@@ -26,7 +26,7 @@ struct RevocationResumptions: Sendable {
 
     var isEmpty: Bool { self.resumed.isEmpty }
 
-    mutating func note(_ trace: Revocation, of session: SessionID, epoch: Int64, now: Instant) {
+    mutating func note(_ trace: Revocation, of session: SessionID, epoch: Int64, now: SessionInstant) {
         if self.attempts.count >= Self.maximumCount { self.attempts = self.attempts.filter { now < $0.value.until } }
         guard self.attempts.count < Self.maximumCount else { return }
         self.attempts[trace.id] = Attempt(session: session, epoch: epoch, until: trace.until)
@@ -45,7 +45,7 @@ struct RevocationResumptions: Sendable {
     }
 
     /// The epoch in which a session continues; nil when it is that of its cookie.
-    func epoch(of session: SessionID, now: Instant) -> Int64? {
+    func epoch(of session: SessionID, now: SessionInstant) -> Int64? {
         self.resumed[session].flatMap { now < $0.until ? $0.epoch : nil }
     }
 }

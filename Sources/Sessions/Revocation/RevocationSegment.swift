@@ -34,7 +34,7 @@ struct RevocationSegment: Sendable {
     /// The version of the record that was read or will be written.
     var version: SessionVersion
     /// When the record expires.
-    var expiresAt: Instant
+    var expiresAt: SessionInstant
 
     /// Whether the next append needs another segment. An indivisible append has at most two entries.
     var isFull: Bool { self.entries.count > Self.capacity - 2 }
@@ -85,7 +85,7 @@ extension RevocationSegment {
     }
 
     /// The record to store, with the hash of a secret that no one has.
-    func record(id: SessionID, now: Instant, random: SessionRandom) -> SessionRecord {
+    func record(id: SessionID, now: SessionInstant, random: SessionRandom) -> SessionRecord {
         SessionRecord(
             id: id,
             secretHash: SessionSecret(random: random).hash,

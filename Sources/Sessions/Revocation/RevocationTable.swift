@@ -15,7 +15,7 @@ import Synchronization
 final class RevocationTable: Sendable {
     fileprivate struct Entry {
         var epoch: Int64
-        var until: Instant
+        var until: SessionInstant
     }
 
     private struct Shard {
@@ -25,15 +25,15 @@ final class RevocationTable: Sendable {
         var sizeToClean = Self.minimumSize
         private static let minimumSize = 8
 
-        mutating func clean(now: Instant) -> (sessions: Int, anonymous: Int, epochs: Int) {
+        mutating func clean(now: SessionInstant) -> (sessions: Int, anonymous: Int, epochs: Int) {
             let before = (self.sessions.count, self.epochs.count)
             var anonymous = 0
             // Filtering builds another dictionary, so it is done only if something is removed.
             if self.sessions.values.contains(where: { now >= $0.until }) {
                 self.sessions = self.sessions.filter { id, entry in
-                    let isOver = now >= entry.until
-                    if isOver, entry.isAnonymous { anonymous += 1 }
-                    return !isOver
+                    let hasExpired = now >= entry.until
+                    if hasExpired, entry.isAnonymous { anonymous += 1 }
+                    return !hasExpired
                 }
             }
             if self.epochs.values.contains(where: { now >= $0.until }) {
@@ -66,7 +66,7 @@ final class RevocationTable: Sendable {
     ///
     /// - Returns: Whether anything was new.
     @discardableResult
-    func add(_ revocation: Revocation, now: Instant) -> Bool {
+    func add(_ revocation: Revocation, now: SessionInstant) -> Bool {
         guard !revocation.isTrace, now < revocation.until else { return false }
         return self.place(of: revocation.id).shard.withLock { shard in
             if revocation.isSession {
@@ -98,8 +98,8 @@ final class RevocationTable: Sendable {
     /// - Returns: The epoch, or nil when it may not follow.
     func advance(
         _ id: SessionID,
-        until: Instant,
-        now: Instant,
+        until: SessionInstant,
+        now: SessionInstant,
         mayFollow: (Int64?) -> Bool = { _ in true }
     ) -> Int64? {
         self.place(of: id).shard.withLock { shard in
@@ -114,18 +114,18 @@ final class RevocationTable: Sendable {
     }
 
     /// Whether a session was revoked individually.
-    func contains(_ id: SessionID, now: Instant) -> Bool {
+    func contains(_ id: SessionID, now: SessionInstant) -> Bool {
         self.session(id, now: now) != nil
     }
 
-    private func session(_ id: SessionID, now: Instant) -> Int64? {
+    private func session(_ id: SessionID, now: SessionInstant) -> Int64? {
         self.place(of: id).shard.withLock { shard in
             shard.sessions[id].flatMap { now < $0.until ? $0.epoch : nil }
         }
     }
 
     /// The current epoch of a subject or of everyone; nil when there is none, or none that still matters.
-    func epoch(of id: SessionID, now: Instant) -> Int64? {
+    func epoch(of id: SessionID, now: SessionInstant) -> Int64? {
         guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
         return self.place(of: id).shard.withLock { shard in
             shard.epochs[id].flatMap { now < $0.until ? $0.epoch : nil }
@@ -133,37 +133,37 @@ final class RevocationTable: Sendable {
     }
 
     /// The epoch that ended a session, or nil when it has not ended.
-    func epochEnding(_ record: SessionRecord, now: Instant) -> Int64? {
+    func epochEnding(_ record: SessionRecord, now: SessionInstant) -> Int64? {
         if self.sessionCount.load(ordering: .acquiring) > 0, let epoch = self.session(record.id, now: now) {
             return epoch
         }
         // The subject is hashed only if there are epochs.
         guard self.epochCount.load(ordering: .acquiring) > 0 else { return nil }
-        if let epoch = self.epoch(of: Revocation.everyone, now: now), record.everyoneMark < epoch { return epoch }
+        if let epoch = self.epoch(of: Revocation.everyone, now: now), record.globalEpoch < epoch { return epoch }
         guard let subject = record.subject else { return nil }
         let id = Revocation.id(of: subject)
-        if let epoch = self.epoch(of: id, now: now), record.loginMark < epoch { return epoch }
+        if let epoch = self.epoch(of: id, now: now), record.subjectEpoch < epoch { return epoch }
         return self.credentialVersion(ofSubject: id, now: now).flatMap {
             record.credentialVersion < $0 ? Revocation.epochOfCredentials : nil
         }
     }
 
     /// The oldest valid version of a subject's credentials; nil when there is none.
-    func credentialVersion(ofSubject id: SessionID, now: Instant) -> Int64? {
+    func credentialVersion(ofSubject id: SessionID, now: SessionInstant) -> Int64? {
         self.epoch(of: Revocation.credentialsID(of: id), now: now)
     }
 
     /// Removes expired entries from the next shard, so that memory is freed even while nothing is added.
-    func cleanNext(now: Instant) {
+    func cleanNext(now: SessionInstant) {
         let index = self.nextToClean.wrappingAdd(1, ordering: .relaxed).newValue
         self.places[index & 255].shard.withLock { self.clean(&$0, now: now) }
     }
 
-    private func cleanIfLarge(_ shard: inout Shard, now: Instant) {
+    private func cleanIfLarge(_ shard: inout Shard, now: SessionInstant) {
         if shard.sessions.count + shard.epochs.count >= shard.sizeToClean { self.clean(&shard, now: now) }
     }
 
-    private func clean(_ shard: inout Shard, now: Instant) {
+    private func clean(_ shard: inout Shard, now: SessionInstant) {
         let removed = shard.clean(now: now)
         if removed.sessions > 0 { self.sessionCount.subtract(removed.sessions, ordering: .releasing) }
         if removed.anonymous > 0 { self.anonymousSessionCount.subtract(removed.anonymous, ordering: .releasing) }

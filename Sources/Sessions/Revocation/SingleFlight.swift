@@ -69,8 +69,8 @@ final class SingleFlight: Sendable {
     }
 
     private func fly(_ work: @Sendable () async throws -> Void) async {
-        var goesOn = true
-        while goesOn {
+        var hasNext = true
+        while hasNext {
             var result = Result<Void, any Error>.success(())
             do { try await work() } catch { result = .failure(error) }
             let isFailure = if case .failure = result { true } else { false }
@@ -80,8 +80,8 @@ final class SingleFlight: Sendable {
                     waiting += state.next.values
                     state.next = [:]
                 }
-                goesOn = !state.next.isEmpty
-                state.current = goesOn ? state.next : nil
+                hasNext = !state.next.isEmpty
+                state.current = hasNext ? state.next : nil
                 state.next = [:]
                 return waiting
             }

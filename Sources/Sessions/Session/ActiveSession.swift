@@ -16,16 +16,16 @@ public struct ActiveSession: Sendable, Equatable, Identifiable {
     /// Whether this is the session that requested the list.
     public let isCurrent: Bool
     /// When the session began, which is when the user logged in.
-    public let createdAt: Instant
+    public let createdAt: SessionInstant
     /// When the user last proved who they are.
-    public let authenticatedAt: Instant
+    public let authenticatedAt: SessionInstant
     /// When the session was last known to be in use. The precision is the share of the idle limit after which sessions
     /// are touched.
-    public let lastAccessedAt: Instant
+    public let lastAccessedAt: SessionInstant
     /// When the session ends unless it is used again.
-    public let idleExpiresAt: Instant
+    public let idleExpiresAt: SessionInstant
     /// When the session ends even if it is used.
-    public let absoluteExpiresAt: Instant
+    public let absoluteExpiresAt: SessionInstant
     /// Whether the visitor asked to be remembered after the browser closes.
     public let isRemembered: Bool
     /// The client that logged in.

@@ -31,7 +31,7 @@ public struct FlashMessage: Sendable, Hashable, Codable {
     ///   - text: The text. A longer text is truncated to 1,024 bytes.
     ///   - kind: The kind of the message. The default is ``Kind/info``.
     public init(_ text: String, kind: Kind = .info) {
-        self.bytes = ByteString(text.cut(toBytes: 1_024) ?? "")
+        self.bytes = ByteString(text.truncated(toBytes: 1_024) ?? "")
         self.kind = kind
     }
 
@@ -61,7 +61,7 @@ extension FlashMessage {
         ///
         /// - Parameter name: The name. A longer name is truncated to 32 bytes.
         public init(_ name: String) {
-            self.bytes = ByteString(name.cut(toBytes: 32) ?? "")
+            self.bytes = ByteString(name.truncated(toBytes: 32) ?? "")
         }
 
         public var description: String { self.name }

@@ -9,7 +9,7 @@
 extension Session {
     /// This session as lists show it; nil if no one is logged in.
     public var activeSession: ActiveSession? {
-        self.access { $0.live.flatMap { ActiveSession($0.record, isCurrent: true) } }
+        self.withAccessedState { $0.live.flatMap { ActiveSession($0.record, isCurrent: true) } }
     }
 
     /// Returns a page of the logged-in user's active sessions on every device: this one first, then by last use. The
@@ -27,7 +27,7 @@ extension Session {
         from cursor: SessionCursor? = nil,
         limit: Int = ActiveSessionList.defaultLimit
     ) async throws -> ActiveSessionList {
-        guard let live = self.access({ $0.live }), let subject = live.record.subject else { return .empty }
+        guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else { return .empty }
         let page = try await self.engine.driver.page(of: subject, from: cursor, limit: min(max(1, limit), 1_000))
         return ActiveSessionList(page, current: live.record, isFirst: cursor == nil)
     }
@@ -39,7 +39,7 @@ extension Session {
     /// - Returns: Nil if the id belongs to no session or to another user's, or if no one is logged in.
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` by backends that have no lists.
     public func activeSession(withID id: SessionID) async throws -> ActiveSession? {
-        guard let live = self.access({ $0.live }), let subject = live.record.subject else { return nil }
+        guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else { return nil }
         let record = try await self.engine.driver.record(id, of: subject)
         return record.flatMap { ActiveSession($0, isCurrent: $0.id == live.record.id) }
     }
@@ -52,11 +52,11 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, and in a sealed session `valuesTooLarge`
     ///   or `responseStarted`.
     public func setDeviceLabel(_ label: String?) async throws {
-        let label = label?.cut(toBytes: SessionRecord.labelLimit)
-        try await self.whileKeepable("setDeviceLabel(_:)") {
+        let label = label?.truncated(toBytes: SessionRecord.labelLimit)
+        try await self.requiringWritableSession("setDeviceLabel(_:)") {
             try self.requireAttached()
-            guard self.access({ $0.live }) != nil else { return }
-            guard try await self.rewrite({ $0.deviceLabel = label }) else { return try self.requireAttached() }
+            guard self.withAccessedState({ $0.live }) != nil else { return }
+            guard try await self.updateRecord({ $0.deviceLabel = label }) else { return try self.requireAttached() }
         }
     }
 
@@ -69,8 +69,10 @@ extension Session {
     ///   one.
     @discardableResult
     public func logOut(_ id: SessionID) async throws -> Bool {
-        try await self.alone {
-            guard let record = self.access({ $0.live?.record }), let subject = record.subject else { return false }
+        try await self.serialized {
+            guard let record = self.withAccessedState({ $0.live?.record }), let subject = record.subject else {
+                return false
+            }
             guard id != record.id else { return try await self.endCurrent(.loggedOut) }
             guard try await self.engine.driver.end(id, of: subject) else { return false }
             self.report(.ended, .loggedOut, id, subject: subject)
@@ -85,8 +87,8 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`; or `notOffered` by backends whose sessions have no tokens.
     @discardableResult
     public func logOut(_ token: SessionToken) async throws -> Bool {
-        try await self.alone {
-            if let live = self.access({ $0.live }), live.token.matches(token) {
+        try await self.serialized {
+            if let live = self.withAccessedState({ $0.live }), live.token.matches(token) {
                 return try await self.endCurrent(.loggedOut)
             }
             guard try await self.engine.driver.end(token, for: self.request, origin: self.eventOrigin) else {
@@ -106,8 +108,8 @@ extension Session {
     /// - Throws: ``SessionError``: `responseStarted`, `storeUnavailable`, `contention`, `ended` when another request
     ///   was ending this session, or `notOffered` when the backend or its store does not support it.
     public func logOutOthers() async throws {
-        try await self.beforeResponse("logOutOthers()") {
-            guard let live = self.access({ $0.live }), let subject = live.record.subject else { return }
+        try await self.requiringOpenResponse("logOutOthers()") {
+            guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else { return }
             guard let kept = try await self.engine.driver.endOthers(than: live, of: subject) else {
                 self.detach(live.record.id)
                 throw SessionError.ended(live.record.id)
@@ -118,7 +120,7 @@ extension Session {
             }
             self.report(.ended, .others, subject: subject)
             // A sealed session already has a new credential.
-            guard !self.engine.driver.isInText else { return }
+            guard !self.engine.driver.isSelfContained else { return }
             try await self.renew(kept) { _ in }
             self.reportRenewal(.renewed, .explicit, of: kept.record)
         }
@@ -130,8 +132,8 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, or `notOffered` when the backend or its store does not support
     ///   it. This session then still exists.
     public func logOutEverywhere() async throws {
-        try await self.alone {
-            let live = self.access { $0.live }
+        try await self.serialized {
+            let live = self.withAccessedState { $0.live }
             if let live, let subject = live.record.subject {
                 try await self.engine.driver.endAll(of: subject, endingLast: live)
                 self.report(.ended, .allOfSubject, subject: subject)
@@ -143,10 +145,10 @@ extension Session {
 
 extension Session {
     /// Whether the backend can list a user's sessions.
-    package var listsOthers: Bool { self.engine.driver.listsSessions }
+    package var supportsListing: Bool { self.engine.driver.supportsListing }
 
     /// Whether the backend can end all of a user's sessions except this one.
-    package var endsOthers: Bool { self.engine.driver.endsOthers }
+    package var supportsRevokingOthers: Bool { self.engine.driver.supportsRevokingOthers }
 }
 
 extension SessionRecord {

@@ -39,19 +39,19 @@ extension Session {
     public func takeFlashMessages() async throws -> [FlashMessage] {
         guard self.hasStoredFlashMessages else { return self.takeAddedFlashMessages() }
         var taken: [FlashMessage] = []
-        try await self.whileKeepable("takeFlashMessages()") {
+        try await self.requiringWritableSession("takeFlashMessages()") {
             // Another task of this request may have taken them.
             guard self.hasStoredFlashMessages else { return taken = self.takeAddedFlashMessages() }
             let name = FlashMessage.valueName
-            let added = self.access { $0.pending.takeChange(of: name) }
+            let added = self.withAccessedState { $0.pending.takeChange(of: name) }
             do {
-                let isWritten = try await self.rewrite { record in
+                let isWritten = try await self.updateRecord { record in
                     taken = Self.flashMessages(in: record.values[name], after: added)
                     record.values = try record.values.applying(.replacement(nil), of: name)
                 }
                 if !isWritten { taken = Self.flashMessages(in: nil, after: added) }
             } catch {
-                if let added { self.access { $0.pending.putBack(added, of: name) } }
+                if let added { self.withAccessedState { $0.pending.putBack(added, of: name) } }
                 throw error
             }
         }
@@ -60,16 +60,16 @@ extension Session {
 
     /// Whether messages wait, as far as this request knows.
     public var hasFlashMessages: Bool {
-        self.access { $0.value(of: FlashMessage.valueName) != nil }
+        self.withAccessedState { $0.value(of: FlashMessage.valueName) != nil }
     }
 
     /// Whether messages were stored when this request last read the session.
     private var hasStoredFlashMessages: Bool {
-        self.access { $0.live?.record.values[FlashMessage.valueName] != nil }
+        self.withAccessedState { $0.live?.record.values[FlashMessage.valueName] != nil }
     }
 
     private func takeAddedFlashMessages() -> [FlashMessage] {
-        Self.flashMessages(in: nil, after: self.access { $0.pending.takeChange(of: FlashMessage.valueName) })
+        Self.flashMessages(in: nil, after: self.withAccessedState { $0.pending.takeChange(of: FlashMessage.valueName) })
     }
 
     private static func flashMessages(in stored: SessionValue?, after added: SessionChange?) -> [FlashMessage] {

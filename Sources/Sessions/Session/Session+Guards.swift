@@ -66,9 +66,9 @@ extension Session {
         return login.subject
     }
 
-    private var login: (subject: String, authenticatedAt: Instant, proofs: [AuthenticationProof]) {
+    private var login: (subject: String, authenticatedAt: SessionInstant, proofs: [AuthenticationProof]) {
         get throws(SessionError) {
-            let status = self.access { $0.status }
+            let status = self.withAccessedState { $0.status }
             // If the store cannot be read, do not report the user as logged out.
             if case .detached(.storeUnavailable(let error)) = status { throw error }
             guard

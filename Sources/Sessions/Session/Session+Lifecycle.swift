@@ -15,7 +15,7 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended` when the session has ended in the
     ///   meantime, `valuesTooLarge`, `notEncodable`, `cookieWithheld`, or `responseStarted`.
     public func save() async throws {
-        try await self.alone {
+        try await self.serialized {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (status, hasChanges, hasResponseStarted) = self.withState {
                 ($0.status, !$0.pending.isEmpty, $0.hasResponseStarted)
@@ -25,7 +25,7 @@ extension Session {
                 case .detached(let detachment): throw detachment.error
                 case .visitor where hasResponseStarted: throw SessionError.responseStarted("Saving a new session")
                 case .visitor where self.isCookieWithheld: throw SessionError.cookieWithheld
-                case .live where hasResponseStarted && self.engine.driver.isInText:
+                case .live where hasResponseStarted && self.engine.driver.isSelfContained:
                     throw SessionError.responseStarted("Saving a session that is kept in its cookie")
                 case .visitor, .live: break
                 }
@@ -41,21 +41,21 @@ extension Session {
     /// Discards unsaved changes; nothing is sent. Use it in a handler that handles a failed ``save()`` itself, so that
     /// the end of the request does not retry.
     public func discardChanges() {
-        self.access { $0.discardChanges() }
+        self.withAccessedState { $0.discardChanges() }
     }
 
     /// Reads the session again and discards unsaved changes. Without a session it only discards.
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, or `ended` when the session no longer exists.
     public func reload() async throws {
-        try await self.alone {
-            self.access { $0.discardChanges() }
+        try await self.serialized {
+            self.withAccessedState { $0.discardChanges() }
             guard let live = self.withState({ $0.live }) else { return }
             guard let record = try await self.engine.driver.reload(live) else {
                 self.detach(live.record.id)
                 throw SessionError.ended(live.record.id)
             }
-            self.withState { $0.wrote(record, []) }
+            self.withState { $0.didWrite(record, []) }
         }
     }
 
@@ -64,8 +64,8 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `ended` when the session no longer exists, or `responseStarted`
     ///   when the session is kept in its cookie and the response has begun.
     public func touch() async throws {
-        try await self.alone {
-            let (live, hasResponseStarted) = self.access { ($0.live, $0.hasResponseStarted) }
+        try await self.serialized {
+            let (live, hasResponseStarted) = self.withAccessedState { ($0.live, $0.hasResponseStarted) }
             guard let live else { return }
             let isSealed = self.engine.driver.isSealed
             guard !(isSealed && hasResponseStarted) else {
@@ -89,8 +89,8 @@ extension Session {
     ///
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func renew() async throws {
-        try await self.beforeResponse("renew()") {
-            guard let live = self.access({ $0.live }) else { return }
+        try await self.requiringOpenResponse("renew()") {
+            guard let live = self.withAccessedState({ $0.live }) else { return }
             try await self.renew(live) { _ in }
             self.reportRenewal(.renewed, .explicit, of: live.record)
         }
@@ -102,12 +102,12 @@ extension Session {
             self.detach(live.record.id)
             throw SessionError.ended(live.record.id)
         }
-        self.goOn(as: renewed)
+        self.continueWith(renewed)
         self.reportMerge(of: renewed.record, since: live.record)
     }
 
     /// Continues with a session that has a new credential. The response delivers it to the client.
-    func goOn(as renewed: SessionState.LoadedSession) {
+    func continueWith(_ renewed: SessionState.LoadedSession) {
         self.withState { state in
             state.status = .live(renewed)
             state.pendingCookieAction = .set
@@ -122,7 +122,7 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, or `responseStarted`. If the new session cannot be stored, the
     ///   old one has ended anyway.
     public func regenerate() async throws {
-        try await self.beforeResponse("regenerate()") {
+        try await self.requiringOpenResponse("regenerate()") {
             try await self.endCurrent(.regenerated)
             try self.requireAttached()
             try await self.write(.begin(isAnonymous: true))
@@ -137,7 +137,7 @@ extension Session {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still exist.
     public func destroy() async throws {
-        try await self.alone { _ = try await self.endCurrent(.destroyed) }
+        try await self.serialized { _ = try await self.endCurrent(.destroyed) }
     }
 
     /// Gives the cookie of this session its own attributes at once. They are stored with the session. Without a
@@ -147,11 +147,11 @@ extension Session {
     ///   present one (another domain, path or partitioning: call ``regenerate()`` first); `storeUnavailable`,
     ///   `contention`, `ended`, or `responseStarted`.
     public func setCookie(_ overrides: SessionCookie.Overrides) async throws {
-        try await self.beforeResponse("setCookie(_:)") {
+        try await self.requiringOpenResponse("setCookie(_:)") {
             let problems = self.engine.environment.configuration.cookie(for: self.request).applying(overrides).problems
             guard problems.isEmpty else { throw SessionError(.invalidCookie, problems.joined(separator: " ")) }
             try self.requireAttached()
-            guard let live = self.access({ $0.live }) else {
+            guard let live = self.withAccessedState({ $0.live }) else {
                 return _ = try await self.write(.begin(isAnonymous: true)) { $0.cookieOverrides = overrides }
             }
             if !live.isNew, overrides.makesAnotherCookie(than: live.record.cookieOverrides ?? .init()) {
@@ -160,7 +160,9 @@ extension Session {
                     "Another domain, path or partitioning makes another cookie beside the old: call regenerate() first."
                 )
             }
-            guard try await self.rewrite({ $0.cookieOverrides = overrides }) else { return try self.requireAttached() }
+            guard try await self.updateRecord({ $0.cookieOverrides = overrides }) else {
+                return try self.requireAttached()
+            }
             self.withState { $0.pendingCookieAction = .set }
         }
     }

@@ -129,20 +129,20 @@ extension Session {
         _ fill: (SessionValues) throws -> SessionValues
     ) async throws {
         try SessionError.check(subject: subject)
-        try await self.beforeResponse("logIn(_:)") {
+        try await self.requiringOpenResponse("logIn(_:)") {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (before, values) = self.withState { ($0.live?.record, $0.values) }
             let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
             let carried = try fill(isSomebodyElse ? SessionValues() : carrying.apply(to: values))
             let (configuration, driver) = (self.engine.configuration, self.engine.driver)
-            guard facts.isEmpty || !driver.sharesValues else { throw SessionError.externalFacts }
+            guard facts.isEmpty || !driver.hasExternalValues else { throw SessionError.externalFacts }
             try configuration.checkSize(of: carried)
             let version = facts.credentialVersion
             if version > 0 { try await self.check(credentialVersion: version, of: subject) }
-            let marks = try await driver.revocationEpochs(of: subject)
-            let plan = try await self.limitPlan(for: subject, replacing: before?.id)
+            let epochs = try await driver.revocationEpochs(of: subject)
+            let limitDecision = try await self.limitDecision(for: subject, replacing: before?.id)
             try await self.endCurrent(.login)
-            try await self.makeRoom(plan, for: subject)
+            try await self.evictSessions(limitDecision, for: subject)
             let client = SessionClient(of: self.request)
             try await self.write(.begin(isAnonymous: false)) { record in
                 record.values = carried
@@ -151,18 +151,18 @@ extension Session {
                     record.external?.content = content
                 }
                 record.subject = subject
-                (record.loginMark, record.everyoneMark) = (marks.subject, marks.everyone)
-                record.credentialVersion = marks.credentialVersion
+                (record.subjectEpoch, record.globalEpoch) = (epochs.subject, epochs.global)
+                record.credentialVersion = epochs.credentialVersion
                 record.authenticatedAt = record.createdAt
                 record.note(facts, now: record.createdAt)
                 record.firstClient = client
-                record.deviceLabel = deviceLabel?.cut(toBytes: SessionRecord.labelLimit)
+                record.deviceLabel = deviceLabel?.truncated(toBytes: SessionRecord.labelLimit)
                 record.setRemembered(remember || record.isRemembered, configuration, now: record.createdAt)
             }
             if version > 0 { try await self.recheck(credentialVersion: version, of: subject) }
             self.withState { $0.noteUserChange(from: nil) }
             self.report(.loggedIn, nil, self.withState { $0.live?.record.id }, subject: subject)
-            try await self.keepLimit(plan, for: subject)
+            try await self.enforceLimit(limitDecision, for: subject)
         }
     }
 
@@ -188,7 +188,7 @@ extension Session {
         level: AuthenticationLevel? = nil
     ) async throws {
         let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
-        try await self.beforeResponse("reauthenticate()") {
+        try await self.requiringOpenResponse("reauthenticate()") {
             let (live, subject) = try self.loggedIn(for: facts)
             if facts.credentialVersion > 0 {
                 try await self.check(credentialVersion: facts.credentialVersion, of: subject)
@@ -201,10 +201,10 @@ extension Session {
     /// The session of the user who authenticates again.
     func loggedIn(for facts: AuthenticationFacts) throws -> (live: SessionState.LoadedSession, subject: String) {
         try self.requireAttached()
-        guard let live = self.access({ $0.live }), let subject = live.record.subject else {
+        guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else {
             throw SessionError.notAuthenticated(challenges: self.challenges())
         }
-        guard facts.isEmpty || !self.engine.driver.sharesValues else { throw SessionError.externalFacts }
+        guard facts.isEmpty || !self.engine.driver.hasExternalValues else { throw SessionError.externalFacts }
         return (live, subject)
     }
 
@@ -223,6 +223,6 @@ extension Session {
     ///   ``SessionEvent/Reason/loggedOut``.
     /// - Throws: ``SessionError`` with the code `storeUnavailable`; the session may then still exist.
     public func logOut(because reason: SessionEvent.Reason = .loggedOut) async throws {
-        try await self.alone { _ = try await self.endCurrent(reason) }
+        try await self.serialized { _ = try await self.endCurrent(reason) }
     }
 }

@@ -34,7 +34,7 @@ extension Session {
     ///
     /// - Parameter end: From 1 second from now to the absolute limit of remembered sessions.
     /// - Throws: ``SessionError``: `invalidLimit`, `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
-    public func remember(until end: Instant) async throws {
+    public func remember(until end: SessionInstant) async throws {
         try await self.remember(for: end - self.engine.environment.configuration.clock.now)
     }
 
@@ -47,10 +47,10 @@ extension Session {
     }
 
     private func setRemembered(_ isRemembered: Bool, for length: Duration? = nil) async throws {
-        try await self.beforeResponse(isRemembered ? "remember()" : "stopRemembering()") {
+        try await self.requiringOpenResponse(isRemembered ? "remember()" : "stopRemembering()") {
             let configuration = self.engine.configuration
             try self.requireAttached()
-            guard let live = self.access({ $0.live }) else {
+            guard let live = self.withAccessedState({ $0.live }) else {
                 guard isRemembered else { return }
                 return _ = try await self.write(.begin(isAnonymous: true)) {
                     $0.setRemembered(true, for: length, configuration, now: $0.createdAt)
@@ -64,7 +64,7 @@ extension Session {
                 try await self.endCurrent(.expired)
                 return
             }
-            let isWritten = try await self.rewrite {
+            let isWritten = try await self.updateRecord {
                 $0.setRemembered(isRemembered, for: length, configuration, now: now)
             }
             guard isWritten else { return try self.requireAttached() }
@@ -75,12 +75,12 @@ extension Session {
 
 extension SessionRecord {
     /// When the absolute limit starts.
-    fileprivate var authenticationStart: Instant {
+    fileprivate var authenticationStart: SessionInstant {
         self.external?.loginSeenAt ?? self.authenticatedAt ?? self.createdAt
     }
 
     /// Restarts the limits.
-    mutating func authenticateAnew(_ configuration: SessionConfiguration, now: Instant) {
+    mutating func authenticateAnew(_ configuration: SessionConfiguration, now: SessionInstant) {
         // Later than the previous authentication, even within one millisecond: the time identifies requests from before
         // it.
         self.authenticatedAt = max(now, self.authenticationStart + .milliseconds(1))
@@ -93,7 +93,7 @@ extension SessionRecord {
         _ isRemembered: Bool,
         for length: Duration? = nil,
         _ configuration: SessionConfiguration,
-        now: Instant
+        now: SessionInstant
     ) {
         (self.isRemembered, self.rememberedFor) = (isRemembered, length)
         let limits = configuration.limits(of: self)

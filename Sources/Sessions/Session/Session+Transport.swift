@@ -35,10 +35,10 @@ extension Session {
     ///
     /// - Warning: Anyone who has the credential can act as the visitor. Send it only to the client, and never log it.
     public var bearerToken: String? {
-        let (live, transport) = self.access { ($0.live, $0.transport) }
+        let (live, transport) = self.withAccessedState { ($0.live, $0.transport) }
         guard let live, !self.engine.transports[transport].isAmbient, !self.engine.driver.isSealed else { return nil }
         // If the credential cannot be made, closing the session logs the reason.
-        return try? self.engine.driver.text(of: live, for: self.request)
+        return try? self.engine.driver.credential(of: live, for: self.request)
     }
 
     /// The values of `WWW-Authenticate` for a response that asks the client to authenticate, one for each field.

@@ -18,18 +18,18 @@ extension Session {
     @inlinable
     public subscript<Value>(key: SessionKey<Value>) -> Value {
         get {
-            var stored = self.look(at: key.name).value
+            var stored = self.snapshot(of: key.name).value
             return self.decode(&stored, key)
         }
         set { self.assign(key, newValue) }
         // Reading and writing back are one operation, so that a counter's difference is exact when several tasks of one
         // request count at once.
         _modify {
-            let look = self.look(at: key.name)
-            var stored = look.value
+            let snapshot = self.snapshot(of: key.name)
+            var stored = snapshot.value
             let before = self.decode(&stored, key)
             var value = before
-            defer { self.change(key, to: value, since: before, stored, look.revision) }
+            defer { self.change(key, to: value, since: before, stored, snapshot.revision) }
             yield &value
         }
     }
@@ -68,9 +68,9 @@ extension Session {
         }
         // The body may use the session, so it runs without the lock, and again if another task changed the value.
         while true {
-            let before = self.access { $0.value(of: key.name) }
+            let before = self.withAccessedState { $0.value(of: key.name) }
             let (after, result) = try run(before)
-            let isDone = self.access { state in
+            let isDone = self.withAccessedState { state in
                 guard state.value(of: key.name) == before else { return false }
                 state.pending.record(.step({ try run($0).encoded }, result: after), of: key.name)
                 return true
@@ -84,7 +84,7 @@ extension Session {
     /// - Returns: The number as this request sees it.
     @discardableResult
     public func increment(_ key: SessionKey<Int>, by difference: Int = 1) -> Int {
-        self.access { state in
+        self.withAccessedState { state in
             let present = state.integer(of: key) ?? Int64(key.defaultValue)
             let result = present.addingSaturating(Int64(difference))
             state.pending.record(
@@ -102,7 +102,7 @@ extension Session {
 
     /// Removes a value by its name.
     public func remove(named name: String) {
-        self.access { state in
+        self.withAccessedState { state in
             guard state.value(of: name) != nil else { return }
             state.pending.record(.replacement(nil), of: name)
         }
@@ -110,7 +110,7 @@ extension Session {
 
     /// Removes all values, including those that other requests store before this one is saved. The session continues.
     public func removeAll() {
-        self.access { state in
+        self.withAccessedState { state in
             guard !state.values.isEmpty else { return }
             state.pending.recordRemovalOfAll()
         }
@@ -118,12 +118,12 @@ extension Session {
 
     /// Whether a value is stored under a key.
     public func contains<Value>(_ key: SessionKey<Value>) -> Bool {
-        self.access { $0.value(of: key.name) != nil }
+        self.withAccessedState { $0.value(of: key.name) != nil }
     }
 
     /// The names of all values, in byte order.
     public var names: [String] { self.values.names }
 
     /// All values, encoded.
-    public var values: SessionValues { self.access { $0.values } }
+    public var values: SessionValues { self.withAccessedState { $0.values } }
 }

@@ -22,8 +22,8 @@ public struct SessionClient: Sendable, Hashable {
 
     /// Creates a description. Empty strings become nil.
     public init(address: String?, userAgent: String?) {
-        self.addressBytes = address?.cut(toBytes: 64).map { ByteString($0) }
-        self.userAgentBytes = userAgent?.cut(toBytes: 512).map { ByteString($0) }
+        self.addressBytes = address?.truncated(toBytes: 64).map { ByteString($0) }
+        self.userAgentBytes = userAgent?.truncated(toBytes: 512).map { ByteString($0) }
     }
 
     /// A familiar name, such as "Firefox on Windows"; nil if the user agent does not reveal one.
@@ -41,7 +41,7 @@ extension SessionClient {
 
 extension String {
     /// The beginning of the string, in whole Unicode characters; nil if nothing is left.
-    package func cut(toBytes limit: Int) -> String? {
+    package func truncated(toBytes limit: Int) -> String? {
         guard !self.isEmpty else { return nil }
         guard self.utf8.count > limit else { return self }
         var end = self.utf8.index(self.startIndex, offsetBy: limit)

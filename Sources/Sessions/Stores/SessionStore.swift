@@ -48,7 +48,7 @@ public protocol SessionStore: Sendable {
     ///
     /// - Returns: `found` for a live record, `ended` for a marked id, `missing` for everything else: never created,
     ///   expired, or ended so long ago that its tombstone has expired.
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult
 
     /// The secrets of an ended session, if its tombstone keeps them. Optional. The default is nil.
     ///
@@ -58,20 +58,20 @@ public protocol SessionStore: Sendable {
     ///
     /// - Returns: ``EndedSecrets`` of the record as it was when it ended; nil when the id is not marked, or when the
     ///   tombstone does not keep them.
-    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets?
+    func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets?
 
     /// Adds a record.
     ///
     /// - Throws: ``SessionStoreError`` with the code `duplicate` when the id is live or marked; the existing record is
     ///   unchanged. An id whose record has expired is free again.
-    func create(_ record: SessionRecord, now: Instant) async throws
+    func create(_ record: SessionRecord, now: SessionInstant) async throws
 
     /// Replaces a record if its version is the given one.
     ///
     /// - Returns: `replaced` when the stored version was `version`, or is already that of `record`, which means that
     ///   this write is a retry after a lost reply. `conflict`, with the stored record, when the version is any other.
     ///   `missing` when the id is not live: a replace never creates.
-    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) async throws
+    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: SessionInstant) async throws
         -> SessionReplaceResult
 
     /// Extends a live session, without a new version.
@@ -80,7 +80,7 @@ public protocol SessionStore: Sendable {
     /// is limited to the record's absolute limit.
     ///
     /// - Returns: False when the id is not live: a touch never creates.
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool
 
     /// Ends a session and marks its id with a tombstone.
     ///
@@ -89,7 +89,7 @@ public protocol SessionStore: Sendable {
     ///
     /// - Returns: Whether this call ended a live session. Of several parallel calls, exactly one returns true.
     @discardableResult
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool
 }
 
 extension SessionStore {
@@ -97,7 +97,7 @@ extension SessionStore {
 
     public func failureDomain(of id: SessionID) -> Int { 0 }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? { nil }
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? { nil }
 }
 
 /// The result of loading an id.

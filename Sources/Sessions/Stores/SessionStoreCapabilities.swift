@@ -25,7 +25,8 @@ public protocol SubjectSessionStore: SessionStore {
     ///   - limit: The maximum number of records of the page, at least 1.
     ///   - now: The current time.
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
+        -> SessionPage
 
     /// Ends the live sessions of a subject, except the given ones, and marks their ids. Each call is one step of a
     /// scan.
@@ -46,15 +47,15 @@ public protocol SubjectSessionStore: SessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage
 }
 
 /// A store whose sessions can be counted and listed.
 public protocol EnumerableSessionStore: SessionStore {
     /// Returns the number of live sessions.
-    func count(now: Instant) async throws -> Int
+    func count(now: SessionInstant) async throws -> Int
 
     /// Returns a page of all live sessions.
     ///
@@ -67,14 +68,14 @@ public protocol EnumerableSessionStore: SessionStore {
     ///   - limit: The maximum number of records of the page, at least 1.
     ///   - now: The current time.
     /// - Throws: ``SessionStoreError`` with the code `invalidCursor` for a cursor that this store did not make.
-    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage
+    func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage
 
     /// Ends sessions, each as ``SessionStore/end(_:tombstoneUntil:now:)`` does. Optional: the default makes one call
     /// for each, all in parallel. Implement it if one statement can end many.
     ///
     /// - Returns: How many live sessions this call ended.
     @discardableResult
-    func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int
+    func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int
 
     /// Removes every record and every tombstone.
     func clear() async throws
@@ -82,7 +83,7 @@ public protocol EnumerableSessionStore: SessionStore {
 
 extension EnumerableSessionStore {
     @discardableResult
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         try await ids.concurrentMap(atMost: 256) { try await self.end($0, tombstoneUntil: tombstoneUntil, now: now) }
             .count { $0 }
     }
@@ -93,5 +94,5 @@ public protocol SweepableSessionStore: SessionStore {
     /// Removes expired records and expired tombstones, at most `limit` of them.
     ///
     /// - Returns: How many were removed; fewer than `limit` means that nothing more is due.
-    func sweep(limit: Int, now: Instant) async throws -> Int
+    func sweep(limit: Int, now: SessionInstant) async throws -> Int
 }

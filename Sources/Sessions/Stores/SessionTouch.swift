@@ -9,12 +9,12 @@
 /// The data of a touch: when a session was used, and how long it now lives.
 public struct SessionTouch: Sendable, Equatable {
     /// When the session was used.
-    public var lastAccessedAt: Instant
+    public var lastAccessedAt: SessionInstant
     /// The new end of the idle limit.
-    public var expiresAt: Instant
+    public var expiresAt: SessionInstant
 
     /// Creates a touch.
-    public init(lastAccessedAt: Instant, expiresAt: Instant) {
+    public init(lastAccessedAt: SessionInstant, expiresAt: SessionInstant) {
         self.lastAccessedAt = lastAccessedAt
         self.expiresAt = expiresAt
     }

@@ -20,14 +20,14 @@ public protocol SynchronousSessionStore: SessionStore {
     var writesSynchronously: Bool { get }
 
     /// Loads the record of an id, as `load` does.
-    func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult?
+    func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult?
 
     /// Replaces a record if its version is the one that was read, as `replace` does.
-    func replaceSynchronously(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) throws
+    func replaceSynchronously(_ record: SessionRecord, ifVersion version: SessionVersion, now: SessionInstant) throws
         -> SessionReplaceResult?
 
     /// Extends a live session, as `touch` does.
-    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool?
+    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool?
 }
 
 extension SynchronousSessionStore {

@@ -22,15 +22,15 @@ struct AsyncLock: ~Copyable, Sendable {
     var waitingCount: Int { self.state.withLock { $0.waiting.count } }
 
     /// Runs the body when no other runs. Waiting tasks run in the order of arrival.
-    func whenFree<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+    func withLock<Result>(_ body: () async throws -> Result) async rethrows -> Result {
         await self.enter()
         defer { self.leave() }
         return try await body()
     }
 
     /// Runs a body that takes an instant and calls no one else's code, if no other runs; nil when another does.
-    func ifFree<Result>(_ instant: () -> Result?) -> Result? {
-        self.state.withLock { $0.isBusy ? nil : instant() }
+    func withLockIfAvailable<Result>(_ body: () -> Result?) -> Result? {
+        self.state.withLock { $0.isBusy ? nil : body() }
     }
 
     /// Acquires the lock, which ``leave()`` passes on to the next task.

@@ -14,7 +14,7 @@ struct TinyArray<Element> {
     var isEmpty: Bool { self.first == nil }
 
     /// The element, if it is the only one.
-    var only: Element? { self.further.isEmpty ? self.first : nil }
+    var single: Element? { self.further.isEmpty ? self.first : nil }
 
     /// Removes the element and returns it, if it is the only one. It is not copied.
     mutating func takeOnly() -> Element? { self.further.isEmpty ? self.first.take() : nil }

@@ -16,7 +16,7 @@ import Darwin
 
 extension UnsafeBufferPointer<UInt8> {
     /// The first index of a byte in a range. The C library checks many bytes at once.
-    func firstPlace(of byte: UInt8, in range: Range<Int>) -> Int? {
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         precondition(range.lowerBound >= 0 && range.upperBound <= self.count)
         guard let base = self.baseAddress, let found = memchr(base + range.lowerBound, Int32(byte), range.count) else {
             return nil

@@ -59,7 +59,7 @@ extension TokenRegistry {
         let now = self.store.configuration.clock.now
         do {
             guard
-                case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
+                case .found(let record) = try await self.store.perform(.read(id), { try await $0.load(id, now: now) }),
                 // The store may return expired records.
                 !record.isExpired(at: now), self.category(of: record) != nil
             else { return nil }
@@ -86,7 +86,7 @@ extension TokenRegistry {
     private var readLimit: Int { (self.maximumPerCategory ?? 0) + 256 }
 
     /// Later than the existing tokens, even within one millisecond, so that the newest one stays.
-    func earliestBeginning(of owner: String) async throws -> Instant {
+    func earliestBeginning(of owner: String) async throws -> SessionInstant {
         guard self.maximumPerCategory != nil,
             let last = try await self.recordsByAge(of: owner, atMost: self.readLimit).last
         else {

@@ -101,13 +101,13 @@ extension TokenRegistry {
         let values = try Self.values(of: subject)
         let configuration = self.store.configuration
         try configuration.checkSize(of: values)
-        for _ in 0..<RewriteOperation.limit {
+        for _ in 0..<CompareAndSetOperation.limit {
             guard let record = try await self.record(of: token) else { return false }
             var next = record
             next.values = values
             next.version = record.version.next(random: configuration.random)
             let (replacement, now) = (next, configuration.clock.now)
-            let result = try await self.store.about(.write(record.id)) {
+            let result = try await self.store.performForRecord(.write(record.id)) {
                 try await $0.replace(replacement, ifVersion: record.version, now: now)
             }
             if result == .replaced { return true }

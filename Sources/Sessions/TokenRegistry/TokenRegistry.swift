@@ -35,9 +35,9 @@ public struct TokenRegistry<Subject: Codable & Sendable>: Sendable {
         /// The category it was registered in.
         public let category: String
         /// When it was registered.
-        public let createdAt: Instant
+        public let createdAt: SessionInstant
         /// When it expires: at this exact millisecond it has expired.
-        public let expiresAt: Instant
+        public let expiresAt: SessionInstant
     }
 
     /// A page of the valid tokens of a category.

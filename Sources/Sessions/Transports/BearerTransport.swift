@@ -58,31 +58,32 @@ public struct BearerTransport: SessionTransport {
     public func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
         let values = request.headerFields[values: .authorization]
         guard !values.isEmpty else { return }
-        let texts = values.compactMap(Self.text(of:))
-        guard let text = texts.first else {
+        let credentials = values.compactMap(Self.credential(of:))
+        guard let credential = credentials.first else {
             if self.otherSchemes.areRefused { reading.refuse(.missing) }
             return
         }
-        guard texts.count == 1, values.count == 1 || !self.otherSchemes.areRefused else {
+        guard credentials.count == 1, values.count == 1 || !self.otherSchemes.areRefused else {
             return reading.refuse(.malformed)
         }
-        reading.add(text)
+        reading.add(credential)
         if reading.malformedCount > 0 { reading.refuse(.unknownToken) }
     }
 
     /// The part after the scheme, which is case-insensitive and followed by one or more spaces (RFC 9110, 11.4); nil
     /// for another scheme.
-    private static func text(of value: String) -> Substring.UTF8View? {
+    private static func credential(of value: String) -> Substring.UTF8View? {
         let parts = value.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0].lazy.map({ $0 | 0x20 }).elementsEqual("bearer".utf8) else { return nil }
         guard parts.count == 2 else { return Substring().utf8 }
         return Substring(parts[1].drop { $0 == UInt8(ascii: " ") }).utf8
     }
 
-    public func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
+    public func set(_ credential: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         guard let responseField else { return }
         // A credential with other characters would break the syntax of the field.
-        response[responseField] = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? "Bearer " + text : nil
+        response[responseField] =
+            credential.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? "Bearer " + credential : nil
     }
 
     public func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields) {

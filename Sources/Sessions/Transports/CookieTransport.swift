@@ -60,19 +60,19 @@ public struct CookieTransport: SessionTransport {
 
     public func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
         let name = self.configuration.cookieName(for: request)
-        if reading.maySplit {
-            for text in CookieChunks.join(name: name, in: request.headerFields) { reading.add(text) }
+        if reading.allowsChunking {
+            for credential in CookieChunks.join(name: name, in: request.headerFields) { reading.add(credential) }
         } else {
             CookieHeader.forEachValue(of: name, in: request.headerFields) { reading.add($0) }
         }
     }
 
-    public func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
-        if instruction.maySplit {
+    public func set(_ credential: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
+        if instruction.allowsChunking {
             let cookie = self.cookie(for: instruction)
             return SetCookie.set(
                 cookie,
-                values: CookieChunks.split(text, name: cookie.name),
+                values: CookieChunks.split(credential, name: cookie.name),
                 maxAge: instruction.maxAge,
                 request: instruction.request,
                 in: &response
@@ -80,7 +80,7 @@ public struct CookieTransport: SessionTransport {
         }
         SetCookie.set(
             self.cookie(for: instruction),
-            value: text,
+            value: credential,
             maxAge: instruction.maxAge,
             isSecureConnection: instruction.request.isSecure,
             in: &response
@@ -88,7 +88,7 @@ public struct CookieTransport: SessionTransport {
     }
 
     public func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields) {
-        if instruction.maySplit {
+        if instruction.allowsChunking {
             return SetCookie.clear(self.cookie(for: instruction), request: instruction.request, in: &response)
         }
         SetCookie.clear(

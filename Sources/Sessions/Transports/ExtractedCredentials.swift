@@ -13,25 +13,13 @@ public struct ExtractedCredentials: Sendable {
     /// The maximum number of credentials: a browser sends one, and an attacker who plants cookies may add more.
     public static let limit = 4
 
-    /// The credential format of an engine. It is a reference, because every request copies it ("memory: untouched").
-    indirect enum Form {
-        /// Bare tokens.
-        case token
-        /// Tokens that are signed for a cookie name.
-        case signed(TokenSigner, name: String)
-        /// Sealed sessions, which may be long.
-        case long(limit: Int)
-        /// Credentials that another system makes.
-        case external(@Sendable ([UInt8]) -> VerifiedExternalID?)
-    }
-
-    private let form: Form
+    private let format: CredentialFormat
     /// The credentials, without duplicates.
     var credentials = TinyArray<SessionCredential>()
     /// The number of values that had the right name and a wrong format.
     public private(set) var malformedCount = 0
     /// The number of credentials beyond the limit, which were ignored.
-    public private(set) var surplusCount = 0
+    public private(set) var ignoredCount = 0
     /// Why the request must be rejected.
     private(set) var refusal: SessionChallenge?
     /// Whether a credential was made with a key that is not the newest, or by an earlier release.
@@ -39,12 +27,12 @@ public struct ExtractedCredentials: Sendable {
 
     /// Creates an empty result for bare tokens.
     public init() {
-        self.init(of: .token)
+        self.init(of: .bare)
     }
 
     /// Creates an empty result for a credential format.
-    init(of form: Form) {
-        self.form = form
+    init(of format: CredentialFormat) {
+        self.format = format
     }
 
     /// One credential.
@@ -54,7 +42,7 @@ public struct ExtractedCredentials: Sendable {
     }
 
     /// Whether a credential may be split over several fields.
-    var maySplit: Bool { if case .long = self.form { true } else { false } }
+    var allowsChunking: Bool { if case .sealed = self.format { true } else { false } }
 
     /// The tokens, without duplicates.
     public var tokens: [SessionToken] {
@@ -66,7 +54,7 @@ public struct ExtractedCredentials: Sendable {
 
     /// Whether nothing was found.
     var isEmpty: Bool {
-        self.credentials.isEmpty && self.malformedCount == 0 && self.surplusCount == 0
+        self.credentials.isEmpty && self.malformedCount == 0 && self.ignoredCount == 0
     }
 
     /// Rejects the request with HTTP 401 and the transport's response to the challenge, because of what it carries in a
@@ -76,19 +64,19 @@ public struct ExtractedCredentials: Sendable {
     }
 
     /// Adds a value that was found under the right name.
-    public mutating func add(_ text: some Collection<UInt8>) {
-        switch self.form {
-        case .token:
-            self.add(SessionToken(text))
+    public mutating func add(_ credential: some Collection<UInt8>) {
+        switch self.format {
+        case .bare:
+            self.add(SessionToken(credential))
         case .signed(let signer, let name):
-            let verified = signer.verify(text, for: name)
+            let verified = signer.verify(credential, for: name)
             self.isOutdated = self.isOutdated || verified?.isOutdated ?? false
             self.add(verified?.token)
-        case .long(let limit):
-            guard !text.isEmpty, text.count <= limit else { return self.malformedCount += 1 }
-            self.add(.sealed(Array(text)))
+        case .sealed(let limit):
+            guard !credential.isEmpty, credential.count <= limit else { return self.malformedCount += 1 }
+            self.add(.sealed(Array(credential)))
         case .external(let claim):
-            guard let claim = claim(Array(text)) else { return self.malformedCount += 1 }
+            guard let claim = claim(Array(credential)) else { return self.malformedCount += 1 }
             self.isOutdated = self.isOutdated || claim.isOutdated
             self.add(.external(claim.id))
         }
@@ -101,7 +89,7 @@ public struct ExtractedCredentials: Sendable {
 
     private mutating func add(_ credential: SessionCredential) {
         let hadRoom = self.credentials.add(credential, upTo: Self.limit) { $0.matches($1) }
-        if !hadRoom { self.surplusCount += 1 }
+        if !hadRoom { self.ignoredCount += 1 }
     }
 }
 
@@ -109,7 +97,7 @@ extension ExtractedCredentials: CustomStringConvertible, CustomReflectable {
     /// The number of credentials, without the credentials.
     public var description: String {
         let found = Array(self.credentials).count
-        return "ExtractedCredentials(\(found) found, \(self.malformedCount) malformed, \(self.surplusCount) too many)"
+        return "ExtractedCredentials(\(found) found, \(self.malformedCount) malformed, \(self.ignoredCount) too many)"
     }
 
     public var customMirror: Mirror { Mirror(self, children: []) }

@@ -8,8 +8,8 @@
 extension [any SessionTransport] {
     /// The problems of an engine with unsuitable transports.
     ///
-    /// - Parameter isInText: Whether the credential contains the session, and so changes with its values.
-    func problems(isInText: Bool) -> [String] {
+    /// - Parameter isSelfContained: Whether the credential contains the session, and so changes with its values.
+    func problems(isSelfContained: Bool) -> [String] {
         var problems: [String] = []
         if self.isEmpty {
             problems.append("There is no transport, and no session could travel: give one, or nil for the cookie.")
@@ -17,7 +17,7 @@ extension [any SessionTransport] {
         if Set(self.map(\.kind)).count < self.count {
             problems.append("Two transports have the same kind: give each its own.")
         }
-        for transport in self where isInText && !transport.deliversCredential {
+        for transport in self where isSelfContained && !transport.deliversCredential {
             problems.append(
                 """
                 The transport "\(transport.kind)" hands nothing out, and the backend keeps sessions in what it hands out: \

@@ -40,11 +40,11 @@ public protocol SessionTransport: Sendable {
     /// Delivers a credential to the client, and replaces any that the response already has.
     ///
     /// - Parameters:
-    ///   - text: The credential that the client is to send back: letters, digits, `-`, `_` and `.`. Anyone who has it
-    ///     can act as the visitor: send it only to the client.
+    ///   - credential: The credential that the client is to send back: letters, digits, `-`, `_` and `.`. Anyone who
+    ///     has it can act as the visitor: send it only to the client.
     ///   - instruction: The lifetime and attributes.
     ///   - response: The header fields of the response.
-    func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields)
+    func set(_ credential: String, _ instruction: CredentialDelivery, in response: inout HTTPFields)
 
     /// Makes the client delete its credential, and removes any that the response has.
     func clear(_ instruction: CredentialDelivery, in response: inout HTTPFields)
@@ -70,7 +70,7 @@ public struct CredentialDelivery: Sendable {
     /// The attributes of this session's cookie that replace the configured ones.
     public var cookieOverrides: SessionCookie.Overrides?
     /// Whether credentials may be too long for one field, and parts of an earlier one may be left over.
-    var maySplit = false
+    var allowsChunking = false
 
     /// Creates an instruction.
     public init(maxAge: Duration? = nil, request: SessionRequest, cookieOverrides: SessionCookie.Overrides? = nil) {

@@ -11,7 +11,7 @@ import Logging
 extension Session {
     /// A value with the revision at which it was read.
     @usableFromInline
-    struct Look {
+    struct ValueSnapshot {
         @usableFromInline
         let value: SessionValue?
         /// While the state has this revision, the value is unchanged.
@@ -26,10 +26,10 @@ extension Session {
     }
 
     @usableFromInline
-    func look(at name: String) -> Look {
-        self.access { state in
+    func snapshot(of name: String) -> ValueSnapshot {
+        self.withAccessedState { state in
             let value = state.value(of: name)
-            return Look(value: value, revision: state.revision)
+            return ValueSnapshot(value: value, revision: state.revision)
         }
     }
 
@@ -40,7 +40,7 @@ extension Session {
         do {
             return try key.codec.decode(value)
         } catch {
-            self.passOver(value, of: key.name, as: Value.self)
+            self.handleUndecodable(value, of: key.name, as: Value.self)
             encoded = nil
             return key.defaultValue
         }
@@ -48,9 +48,9 @@ extension Session {
 
     /// Handles a value that does not decode, as configured.
     @usableFromInline
-    func passOver(_ value: SessionValue, of name: String, as type: Any.Type) {
+    func handleUndecodable(_ value: SessionValue, of name: String, as type: Any.Type) {
         // Values of a newer version or of another system must not be dropped.
-        let isOurs = !value.isUnknown && !self.engine.driver.sharesValues
+        let isOurs = !value.isUnknown && !self.engine.driver.hasExternalValues
         let drops = self.engine.environment.configuration.undecodableValues == .drop && isOurs
         self.logger.warning(
             "A session value does not decode as its key's type",
@@ -67,7 +67,7 @@ extension Session {
         do {
             try self.set(key, to: value)
         } catch {
-            self.note(error)
+            self.recordFailure(error)
         }
     }
 
@@ -89,24 +89,25 @@ extension Session {
             case .replace: self.change(key.name, to: encoded)
             case .addDifference(let initial):
                 self.change(
-                    key.name, to: encoded, since: Look(value: stored, revision: revision), countingFrom: initial)
+                    key.name, to: encoded, since: ValueSnapshot(value: stored, revision: revision),
+                    countingFrom: initial)
             case .custom, .inPlace: self.merge(key, value, encoded, since: before, stored)
             }
         } catch {
-            self.note(error)
+            self.recordFailure(error)
         }
     }
 
     /// Keeps the first encoding failure until the session is saved.
     @usableFromInline
-    func note(_ failure: SessionError) {
-        self.access { $0.failure = $0.failure ?? failure }
+    func recordFailure(_ failure: SessionError) {
+        self.withAccessedState { $0.failure = $0.failure ?? failure }
     }
 
     /// Sets a value, whatever it was before.
     @usableFromInline
     func set(_ name: String, to value: SessionValue?) {
-        self.access { state in
+        self.withAccessedState { state in
             guard value != state.value(of: name) else { return }
             state.pending.record(.replacement(value), of: name)
         }
@@ -115,7 +116,7 @@ extension Session {
     /// Sets a number and records the difference.
     @usableFromInline
     func set(_ name: String, to value: SessionValue?, countingFrom initial: Int64) {
-        self.access { state in
+        self.withAccessedState { state in
             let present = state.value(of: name)
             guard value != present else { return }
             state.add(name, encoded: value, from: initial, before: present, present: present)
@@ -125,7 +126,7 @@ extension Session {
     /// Sets a value whose key has a merge function.
     @usableFromInline
     func merge<Value>(_ key: SessionKey<Value>, _ value: Value, _ encoded: SessionValue?) {
-        self.access { state in
+        self.withAccessedState { state in
             let present = state.value(of: key.name)
             guard encoded != present else { return }
             let base = present.flatMap { try? key.codec.decode($0) } ?? key.defaultValue
@@ -136,13 +137,13 @@ extension Session {
     /// Records a change of a value that was read.
     @usableFromInline
     func change(_ name: String, to value: SessionValue?) {
-        self.access { $0.pending.record(.replacement(value), of: name) }
+        self.withAccessedState { $0.pending.record(.replacement(value), of: name) }
     }
 
     /// Records a change of a number that was read.
     @usableFromInline
-    func change(_ name: String, to value: SessionValue?, since before: Look, countingFrom initial: Int64) {
-        self.access { state in
+    func change(_ name: String, to value: SessionValue?, since before: ValueSnapshot, countingFrom initial: Int64) {
+        self.withAccessedState { state in
             let present = state.revision == before.revision ? before.value : state.value(of: name)
             state.add(name, encoded: value, from: initial, before: before.value, present: present)
         }
@@ -157,7 +158,7 @@ extension Session {
         since before: Value,
         _ stored: SessionValue?
     ) {
-        self.access { state in
+        self.withAccessedState { state in
             let present = state.value(of: key.name)
             state.merge(key, value, encoded, base: before, since: stored, present)
         }

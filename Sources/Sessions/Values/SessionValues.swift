@@ -233,7 +233,7 @@ extension SessionValues {
         guard let count = reader.readVarint().flatMap(Int.init(exactly:)) else { return nil }
         let start = reader.offset
         switch checks {
-        case .everything: guard Self.areWhole(count, in: &reader) else { return nil }
+        case .everything: guard Self.hasValidEntries(count, in: &reader) else { return nil }
         case .entries: guard Self.countEntries(in: &reader) == count else { return nil }
         case .nothing: reader.skip(to: reader.end)
         }
@@ -262,7 +262,7 @@ extension SessionValues {
         return count
     }
 
-    private static func areWhole(_ count: Int, in reader: inout ByteReader) -> Bool {
+    private static func hasValidEntries(_ count: Int, in reader: inout ByteReader) -> Bool {
         var previous: Range<Int>?
         var found = 0
         while !reader.isAtEnd {

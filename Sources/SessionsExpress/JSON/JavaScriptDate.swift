@@ -25,14 +25,14 @@ enum JavaScriptDate {
     private static let plainRange = 0...253_402_300_799_999 as ClosedRange<Int64>
 
     /// The text of an instant. Out of range, it is the nearest valid date.
-    static func text(_ instant: Instant) -> String {
+    static func text(_ instant: SessionInstant) -> String {
         let milliseconds = min(max(instant.millisecondsSince1970, self.range.lowerBound), self.range.upperBound)
         guard !self.plainRange.contains(milliseconds) else {
-            return Instant(millisecondsSince1970: milliseconds).description
+            return SessionInstant(millisecondsSince1970: milliseconds).description
         }
         // The corresponding day in a year from 2000 to 2399.
         let eraCount = (milliseconds - 946_684_800_000).floored(by: self.era.milliseconds)
-        let plain = Instant(millisecondsSince1970: milliseconds - eraCount * self.era.milliseconds).description
+        let plain = SessionInstant(millisecondsSince1970: milliseconds - eraCount * self.era.milliseconds).description
         guard let year = Int64(plain.prefix(4)) else { return plain }
         return self.text(ofYear: year + eraCount * self.era.years) + plain.dropFirst(4)
     }
@@ -44,7 +44,7 @@ enum JavaScriptDate {
         return (isPlain ? "" : year < 0 ? "-" : "+") + zeros + digits
     }
 
-    static func parse(_ text: String) -> Instant? {
+    static func parse(_ text: String) -> SessionInstant? {
         let bytes = text.utf8
         let isNegative = bytes.first == UInt8(ascii: "-")
         let hasSign = isNegative || bytes.first == UInt8(ascii: "+")
@@ -59,17 +59,17 @@ enum JavaScriptDate {
         let rest = String(decoding: bytes.dropFirst(hasSign ? 7 : 4), as: UTF8.self)
         guard let plain = self.parsePlain("\(year - eraCount * self.era.years)\(rest)") else { return nil }
         let instant = plain.millisecondsSince1970 + eraCount * self.era.milliseconds
-        return self.range.contains(instant) ? Instant(millisecondsSince1970: instant) : nil
+        return self.range.contains(instant) ? SessionInstant(millisecondsSince1970: instant) : nil
     }
 
-    private static func parsePlain(_ text: String) -> Instant? {
+    private static func parsePlain(_ text: String) -> SessionInstant? {
         let styles = [true, false].map { Date.ISO8601FormatStyle(includingFractionalSeconds: $0) }
         return styles.lazy.compactMap { try? $0.parse(text) }.first.map { self.instant($0) }
     }
 
     /// Rounds to the nearest millisecond, because a binary fraction may be slightly below it.
-    static func instant(_ date: Date) -> Instant {
-        Instant(date.addingTimeInterval(0.0005))
+    static func instant(_ date: Date) -> SessionInstant {
+        SessionInstant(date.addingTimeInterval(0.0005))
     }
 }
 

@@ -28,7 +28,7 @@ struct ExpressCookie {
     }
 
     /// When browsers delete the cookie, as of the last write. Nil if it ends with the browser.
-    var expires: Instant? {
+    var expires: SessionInstant? {
         self.string("expires").flatMap { JavaScriptDate.parse($0) }
     }
 
@@ -46,7 +46,7 @@ struct ExpressCookie {
         if maxAge == nil { self.text["expires"] = Self.null }
     }
 
-    mutating func setExpires(_ expires: Instant) {
+    mutating func setExpires(_ expires: SessionInstant) {
         self.text["expires"] = SessionValue.string(JavaScriptDate.text(expires)).jsonText
     }
 

@@ -55,8 +55,8 @@ struct ExpressMetadata: Codable, Equatable {
 
     /// Parses the metadata. Nil if the text is invalid.
     init?(_ text: [UInt8]?) {
-        guard let text, let note = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
-        self = note
+        guard let text, let metadata = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
+        self = metadata
     }
 
     func text() throws -> [UInt8] {
@@ -73,7 +73,7 @@ struct ExpressMetadata: Codable, Equatable {
     }
 
     func apply(to record: inout SessionRecord) {
-        record.deviceLabel = self.deviceLabel?.cut(toBytes: SessionRecord.labelLimit)
+        record.deviceLabel = self.deviceLabel?.truncated(toBytes: SessionRecord.labelLimit)
         record.firstClient = self.firstClient?.client
         record.lastClient = self.lastClient?.client
     }

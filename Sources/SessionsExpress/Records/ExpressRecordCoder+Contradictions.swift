@@ -18,16 +18,16 @@ extension ExpressRecordCoder {
     ///   - cookie: The cookie of the session.
     ///   - remaining: The remaining lifetime of the key.
     ///   - life: The lifetime of a key after each use, according to the configuration.
-    ///   - isOver: Whether the session counts as expired.
+    ///   - isExpired: Whether the session counts as expired.
     ///   - isNew: Whether the session was never seen before.
     ///   - now: The present time.
     func contradiction(
         of cookie: ExpressCookie,
         remaining: Duration,
         life: Duration,
-        isOver: Bool,
+        isExpired: Bool,
         isNew: Bool,
-        now: Instant
+        now: SessionInstant
     ) -> ExternalContradiction? {
         if remaining > life + Self.tolerance {
             return ExternalContradiction(
@@ -49,7 +49,7 @@ extension ExpressRecordCoder {
                     """
             )
         }
-        if isOver, isNew {
+        if isExpired, isNew {
             return ExternalContradiction(
                 name: "unused",
                 explanation: """

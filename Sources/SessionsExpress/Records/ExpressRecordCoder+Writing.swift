@@ -19,7 +19,7 @@ extension ExpressRecordCoder {
     ///
     /// - Throws: `SessionError` with the code `notEncodable`, or `valuesTooLarge` for a text that would be too long to
     ///   read.
-    func write(of record: SessionRecord, now: Instant) throws -> Write {
+    func write(of record: SessionRecord, now: SessionInstant) throws -> Write {
         var object = record.external.flatMap { JSONObjectText($0.content) } ?? JSONObjectText()
         var cookie = ExpressCookie(object["cookie"]) ?? ExpressCookie(self.configuration.cookie)
         let isUsed = record.external?.lastAccessedAt.map { record.lastAccessedAt > $0 } ?? true
@@ -39,17 +39,17 @@ extension ExpressRecordCoder {
         object["cookie"] = cookie.text.bytes
         try self.set(record.values, in: &object)
         self.set(record.subject, in: &object)
-        let note = ExpressMetadata(record)
-        if ExpressMetadata(object[self.express.ownProperty]) != note {
-            object[self.express.ownProperty] = try note.text()
+        let metadata = ExpressMetadata(record)
+        if ExpressMetadata(object[self.express.ownProperty]) != metadata {
+            object[self.express.ownProperty] = try metadata.text()
         }
         let life = self.life(ofWritten: cookie, record.values, now: now)
         // A closure may end a session. A past end in the text does not end it, because accesses extend only the key.
-        let isOver = self.express.timeToLive.isDeciding && life.duration.map { $0 <= .zero } ?? false
+        let isExpired = self.express.timeToLive.isDeciding && life.duration.map { $0 <= .zero } ?? false
         let text = object.bytes
         let limit = self.express.recordSizeLimit(self.configuration)
         guard text.count <= limit else { throw SessionError.recordTooLarge(text.count, limit: limit) }
-        return Write(text: text, life: isUsed || isTurned || isOver ? life : .kept)
+        return Write(text: text, life: isUsed || isTurned || isExpired ? life : .unchanged)
     }
 
     /// The lifetime of a key after an access without another write.
@@ -57,16 +57,16 @@ extension ExpressRecordCoder {
         guard
             !self.express.disablesTouch, !self.express.disablesTimeToLive,
             let cookie = ExpressCookie(record.external.flatMap { JSONObjectText($0.content)?["cookie"] })
-        else { return .kept }
-        return .lasting(self.life(of: cookie, record.values))
+        else { return .unchanged }
+        return .after(self.life(of: cookie, record.values))
     }
 
-    private func life(ofWritten cookie: ExpressCookie, _ values: SessionValues, now: Instant) -> ExpressExpiry {
-        if self.express.disablesTimeToLive { return .unlimited }
+    private func life(ofWritten cookie: ExpressCookie, _ values: SessionValues, now: SessionInstant) -> ExpressExpiry {
+        if self.express.disablesTimeToLive { return .never }
         if case .lasting = self.express.timeToLive.choice, let expires = cookie.expires {
-            return .lasting(expires - now)
+            return .after(expires - now)
         }
-        return .lasting(self.life(of: cookie, values))
+        return .after(self.life(of: cookie, values))
     }
 
     private func set(_ values: SessionValues, in object: inout JSONObjectText) throws {

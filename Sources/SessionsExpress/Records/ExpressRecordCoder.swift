@@ -28,14 +28,14 @@ struct ExpressRecordCoder: Sendable {
     /// The record of a text.
     ///
     /// - Throws: `SessionStoreError` with the code `corruptRecord`, also for a text above the maximum record size.
-    func record(of entry: Entry, now: Instant) throws -> SessionRecord {
+    func record(of entry: Entry, now: SessionInstant) throws -> SessionRecord {
         try self.checkSize(of: entry)
         guard let object = JSONObjectText(entry.text), let cookie = ExpressCookie(object["cookie"]) else {
             throw SessionStoreError.corruptRecord(entry.id.id, byteCount: entry.text.count)
         }
         let (values, subject) = (self.values(of: object), self.subject(of: object))
-        let note = ExpressMetadata(object[self.express.ownProperty])
-        let times = ExpressTimes(note, of: entry.id.id, subject: subject, now: now)
+        let metadata = ExpressMetadata(object[self.express.ownProperty])
+        let times = ExpressTimes(metadata, of: entry.id.id, subject: subject, now: now)
         let (isRemembered, maxAge) = (cookie.expires != nil, cookie.originalMaxAge)
         let limits = self.configuration.limits(isRemembered: isRemembered, for: maxAge)
         let absoluteExpiresAt = (subject == nil ? times.createdAt : times.loggedInAt) + limits.absolute
@@ -60,12 +60,13 @@ struct ExpressRecordCoder: Sendable {
             values: values
         )
         record.rememberedFor = isRemembered ? maxAge : nil
-        note?.apply(to: &record)
+        metadata?.apply(to: &record)
         var external = ExternalRecord(id: entry.id, content: entry.text, lastAccessedAt: lastAccessedAt)
         external.loginSeenAt = subject == nil || times.isLoginKnown ? nil : times.loggedInAt
         if let remaining = entry.remaining {
             external.contradiction = self.contradiction(
-                of: cookie, remaining: remaining, life: life, isOver: record.isExpired(at: now), isNew: note == nil,
+                of: cookie, remaining: remaining, life: life, isExpired: record.isExpired(at: now),
+                isNew: metadata == nil,
                 now: now)
         }
         record.external = external
@@ -86,14 +87,14 @@ struct ExpressRecordCoder: Sendable {
 
     /// The record of a text that Express wrote over a known one. The metadata, which Express may have left out, stays
     /// as it was.
-    func record(of entry: Entry, over known: SessionRecord, now: Instant) throws -> SessionRecord {
+    func record(of entry: Entry, over known: SessionRecord, now: SessionInstant) throws -> SessionRecord {
         guard var object = JSONObjectText(entry.text), ExpressMetadata(object[self.express.ownProperty]) == nil else {
             return try self.record(of: entry, now: now)
         }
         object[self.express.ownProperty] = try ExpressMetadata(known).text()
-        var noted = entry
-        noted.text = object.bytes
-        var record = try self.record(of: noted, now: now)
+        var completed = entry
+        completed.text = object.bytes
+        var record = try self.record(of: completed, now: now)
         record.external?.content = entry.text
         return record
     }

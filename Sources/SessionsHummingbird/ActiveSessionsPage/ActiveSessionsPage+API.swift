@@ -23,7 +23,7 @@ extension ActiveSessionsPage {
         guard let cursor = request.listCursor else {
             throw HTTPError(.badRequest, message: "from is no cursor: give one that a list of sessions named, or none.")
         }
-        let sessions = try await self.offered { try await self.list(of: session, from: cursor) }
+        let sessions = try await self.mappingUnsupported { try await self.list(of: session, from: cursor) }
         var response = try self.json(sessions.map { ActiveSessionsPageItem($0) })
         // The body is an array and has no room for a link (RFC 8288).
         if let next = sessions.next, let name = HTTPField.Name("Link") {
@@ -52,7 +52,7 @@ extension ActiveSessionsPage {
         // The response is the same for an unknown id, another user's id, and a malformed id.
         guard
             let id,
-            try await self.offered({ try await session.logOut(id) })
+            try await self.mappingUnsupported({ try await session.logOut(id) })
         else { throw HTTPError(.notFound, message: "You have no session with this id.") }
         return Response(status: .noContent)
     }
@@ -69,7 +69,7 @@ extension ActiveSessionsPage {
             )
         }
         try self.requireRecentLogin(session)
-        try await self.offered { try await session.logOutOthers() }
+        try await self.mappingUnsupported { try await session.logOutOthers() }
         // The session has a new token. A browser gets it in the cookie, a bearer client in the body.
         guard let token = session.bearerToken else { return Response(status: .noContent) }
         return try self.json(["token": token])
@@ -79,7 +79,7 @@ extension ActiveSessionsPage {
     ///
     /// - Throws: `HTTPError` with 501 in place of a `SessionError` with the code `notOffered`, because that error's
     ///   message is for the developers of the application.
-    private func offered<Result>(_ body: () async throws -> Result) async throws -> Result {
+    private func mappingUnsupported<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch let error as SessionError where error.code == .notOffered {

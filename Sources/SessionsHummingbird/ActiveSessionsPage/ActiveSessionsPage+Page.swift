@@ -19,15 +19,15 @@ extension ActiveSessionsPage {
         }
         // A cursor that belongs to an older list leads to the first page.
         let cursor = request.listCursor ?? nil
-        let list = session.listsOthers ? try await self.listOrBeginning(of: session, from: cursor) : nil
+        let list = session.supportsListing ? try await self.listOrBeginning(of: session, from: cursor) : nil
         let page = ActiveSessionsPageContent(
             current: ActiveSessionsPageContent.Item(current, self.configuration),
             others: (list?.sessions.sessions ?? []).filter { !$0.isCurrent }
                 .map { ActiveSessionsPageContent.Item($0, self.configuration) },
             firstPage: list?.isFirst == false ? request.ownLocation : nil,
             nextPage: list?.sessions.next.map(ActiveSessionsPageContent.link),
-            listsOthers: list != nil,
-            endsOthers: session.endsOthers,
+            supportsListing: list != nil,
+            supportsRevokingOthers: session.supportsRevokingOthers,
             messages: try await session.takeFlashMessages(for: request),
             hiddenFields: [session.csrfToken].compactMap { token in
                 token.map { ActiveSessionsPageContent.HiddenField(name: self.configuration.csrfField, value: $0) }

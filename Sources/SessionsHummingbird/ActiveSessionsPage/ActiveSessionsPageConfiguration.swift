@@ -54,7 +54,7 @@ public struct ActiveSessionsPageConfiguration: Sendable {
 
     /// Formats times for people. Each time also has a machine-readable ISO 8601 form. The default writes "21 Nov 2026,
     /// 18:13 UTC".
-    public var formatTime: @Sendable (Instant) -> String = { ActiveSessionsPageTime.text(of: $0) }
+    public var formatTime: @Sendable (SessionInstant) -> String = { ActiveSessionsPageTime.text(of: $0) }
 
     /// Creates a configuration with the defaults.
     public init() {}

@@ -76,9 +76,9 @@ public struct ActiveSessionsPageContent: Sendable {
     /// A link to the next page of the list. Nil on the last page.
     public let nextPage: String?
     /// Whether the backend can list other sessions. If false, ``others`` is always empty.
-    public let listsOthers: Bool
+    public let supportsListing: Bool
     /// Whether the backend can end all other sessions at once.
-    public let endsOthers: Bool
+    public let supportsRevokingOthers: Bool
     /// Messages to show once: the result of the last form, and any other pending flash messages.
     public let messages: [FlashMessage]
     /// The fields that every form must send back: the CSRF token, if there is one.

@@ -16,13 +16,13 @@ public struct ActiveSessionsPageTime: Sendable, Hashable {
     /// The text for people, not yet escaped.
     public let text: String
 
-    init(_ instant: Instant, _ format: (Instant) -> String) {
+    init(_ instant: SessionInstant, _ format: (SessionInstant) -> String) {
         self.machine = instant.description
         self.text = format(instant)
     }
 
     /// "21 Nov 2026, 18:13 UTC". An instant that is out of the range of dates is shown in milliseconds.
-    static func text(of instant: Instant) -> String {
+    static func text(of instant: SessionInstant) -> String {
         let iso = instant.description
         // 2026-11-21T18:13:28.000Z
         let parts = iso.split { "-T".contains($0) }

@@ -72,12 +72,12 @@ struct StandardActiveSessionsPage {
         let cards = self.page.others.map(self.card).joined()
         let list = cards.isEmpty ? "" : "<ul class=\"sessions\">\(cards)</ul>"
         let text =
-            if !self.page.listsOthers, self.page.endsOthers {
+            if !self.page.supportsListing, self.page.supportsRevokingOthers {
                 """
                 This server keeps no list of them: each session is known to its own browser alone. You can still sign \
                 out all of them.
                 """
-            } else if !self.page.listsOthers {
+            } else if !self.page.supportsListing {
                 """
                 This server keeps no list of them and cannot end them: each is known to its own browser alone, until \
                 it is signed out there or has reached its time limit.
@@ -90,7 +90,8 @@ struct StandardActiveSessionsPage {
                 ""
             }
         let explanation = text.isEmpty ? "" : "<p>\(text)</p>"
-        let isOffered = self.page.listsOthers ? !self.page.others.isEmpty || self.hasMore : self.page.endsOthers
+        let isOffered =
+            self.page.supportsListing ? !self.page.others.isEmpty || self.hasMore : self.page.supportsRevokingOthers
         let button = isOffered ? self.form(ending: ActiveSessionsPageContent.endOthersValue, "Sign out all others") : ""
         return list + explanation + self.pageLinks + button
     }

@@ -15,12 +15,12 @@ public import Sessions
 /// The response of a route guard to a request that it rejects.
 public struct GuardResponse: Sendable {
     private let page: LocalRedirect?
-    private let isForAll: Bool
+    private let redirectsAllClients: Bool
     /// The path prefix that visitors see before every path of this server.
     private let prefix: String
 
     /// 401, as API clients expect. This is the default.
-    public static let unauthorized = GuardResponse(page: nil, isForAll: false, prefix: "")
+    public static let unauthorized = GuardResponse(page: nil, redirectsAllClients: false, prefix: "")
 
     /// A redirect (303) to a login page. The parameter `next` has the way back, which the page reads as a
     /// `LocalRedirect`. Only GET and HEAD have a way back. Clients that do not ask for HTML get 401.
@@ -40,7 +40,7 @@ public struct GuardResponse: Sendable {
         guard let redirect = LocalRedirect(page) else { throw .notLocal(page) }
         let isPath = !prefix.hasSuffix("/") && !prefix.contains { "?#".contains($0) }
         guard prefix.isEmpty || (isPath && LocalRedirect(prefix)?.location == prefix) else { throw .notPrefix(prefix) }
-        return GuardResponse(page: redirect, isForAll: always, prefix: prefix)
+        return GuardResponse(page: redirect, redirectsAllClients: always, prefix: prefix)
     }
 
     /// The response in place of the handler's.
@@ -49,7 +49,9 @@ public struct GuardResponse: Sendable {
     func response(to request: Request, refusedBy error: SessionError, _ logger: Logger) throws(SessionError) -> Response
     {
         logger.debug("A guard refused a request", metadata: ["error": "\(error)"])
-        guard error.status == .unauthorized, let page, self.isForAll || request.headers.acceptHTML else { throw error }
+        guard error.status == .unauthorized, let page, self.redirectsAllClients || request.headers.acceptHTML else {
+            throw error
+        }
         guard !request.isFor(page) else {
             logger.error(
                 "The page that a guard redirects to is guarded itself, so no one can log in: put it before the guard",
@@ -59,7 +61,7 @@ public struct GuardResponse: Sendable {
         }
         let isRepeatable = request.method == .get || request.method == .head
         let next = isRepeatable ? LocalRedirect(self.prefix + request.uri.string) : nil
-        return .redirect(to: self.prefix + (next.map { page.leading(to: $0) } ?? page).location)
+        return .redirect(to: self.prefix + (next.map { page.addingRedirect(to: $0) } ?? page).location)
     }
 }
 

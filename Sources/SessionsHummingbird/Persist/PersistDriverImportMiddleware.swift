@@ -37,7 +37,7 @@ public import Sessions
 /// application at once, or route each visitor to new servers only.
 public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old: Codable & Sendable>: RouterMiddleware
 {
-    private let takeover: SessionImport
+    private let sessionImport: SessionImport
     private let driver: any PersistDriver
     private let cookie: SessionCookie
     private let storage: SessionsMiddleware<Context>.StoragePath
@@ -66,7 +66,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions,
         convert: @escaping @Sendable (Old) throws -> ImportedSession?
     ) throws {
-        self.takeover = try SessionImport(into: engine, key: key)
+        self.sessionImport = try SessionImport(into: engine, key: key)
         self.driver = driver
         self.cookie = cookie
         self.storage = storage
@@ -81,7 +81,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
     ) async throws -> Response {
         guard let id = self.id(in: request.headers) else { return try await next(request, context) }
         let driver = self.driver
-        let isOver = try await self.takeover.takeOver(id, into: context[keyPath: self.storage].session) {
+        let isWorthless = try await self.sessionImport.importSession(id, into: context[keyPath: self.storage].session) {
             do {
                 return try await driver.get(key: "hbs.\(id)", as: Old.self)
             } catch let error as PersistError where error == .invalidConversion {
@@ -95,7 +95,7 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
             try await driver.remove(key: "hbs.\(id)")
         }
         var response = try await next(request, context)
-        if isOver {
+        if isWorthless {
             let isSecure = self.cookie.secure == .always
             SetCookie.clear(CookieTemplate(self.cookie), isSecureConnection: isSecure, in: &response.headers)
         }

@@ -20,8 +20,8 @@ struct PostgresArguments {
         self.types = values.map(\.type)
         for value in values {
             let offset = self.buffer.count
-            let isThere = value.write(to: &self.buffer)
-            self.fields.append(isThere ? (offset, Int32(clamping: self.buffer.count - offset)) : nil)
+            let isPresent = value.write(to: &self.buffer)
+            self.fields.append(isPresent ? (offset, Int32(clamping: self.buffer.count - offset)) : nil)
         }
         // Even an empty value needs a valid address.
         self.buffer.append(0)

@@ -12,20 +12,20 @@ import Sessions
 
 /// A connection that only the thread that created it uses.
 ///
-/// No call of libpq blocks here except the lookup of a host name: the thread waits for the socket, and calls `lookUp`
+/// No call of libpq blocks here except the lookup of a host name: the thread waits for the socket, and calls `pollHook`
 /// between two waits.
 final class PostgresConnection {
     /// Called between two waits of a thread. It returns the maximum time of the next wait, or throws to end the
     /// waiting.
-    typealias LookUp = () throws(PostgresError) -> Duration?
+    typealias PollHook = () throws(PostgresError) -> Duration?
 
     private let handle: OpaquePointer
     private let wake: WakePipe
     private let name: String
     /// The time of the login, by the clock of the pool.
-    let connectedAt: Instant
+    let connectedAt: SessionInstant
     private var prepared: Set<Int> = []
-    private var isCondemned = false
+    private var mustClose = false
 
     /// Parameters that the connection string overrides: the name of the application, and how soon the kernel must
     /// detect that the other side is gone.
@@ -39,8 +39,8 @@ final class PostgresConnection {
         _ string: PostgresConnectionString,
         name: String,
         wake: WakePipe,
-        connectedAt: Instant = .distantPast,
-        lookUp: LookUp
+        connectedAt: SessionInstant = .distantPast,
+        pollHook: PollHook
     ) throws(PostgresError) {
         // The parameters of the string come later and win.
         let parameters = Self.defaults + [("dbname", string.text)]
@@ -59,7 +59,7 @@ final class PostgresConnection {
             guard PQstatus(handle) != CONNECTION_BAD, polling != PGRES_POLLING_FAILED else {
                 throw PostgresError(string.redacted(String(cString: PQerrorMessage(handle))))
             }
-            _ = try self.wait(for: polling == PGRES_POLLING_READING ? .readable : .writable, lookUp)
+            _ = try self.wait(for: polling == PGRES_POLLING_READING ? .readable : .writable, pollHook)
             polling = PQconnectPoll(handle)
         }
         guard PQsetnonblocking(handle, 1) == 0 else { throw PostgresError("the connection is gone") }
@@ -71,12 +71,12 @@ final class PostgresConnection {
 
     /// Whether the connection is no longer usable.
     var isBroken: Bool {
-        self.isCondemned || PQstatus(self.handle) != CONNECTION_OK || PQtransactionStatus(self.handle) != PQTRANS_IDLE
+        self.mustClose || PQstatus(self.handle) != CONNECTION_OK || PQtransactionStatus(self.handle) != PQTRANS_IDLE
     }
 
     /// Closes the connection as soon as no statement runs on it.
-    func condemn() {
-        self.isCondemned = true
+    func closeWhenIdle() {
+        self.mustClose = true
     }
 
     /// The process ID of the server backend, as reported at the login.
@@ -91,13 +91,13 @@ final class PostgresConnection {
     func idle() {
         if SocketEvents.wait(PQsocket(self.handle), for: .readable, or: self.wake, atMost: nil).contains(.readable) {
             // An unsolicited message of the server: a shutdown, or a notice, which is dropped.
-            self.noticeEnd()
+            self.detectDisconnect()
         }
     }
 
     /// Detects whether the server has closed the connection.
-    func noticeEnd() {
-        if PQconsumeInput(self.handle) == 0 { self.isCondemned = true }
+    func detectDisconnect() {
+        if PQconsumeInput(self.handle) == 0 { self.mustClose = true }
     }
 
     /// Runs a statement, prepared or not.
@@ -108,15 +108,15 @@ final class PostgresConnection {
         _ parameters: [PostgresValue],
         isPrepared: Bool,
         isWanted: () -> Bool = { true },
-        lookUp: LookUp
+        pollHook: PollHook
     ) throws(PostgresError) -> PostgresReply {
-        guard isPrepared else { return try self.send(statement, parameters, as: nil, lookUp) }
+        guard isPrepared else { return try self.send(statement, parameters, as: nil, pollHook) }
         do {
-            return try self.runPrepared(statement, parameters, isWanted, lookUp)
+            return try self.runPrepared(statement, parameters, isWanted, pollHook)
         } catch  where error.isForgottenStatement {
             // A DISCARD or a change of the table invalidated the statement. It was not run.
             self.prepared.removeAll()
-            return try self.runPrepared(statement, parameters, isWanted, lookUp)
+            return try self.runPrepared(statement, parameters, isWanted, pollHook)
         }
     }
 
@@ -124,7 +124,7 @@ final class PostgresConnection {
         _ statement: PostgresStatement,
         _ parameters: [PostgresValue],
         _ isWanted: () -> Bool,
-        _ lookUp: LookUp
+        _ pollHook: PollHook
     ) throws(PostgresError) -> PostgresReply {
         // The name is unique to this connection: behind a pooler, another connection's name may belong to a different
         // statement.
@@ -132,7 +132,7 @@ final class PostgresConnection {
         if !self.prepared.contains(statement.number) {
             let types = parameters.map(\.type)
             do {
-                _ = try self.exchange(lookUp) {
+                _ = try self.exchange(pollHook) {
                     types.withUnsafeBufferPointer {
                         PQsendPrepare(self.handle, name, statement.sql, Int32(clamping: types.count), $0.baseAddress)
                     }
@@ -143,17 +143,17 @@ final class PostgresConnection {
             self.prepared.insert(statement.number)
             guard isWanted() else { throw .givenUp }
         }
-        return try self.send(statement, parameters, as: name, lookUp)
+        return try self.send(statement, parameters, as: name, pollHook)
     }
 
     private func send(
         _ statement: PostgresStatement,
         _ parameters: [PostgresValue],
         as name: String?,
-        _ lookUp: LookUp
+        _ pollHook: PollHook
     ) throws(PostgresError) -> PostgresReply {
         let arguments = PostgresArguments(parameters)
-        return try self.exchange(lookUp) {
+        return try self.exchange(pollHook) {
             arguments.withPointers { values, lengths, formats in
                 let count = Int32(clamping: parameters.count)
                 guard let name else {
@@ -166,26 +166,26 @@ final class PostgresConnection {
     }
 
     /// Runs statements without parameters. The results are text.
-    func runText(_ sql: String, lookUp: LookUp) throws(PostgresError) -> PostgresReply {
-        try self.exchange(lookUp) { PQsendQuery(self.handle, sql) }
+    func simpleQuery(_ sql: String, pollHook: PollHook) throws(PostgresError) -> PostgresReply {
+        try self.exchange(pollHook) { PQsendQuery(self.handle, sql) }
     }
 
     /// Sends a message and reads the complete reply.
-    private func exchange(_ lookUp: LookUp, _ send: () -> Int32) throws(PostgresError) -> PostgresReply {
-        self.noticeEnd()
-        guard !self.isCondemned, PQstatus(self.handle) == CONNECTION_OK, send() == 1 else {
-            self.isCondemned = true
+    private func exchange(_ pollHook: PollHook, _ send: () -> Int32) throws(PostgresError) -> PostgresReply {
+        self.detectDisconnect()
+        guard !self.mustClose, PQstatus(self.handle) == CONNECTION_OK, send() == 1 else {
+            self.mustClose = true
             throw PostgresError("the connection was closed")
         }
         do {
-            return try self.answer(lookUp)
+            return try self.answer(pollHook)
         } catch {
-            if error.endsConnection { self.isCondemned = true }
+            if error.endsConnection { self.mustClose = true }
             throw error
         }
     }
 
-    private func answer(_ lookUp: LookUp) throws(PostgresError) -> PostgresReply {
+    private func answer(_ pollHook: PollHook) throws(PostgresError) -> PostgresReply {
         var reply = PostgresReply()
         var failure: PostgresError?
         while true {
@@ -204,7 +204,7 @@ final class PostgresConnection {
                 continue
             }
             let wanted: SocketEvents = unsent == 1 ? [.readable, .writable] : .readable
-            guard try self.wait(for: wanted, lookUp).contains(.readable) else { continue }
+            guard try self.wait(for: wanted, pollHook).contains(.readable) else { continue }
             guard PQconsumeInput(self.handle) == 1 else {
                 // The server's last message says more than the fact that the connection was closed.
                 while failure == nil, let result = PQgetResult(self.handle) {
@@ -216,9 +216,9 @@ final class PostgresConnection {
         }
     }
 
-    private func wait(for wanted: SocketEvents, _ lookUp: LookUp) throws(PostgresError) -> SocketEvents {
+    private func wait(for wanted: SocketEvents, _ pollHook: PollHook) throws(PostgresError) -> SocketEvents {
         while true {
-            let limit = try lookUp()
+            let limit = try pollHook()
             let events = SocketEvents.wait(PQsocket(self.handle), for: wanted, or: self.wake, atMost: limit)
             if !events.isDisjoint(with: wanted) { return events }
         }

@@ -75,10 +75,10 @@ extension PostgresPool {
     /// Records that a connection is ready.
     func noteConnected() {
         let wasDown = self.state.withLock { state in
-            defer { state.pause.reset() }
+            defer { state.backoff.reset() }
             state.connectedCount += 1
             state.lastFailure = nil
-            return state.pause.hasFailed
+            return state.backoff.hasFailed
         }
         if wasDown { self.logger.notice("Reconnected to PostgreSQL") }
     }
@@ -90,7 +90,7 @@ extension PostgresPool {
         self.state.withLock { state in
             state.connectedCount -= 1
             guard isSuspicious else { return }
-            for worker in state.idle { worker.give(.retirement) }
+            for worker in state.idle { worker.give(.close) }
             state.idle = []
         }
     }
@@ -115,8 +115,8 @@ extension PostgresPool {
     /// server has reached its limit, the call waits for them.
     func noteFailure(_ failure: SessionStoreError, for request: PostgresRequest) {
         let (failed, isNew, shutdowns) = self.state.withLock { state in
-            let isNew = !state.pause.hasFailed
-            state.pause.begin()
+            let isNew = !state.backoff.hasFailed
+            state.backoff.begin()
             var failed: [PostgresRequest] = []
             if state.connectedCount == 0 {
                 state.lastFailure = failure
@@ -139,7 +139,7 @@ extension PostgresPool {
         while true {
             let next = self.state.withLock { state -> PostgresRequest? in
                 if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-                if isConnected, state.isShutDown { worker.give(.retirement) }
+                if isConnected, state.isShutDown { worker.give(.close) }
                 if isConnected, !state.isShutDown { state.idle.append(worker) }
                 return nil
             }

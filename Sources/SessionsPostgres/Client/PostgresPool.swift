@@ -32,7 +32,7 @@ final class PostgresPool: Sendable {
         var lacksIndex = false
         var isPooled: Bool
         var isShutDown = false
-        var pause: ReconnectPause
+        var backoff: ReconnectBackoff
         var lastFailure: SessionStoreError?
         var shutdowns: [CheckedContinuation<Void, Never>] = []
 
@@ -75,7 +75,7 @@ final class PostgresPool: Sendable {
         self.state = Mutex(
             State(
                 isPooled: configuration.isBehindTransactionPooler,
-                pause: ReconnectPause(configuration, clock: clock, random: random)
+                backoff: ReconnectBackoff(configuration, clock: clock, random: random)
             )
         )
     }
@@ -84,12 +84,12 @@ final class PostgresPool: Sendable {
     func run(
         _ statement: PostgresStatement?,
         _ parameters: [PostgresValue] = [],
-        _ effect: PostgresRequest.Effect,
+        _ idempotency: PostgresRequest.Idempotency,
         within limit: Duration? = nil,
         isolation: isolated (any Actor)? = #isolation
     ) async throws -> PostgresReply {
         let deadline = ContinuousClock.now + (limit ?? self.configuration.callDeadline)
-        let request = PostgresRequest(statement, parameters, effect, deadline: deadline)
+        let request = PostgresRequest(statement, parameters, idempotency, deadline: deadline)
         if Task.isCancelled { throw CancellationError() }
         try self.add(request)
         return try await request.reply()
@@ -102,8 +102,8 @@ final class PostgresPool: Sendable {
                 worker.give(.request(request))
                 return false
             }
-            if state.workerCount < self.configuration.maximumConnectionCount, !state.pause.isOn,
-                !state.pause.hasFailed || state.activeCount == 0 || state.connectedCount > 0
+            if state.workerCount < self.configuration.maximumConnectionCount, !state.backoff.isActive,
+                !state.backoff.hasFailed || state.activeCount == 0 || state.connectedCount > 0
             {
                 state.workerCount += 1
                 return true
@@ -113,7 +113,7 @@ final class PostgresPool: Sendable {
             if state.activeCount == 0 {
                 // One of these threads will see that the call has waited too long.
                 guard let abandoned = state.abandoned.first else { throw .leftAlone }
-                abandoned.lookAgain()
+                abandoned.checkAgain()
             }
             if state.waiting.count >= self.configuration.queueLimit {
                 state.waiting.removeAll { $0.isFinished }
@@ -139,8 +139,8 @@ final class PostgresPool: Sendable {
     func beginShutdown(_ continuation: CheckedContinuation<Void, Never>? = nil) -> Bool {
         let waiting = self.state.withLock { state -> [PostgresRequest]? in
             state.isShutDown = true
-            for worker in state.idle { worker.give(.retirement) }
-            for worker in state.abandoned { worker.lookAgain() }
+            for worker in state.idle { worker.give(.close) }
+            for worker in state.abandoned { worker.checkAgain() }
             state.idle = []
             guard state.workerCount > 0 else { return nil }
             if let continuation { state.shutdowns.append(continuation) }

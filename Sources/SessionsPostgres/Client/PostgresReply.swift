@@ -42,8 +42,8 @@ struct PostgresRow: Sendable {
         return word
     }
 
-    func instant(_ column: Int) throws(SessionStoreError) -> Instant {
-        Instant(millisecondsSince1970: Int64(bitPattern: try self.word(column)))
+    func instant(_ column: Int) throws(SessionStoreError) -> SessionInstant {
+        SessionInstant(millisecondsSince1970: Int64(bitPattern: try self.word(column)))
     }
 
     func count(_ column: Int) throws(SessionStoreError) -> Int { Int(clamping: try self.word(column)) }

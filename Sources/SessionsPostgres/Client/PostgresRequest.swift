@@ -16,14 +16,14 @@ import Synchronization
 /// once while it is queued, and when its statement only reads. A statement that writes may already be done, and its
 /// caller must learn the outcome: the call returns with the server's reply, or a moment later without one.
 final class PostgresRequest: Sendable {
-    /// The effect of a statement on the table.
-    enum Effect: Sendable {
+    /// Whether a statement may be sent again.
+    enum Idempotency: Sendable {
         /// It only reads.
-        case none
+        case readOnly
         /// It writes. Repeating it changes nothing more and gives the same reply.
-        case repeatable
+        case idempotent
         /// It writes. It must not be sent again unless it was certainly not performed.
-        case once
+        case nonIdempotent
     }
 
     private struct State {
@@ -38,19 +38,19 @@ final class PostgresRequest: Sendable {
     /// Nil: only a connection is wanted.
     let statement: PostgresStatement?
     let parameters: [PostgresValue]
-    let effect: Effect
+    let idempotency: Idempotency
     let deadline: ContinuousClock.Instant
     private let state = Mutex(State())
 
     init(
         _ statement: PostgresStatement?,
         _ parameters: [PostgresValue],
-        _ effect: Effect,
+        _ idempotency: Idempotency,
         deadline: ContinuousClock.Instant
     ) {
         self.statement = statement
         self.parameters = parameters
-        self.effect = effect
+        self.idempotency = idempotency
         self.deadline = deadline
     }
 
@@ -99,7 +99,7 @@ final class PostgresRequest: Sendable {
     private func cancel() {
         let sender = self.state.withLock { state in
             state.isCancelled = true
-            return self.effect == .none ? nil : state.sender
+            return self.idempotency == .readOnly ? nil : state.sender
         }
         if let sender { sender.wake() } else { self.finish(.failure(CancellationError())) }
     }

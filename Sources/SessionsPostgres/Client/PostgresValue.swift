@@ -25,7 +25,7 @@ enum PostgresValue: Sendable {
         static let uuidArray: Oid = 2951
     }
 
-    static func instant(_ instant: Instant) -> PostgresValue { .integer(instant.millisecondsSince1970) }
+    static func instant(_ instant: SessionInstant) -> PostgresValue { .integer(instant.millisecondsSince1970) }
     static func word(_ word: UInt64) -> PostgresValue { .integer(Int64(bitPattern: word)) }
 
     var type: Oid {

@@ -18,18 +18,18 @@ import Synchronization
 /// its deadline: the server is asked to stop it, and the thread waits with its connection until the server has
 /// answered.
 final class PostgresWorker: Sendable {
-    enum Mail {
+    enum Message {
         case request(PostgresRequest)
         /// Closes the connection and ends the thread.
-        case retirement
+        case close
     }
 
     /// How long a cancelled call waits for its outcome.
-    private static let settlingTime = Duration.milliseconds(250)
+    private static let cancellationGrace = Duration.milliseconds(250)
 
     private let pool: PostgresPool
     private let wake: WakePipe
-    private let mail = Mutex<Mail?>(nil)
+    private let message = Mutex<Message?>(nil)
 
     private init(_ pool: PostgresPool) throws(PostgresError) {
         self.pool = pool
@@ -48,20 +48,20 @@ final class PostgresWorker: Sendable {
     }
 
     /// Sends a message to an idle thread.
-    func give(_ mail: Mail) {
-        self.mail.withLock { $0 = mail }
+    func give(_ message: Message) {
+        self.message.withLock { $0 = message }
         self.wake.wake()
     }
 
     /// Wakes a waiting thread so that it checks for work again.
-    func lookAgain() {
+    func checkAgain() {
         self.wake.wake()
     }
 
-    private func takeMail() -> Mail? {
-        self.mail.withLock { mail in
-            defer { mail = nil }
-            return mail
+    private func nextMessage() -> Message? {
+        self.message.withLock { message in
+            defer { message = nil }
+            return message
         }
     }
 
@@ -86,10 +86,10 @@ final class PostgresWorker: Sendable {
     /// - Returns: Nil if the thread should end.
     private func idle(_ connection: inout PostgresConnection?) -> PostgresRequest? {
         while let open = connection {
-            switch self.takeMail() {
+            switch self.nextMessage() {
             case .request(let request):
                 return request
-            case .retirement:
+            case .close:
                 self.close(&connection)
             case nil where open.isBroken:
                 // Otherwise a message for this thread is about to arrive.
@@ -128,7 +128,7 @@ final class PostgresWorker: Sendable {
             } catch {
                 self.note(error, of: open)
                 mayHaveRun = mayHaveRun || error.mayHaveRun
-                let maySendAgain = !mayHaveRun || request.effect != .once
+                let maySendAgain = !mayHaveRun || request.idempotency != .nonIdempotent
                 if triesLeft > 0, maySendAgain, error.isWorthRepeating, !request.isCancelled { continue }
                 let isCancelled = request.isCancelled && error.isDeadline
                 request.finish(.failure(isCancelled ? CancellationError() : error))
@@ -144,7 +144,7 @@ final class PostgresWorker: Sendable {
         // After a failover, the next connection reaches the new primary. A connection that is still new would reach the
         // same server again.
         let isOld = self.pool.clock.now >= open.connectedAt + self.pool.configuration.maximumReconnectDelay
-        if error.isReadOnly, isOld { open.condemn() }
+        if error.isReadOnly, isOld { open.closeWhenIdle() }
     }
 
     private func run(_ request: PostgresRequest, on open: PostgresConnection) throws(PostgresError) -> PostgresReply {
@@ -152,12 +152,12 @@ final class PostgresWorker: Sendable {
             self.makeIndex(open)
             return PostgresReply()
         }
-        var patience: ContinuousClock.Instant?
+        var cancellationDeadline: ContinuousClock.Instant?
         var cancellation: PostgresCancellation?
         defer {
             if let cancellation {
                 self.pool.noteReleased(self)
-                if cancellation.isPending { open.condemn() }
+                if cancellation.isPending { open.closeWhenIdle() }
             }
         }
         return try open.run(
@@ -165,19 +165,19 @@ final class PostgresWorker: Sendable {
         ) { () throws(PostgresError) -> Duration? in
             if let cancellation {
                 guard !self.pool.isShutDown else { throw .deadlineExceeded }
-                return try self.lookUp(until: cancellation.end)
+                return try self.poll(until: cancellation.end)
             }
             if request.deadline <= .now {
                 request.finish(.failure(request.isCancelled ? CancellationError() : PostgresError.deadlineExceeded))
-                self.pool.noteAbandoned(self, isSuspicious: request.effect == .none)
+                self.pool.noteAbandoned(self, isSuspicious: request.idempotency == .readOnly)
                 // A cancel request through an older pooler could stop another client's statement.
                 let isAsked = !self.pool.isPooled
                 cancellation = isAsked ? open.cancel() : PostgresCancellation(nil, wake: self.wake)
-                return try self.lookUp(until: cancellation?.end)
+                return try self.poll(until: cancellation?.end)
             }
-            if let until = patience, until <= .now { request.finish(.failure(CancellationError())) }
-            if request.isCancelled, patience == nil { patience = .now + Self.settlingTime }
-            return try self.lookUp(until: nil, or: request.deadline, request.isFinished ? nil : patience)
+            if let until = cancellationDeadline, until <= .now { request.finish(.failure(CancellationError())) }
+            if request.isCancelled, cancellationDeadline == nil { cancellationDeadline = .now + Self.cancellationGrace }
+            return try self.poll(until: nil, or: request.deadline, request.isFinished ? nil : cancellationDeadline)
         }
     }
 
@@ -193,7 +193,7 @@ final class PostgresWorker: Sendable {
                 // The table may be large.
                 let end = ContinuousClock.now + PostgresSchema.deadline
                 let isComplete = try self.pool.schema.prepare(open) { () throws(PostgresError) in
-                    try self.lookUp(until: end, for: request)
+                    try self.poll(until: end, for: request)
                 }
                 self.pool.notePrepared(lacksIndex: !isComplete)
             } catch {
@@ -209,21 +209,21 @@ final class PostgresWorker: Sendable {
     private func connect(for request: PostgresRequest) throws(SessionStoreError) -> PostgresConnection {
         let configuration = self.pool.configuration
         let end = ContinuousClock.now + configuration.connectDeadline
-        let lookUp = { () throws(PostgresError) -> Duration? in try self.lookUp(until: end, for: request) }
+        let pollHook = { () throws(PostgresError) -> Duration? in try self.poll(until: end, for: request) }
         do {
             let name = "s" + String(self.pool.random.next(), radix: 36)
             let open = try PostgresConnection(
-                self.pool.string, name: name, wake: self.wake, connectedAt: self.pool.clock.now, lookUp: lookUp)
+                self.pool.string, name: name, wake: self.wake, connectedAt: self.pool.clock.now, pollHook: pollHook)
             guard !self.pool.isPooled else { return open }
             // Only if the backend is the one of the login: a setting in any other backend would affect other clients of
             // a pooler.
             let milliseconds = configuration.statementTimeout.wholeMilliseconds
-            let reply = try open.runText(
+            let reply = try open.simpleQuery(
                 """
                 SELECT set_config('statement_timeout', '\(milliseconds)', false)
                 WHERE pg_backend_pid() = \(open.processID)
                 """,
-                lookUp: lookUp
+                pollHook: pollHook
             )
             if reply.rows.isEmpty { self.pool.notePooler() }
             return open
@@ -241,25 +241,25 @@ final class PostgresWorker: Sendable {
                 () throws(PostgresError) in
                 guard !self.pool.isShutDown else { throw .deadlineExceeded }
                 // No call waits for it, and the server works on it for as long as needed.
-                return min(try self.lookUp(until: nil) ?? .seconds(1), .seconds(1))
+                return min(try self.poll(until: nil) ?? .seconds(1), .seconds(1))
             }
         } catch {
             self.pool.noteMissingIndex(error)
-            open.condemn()
+            open.closeWhenIdle()
         }
     }
 
     /// Called between two waits before a call is sent.
-    private func lookUp(
+    private func poll(
         until end: ContinuousClock.Instant,
         for request: PostgresRequest
     ) throws(PostgresError) -> Duration? {
         if request.deadline <= .now { request.finish(.failure(PostgresError.queuedTooLong)) }
-        return try self.lookUp(until: end, or: request.isFinished ? nil : request.deadline)
+        return try self.poll(until: end, or: request.isFinished ? nil : request.deadline)
     }
 
     /// Called between two waits.
-    private func lookUp(
+    private func poll(
         until end: ContinuousClock.Instant?,
         or moments: ContinuousClock.Instant?...
     ) throws(PostgresError) -> Duration? {

@@ -60,17 +60,17 @@ struct PostgresSchema: Sendable {
 
     /// Checks whether the tables exist and are up to date. Creates or migrates them if not.
     ///
-    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:lookUp:)`` creates. They work without
-    ///   it.
+    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:pollHook:)`` creates. They work
+    ///   without it.
     func prepare(
         _ connection: PostgresConnection,
-        lookUp: PostgresConnection.LookUp
+        pollHook: PostgresConnection.PollHook
     ) throws(SessionStoreError) -> Bool {
         do {
-            let found = try self.state(connection, lookUp)
+            let found = try self.state(connection, pollHook)
             guard found.version != self.migrations.count else { return found.hasIndex }
-            try self.migrate(connection, lookUp)
-            let made = try self.state(connection, lookUp)
+            try self.migrate(connection, pollHook)
+            let made = try self.state(connection, pollHook)
             guard made.version > 0 else { throw SessionStoreError.foreignTable }
             return made.hasIndex
         } catch let error as PostgresError {
@@ -87,9 +87,11 @@ struct PostgresSchema: Sendable {
     func makeIndex(
         _ connection: PostgresConnection,
         statementTimeout: Duration,
-        lookUp: PostgresConnection.LookUp
+        pollHook: PostgresConnection.PollHook
     ) throws(PostgresError) {
-        func run(_ sql: String) throws(PostgresError) -> PostgresReply { try connection.runText(sql, lookUp: lookUp) }
+        func run(_ sql: String) throws(PostgresError) -> PostgresReply {
+            try connection.simpleQuery(sql, pollHook: pollHook)
+        }
         let lock = "hashtextextended('swift-sessions index \(self.table.sessions)', 0)"
         guard !(try run("SELECT FROM pg_try_advisory_lock(\(lock)) AS taken WHERE taken").rows.isEmpty) else { return }
         let index = self.table.qualifiedIndex(Self.subjectIndexName)
@@ -108,7 +110,7 @@ struct PostgresSchema: Sendable {
     /// - Throws: An error when the tables cannot be used as they are.
     private func state(
         _ connection: PostgresConnection,
-        _ lookUp: PostgresConnection.LookUp
+        _ pollHook: PostgresConnection.PollHook
     ) throws -> (version: Int, hasIndex: Bool) {
         let index = self.table.qualifiedIndex(Self.subjectIndexName)
         let sql = """
@@ -119,7 +121,7 @@ struct PostgresSchema: Sendable {
             """
         let reply: PostgresReply
         do throws(PostgresError) {
-            reply = try connection.runText(sql, lookUp: lookUp)
+            reply = try connection.simpleQuery(sql, pollHook: pollHook)
         } catch {
             guard error.isMissingTable else { throw error }
             return (0, false)
@@ -151,8 +153,8 @@ struct PostgresSchema: Sendable {
     }
 
     /// Migrates in one transaction, under a lock that all servers with these tables take.
-    private func migrate(_ connection: PostgresConnection, _ lookUp: PostgresConnection.LookUp) throws {
-        func run(_ sql: String) throws -> PostgresReply { try connection.runText(sql, lookUp: lookUp) }
+    private func migrate(_ connection: PostgresConnection, _ pollHook: PostgresConnection.PollHook) throws {
+        func run(_ sql: String) throws -> PostgresReply { try connection.simpleQuery(sql, pollHook: pollHook) }
         _ = try run(
             """
             BEGIN;

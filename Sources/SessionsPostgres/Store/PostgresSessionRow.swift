@@ -15,8 +15,8 @@ struct PostgresSessionRow: Sendable {
     /// Nil for a tombstone.
     let bytes: [UInt8]?
     let version: SessionVersion
-    private let lastAccessedAt: Instant
-    private let expiresAt: Instant
+    private let lastAccessedAt: SessionInstant
+    private let expiresAt: SessionInstant
 
     init(_ row: PostgresRow) throws(SessionStoreError) {
         guard let id = try row.id(0) else { throw .foreignTable }
@@ -72,7 +72,7 @@ struct PostgresSessionRow: Sendable {
     }
 
     /// The parameters of `create` and `replace` for a record.
-    static func parameters(of record: SessionRecord, now: Instant) -> [PostgresValue] {
+    static func parameters(of record: SessionRecord, now: SessionInstant) -> [PostgresValue] {
         [
             .id(record.id), .word(record.version.counter), .word(record.version.tag), .instant(record.lastAccessedAt),
             .instant(record.expiresAt), .instant(record.absoluteExpiresAt),

@@ -42,7 +42,7 @@ enum PostgresTombstoneSecrets {
     }
 
     /// The secrets of a tombstone with these columns.
-    static func secrets(_ version: SessionVersion, lastAccessedAt: Instant) -> EndedSecrets? {
+    static func secrets(_ version: SessionVersion, lastAccessedAt: SessionInstant) -> EndedSecrets? {
         guard lastAccessedAt.millisecondsSince1970 == self.mark else { return nil }
         let bytes = [version.counter, version.tag].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
         return EndedSecrets(bytes: bytes)

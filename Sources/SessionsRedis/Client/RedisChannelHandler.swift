@@ -27,7 +27,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     /// A pending reply.
-    private struct Awaited {
+    private struct PendingReply {
         /// The command of a request to which the reply belongs.
         enum Part { case asking, command, followUp }
 
@@ -35,7 +35,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         let part: Part
 
         /// Whether the request is done after this reply.
-        var isLast: Bool { self.part == .followUp || (self.part == .command && self.request.company.wait == nil) }
+        var isLast: Bool { self.part == .followUp || (self.part == .command && self.request.companions.wait == nil) }
     }
 
     private let address: RedisConfiguration.Address
@@ -44,9 +44,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var parser: RESPParser
     private var received = ByteBuffer()
     private var output = ByteBuffer()
-    private var inFlight = CircularBuffer<Awaited>()
+    private var inFlight = CircularBuffer<PendingReply>()
     /// The reply to a command, while the reply to its follow-up is pending.
-    private var held: RedisReply?
+    private var bufferedReply: RedisReply?
 
     init(_ configuration: RedisConfiguration) {
         self.address = configuration.address
@@ -59,8 +59,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// blocks the replies of the others.
     var earliestDeadline: NIODeadline? {
         guard let oldest else { return nil }
-        return self.inFlight.reduce(oldest.deadline) { earliest, awaited in
-            awaited.request.isFinished ? earliest : min(earliest, awaited.request.patience)
+        return self.inFlight.reduce(oldest.deadline) { earliest, pending in
+            pending.request.isFinished ? earliest : min(earliest, pending.request.callerDeadline)
         }
     }
 
@@ -83,15 +83,15 @@ final class RedisChannelHandler: ChannelInboundHandler {
                 leftOut += 1
                 continue
             }
-            if request.company.isAsking {
+            if request.companions.isAsking {
                 self.output.writeCommand(RedisCommandCompanions.asking)
-                self.inFlight.append(Awaited(request: request, part: .asking))
+                self.inFlight.append(PendingReply(request: request, part: .asking))
             }
             self.output.writeCommand(request.command)
-            self.inFlight.append(Awaited(request: request, part: .command))
-            if let followUp = request.company.followUp {
+            self.inFlight.append(PendingReply(request: request, part: .command))
+            if let followUp = request.companions.followUp {
                 self.output.writeCommand(followUp)
-                self.inFlight.append(Awaited(request: request, part: .followUp))
+                self.inFlight.append(PendingReply(request: request, part: .followUp))
             }
         }
         self.flush()
@@ -108,11 +108,11 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// Fails the commands that have waited too long, and closes the connection if the oldest is one of them: its late
     /// reply would be taken for another command's. A command that had less time than the command deadline, because its
     /// caller gave up earlier or it was sent to another server first, keeps its place in the order.
-    func endOverdue(now: NIODeadline, deadline: Duration) {
+    func failTimedOut(now: NIODeadline, deadline: Duration) {
         let error = RedisError.noReply(self.address, within: deadline, mayHaveRun: true)
         guard self.inFlight.first.map({ $0.request.deadline <= now }) ?? false else {
-            for awaited in self.inFlight where awaited.request.patience <= now {
-                awaited.request.finish(.failure(error))
+            for pending in self.inFlight where pending.request.callerDeadline <= now {
+                pending.request.finish(.failure(error))
             }
             return
         }
@@ -139,9 +139,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         }
         let error: RedisError =
             reason.code == .shutDown ? .shutDown(self.address, mayHaveRun: true) : .closed(self.address, reason)
-        for awaited in failed {
-            let isOverdue = now.map { awaited.request.patience <= $0 } ?? false
-            awaited.request.finish(.failure(isOverdue ? reason : error))
+        for pending in failed {
+            let isOverdue = now.map { pending.request.callerDeadline <= $0 } ?? false
+            pending.request.finish(.failure(isOverdue ? reason : error))
         }
     }
 
@@ -158,34 +158,34 @@ final class RedisChannelHandler: ChannelInboundHandler {
             if case .push = reply {
                 return self.end(.violation(self.address, RESPViolation("unexpected push")))
             }
-            guard let awaited = self.inFlight.popFirst() else {
+            guard let pending = self.inFlight.popFirst() else {
                 return self.end(.violation(self.address, RESPViolation("unexpected reply")))
             }
-            connection.channelAnswered(requestCount: awaited.isLast ? 1 : 0)
-            self.give(reply, to: awaited)
+            connection.channelAnswered(requestCount: pending.isLast ? 1 : 0)
+            self.give(reply, to: pending)
         }
     }
 
-    private func give(_ reply: RedisReply, to awaited: Awaited) {
-        switch (awaited.part, reply) {
+    private func give(_ reply: RedisReply, to pending: PendingReply) {
+        switch (pending.part, reply) {
         case (.asking, _):
             // A problem will show in the reply to the command.
             break
         case (.command, .error(let error)):
-            self.held = nil
+            self.bufferedReply = nil
             // After a failover, the old primary stays a replica, and the server's name leads to the new one. The
             // connection ends before the caller can try again.
             if error.code == .readOnly { self.end(error) }
-            awaited.request.finish(.failure(error))
-        case (.command, _) where awaited.isLast:
-            awaited.request.finish(.success(reply))
+            pending.request.finish(.failure(error))
+        case (.command, _) where pending.isLast:
+            pending.request.finish(.success(reply))
         case (.command, _):
-            self.held = reply
+            self.bufferedReply = reply
         case (.followUp, .error(let error)):
             // The command itself was performed.
-            awaited.request.finish(.failure(RedisError(error.code, error.message, mayHaveRun: true)))
+            pending.request.finish(.failure(RedisError(error.code, error.message, mayHaveRun: true)))
         case (.followUp, _):
-            awaited.request.finish(.success(.array([self.held ?? .null, reply])))
+            pending.request.finish(.success(.array([self.bufferedReply ?? .null, reply])))
         }
     }
 

@@ -33,8 +33,8 @@ extension RedisClient {
         replicas: Int,
         within limit: Duration
     ) async throws -> RedisReplicatedReply {
-        let company = RedisCommandCompanions(replicas: replicas, within: limit)
-        return try RedisReplicatedReply(try await self.execute(command, company, by: self.commandDeadline))
+        let companions = RedisCommandCompanions(replicas: replicas, within: limit)
+        return try RedisReplicatedReply(try await self.execute(command, companions, by: self.commandDeadline))
     }
 }
 #endif

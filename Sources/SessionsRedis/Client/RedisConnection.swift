@@ -29,9 +29,9 @@ final class RedisConnection {
     private let security: NIOSSLContext?
     private let logger: Logger
     private var stage = Stage.idle
-    private var delay: ReconnectDelay
+    private var backoff: ExponentialBackoff
     /// Whether the current connection has received a reply yet.
-    private var isProven = false
+    private var hasReceivedReply = false
     /// Commands that wait for a connection.
     private var waiting = CircularBuffer<RedisRequest>()
     private var deadlineTimer: (timer: Scheduled<Void>, deadline: NIODeadline)?
@@ -49,7 +49,7 @@ final class RedisConnection {
         self.queue = queue
         self.security = security
         self.eventLoop = eventLoop
-        self.delay = ReconnectDelay(configuration, random: random)
+        self.backoff = ExponentialBackoff(configuration, random: random)
         self.logger = logger
     }
 
@@ -69,7 +69,7 @@ final class RedisConnection {
             self.waiting.append(contentsOf: requests)
             self.connect()
         }
-        if let deadline = requests.lazy.map(\.patience).min() { self.armDeadline(for: deadline) }
+        if let deadline = requests.lazy.map(\.callerDeadline).min() { self.armDeadline(for: deadline) }
     }
 
     private func send(_ requests: some Sequence<RedisRequest>, through handler: RedisChannelHandler) {
@@ -101,9 +101,9 @@ final class RedisConnection {
     func attemptFailed(_ attempt: RedisConnectAttempt, _ error: RedisError) {
         guard case .connecting(let current) = self.stage, current === attempt else { return }
         self.stage = .idle
-        self.concludeNoOp(after: error)
+        self.backOff(after: error)
         self.failWaiting(.notConnected(self.address, error))
-        self.goOnShuttingDown()
+        self.continueShutdown()
     }
 
     /// The handshake is done, and the server accepts commands.
@@ -112,19 +112,19 @@ final class RedisConnection {
             return handler.end(.shutDown(self.address))
         }
         self.stage = .ready(handler)
-        self.isProven = false
+        self.hasReceivedReply = false
         self.queue.open()
         self.logger.debug("Connected to Redis", metadata: ["redis.server": "\(self.address)"])
         let requests = self.waiting
         self.waiting.removeAll()
         self.send(requests, through: handler)
-        self.goOnShuttingDown()
+        self.continueShutdown()
     }
 
     /// Starts the backoff, during which commands fail at once.
-    private func concludeNoOp(after error: RedisError) {
-        let isFirst = !self.delay.hasFailed
-        let pause = self.delay.next()
+    private func backOff(after error: RedisError) {
+        let isFirst = !self.backoff.hasFailed
+        let pause = self.backoff.next()
         self.queue.fail(for: pause, .notConnected(self.address, error))
         self.logger.log(
             level: isFirst ? .warning : .debug,
@@ -138,17 +138,17 @@ final class RedisConnection {
     /// A command was answered.
     func channelAnswered(requestCount: Int) {
         self.queue.release(requestCount)
-        if self.isProven { return }
-        self.isProven = true
-        if self.delay.hasFailed {
+        if self.hasReceivedReply { return }
+        self.hasReceivedReply = true
+        if self.backoff.hasFailed {
             self.logger.notice("Reconnected to Redis", metadata: ["redis.server": "\(self.address)"])
         }
-        self.delay.reset()
+        self.backoff.reset()
     }
 
     /// All commands were answered.
     func channelIsIdle() {
-        self.goOnShuttingDown()
+        self.continueShutdown()
     }
 
     /// The connection was closed, and `failedCount` commands failed with it.
@@ -157,11 +157,12 @@ final class RedisConnection {
         guard case .ready(let current) = self.stage, current === handler else { return }
         self.stage = .idle
         // A server that closes an idle connection or restarts is tried again at once.
-        if [.deadlineExceeded, .protocolViolation, .readOnly].contains(reason.code) || !self.isProven && failedCount > 0
+        if [.deadlineExceeded, .protocolViolation, .readOnly].contains(reason.code)
+            || !self.hasReceivedReply && failedCount > 0
         {
-            self.concludeNoOp(after: reason)
+            self.backOff(after: reason)
         }
-        self.goOnShuttingDown()
+        self.continueShutdown()
     }
 
     // MARK: Deadlines
@@ -174,7 +175,7 @@ final class RedisConnection {
         let timer = self.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             self.deadlineTimer = nil
             self.failOverdue()
-            var next = self.waiting.lazy.map(\.patience).min()
+            var next = self.waiting.lazy.map(\.callerDeadline).min()
             if case .ready(let handler) = self.stage { next = handler.earliestDeadline }
             if let next { self.armDeadline(for: next) }
         }
@@ -184,12 +185,12 @@ final class RedisConnection {
     private func failOverdue() {
         let now = NIODeadline.now()
         let deadline = self.configuration.commandDeadline
-        let overdue = self.waiting.filter { $0.patience <= now }
+        let overdue = self.waiting.filter { $0.callerDeadline <= now }
         if !overdue.isEmpty {
-            self.waiting.removeAll { $0.patience <= now }
+            self.waiting.removeAll { $0.callerDeadline <= now }
             self.fail(overdue, .noReply(self.address, within: deadline, mayHaveRun: false))
         }
-        if case .ready(let handler) = self.stage { handler.endOverdue(now: now, deadline: deadline) }
+        if case .ready(let handler) = self.stage { handler.failTimedOut(now: now, deadline: deadline) }
     }
 
     // MARK: Shutting down
@@ -201,11 +202,11 @@ final class RedisConnection {
         let done = self.eventLoop.makePromise(of: Void.self)
         let timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) { self.giveUp() }
         self.shutdown = (done, timer)
-        self.goOnShuttingDown()
+        self.continueShutdown()
         return done.futureResult
     }
 
-    private func goOnShuttingDown() {
+    private func continueShutdown() {
         guard let shutdown, self.waiting.isEmpty else { return }
         switch self.stage {
         case .connecting:

@@ -16,11 +16,11 @@ import Synchronization
 /// failed. So a command to a dead server costs a lock and a clock read.
 final class RedisQueue: Sendable {
     /// Whether commands are accepted.
-    private enum Standing {
+    private enum QueueState {
         /// Commands are accepted.
         case open
         /// The server failed at the instant, and commands fail until the pause is over. All of them share one error.
-        case failed(Instant, pause: Duration, RedisError)
+        case failed(SessionInstant, pause: Duration, RedisError)
         /// One command is testing whether the server has recovered.
         case probing(RedisError)
         /// No more commands are accepted.
@@ -28,7 +28,7 @@ final class RedisQueue: Sendable {
     }
 
     private struct State {
-        var standing = Standing.open
+        var queueState = QueueState.open
         var pending: [RedisRequest] = []
         /// The number of commands that are pending, wait for the connection, or wait for their replies.
         var count = 0
@@ -67,7 +67,7 @@ final class RedisQueue: Sendable {
     }
 
     private func refusal(_ state: inout State) -> RedisError? {
-        switch state.standing {
+        switch state.queueState {
         case .open:
             return state.count < self.limit ? nil : self.fullError
         case .failed(let then, let pause, let error):
@@ -76,7 +76,7 @@ final class RedisQueue: Sendable {
             if elapsed >= .zero, elapsed < pause { return error }
             // Only an accepted command can test the server.
             guard state.count < self.limit else { return self.fullError }
-            state.standing = .probing(error)
+            state.queueState = .probing(error)
             return nil
         case .probing(let error):
             return error
@@ -92,7 +92,7 @@ final class RedisQueue: Sendable {
                 state.pending = []
                 state.isScheduled = false
             }
-            if case .failed(_, _, let error) = state.standing { return (state.pending, error) }
+            if case .failed(_, _, let error) = state.queueState { return (state.pending, error) }
             return (state.pending, nil)
         }
     }
@@ -117,16 +117,16 @@ final class RedisQueue: Sendable {
     /// - Returns: Whether it accepted commands before.
     func shutDown() -> Bool {
         self.state.withLock { state in
-            if case .shutDown = state.standing { return false }
-            state.standing = .shutDown
+            if case .shutDown = state.queueState { return false }
+            state.queueState = .shutDown
             return true
         }
     }
 
-    private func change(to standing: Standing) {
+    private func change(to queueState: QueueState) {
         self.state.withLock { state in
-            if case .shutDown = state.standing { return }
-            state.standing = standing
+            if case .shutDown = state.queueState { return }
+            state.queueState = queueState
         }
     }
 }

@@ -25,18 +25,20 @@ final class RedisRequest: Sendable {
 
     let command: RedisCommand
     /// The commands directly before and after it on its connection.
-    let company: RedisCommandCompanions
+    let companions: RedisCommandCompanions
     /// When the connection counts as broken unless the reply has arrived.
     let deadline: NIODeadline
     /// The deadline of the caller.
-    let patience: NIODeadline
+    let callerDeadline: NIODeadline
     private let state = Mutex(State.begun)
 
-    init(_ command: RedisCommand, _ company: RedisCommandCompanions = RedisCommandCompanions(), deadline: NIODeadline) {
+    init(
+        _ command: RedisCommand, _ companions: RedisCommandCompanions = RedisCommandCompanions(), deadline: NIODeadline
+    ) {
         self.command = command
-        self.company = company
+        self.companions = companions
         self.deadline = deadline
-        self.patience = min(deadline, .ofStoreCall ?? deadline)
+        self.callerDeadline = min(deadline, .ofStoreCall ?? deadline)
     }
 
     /// Waits for the result or the cancellation of the task.

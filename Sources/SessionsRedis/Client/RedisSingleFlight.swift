@@ -16,7 +16,7 @@ final class RedisSingleFlight: Sendable {
     private struct State {
         var isUnderWay = false
         /// When the last lookup ended. Nil before the first one, and after one that was cancelled.
-        var ended: Instant?
+        var ended: SessionInstant?
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter = 0
         /// Waiters that were cancelled before they began to wait.
@@ -36,7 +36,7 @@ final class RedisSingleFlight: Sendable {
     /// Performs the lookup, or waits for the one in progress. Does neither if one has just ended.
     ///
     /// Afterwards, either the result is available, or the caller has to use what it had before.
-    func look(_ body: () async -> Void) async {
+    func run(_ body: () async -> Void) async {
         let isLooking = self.begin()
         switch isLooking {
         case true?:
@@ -48,7 +48,7 @@ final class RedisSingleFlight: Sendable {
     }
 
     /// Performs the lookup, unless one is in progress or has just ended.
-    func lookUnlessUnderWay(_ body: () async -> Void) async {
+    func runUnlessInProgress(_ body: () async -> Void) async {
         guard self.begin() == true else { return }
         await body()
         self.end()

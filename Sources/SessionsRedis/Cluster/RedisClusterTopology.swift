@@ -23,12 +23,12 @@ struct RedisClusterTopology {
     }
 
     /// The value in ``owners`` of a slot without a primary.
-    static let nobody = UInt16.max
+    static let noOwner = UInt16.max
 
     private(set) var primaries: [RedisConfiguration.Address] = []
     private(set) var replicas: [RedisConfiguration.Address] = []
     /// The index of each slot's primary in ``primaries``.
-    private(set) var owners = [UInt16](repeating: nobody, count: RedisHashSlot.count)
+    private(set) var owners = [UInt16](repeating: noOwner, count: RedisHashSlot.count)
 
     /// - Throws: A violation when the shards are impossible for a cluster.
     init(_ shards: [Shard]) throws(RESPViolation) {
@@ -50,7 +50,7 @@ struct RedisClusterTopology {
                 claimed += range.count
                 guard claimed <= Self.Limit.slots else { throw RESPViolation("slots are claimed over and over") }
                 // If two servers claim a slot, the wrong one redirects when it is asked.
-                for slot in range where self.owners[slot] == Self.nobody { self.owners[slot] = place }
+                for slot in range where self.owners[slot] == Self.noOwner { self.owners[slot] = place }
             }
         }
         guard !self.primaries.isEmpty else { throw RESPViolation("no server has any slots") }

@@ -15,9 +15,9 @@ final class RedisNodePool: Sendable {
         var clients: [RedisConfiguration.Address: RedisClient] = [:]
         var primaries: [RedisConfiguration.Address] = []
         var replicas: [RedisConfiguration.Address] = []
-        var owners = [UInt16](repeating: RedisClusterTopology.nobody, count: RedisHashSlot.count)
+        var owners = [UInt16](repeating: RedisClusterTopology.noOwner, count: RedisHashSlot.count)
         var numbers = RedisServerNumbers()
-        var turn = 0
+        var nextIndex = 0
         var isShutDown = false
     }
 
@@ -38,12 +38,12 @@ final class RedisNodePool: Sendable {
         try self.locked { state throws(RedisError) in
             if let slot {
                 let owner = state.owners[slot]
-                guard owner != RedisClusterTopology.nobody else { return nil }
+                guard owner != RedisClusterTopology.noOwner else { return nil }
                 return try self.client(at: state.primaries[Int(owner)], &state)
             }
             guard !state.primaries.isEmpty else { return nil }
-            state.turn = (state.turn + 1) % state.primaries.count
-            return try self.client(at: state.primaries[state.turn], &state)
+            state.nextIndex = (state.nextIndex + 1) % state.primaries.count
+            return try self.client(at: state.primaries[state.nextIndex], &state)
         }
     }
 
@@ -56,11 +56,11 @@ final class RedisNodePool: Sendable {
     /// first, then replicas, then the seeds.
     func candidates(without failed: RedisClient?) throws(RedisError) -> [RedisConfiguration.Address] {
         try self.locked { state throws(RedisError) in
-            state.turn = (state.turn + 1) % 1_000_000
+            state.nextIndex = (state.nextIndex + 1) % 1_000_000
             var known: Set<RedisConfiguration.Address> = []
             if let failed { known.insert(failed.configuration.address) }
             return [state.primaries, state.replicas, self.seeds].flatMap { addresses in
-                let first = addresses.isEmpty ? 0 : state.turn % addresses.count
+                let first = addresses.isEmpty ? 0 : state.nextIndex % addresses.count
                 return (addresses[first...] + addresses[..<first]).filter { known.insert($0).inserted }
             }
         }
@@ -72,7 +72,7 @@ final class RedisNodePool: Sendable {
         try self.locked { state throws(RedisError) in
             var known: Set<UInt16> = []
             let places = state.owners.filter { known.insert($0).inserted }
-            guard !known.contains(RedisClusterTopology.nobody) else { return nil }
+            guard !known.contains(RedisClusterTopology.noOwner) else { return nil }
             return try places.map { place throws(RedisError) in
                 try self.client(at: state.primaries[Int(place)], &state)
             }
@@ -83,18 +83,18 @@ final class RedisNodePool: Sendable {
     func number(of slot: Int) -> Int {
         self.state.withLock { state in
             let owner = state.owners[slot]
-            return owner == RedisClusterTopology.nobody ? 0 : state.numbers[Int(owner)]
+            return owner == RedisClusterTopology.noOwner ? 0 : state.numbers[Int(owner)]
         }
     }
 
     /// A value that identifies the current distribution of the slots.
     func fingerprint() throws(RedisError) -> UInt64 {
         try self.locked { state throws(RedisError) in
-            var former = RedisClusterTopology.nobody
+            var former = RedisClusterTopology.noOwner
             var bytes: [UInt8] = []
             for (slot, owner) in state.owners.enumerated() where owner != former {
                 former = owner
-                let address = owner == RedisClusterTopology.nobody ? "" : "\(state.primaries[Int(owner)])"
+                let address = owner == RedisClusterTopology.noOwner ? "" : "\(state.primaries[Int(owner)])"
                 bytes += Array("\(slot)=\(address);".utf8)
             }
             return bytes.fingerprint

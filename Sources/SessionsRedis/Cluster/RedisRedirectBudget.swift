@@ -14,29 +14,29 @@ import Sessions
 struct RedisRedirectBudget {
     let deadline: NIODeadline
     /// The deadline of the caller.
-    private let patience: NIODeadline
+    private let callerDeadline: NIODeadline
     private var redirections: Int
     private var delay: Duration
 
     init(_ configuration: RedisClusterConfiguration, deadline: NIODeadline) {
         self.deadline = deadline
-        self.patience = min(deadline, .ofStoreCall ?? deadline)
+        self.callerDeadline = min(deadline, .ofStoreCall ?? deadline)
         self.redirections = configuration.maximumRedirections
         self.delay = configuration.retryDelay
     }
 
     /// Consumes one redirection. Returns whether one was left.
-    mutating func goesOn() -> Bool {
-        guard self.redirections > 0, NIODeadline.now() < self.patience else { return false }
+    mutating func consume() -> Bool {
+        guard self.redirections > 0, NIODeadline.now() < self.callerDeadline else { return false }
         self.redirections -= 1
         return true
     }
 
     /// The next delay, which doubles each time. Nil if there is no time for it.
-    mutating func pause() -> Duration? {
-        let pause = self.delay
-        self.delay = pause * 2
-        return NIODeadline.now() + TimeAmount(pause) < self.patience ? pause : nil
+    mutating func nextDelay() -> Duration? {
+        let delay = self.delay
+        self.delay = delay * 2
+        return NIODeadline.now() + TimeAmount(delay) < self.callerDeadline ? delay : nil
     }
 }
 #endif

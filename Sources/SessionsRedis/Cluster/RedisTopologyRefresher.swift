@@ -19,7 +19,7 @@ final class RedisTopologyRefresher: Sendable {
 
     private let configuration: RedisClusterConfiguration
     private let servers: RedisNodePool
-    private let look: RedisSingleFlight
+    private let singleFlight: RedisSingleFlight
     private let logger: Logger
     private let lastFailure = Mutex<RedisError?>(nil)
 
@@ -31,7 +31,7 @@ final class RedisTopologyRefresher: Sendable {
     ) {
         self.configuration = configuration
         self.servers = servers
-        self.look = RedisSingleFlight(pause: configuration.refreshDelay, clock: clock)
+        self.singleFlight = RedisSingleFlight(pause: configuration.refreshDelay, clock: clock)
         self.logger = logger
     }
 
@@ -42,12 +42,12 @@ final class RedisTopologyRefresher: Sendable {
     ///
     /// - Parameter failed: A server that does not answer. It is not asked.
     func refresh(without failed: RedisClient? = nil, by deadline: NIODeadline) async {
-        await self.look.look { await self.ask(without: failed, by: deadline) }
+        await self.singleFlight.run { await self.queryServers(without: failed, by: deadline) }
     }
 
     /// Asks a server that has just redirected a command. Does not wait for a refresh in progress.
     func refresh(from client: RedisClient, by deadline: NIODeadline) async {
-        await self.look.lookUnlessUnderWay {
+        await self.singleFlight.runUnlessInProgress {
             do {
                 self.adopt(try await self.topology(from: client, by: deadline))
             } catch {
@@ -57,7 +57,7 @@ final class RedisTopologyRefresher: Sendable {
         }
     }
 
-    private func ask(without failed: RedisClient?, by deadline: NIODeadline) async {
+    private func queryServers(without failed: RedisClient?, by deadline: NIODeadline) async {
         do {
             var rest = try self.servers.candidates(without: failed)[...]
             while !rest.isEmpty, NIODeadline.now() < deadline, !Task.isCancelled {
@@ -116,7 +116,7 @@ final class RedisTopologyRefresher: Sendable {
     private func adopt(_ topology: RedisClusterTopology) {
         self.note(nil)
         guard self.servers.adopt(topology) else { return }
-        let covered = topology.owners.count { $0 != RedisClusterTopology.nobody }
+        let covered = topology.owners.count { $0 != RedisClusterTopology.noOwner }
         self.logger.log(
             level: covered == RedisHashSlot.count ? .info : .warning,
             "The Redis cluster topology has changed",

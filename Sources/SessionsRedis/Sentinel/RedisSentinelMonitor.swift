@@ -36,14 +36,14 @@ final class RedisSentinelMonitor: Sendable {
     }
 
     /// How long to wait for the other Sentinel servers after the first answer.
-    private static let patience = Duration.milliseconds(100)
+    private static let remainingAnswersTimeout = Duration.milliseconds(100)
 
     /// The Sentinel servers.
     let sentinels: [RedisClient]
     private let name: String
     private let clock: SessionClock
     private let make: @Sendable (RedisConfiguration.Address) -> RedisClient
-    private let look: RedisSingleFlight
+    private let singleFlight: RedisSingleFlight
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -59,7 +59,7 @@ final class RedisSentinelMonitor: Sendable {
         self.name = configuration.name
         self.clock = clock
         self.make = make
-        self.look = RedisSingleFlight(pause: configuration.refreshDelay, clock: clock)
+        self.singleFlight = RedisSingleFlight(pause: configuration.refreshDelay, clock: clock)
         self.logger = logger
         self.state = Mutex(State())
     }
@@ -72,7 +72,7 @@ final class RedisSentinelMonitor: Sendable {
 
     /// Asks for the primary, or waits for the lookup in progress. Does neither shortly after a lookup.
     func refresh(by deadline: NIODeadline) async {
-        await self.look.look { await self.ask(by: deadline) }
+        await self.singleFlight.run { await self.querySentinels(by: deadline) }
     }
 
     /// Asks one Sentinel server, and switches to the primary that it names if its configuration is newer than the known
@@ -84,7 +84,7 @@ final class RedisSentinelMonitor: Sendable {
         self.adopt(answer)
     }
 
-    private func ask(by deadline: NIODeadline) async {
+    private func querySentinels(by deadline: NIODeadline) async {
         let known = self.state.withLock { $0.epoch } ?? .min
         let answers = await withTaskGroup(of: Outcome.self) { group in
             for sentinel in self.sentinels {
@@ -97,7 +97,7 @@ final class RedisSentinelMonitor: Sendable {
                 case .answer(let answer):
                     if answers.isEmpty {
                         group.addTask {
-                            try? await self.clock.sleep(for: Self.patience)
+                            try? await self.clock.sleep(for: Self.remainingAnswersTimeout)
                             return .timeIsUp
                         }
                     }

@@ -12,13 +12,14 @@ import Sessions
 /// How long the server keeps a key.
 enum RedisExpiry {
     /// The allowance for clock skew between application servers.
-    private static let slack: Int64 = 60_000
+    private static let clockSkewAllowance: Int64 = 60_000
     /// About a hundred years, because a server adds the value to its own time.
     private static let longest: Int64 = 3_155_760_000_000
 
     /// The time until an instant, plus the allowance for clock skew. At most `seconds`, unless that is 0.
-    static func milliseconds(until end: Instant, now: Instant, atMostSeconds seconds: UInt32 = 0) -> Int64 {
-        let kept = min(max(0, (end - now).wholeMilliseconds), self.longest) + self.slack
+    static func milliseconds(until end: SessionInstant, now: SessionInstant, atMostSeconds seconds: UInt32 = 0) -> Int64
+    {
+        let kept = min(max(0, (end - now).wholeMilliseconds), self.longest) + self.clockSkewAllowance
         return seconds == 0 ? kept : min(kept, Int64(seconds) * 1000)
     }
 

@@ -19,10 +19,10 @@ struct RedisIndexCursor {
     private static let memberLimit = 200
 
     let score: Double
-    let begunAt: Instant
+    let begunAt: SessionInstant
     let member: [UInt8]
 
-    init(score: Double, begunAt: Instant, member: [UInt8]) {
+    init(score: Double, begunAt: SessionInstant, member: [UInt8]) {
         self.score = score
         self.begunAt = begunAt
         // Entries of this library have 36 bytes. A truncated member sorts before the whole one, so that no entry of
@@ -37,7 +37,7 @@ struct RedisIndexCursor {
             (1...Self.memberLimit).contains(reader.rest.count), Double(bitPattern: score).isFinite
         else { throw .invalidCursor }
         self.score = Double(bitPattern: score)
-        self.begunAt = Instant(millisecondsSince1970: Int64(bitPattern: begunAt))
+        self.begunAt = SessionInstant(millisecondsSince1970: Int64(bitPattern: begunAt))
         self.member = Array(reader.rest)
     }
 

@@ -16,13 +16,13 @@ import Sessions
 struct RedisIndexEntry: Sendable {
     /// The grace period of an entry without a session: its session may be about to be written, and no call takes that
     /// long. A scan of the index also ends within this time.
-    static let shelter = Duration.minutes(5)
+    static let gracePeriod = Duration.minutes(5)
 
     let id: SessionID
-    let writtenAt: Instant
+    let writtenAt: SessionInstant
     let score: Double
 
-    init(id: SessionID, writtenAt: Instant, score: Double) {
+    init(id: SessionID, writtenAt: SessionInstant, score: Double) {
         self.id = id
         self.writtenAt = writtenAt
         self.score = score
@@ -33,17 +33,17 @@ struct RedisIndexEntry: Sendable {
         guard parts.count == 2, let id = SessionID(String(parts[0])), let milliseconds = Int64(parts[1]) else {
             return nil
         }
-        self.init(id: id, writtenAt: Instant(millisecondsSince1970: milliseconds), score: score)
+        self.init(id: id, writtenAt: SessionInstant(millisecondsSince1970: milliseconds), score: score)
     }
 
     /// The member of the sorted set.
     var text: String { "\(self.id):\(self.writtenAt.millisecondsSince1970)" }
 
     /// Whether it may be removed if the user has no such session.
-    func isOld(at now: Instant) -> Bool { self.writtenAt + Self.shelter <= now }
+    func isPastGracePeriod(at now: SessionInstant) -> Bool { self.writtenAt + Self.gracePeriod <= now }
 }
 
-extension Instant {
+extension SessionInstant {
     /// The score of an entry whose session ends at this instant.
     var score: Double { Double(self.millisecondsSince1970) }
 }

@@ -35,7 +35,7 @@ enum RedisSessionEntry {
 
     case record(SessionRecord)
     /// With the secrets of the session, if the tombstone has them.
-    case tombstone(until: Instant, EndedSecrets?)
+    case tombstone(until: SessionInstant, EndedSecrets?)
 
     /// Parses an entry.
     ///
@@ -49,7 +49,7 @@ enum RedisSessionEntry {
                 $0 << 8 | UInt64($1)
             }
             let secrets = EndedSecrets(bytes: bytes[Offset.tombstoneEnd...])
-            self = .tombstone(until: Instant(millisecondsSince1970: Int64(bitPattern: word)), secrets)
+            self = .tombstone(until: SessionInstant(millisecondsSince1970: Int64(bitPattern: word)), secrets)
         } else {
             self = .record(try SessionRecordCodec.decode(Array(bytes[Offset.rest...]), id: id))
         }
@@ -70,12 +70,12 @@ enum RedisSessionEntry {
     }
 
     /// Encodes the entry of a tombstone without the secrets. The script adds them from the record.
-    static func encodeTombstone(_ id: SessionID, until: Instant) -> [UInt8] {
+    static func encodeTombstone(_ id: SessionID, until: SessionInstant) -> [UInt8] {
         id.bytes + UInt32(0).littleEndianBytes + self.noTag + [0] + until.bytes
     }
 
     /// Whether the start of an entry, up to ``Offset/recordEnd``, belongs to a live record.
-    static func isLive(_ beginning: [UInt8], id: SessionID, now: Instant) -> Bool {
+    static func isLive(_ beginning: [UInt8], id: SessionID, now: SessionInstant) -> Bool {
         guard beginning.count >= Offset.recordEnd, beginning.starts(with: id.bytes), beginning[Offset.rest] != 0
         else { return false }
         return self.header(of: beginning)?.isExpired(at: now) == false
@@ -96,7 +96,7 @@ enum RedisSessionEntry {
     private static let noTag = [UInt8](repeating: 0, count: Offset.tagLength)
 }
 
-extension Instant {
+extension SessionInstant {
     /// The instant as encoded in a record.
     var bytes: [UInt8] { self.millisecondsSince1970.littleEndianBytes }
 }

@@ -16,7 +16,7 @@ extension RedisSessionStore {
         /// Nil if it had no user, or is unreadable.
         let subject: String?
         /// The absolute end of the session.
-        let end: Instant
+        let end: SessionInstant
     }
 
     /// The length of the start of an entry that contains even the longest subject.
@@ -27,7 +27,8 @@ extension RedisSessionStore {
     /// Its entry in the index stays. The caller removes it.
     ///
     /// - Returns: The session if it was live, or nil.
-    func end(_ id: SessionID, of subject: String?, tombstoneUntil: Instant, now: Instant) async throws -> EndedSession?
+    func end(_ id: SessionID, of subject: String?, tombstoneUntil: SessionInstant, now: SessionInstant) async throws
+        -> EndedSession?
     {
         let owner = subject.map { RedisSubject($0) }
         let arguments = [
@@ -36,7 +37,7 @@ extension RedisSessionStore {
             RedisArgument(owner.map { Array($0.tag) } ?? []),
             RedisArgument(owner == nil ? Self.beginningLength : Int64(RedisSessionEntry.Offset.recordEnd)),
         ]
-        let reply = try await self.ask(about: id) {
+        let reply = try await self.translatingErrors(for: id) {
             guard self.configuration.logoutReplication != .asynchronous,
                 let executor = self.executor as? any RedisReplicatedExecutor
             else { return try await self.run(.end, id, arguments, now: now) }
@@ -55,7 +56,7 @@ extension RedisSessionStore {
     private func endOnReplicas(
         _ id: SessionID,
         _ arguments: [RedisArgument],
-        now: Instant,
+        now: SessionInstant,
         _ executor: any RedisReplicatedExecutor
     ) async throws -> RedisReply {
         let wanted = self.configuration.logoutReplication

@@ -16,10 +16,10 @@ public import Sessions
 /// another server, or a server restarts, the affected part of the scan restarts, and some sessions are found twice.
 /// Sessions whose slots are moving may be missing from a count or a page.
 extension RedisSessionStore: EnumerableSessionStore {
-    public func count(now: Instant) async throws -> Int {
+    public func count(now: SessionInstant) async throws -> Int {
         // A scan may find a key more than once.
         var live: Set<SessionID> = []
-        try await self.walk(self.keys.sessionPattern) { keys in
+        try await self.scan(self.keys.sessionPattern) { keys in
             let ids = keys.compactMap { self.keys.id(of: $0) }.filter { !live.contains($0) }
             let found = try await self.inParallel(ids) { id in
                 let beginning = try await self.beginning(of: id)
@@ -30,47 +30,47 @@ extension RedisSessionStore: EnumerableSessionStore {
         return live.count
     }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         let from = try cursor.map { try RedisScanCursor($0) }
-        let (servers, map) = try await self.ask { try await self.executor.orderedPrimaries() }
-        var walk = from ?? RedisScanCursor(map: map)
-        if walk.map != map { try walk.restart(map: map) }
-        guard Int(walk.server) < servers.count else { throw SessionStoreError.invalidCursor }
-        let server = servers[Int(walk.server)]
-        if !walk.isAtStart, try await self.run(of: server) != walk.run { try walk.restartServer() }
-        if walk.isAtStart { walk.begin(run: try await self.run(of: server)) }
+        let (servers, map) = try await self.translatingErrors { try await self.executor.orderedPrimaries() }
+        var scan = from ?? RedisScanCursor(map: map)
+        if scan.map != map { try scan.restart(map: map) }
+        guard Int(scan.server) < servers.count else { throw SessionStoreError.invalidCursor }
+        let server = servers[Int(scan.server)]
+        if !scan.isAtStart, try await self.run(of: server) != scan.run { try scan.restartServer() }
+        if scan.isAtStart { scan.begin(run: try await self.run(of: server)) }
         let limit = max(1, limit)
-        var stepSize = min(walk.step?.size ?? limit, self.configuration.scanCount)
+        var stepSize = min(scan.step?.size ?? limit, self.configuration.scanCount)
         // Other keys and expired sessions are skipped, so a page may be empty.
         for _ in 0..<16 {
-            let (end, found) = try await self.ids(on: server, from: walk.position, stepSize: stepSize)
+            let (end, found) = try await self.ids(on: server, from: scan.position, stepSize: stepSize)
             // A step is valid only in the same run of the server.
-            guard try await self.run(of: server) == walk.run else {
-                try walk.restartServer()
+            guard try await self.run(of: server) == scan.run else {
+                try scan.restartServer()
                 break
             }
             var ids = found
-            if let step = walk.step, step.end == end { ids.removeAll { $0 <= step.last } }
+            if let step = scan.step, step.end == end { ids.removeAll { $0 <= step.last } }
             let isWhole = ids.count <= limit
             ids = Array(ids.prefix(limit))
             if isWhole {
-                walk.advance(to: end)
+                scan.advance(to: end)
             } else if let last = ids.last {
-                walk.stay(.init(end: end, size: stepSize, last: last))
+                scan.stay(.init(end: end, size: stepSize, last: last))
             }
             let records = try await self.inParallel(ids) { try await self.record(of: $0, now: now) }.compactMap { $0 }
-            let isOver = Int(walk.server) == servers.count
-            if isOver || !records.isEmpty || walk.isAtStart {
-                return SessionPage(records, next: isOver ? nil : walk.cursor)
+            let isOver = Int(scan.server) == servers.count
+            if isOver || !records.isEmpty || scan.isAtStart {
+                return SessionPage(records, next: isOver ? nil : scan.cursor)
             }
             stepSize = min(stepSize * 2, self.configuration.scanCount)
         }
-        return SessionPage([], next: walk.cursor)
+        return SessionPage([], next: scan.cursor)
     }
 
     /// Ends all sessions, and removes them from the indexes of their users.
     @discardableResult
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         let ended = try await self.inParallel(ids) { id in
             try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now)
         }.compactMap { $0 }
@@ -80,13 +80,13 @@ extension RedisSessionStore: EnumerableSessionStore {
 
     public func clear() async throws {
         // A key that moves between servers during a scan is missed by only one of two scans.
-        let isOne = try await self.ask { try await self.executor.primaries() }.count == 1
+        let isOne = try await self.translatingErrors { try await self.executor.primaries() }.count == 1
         for _ in 0..<(isOne ? 1 : 2) {
             for pattern in [self.keys.sessionPattern, self.keys.indexPattern] {
-                try await self.walk(pattern) { keys in
+                try await self.scan(pattern) { keys in
                     _ = try await self.inParallel(keys) { key in
                         let key = RedisArgument(key)
-                        return try await self.ask {
+                        return try await self.translatingErrors {
                             try await self.executor.execute(RedisCommand("UNLINK", key, key: key))
                         }
                     }
@@ -101,8 +101,10 @@ extension RedisSessionStore: EnumerableSessionStore {
         from position: UInt64,
         stepSize: Int
     ) async throws -> (end: UInt64, ids: [SessionID]) {
-        let walk = RedisKeyScan(executor: server, pattern: self.keys.sessionPattern, stepSize: stepSize)
-        let (next, keys) = try await self.ask { try await walk.step(on: server, from: RedisArgument("\(position)")) }
+        let scan = RedisKeyScan(executor: server, pattern: self.keys.sessionPattern, stepSize: stepSize)
+        let (next, keys) = try await self.translatingErrors {
+            try await scan.step(on: server, from: RedisArgument("\(position)"))
+        }
         guard let end = String(validating: next, as: UTF8.self).flatMap({ UInt64($0) }) else {
             throw SessionStoreError.unexpected(.bulkString(next))
         }
@@ -118,14 +120,14 @@ extension RedisSessionStore: EnumerableSessionStore {
         } catch let error as RedisError where [.noPermission, .server].contains(error.code) && !error.mayHaveRun {
             return 0
         } catch {
-            return try await self.ask { throw error }
+            return try await self.translatingErrors { throw error }
         }
     }
 
     /// Scans the keys that match a pattern. A key that exists during the whole scan is found at least once.
-    private func walk(_ pattern: RedisArgument, _ body: ([[UInt8]]) async throws -> Void) async throws {
-        let walk = RedisKeyScan(executor: self.executor, pattern: pattern, stepSize: self.configuration.scanCount)
-        try await self.ask { try await walk.forEachStep(body) }
+    private func scan(_ pattern: RedisArgument, _ body: ([[UInt8]]) async throws -> Void) async throws {
+        let scan = RedisKeyScan(executor: self.executor, pattern: pattern, stepSize: self.configuration.scanCount)
+        try await self.translatingErrors { try await scan.forEachStep(body) }
     }
 }
 

@@ -15,7 +15,7 @@ extension RedisSessionStore {
     struct IndexPage {
         var entries: [RedisIndexEntry] = []
         /// When the scan of the index began.
-        let begunAt: Instant
+        let begunAt: SessionInstant
         var next: SessionCursor?
     }
 
@@ -29,11 +29,11 @@ extension RedisSessionStore {
         _ key: RedisArgument,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> IndexPage {
         let last = try cursor.map { try RedisIndexCursor($0) }
         let count = Int64(min(max(1, limit), Self.maximumPageSize))
-        let reply = try await self.ask {
+        let reply = try await self.translatingErrors {
             guard let last else {
                 let arguments = [key, RedisArgument(-count), -1, "WITHSCORES"]
                 return try await self.executor.execute(RedisCommand("ZRANGE", arguments, key: key))
@@ -56,7 +56,8 @@ extension RedisSessionStore {
     /// - Returns: A few entries that may be stale, for ``removeOutlived(_:of:now:)``.
     /// - Throws: `SessionStoreError` with the code `recordBusy` when another server than the session's failed, which
     ///   says nothing about the session's server.
-    func index(_ record: SessionRecord, of subject: RedisSubject, now: Instant) async throws -> [RedisIndexEntry] {
+    func index(_ record: SessionRecord, of subject: RedisSubject, now: SessionInstant) async throws -> [RedisIndexEntry]
+    {
         let key = self.keys.index(of: subject)
         let score = record.absoluteExpiresAt
         let entry = RedisIndexEntry(id: record.id, writtenAt: now, score: score.score)
@@ -70,7 +71,9 @@ extension RedisSessionStore {
             RedisArgument(Int64(record.id.low & 0x7FFF_FFFF)),
         ]
         do {
-            let reply = try await self.ask { try await RedisScript.index.run(on: key, arguments, self.executor) }
+            let reply = try await self.translatingErrors {
+                try await RedisScript.index.run(on: key, arguments, self.executor)
+            }
             return try reply.scoredMembers.compactMap(\.entry)
         } catch let error as SessionStoreError
             where self.executor.failureDomain(of: key) != self.failureDomain(of: record.id)
@@ -86,9 +89,9 @@ extension RedisSessionStore {
     func removeOutlived(
         _ entries: [RedisIndexEntry],
         of subject: RedisSubject,
-        now: Instant
+        now: SessionInstant
     ) async {
-        let entries = entries.filter { $0.isOld(at: now) }
+        let entries = entries.filter { $0.isPastGracePeriod(at: now) }
         guard !entries.isEmpty else { return }
         await self.tidy {
             let headers = try await self.inParallel(entries) { entry in
@@ -107,33 +110,35 @@ extension RedisSessionStore {
         guard !entries.isEmpty else { return }
         let key = self.keys.index(of: subject)
         let members = entries.map { RedisArgument($0.text) }
-        _ = try await self.ask { try await self.executor.execute(RedisCommand("ZREM", [key] + members, key: key)) }
+        _ = try await self.translatingErrors {
+            try await self.executor.execute(RedisCommand("ZREM", [key] + members, key: key))
+        }
     }
 
     /// Since when a live session has an entry with its current end. Nil if it has none. The old entry is removed once
     /// no scan can be running that began before the other entry was written.
     func supersede(
         _ entry: RedisIndexEntry,
-        by end: Instant,
+        by end: SessionInstant,
         of subject: RedisSubject,
-        now: Instant
-    ) async throws -> Instant? {
-        let reply = try await self.ask {
+        now: SessionInstant
+    ) async throws -> SessionInstant? {
+        let reply = try await self.translatingErrors {
             try await RedisScript.supersede.run(
                 on: self.keys.index(of: subject),
                 [
                     RedisArgument(entry.id.description), RedisArgument(end.millisecondsSince1970),
-                    RedisArgument(entry.text), RedisArgument((now - RedisIndexEntry.shelter).millisecondsSince1970),
+                    RedisArgument(entry.text), RedisArgument((now - RedisIndexEntry.gracePeriod).millisecondsSince1970),
                 ],
                 self.executor)
         }
-        return reply.text.flatMap { Int64($0) }.map { Instant(millisecondsSince1970: $0) }
+        return reply.text.flatMap { Int64($0) }.map { SessionInstant(millisecondsSince1970: $0) }
     }
 
     /// Removes the entries of ended sessions. An entry that remains is removed by a later scan of the index.
     ///
     /// The same id can be reused only after its tombstone has expired, so older entries are stale.
-    func unindex(_ sessions: [EndedSession], tombstoneUntil: Instant, now: Instant) async {
+    func unindex(_ sessions: [EndedSession], tombstoneUntil: SessionInstant, now: SessionInstant) async {
         let groups = Dictionary(grouping: sessions.filter { $0.subject != nil }) { $0.subject.map { ByteString($0) } }
         guard tombstoneUntil > now, !groups.isEmpty else { return }
         await self.tidy {
@@ -159,7 +164,7 @@ extension RedisSessionStore {
     private func header(
         of id: SessionID,
         of subject: RedisSubject,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionRecordHeader? {
         guard let beginning = try await self.beginning(of: id),
             RedisSessionEntry.isLive(beginning, id: id, now: now),
@@ -173,7 +178,7 @@ extension RedisSessionStore {
         let key = self.keys.session(id)
         let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
         do {
-            return try await self.ask(about: id) {
+            return try await self.translatingErrors(for: id) {
                 try await self.executor.execute(RedisCommand("GETRANGE", range, key: key))
             }.bytes
         } catch let error as SessionStoreError where error.code == .corruptRecord {

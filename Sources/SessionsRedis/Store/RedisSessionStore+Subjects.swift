@@ -18,7 +18,7 @@ extension RedisSessionStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         let owner = RedisSubject(subject)
         let page = try await self.indexPage(self.keys.index(of: owner), from: cursor, limit: limit, now: now)
@@ -33,7 +33,7 @@ extension RedisSessionStore: SubjectSessionStore {
         var former: [(RedisIndexEntry, SessionRecord)] = []
         for entry in page.entries {
             guard let record = records[entry.id] else {
-                if entry.isOld(at: now) { outlived.append(entry) }
+                if entry.isPastGracePeriod(at: now) { outlived.append(entry) }
                 continue
             }
             if record.absoluteExpiresAt.score != entry.score {
@@ -60,8 +60,8 @@ extension RedisSessionStore: SubjectSessionStore {
         _ entry: RedisIndexEntry,
         of record: SessionRecord,
         _ owner: RedisSubject,
-        begunAt: Instant,
-        now: Instant
+        begunAt: SessionInstant,
+        now: SessionInstant
     ) async throws -> Bool {
         let since = try await self.supersede(entry, by: record.absoluteExpiresAt, of: owner, now: now)
         return since.map { $0 > begunAt - .minutes(1) } ?? true
@@ -72,8 +72,8 @@ extension RedisSessionStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let owner = RedisSubject(subject)
         let page = try await self.indexPage(self.keys.index(of: owner), from: cursor, limit: limit, now: now)
@@ -84,7 +84,7 @@ extension RedisSessionStore: SubjectSessionStore {
         let endedIDs = Set(ended.map(\.id))
         // Both sessions that ended now and stale entries, so that an interrupted scan leaves less for the next one.
         let useless = entries.filter { entry in
-            endedIDs.contains(entry.id) ? entry.writtenAt < tombstoneUntil : entry.isOld(at: now)
+            endedIDs.contains(entry.id) ? entry.writtenAt < tombstoneUntil : entry.isPastGracePeriod(at: now)
         }
         let scores = Dictionary(grouping: entries, by: \.id).mapValues { Set($0.map(\.score)) }
         let elsewhere = ended.filter { scores[$0.id]?.contains($0.end.score) == false }
@@ -94,7 +94,7 @@ extension RedisSessionStore: SubjectSessionStore {
     }
 
     /// A live record for a list. An unreadable record is left out, so that it does not break the listing.
-    func record(of id: SessionID, now: Instant) async throws -> SessionRecord? {
+    func record(of id: SessionID, now: SessionInstant) async throws -> SessionRecord? {
         do {
             guard case .found(let record) = try await self.load(id, now: now) else { return nil }
             return record
@@ -107,14 +107,14 @@ extension RedisSessionStore: SubjectSessionStore {
     /// cluster. This avoids one round trip for each. The answers are in the order of the questions.
     func inParallel<Question: Sendable, Answer: Sendable>(
         _ questions: [Question],
-        _ ask: @escaping @Sendable (Question) async throws -> Answer
+        _ operation: @escaping @Sendable (Question) async throws -> Answer
     ) async throws -> [Answer] {
         try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             var answers = [Answer?](repeating: nil, count: questions.count)
             for (place, question) in questions.enumerated() {
                 // A small part of the client's queue limit, which leaves the rest to other requests.
                 if place >= 64, let (place, answer) = try await group.next() { answers[place] = answer }
-                group.addTask { (place, try await ask(question)) }
+                group.addTask { (place, try await operation(question)) }
             }
             for try await (place, answer) in group { answers[place] = answer }
             return answers.compactMap { $0 }

@@ -49,7 +49,7 @@ public struct RedisSessionStore: Sendable {
     /// Runs commands and converts their errors to store errors.
     ///
     /// - Parameter id: The session that the commands concern, if any. Its key may have a value of another type.
-    func ask<Value>(about id: SessionID? = nil, _ body: () async throws -> Value) async throws -> Value {
+    func translatingErrors<Value>(for id: SessionID? = nil, _ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as RedisError {
@@ -75,7 +75,7 @@ public struct RedisSessionStore: Sendable {
     }
 
     /// The script arguments for a record: its entry, and how long the server keeps it.
-    private func entry(_ record: SessionRecord, of subject: RedisSubject?, now: Instant) -> [RedisArgument] {
+    private func entry(_ record: SessionRecord, of subject: RedisSubject?, now: SessionInstant) -> [RedisArgument] {
         let longest = self.configuration.timeToLive.longest.map { RedisExpiry.wholeSeconds($0(record)) } ?? 0
         let end = min(record.expiresAt, record.absoluteExpiresAt)
         return [
@@ -88,7 +88,7 @@ public struct RedisSessionStore: Sendable {
         _ script: RedisScript,
         _ id: SessionID,
         _ arguments: [RedisArgument],
-        now: Instant
+        now: SessionInstant
     ) async throws -> RedisReply {
         let arguments = [RedisArgument(id.bytes), RedisArgument(now.bytes)] + arguments
         return try await script.run(on: self.keys.session(id), arguments, self.executor)
@@ -101,7 +101,7 @@ extension RedisSessionStore: SessionStore {
     /// The failure domain of the cluster server that has the session.
     public func failureDomain(of id: SessionID) -> Int { self.executor.failureDomain(of: self.keys.session(id)) }
 
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         switch try await self.entry(of: id) {
         case nil: return .missing
         case .record(let record): return record.isExpired(at: now) ? .missing : .found(record)
@@ -109,7 +109,7 @@ extension RedisSessionStore: SessionStore {
         }
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         guard case .tombstone(let until, let secrets) = try await self.entry(of: id), now < until else { return nil }
         return secrets
     }
@@ -117,17 +117,17 @@ extension RedisSessionStore: SessionStore {
     /// The value of a session's key.
     private func entry(of id: SessionID) async throws -> RedisSessionEntry? {
         let key = self.keys.session(id)
-        let reply = try await self.ask(about: id) {
+        let reply = try await self.translatingErrors(for: id) {
             try await self.executor.execute(RedisCommand("GET", key, key: key))
         }
         return reply.isNull ? nil : try reply.entry(of: id)
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let subject = record.subject.map { RedisSubject($0) }
         let sample = if let subject { try await self.index(record, of: subject, now: now) } else { [RedisIndexEntry]() }
         let entry = self.entry(record, of: subject, now: now)
-        let reply = try await self.ask { try await self.run(.create, record.id, entry, now: now) }
+        let reply = try await self.translatingErrors { try await self.run(.create, record.id, entry, now: now) }
         guard try reply.answer(of: record.id) == 1 else { throw SessionStoreError.duplicate(record.id) }
         if let subject { await self.removeOutlived(sample, of: subject, now: now) }
     }
@@ -135,12 +135,12 @@ extension RedisSessionStore: SessionStore {
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         let subject = record.subject.map { RedisSubject($0) }
         let arguments = self.entry(record, of: subject, now: now) + [RedisArgument(version.bytes)]
         func attempt(isIndexed: Bool) async throws -> RedisReply {
-            try await self.ask(about: record.id) {
+            try await self.translatingErrors(for: record.id) {
                 try await self.run(.replace, record.id, arguments + [isIndexed ? 1 : 0], now: now)
             }
         }
@@ -154,7 +154,7 @@ extension RedisSessionStore: SessionStore {
         return try reply.answer(of: record.id) == 1 ? .replaced : .missing
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         if self.configuration.ignoresTouches {
             guard case .found = try await self.load(id, now: now) else { return false }
             return true
@@ -164,12 +164,12 @@ extension RedisSessionStore: SessionStore {
             RedisArgument(touch.expiresAt.bytes),
             RedisArgument(RedisExpiry.milliseconds(until: touch.expiresAt, now: now)),
         ]
-        let reply = try await self.ask(about: id) { try await self.run(.touch, id, arguments, now: now) }
+        let reply = try await self.translatingErrors(for: id) { try await self.run(.touch, id, arguments, now: now) }
         return try reply.answer(of: id) == 1
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         guard let ended = try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now) else {
             return false
         }

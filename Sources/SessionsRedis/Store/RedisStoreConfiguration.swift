@@ -27,9 +27,9 @@ public struct RedisStoreConfiguration: Sendable {
     /// How many keys the server scans in one step while sessions are counted or paged through. The default is 1,000.
     public var scanCount = 1_000
 
-    /// Whether a logout is acknowledged only after replicas have it. The default is ``EndingReplication/asynchronous``:
+    /// Whether a logout is acknowledged only after replicas have it. The default is ``LogoutReplication/asynchronous``:
     /// after the primary has it.
-    public var logoutReplication = EndingReplication.asynchronous
+    public var logoutReplication = LogoutReplication.asynchronous
 
     /// Creates a configuration with the defaults.
     public init() {}
@@ -39,12 +39,12 @@ public struct RedisStoreConfiguration: Sendable {
     /// A primary acknowledges a logout when it has it. If a replica takes over a moment later, it may not know of the
     /// logout, and the session is open again. Waiting for replicas makes that unlikely, and adds a round trip to the
     /// logout.
-    public struct EndingReplication: Sendable, Hashable {
+    public struct LogoutReplication: Sendable, Hashable {
         let replicaCount: Int
         let limit: Duration
 
         /// After the primary has it.
-        public static let asynchronous = EndingReplication(replicaCount: 0, limit: .zero)
+        public static let asynchronous = LogoutReplication(replicaCount: 0, limit: .zero)
 
         /// After this many replicas have it as well, as the server reports (`WAIT`).
         ///
@@ -56,8 +56,8 @@ public struct RedisStoreConfiguration: Sendable {
         ///   - count: The number of replicas of the primary that has the session.
         ///   - limit: How long to wait for them. It must be less than the client's
         ///     ``RedisConfiguration/commandDeadline``. The default is 500 milliseconds.
-        public static func replicas(_ count: Int, within limit: Duration = .milliseconds(500)) -> EndingReplication {
-            EndingReplication(replicaCount: count, limit: limit)
+        public static func replicas(_ count: Int, within limit: Duration = .milliseconds(500)) -> LogoutReplication {
+            LogoutReplication(replicaCount: count, limit: limit)
         }
     }
 

@@ -38,10 +38,10 @@ public struct AdapterRoute: Sendable {
     init(
         _ method: HTTPRequest.Method = .get,
         _ path: String = "/way",
-        of site: AdapterHarness,
+        of harness: AdapterHarness,
         _ handler: @escaping @Sendable (Session) async throws -> AdapterHandlerResult
     ) {
-        self.init(method, path, behind: [AdapterMiddleware(site.engine)]) { session, _ in
+        self.init(method, path, behind: [AdapterMiddleware(harness.engine)]) { session, _ in
             try await handler(try session())
         }
     }

@@ -123,32 +123,32 @@ public final class FaultySessionStore: Sendable {
 }
 
 extension FaultySessionStore: SessionStore {
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try await self.perform(.load) { try await self.base.load(id, now: now) }
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         try await self.perform(.load) { try await self.base.endedSecrets(of: id, now: now) }
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.perform(.create) { try await self.base.create(record, now: now) }
     }
 
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.perform(.replace) { try await self.base.replace(record, ifVersion: version, now: now) }
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.perform(.touch) { try await self.base.touch(id, touch, now: now) }
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.perform(.end) { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 }
@@ -157,19 +157,19 @@ extension FaultySessionStore: SessionStore {
 extension FaultySessionStore: SynchronousSessionStore {
     public var writesSynchronously: Bool { (self.base as? any SynchronousSessionStore)?.writesSynchronously ?? false }
 
-    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+    public func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         try self.performSynchronously(.load) { try $0.loadSynchronously(id, now: now) }
     }
 
     public func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) throws -> SessionReplaceResult? {
         try self.performSynchronously(.replace) { try $0.replaceSynchronously(record, ifVersion: version, now: now) }
     }
 
-    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? {
         try self.performSynchronously(.touch) { try $0.touchSynchronously(id, touch, now: now) }
     }
 

@@ -64,31 +64,33 @@ final class WriteLosingStore: SubjectSessionStore {
         return result
     }
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try await self.base.load(id, now: now)
     }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.write { try await self.base.create(record, now: now) }
     }
 
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.write { try await self.base.replace(record, ifVersion: version, now: now) }
     }
 
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.write { try await self.base.touch(id, touch, now: now) }
     }
 
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.write { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
+        -> SessionPage
+    {
         try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
@@ -97,8 +99,8 @@ final class WriteLosingStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.write {
             try await self.base.endSessions(

@@ -11,11 +11,11 @@ public import Sessions
 /// Makes records for tests of stores. Each has an id of its own, and they are the same in every run.
 public struct SampleRecords: Sendable {
     /// The creation time of the records.
-    public let now: Instant
+    public let now: SessionInstant
     private let random: DeterministicRandom
 
     /// Creates a source of records.
-    public init(seed: UInt64 = 1, now: Instant = ManualClock().now) {
+    public init(seed: UInt64 = 1, now: SessionInstant = ManualClock().now) {
         self.now = now
         self.random = DeterministicRandom(seed: seed)
     }

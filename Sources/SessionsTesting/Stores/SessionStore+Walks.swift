@@ -16,7 +16,7 @@ extension SubjectSessionStore {
     ///   - subject: The subject.
     ///   - pageSize: The number of sessions in a page. The default is 100.
     ///   - now: The present time.
-    public func sessions(of subject: String, pageSize: Int = 100, now: Instant) async throws -> [SessionRecord] {
+    public func sessions(of subject: String, pageSize: Int = 100, now: SessionInstant) async throws -> [SessionRecord] {
         try await SessionPage.walk { try await self.page(of: subject, from: $0, limit: pageSize, now: now) }
     }
 
@@ -28,8 +28,8 @@ extension SubjectSessionStore {
         of subject: String,
         except kept: Set<SessionID>,
         pageSize: Int = 100,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> Int {
         var endedCount = 0
         var cursor: SessionCursor?
@@ -49,7 +49,7 @@ extension EnumerableSessionStore {
     /// - Parameters:
     ///   - pageSize: The number of sessions in a page. The default is 100.
     ///   - now: The present time.
-    public func sessions(pageSize: Int = 100, now: Instant) async throws -> [SessionRecord] {
+    public func sessions(pageSize: Int = 100, now: SessionInstant) async throws -> [SessionRecord] {
         try await SessionPage.walk { try await self.page(from: $0, limit: pageSize, now: now) }
     }
 }

@@ -82,7 +82,7 @@ extension StoreConformance {
             record.expiresAt = .distantFuture
             record.absoluteExpiresAt = .distantFuture
             try await store.create(record, now: samples.now)
-            let late = Instant(millisecondsSince1970: Instant.distantFuture.millisecondsSince1970 - 1)
+            let late = SessionInstant(millisecondsSince1970: SessionInstant.distantFuture.millisecondsSince1970 - 1)
             try check.expect(try await store.load(record.id, now: late), is: .found(record), "load")
             try await store.end(record.id, tombstoneUntil: .distantFuture, now: samples.now)
             let later = samples.now + .days(1_000_000)

@@ -28,35 +28,35 @@ public struct SynchronousCalls<Base: SynchronousSessionStore>: SessionStore {
 
     public func failureDomain(of id: SessionID) -> Int { self.base.failureDomain(of: id) }
 
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         if let result = try self.base.loadSynchronously(id, now: now) { return result }
         return try await self.base.load(id, now: now)
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         try await self.base.endedSecrets(of: id, now: now)
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.base.create(record, now: now)
     }
 
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         if let result = try self.base.replaceSynchronously(record, ifVersion: version, now: now) { return result }
         return try await self.base.replace(record, ifVersion: version, now: now)
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         if let isLive = try self.base.touchSynchronously(id, touch, now: now) { return isLive }
         return try await self.base.touch(id, touch, now: now)
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }
@@ -66,7 +66,7 @@ extension SynchronousCalls: SubjectSessionStore where Base: SubjectSessionStore 
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         try await self.base.page(of: subject, from: cursor, limit: limit, now: now)
     }
@@ -76,8 +76,8 @@ extension SynchronousCalls: SubjectSessionStore where Base: SubjectSessionStore 
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.base.endSessions(
             of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
@@ -85,13 +85,13 @@ extension SynchronousCalls: SubjectSessionStore where Base: SubjectSessionStore 
 }
 
 extension SynchronousCalls: EnumerableSessionStore where Base: EnumerableSessionStore {
-    public func count(now: Instant) async throws -> Int { try await self.base.count(now: now) }
+    public func count(now: SessionInstant) async throws -> Int { try await self.base.count(now: now) }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.base.page(from: cursor, limit: limit, now: now)
     }
 
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         try await self.base.end(ids, tombstoneUntil: tombstoneUntil, now: now)
     }
 
@@ -99,7 +99,7 @@ extension SynchronousCalls: EnumerableSessionStore where Base: EnumerableSession
 }
 
 extension SynchronousCalls: SweepableSessionStore where Base: SweepableSessionStore {
-    public func sweep(limit: Int, now: Instant) async throws -> Int {
+    public func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         try await self.base.sweep(limit: limit, now: now)
     }
 }

@@ -15,42 +15,43 @@ extension TransportConformance {
             for fields in [subject.carrying([]), [:], [.accept: "*/*", .cookie: "theme=dark"]] {
                 let reading = subject.read(fields)
                 try check.expect(reading.tokens.isEmpty, "a token was read")
-                try check.expect(reading.malformedCount + reading.surplusCount, is: 0, "what else was read")
+                try check.expect(reading.malformedCount + reading.ignoredCount, is: 0, "what else was read")
             }
         },
         TransportRule(.reading, "different tokens are all read, in the order of the request") { subject, check in
             guard subject.carriesSeveral else { return }
-            let texts = tokenTexts(3)
-            try check.expect(subject.read(texts).tokens.map(\.text), is: texts, "tokens")
-            try check.expect(subject.read(texts.reversed()).tokens.map(\.text), is: texts.reversed(), "tokens")
+            let credentials = makeCredentials(3)
+            try check.expect(subject.read(credentials).tokens.map(\.text), is: credentials, "tokens")
+            try check.expect(
+                subject.read(credentials.reversed()).tokens.map(\.text), is: credentials.reversed(), "tokens")
         },
         TransportRule(.reading, "the same token twice is one") { subject, check in
             guard subject.carriesSeveral else { return }
-            let text = tokenTexts(1)[0]
-            let reading = subject.read([text, text])
-            try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
-            try check.expect(reading.surplusCount, is: 0, "surplus")
+            let credential = makeCredentials(1)[0]
+            let reading = subject.read([credential, credential])
+            try check.expect(reading.tokens.map(\.text), is: [credential], "tokens")
+            try check.expect(reading.ignoredCount, is: 0, "surplus")
         },
         TransportRule(.reading, "of more tokens than are looked at the first are read and the rest counted") {
             subject, check in
             guard subject.carriesSeveral else { return }
-            let texts = tokenTexts(ExtractedCredentials.limit + 3)
-            let reading = subject.read(texts)
-            let expected = Array(texts.prefix(ExtractedCredentials.limit))
+            let credentials = makeCredentials(ExtractedCredentials.limit + 3)
+            let reading = subject.read(credentials)
+            let expected = Array(credentials.prefix(ExtractedCredentials.limit))
             try check.expect(reading.tokens.map(\.text), is: expected, "tokens")
-            try check.expect(reading.surplusCount, is: 3, "surplus")
+            try check.expect(reading.ignoredCount, is: 3, "surplus")
         },
         TransportRule(.reading, "a token is read from the field that the transport names, and from no other") {
             subject, check in
-            let text = tokenTexts(1)[0]
-            let fields = subject.carrying([text])
+            let credential = makeCredentials(1)[0]
+            let fields = subject.carrying([credential])
             let field = subject.transport.requestField
             try check.expect(
                 fields.allSatisfy { $0.name == field }, "the token is carried by another field than \(field)")
             for other in fields {
                 guard let name = HTTPField.Name("X-Other") else { continue }
                 let elsewhere: HTTPFields = [
-                    name: other.value, .authorization: "Other " + text, .referer: "/?s=" + text,
+                    name: other.value, .authorization: "Other " + credential, .referer: "/?s=" + credential,
                 ]
                 let reading = subject.read(elsewhere)
                 try check.expect(reading.tokens.isEmpty, "a token was read from another field")
@@ -60,11 +61,12 @@ extension TransportConformance {
 
     static let hostileInputRules: [TransportRule] = [
         TransportRule(.hostileInput, "what is not a token is not read, and counted") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             // Only texts that a field can carry. The server rejects other characters.
             let malformed = [
-                String(text.dropLast()), text + "A", String(text.dropLast()) + "=", String(text.dropLast()) + "+",
-                String(text.dropLast()) + "~", text + text, "x",
+                String(credential.dropLast()), credential + "A", String(credential.dropLast()) + "=",
+                String(credential.dropLast()) + "+",
+                String(credential.dropLast()) + "~", credential + credential, "x",
             ]
             for malformed in malformed {
                 let reading = subject.read([malformed])
@@ -74,27 +76,30 @@ extension TransportConformance {
         },
         TransportRule(.hostileInput, "a token beside what is none is read") { subject, check in
             guard subject.carriesSeveral else { return }
-            let text = tokenTexts(1)[0]
-            for texts in [["x", text], [text, "x"], ["x", text, "y"]] {
-                let reading = subject.read(texts)
-                try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
-                try check.expect(reading.malformedCount, is: texts.count - 1, "what was counted")
+            let credential = makeCredentials(1)[0]
+            for credentials in [["x", credential], [credential, "x"], ["x", credential, "y"]] {
+                let reading = subject.read(credentials)
+                try check.expect(reading.tokens.map(\.text), is: [credential], "tokens")
+                try check.expect(reading.malformedCount, is: credentials.count - 1, "what was counted")
             }
         },
         TransportRule(.hostileInput, "fifty thousand texts are read in bounds, and the token among them") {
             subject, check in
             guard subject.carriesSeveral else { return }
             // A list of header fields holds at most 65,535 fields.
-            let texts = tokenTexts(1) + Array(repeating: "x", count: 50_000)
-            let reading = subject.read(texts)
-            try check.expect(reading.tokens.map(\.text), is: [texts[0]], "tokens")
+            let credentials = makeCredentials(1) + Array(repeating: "x", count: 50_000)
+            let reading = subject.read(credentials)
+            try check.expect(reading.tokens.map(\.text), is: [credentials[0]], "tokens")
         },
         TransportRule(.hostileInput, "several texts where there may be one are refused, and none of them is read") {
             subject, check in
             guard !subject.carriesSeveral else { return }
-            let texts = tokenTexts(2)
-            for texts in [texts, [texts[0], texts[0]], [texts[0], "x"], Array(repeating: texts[0], count: 50_000)] {
-                let reading = subject.read(texts)
+            let credentials = makeCredentials(2)
+            for credentials in [
+                credentials, [credentials[0], credentials[0]], [credentials[0], "x"],
+                Array(repeating: credentials[0], count: 50_000),
+            ] {
+                let reading = subject.read(credentials)
                 try check.expect(reading.tokens.isEmpty, "one of several tokens was read")
                 try check.expect(reading.isRefused, "the request is not refused")
             }

@@ -12,54 +12,54 @@ import Sessions
 extension TransportConformance {
     static let writingRules: [TransportRule] = [
         TransportRule(.writing, "what is handed out comes back") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             var response = HTTPFields()
-            subject.transport.set(text, subject.instruction, in: &response)
+            subject.transport.set(credential, subject.instruction, in: &response)
             let reading = subject.read(subject.returning(response))
-            try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
+            try check.expect(reading.tokens.map(\.text), is: [credential], "tokens")
         },
         TransportRule(.writing, "of two tokens in one response the second stands alone") { subject, check in
-            let texts = tokenTexts(2)
+            let credentials = makeCredentials(2)
             var response = HTTPFields()
-            for text in texts { subject.transport.set(text, subject.instruction, in: &response) }
-            try check.expect(response.count { $0.value.contains(texts[0]) }, is: 0, "fields with the first token")
+            for credential in credentials { subject.transport.set(credential, subject.instruction, in: &response) }
+            try check.expect(response.count { $0.value.contains(credentials[0]) }, is: 0, "fields with the first token")
             try check.expect(
-                response.count { $0.value.contains(texts[1]) }, is: 1, "fields with the second token")
+                response.count { $0.value.contains(credentials[1]) }, is: 1, "fields with the second token")
         },
         TransportRule(.writing, "after clearing nothing comes back, whatever was set before") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             var response = HTTPFields()
-            subject.transport.set(text, subject.instruction, in: &response)
+            subject.transport.set(credential, subject.instruction, in: &response)
             subject.transport.clear(subject.instruction, in: &response)
-            try check.expect(!response.contains { $0.value.contains(text) }, "the token is in the response")
+            try check.expect(!response.contains { $0.value.contains(credential) }, "the token is in the response")
             let reading = subject.read(subject.returning(response))
             try check.expect(reading.tokens.map(\.text), is: [], "tokens")
         },
         TransportRule(.writing, "a token that is set after clearing comes back") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             var response = HTTPFields()
             subject.transport.clear(subject.instruction, in: &response)
-            subject.transport.set(text, subject.instruction, in: &response)
+            subject.transport.set(credential, subject.instruction, in: &response)
             let reading = subject.read(subject.returning(response))
-            try check.expect(reading.tokens.map(\.text), is: [text], "tokens")
+            try check.expect(reading.tokens.map(\.text), is: [credential], "tokens")
         },
         TransportRule(.writing, "the other fields of a response stay as they are") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             let others: HTTPFields = [.contentType: "text/html", .setCookie: "theme=dark; Path=/", .vary: "Accept"]
             var response = others
-            subject.transport.set(text, subject.instruction, in: &response)
+            subject.transport.set(credential, subject.instruction, in: &response)
             subject.transport.clear(subject.instruction, in: &response)
             for other in others { try check.expect(response.contains(other), "\(other.name) is gone or changed") }
         },
         TransportRule(.writing, "any age of a remembered session can be handed out") { subject, check in
-            let text = tokenTexts(1)[0]
+            let credential = makeCredentials(1)[0]
             let ages: [Duration] = [.seconds(1), .days(400), .seconds(Int64.max), .nanoseconds(1)]
             for age in ages {
                 var instruction = subject.instruction
                 instruction.maxAge = age
                 var response = HTTPFields()
-                subject.transport.set(text, instruction, in: &response)
-                try check.expect(response.count { $0.value.contains(text) }, is: 1, "fields with the token")
+                subject.transport.set(credential, instruction, in: &response)
+                try check.expect(response.count { $0.value.contains(credential) }, is: 1, "fields with the token")
             }
         },
         TransportRule(.writing, "attributes from a record say nothing but themselves") { subject, check in
@@ -68,7 +68,7 @@ extension TransportConformance {
                 var instruction = subject.instruction
                 instruction.cookieOverrides = overrides
                 var response = HTTPFields()
-                subject.transport.set(tokenTexts(1)[0], instruction, in: &response)
+                subject.transport.set(makeCredentials(1)[0], instruction, in: &response)
                 try check.expect(response.count { $0.value.contains("evil") }, is: 0, "fields with the attribute")
                 subject.transport.clear(instruction, in: &response)
                 try check.expect(response.count { $0.value.contains("evil") }, is: 0, "fields with the attribute")

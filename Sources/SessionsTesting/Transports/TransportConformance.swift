@@ -21,7 +21,7 @@ public enum TransportConformance {
     public static let rules: [TransportRule] = readingRules + hostileInputRules + writingRules
 
     /// Tokens that no engine has issued. They differ from each other and are the same in every run.
-    static func tokenTexts(_ count: Int) -> [String] {
+    static func makeCredentials(_ count: Int) -> [String] {
         let random = DeterministicRandom(seed: 7)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         return (0..<count).map { _ in

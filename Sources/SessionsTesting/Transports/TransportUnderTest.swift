@@ -53,8 +53,8 @@ public struct TransportUnderTest: Sendable {
         let name = configuration.cookie.name
         return TransportUnderTest(
             CookieTransport(configuration),
-            carrying: { texts in
-                texts.isEmpty ? [:] : [.cookie: texts.map { "\(name)=\($0)" }.joined(separator: "; ")]
+            carrying: { credentials in
+                credentials.isEmpty ? [:] : [.cookie: credentials.map { "\(name)=\($0)" }.joined(separator: "; ")]
             },
             returning: { response in
                 let browser = TestBrowser(clock: configuration.clock)
@@ -70,7 +70,9 @@ public struct TransportUnderTest: Sendable {
     public static func bearer() -> TransportUnderTest {
         var subject = TransportUnderTest(
             BearerTransport(responseField: .authorization),
-            carrying: { texts in HTTPFields(texts.map { HTTPField(name: .authorization, value: "Bearer \($0)") }) },
+            carrying: { credentials in
+                HTTPFields(credentials.map { HTTPField(name: .authorization, value: "Bearer \($0)") })
+            },
             returning: { response in response[.authorization].map { [.authorization: $0] } ?? [:] }
         )
         subject.carriesSeveral = false
@@ -81,8 +83,8 @@ public struct TransportUnderTest: Sendable {
         SessionRequest(headerFields: fields, isSecure: self.isSecure)
     }
 
-    func read(_ texts: [String]) -> ExtractedCredentials {
-        self.read(self.carrying(texts))
+    func read(_ credentials: [String]) -> ExtractedCredentials {
+        self.read(self.carrying(credentials))
     }
 
     func read(_ fields: HTTPFields) -> ExtractedCredentials {

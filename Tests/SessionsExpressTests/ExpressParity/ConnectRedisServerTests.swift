@@ -44,7 +44,7 @@ struct ConnectRedisServerTests {
         let (client, prefix, now) = (try server.client, "sess:\(UUID()):", SessionClock.system.now)
         let records = RedisExpressStore(client, scanCount: 1000)
         for number in 0..<20 {
-            _ = try await records.create("\(prefix)\(number)", [1], .lasting(.seconds(3_600)), now: now)
+            _ = try await records.create("\(prefix)\(number)", [1], .after(.seconds(3_600)), now: now)
         }
         #expect(try await records.count(prefix: prefix, now: now) == 20)
     }

@@ -57,7 +57,7 @@ struct ConnectRedisTests {
         let harness = try ExpressHarness {
             $1.timeToLive = .deciding { $0["views"] == .integer(2) ? .zero : .seconds(3 * 3_600) }
         }
-        harness.express(Self.id, #","views":1"#, life: .lasting(.seconds(3 * 3_600)))
+        harness.express(Self.id, #","views":1"#, life: .after(.seconds(3 * 3_600)))
         try await harness.visit(harness.browser(of: Self.id)) { $0[.views] = 2 }
         #expect(try await harness.text(Self.id) == nil)
     }
@@ -106,22 +106,22 @@ struct ConnectRedisTests {
     }
 
     /// Records of two sessions, and a key that is none.
-    private func records() throws -> (records: ExpressMemoryStore, engine: SessionEngine, now: Instant) {
+    private func records() throws -> (records: ExpressMemoryStore, engine: SessionEngine, now: SessionInstant) {
         let harness = try ExpressHarness()
         harness.express("first", #","views":1"#)
         harness.express("second", "")
-        harness.records.set("other", Array("1".utf8), .unlimited, now: harness.now)
+        harness.records.set("other", Array("1".utf8), .never, now: harness.now)
         return (harness.records, harness.engine, harness.now)
     }
 
     @Test("get, set, touch and destroy: for the engine, each one step that compares")
     func methods() async throws {
-        let (records, _, now): (any ExpressRecordStore, SessionEngine, Instant) = try self.records()
+        let (records, _, now): (any ExpressRecordStore, SessionEngine, SessionInstant) = try self.records()
         let (old, new) = (Array("1".utf8), Array("2".utf8))
         #expect(try await records.load("other", now: now) == .found(old, remaining: nil))
-        #expect(try await records.replace("other", old, with: new, .unlimited, now: now) == .replaced)
-        #expect(try await records.replace("other", old, with: new, .unlimited, now: now) != .replaced)
-        #expect(try await records.touch("other", .kept, now: now))
+        #expect(try await records.replace("other", old, with: new, .never, now: now) == .replaced)
+        #expect(try await records.replace("other", old, with: new, .never, now: now) != .replaced)
+        #expect(try await records.touch("other", .unchanged, now: now))
         #expect(
             try await records.end(
                 "other", tombstoneUntil: now + .seconds(60), removedUntil: now + .seconds(60), now: now)

@@ -17,7 +17,7 @@ import Testing
 struct StoreOfExpressSessionTests {
     private let samples = SampleRecords()
     private let store = MemorySessionStore()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     /// A record that is in the store.
     private func stored() async throws -> SessionRecord {

@@ -62,7 +62,7 @@ struct ExpressHarness: LogRecordingHarness {
     }
 
     /// What Express has stored: `cookie` and whatever is set beside it, for a day.
-    func express(_ id: String, _ members: String, life: ExpressExpiry = .lasting(.days(1))) {
+    func express(_ id: String, _ members: String, life: ExpressExpiry = .after(.days(1))) {
         self.records.set("sess:\(id)", Array("{\(Self.cookie)\(members)}".utf8), life, now: self.clock.now)
     }
 

@@ -17,11 +17,11 @@ protocol ForwardingRecordStore: ExpressRecordStore {
 }
 
 extension ForwardingRecordStore {
-    func load(_ key: String, now: Instant) async throws -> ExpressLoadResult {
+    func load(_ key: String, now: SessionInstant) async throws -> ExpressLoadResult {
         try await self.base.load(key, now: now)
     }
 
-    func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    func create(_ key: String, _ text: [UInt8], _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool {
         try await self.base.create(key, text, life, now: now)
     }
 
@@ -30,20 +30,22 @@ extension ForwardingRecordStore {
         _ expected: [UInt8],
         with text: [UInt8],
         _ life: ExpressExpiry,
-        now: Instant
+        now: SessionInstant
     ) async throws -> ExpressReplaceResult {
         try await self.base.replace(key, expected, with: text, life, now: now)
     }
 
-    func touch(_ key: String, _ life: ExpressExpiry, now: Instant) async throws -> Bool {
+    func touch(_ key: String, _ life: ExpressExpiry, now: SessionInstant) async throws -> Bool {
         try await self.base.touch(key, life, now: now)
     }
 
-    func end(_ key: String, tombstoneUntil: Instant, removedUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ key: String, tombstoneUntil: SessionInstant, removedUntil: SessionInstant, now: SessionInstant)
+        async throws -> Bool
+    {
         try await self.base.end(key, tombstoneUntil: tombstoneUntil, removedUntil: removedUntil, now: now)
     }
 
-    func keys(prefix: String, from cursor: SessionCursor?, now: Instant) async throws -> ExpressPage<String> {
+    func keys(prefix: String, from cursor: SessionCursor?, now: SessionInstant) async throws -> ExpressPage<String> {
         try await self.base.keys(prefix: prefix, from: cursor, now: now)
     }
 }

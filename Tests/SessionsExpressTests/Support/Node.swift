@@ -12,7 +12,7 @@ import Foundation
 enum Node {
     static let modules = "/usr/share/nodejs"
 
-    static var isThere: Bool {
+    static var isPresent: Bool {
         self.program != nil && FileManager.default.fileExists(atPath: "\(self.modules)/cookie-signature")
     }
 

@@ -102,7 +102,7 @@ struct ActiveSessionsPageAPITests {
     }
 
     @Test("checklist 23: ?others=true ends all but this; without it a DELETE is 400 and says what to write")
-    func endsOthers() async throws {
+    func supportsRevokingOthers() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let (desk, phone) = (
                 try await harness.browser("ada"), try await harness.browser("ada", ActiveSessionsPageHarness.safari)

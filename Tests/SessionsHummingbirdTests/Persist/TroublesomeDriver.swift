@@ -34,11 +34,11 @@ final class TroublesomeDriver: PersistDriver {
     /// Waits until one sleeps.
     func untilSomebodySleeps() async {
         await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
+            let isPresent = self.state.withLock { state in
                 if state.sleepers.isEmpty { state.watchers.append(continuation) }
                 return !state.sleepers.isEmpty
             }
-            if isThere { continuation.resume() }
+            if isPresent { continuation.resume() }
         }
     }
 

@@ -71,7 +71,7 @@ struct RedisClusterTopologyTests {
         let shards = [Self.shard([0, 1], [Self.node(Self.text("b"))]), Self.shard([2, 3], [plain])]
         let topology = try Self.read(shards, isEncrypted: true)
         #expect(topology.primaries.map(\.description) == ["b:6380"])
-        #expect(topology.owners[1] == 0 && topology.owners[2] == RedisClusterTopology.nobody)
+        #expect(topology.owners[1] == 0 && topology.owners[2] == RedisClusterTopology.noOwner)
     }
 
     @Test("a primary that failed has its slots only until another one has them, and replicas have none")
@@ -95,7 +95,7 @@ struct RedisClusterTopologyTests {
         ])
         #expect(topology.primaries.map(\.description) == ["a:6379", "b:6379"])
         #expect([0, 99, 100, 199, 200, 299].map { topology.owners[$0] } == [0, 0, 1, 1, 0, 0])
-        #expect(topology.owners[300] == RedisClusterTopology.nobody)
+        #expect(topology.owners[300] == RedisClusterTopology.noOwner)
     }
 
     @Test("a map that no cluster can have is refused, whatever it claims, and does no work for it")

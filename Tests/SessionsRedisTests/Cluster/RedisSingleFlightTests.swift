@@ -18,14 +18,16 @@ import Testing
 struct RedisSingleFlightTests {
     /// Looks when it is told to, and counts.
     private final class Looker: Sendable {
-        let look: RedisSingleFlight
+        let singleFlight: RedisSingleFlight
         let count = Atomic<Int>(0)
 
-        init(_ clock: ManualClock) { self.look = RedisSingleFlight(pause: .seconds(1), clock: clock.sessionClock) }
+        init(_ clock: ManualClock) {
+            self.singleFlight = RedisSingleFlight(pause: .seconds(1), clock: clock.sessionClock)
+        }
 
         /// Looks, and waits for something before it has found what it looks for.
         func run(_ found: AsyncStream<Void>? = nil, begun: AsyncStream<Void>.Continuation? = nil) async {
-            await self.look.look {
+            await self.singleFlight.run {
                 self.count.add(1, ordering: .relaxed)
                 begun?.yield()
                 if let found { for await _ in found { break } }

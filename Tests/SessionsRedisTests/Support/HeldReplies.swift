@@ -36,11 +36,11 @@ final class HeldReplies: Sendable {
     /// Returns when as many are held.
     func wait(for count: Int) async {
         await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
+            let isPresent = self.state.withLock { state in
                 if state.replies.count < count { state.waiter = (count, continuation) }
                 return state.replies.count >= count
             }
-            if isThere { continuation.resume() }
+            if isPresent { continuation.resume() }
         }
     }
 

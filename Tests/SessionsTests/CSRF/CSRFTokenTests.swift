@@ -196,14 +196,14 @@ struct CSRFTokenTests {
         var record = SessionRecord(
             id: id,
             secretHash: hash,
-            secretIssuedAt: Instant(millisecondsSince1970: 0),
+            secretIssuedAt: SessionInstant(millisecondsSince1970: 0),
             version: SessionVersion(counter: 1, tag: 1),
-            createdAt: Instant(millisecondsSince1970: 0),
-            lastAccessedAt: Instant(millisecondsSince1970: 0),
-            expiresAt: Instant(millisecondsSince1970: 1),
-            absoluteExpiresAt: Instant(millisecondsSince1970: 1)
+            createdAt: SessionInstant(millisecondsSince1970: 0),
+            lastAccessedAt: SessionInstant(millisecondsSince1970: 0),
+            expiresAt: SessionInstant(millisecondsSince1970: 1),
+            absoluteExpiresAt: SessionInstant(millisecondsSince1970: 1)
         )
-        record.authenticatedAt = Instant(millisecondsSince1970: 1_700_000_000_000)
+        record.authenticatedAt = SessionInstant(millisecondsSince1970: 1_700_000_000_000)
         // HMAC-SHA256 under 00…1f of 04 "csrf" 00…0f and the little-endian time, under a mask of zeros.
         let token = String(repeating: "A", count: 42) + "DyTqUNuoJyoZl8Q56LBh_UwRgYlneu3gP7NG3hEgPBMg"
         #expect(CSRFToken(of: record).text(hash.csrfKey, random: SessionRandom { 0 }) == token)

@@ -39,8 +39,8 @@ struct SealingChecklistTests {
             try await session.logIn("ada")
             session[.theme] = "dark"
         }
-        let text = try #require(browser.token)
-        let sealed = try #require(Base64URL.decode(text.utf8))
+        let credential = try #require(browser.token)
+        let sealed = try #require(Base64URL.decode(credential.utf8))
         let session = try #require(sealer.open(sealed, for: "__Host-session")).bytes
         let random = DeterministicRandom(seed: 15_133).sessionRandom
         var plaintexts: [[UInt8]] = [
@@ -54,9 +54,9 @@ struct SealingChecklistTests {
         }
         for count in 0..<300 { plaintexts.append([1] + random.bytes(count: count)) }
         for plaintext in plaintexts {
-            let text = Base64URL.encode(try sealer.seal(plaintext, for: "__Host-session"))
+            let credential = Base64URL.encode(try sealer.seal(plaintext, for: "__Host-session"))
             let visitor = harness.browser()
-            visitor.plant(TestCookie(name: "__Host-session", value: text, domain: "example.com", isSecure: true))
+            visitor.plant(TestCookie(name: "__Host-session", value: credential, domain: "example.com", isSecure: true))
             try await harness.visit(visitor) { session in
                 _ = (session[.theme], session[.views], session.names, session.remaining)
                 session[.views] += 1

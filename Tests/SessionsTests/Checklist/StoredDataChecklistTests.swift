@@ -163,25 +163,25 @@ struct StoredDataChecklistTests {
 /// A store that never looks at the time.
 private struct CarelessStore: SessionStore {
     private let base = MemorySessionStore()
-    private let never = Instant.distantPast
+    private let never = SessionInstant.distantPast
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try await self.base.load(id, now: self.never)
     }
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.base.create(record, now: self.never)
     }
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.base.replace(record, ifVersion: version, now: self.never)
     }
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         try await self.base.touch(id, touch, now: self.never)
     }
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: self.never)
     }
 }
@@ -196,7 +196,7 @@ private struct BytesStore: ForwardingSessionStore {
         self.bytes = bytes
     }
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         .found(try SessionRecordCodec.decode(self.bytes, id: id))
     }
 }

@@ -40,12 +40,12 @@ struct KeyedWriteQueuesTests {
         let queues = KeyedWriteQueues()
         let holder = Holder()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await queues.whenFree(self.id, orThrow: Self.failure) { try await holder.hold() } }
+            group.addTask { try? await queues.withLock(self.id, orThrow: Self.failure) { try await holder.hold() } }
             while !holder.isHolding { await Task.yield() }
             #expect(queues.isBusy(self.id))
             for _ in 0..<10 {
                 group.addTask {
-                    try? await queues.whenFree(self.id, orThrow: Self.failure) { holder.runs.withLock { $0 += 1 } }
+                    try? await queues.withLock(self.id, orThrow: Self.failure) { holder.runs.withLock { $0 += 1 } }
                 }
             }
             while queues.waitingCount(self.id) < 10 { await Task.yield() }
@@ -67,11 +67,11 @@ struct KeyedWriteQueuesTests {
             ]
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await queues.whenFree(self.id, orThrow: Self.failure) { try await holder.hold() } }
+            group.addTask { try await queues.withLock(self.id, orThrow: Self.failure) { try await holder.hold() } }
             while !holder.isHolding { await Task.yield() }
             #expect(!alike.contains { queues.isBusy($0) })
             for id in alike {
-                try await queues.whenFree(id, orThrow: Self.failure) { #expect(queues.isBusy(id)) }
+                try await queues.withLock(id, orThrow: Self.failure) { #expect(queues.isBusy(id)) }
             }
             #expect(queues.isBusy(self.id))
             holder.end(with: .success(()))

@@ -168,7 +168,7 @@ private final class AlwaysConflictingStore: ForwardingSessionStore {
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         guard case .found(let current) = try await self.base.load(record.id, now: now) else { return .missing }
         return .conflict(current)

@@ -109,8 +109,8 @@ struct RememberedLengthTests {
 
     @Test(
         "an instant in the past, and the last there is, are refused as well",
-        arguments: [Instant.distantPast, .distantFuture])
-    func hostileInstants(end: Instant) async throws {
+        arguments: [SessionInstant.distantPast, .distantFuture])
+    func hostileInstants(end: SessionInstant) async throws {
         let harness = try EngineHarness(.stored(in: MemorySessionStore()))
         try await harness.visit(harness.browser()) { session in
             await #expect(throws: SessionError.self) { try await session.remember(until: end) }

@@ -22,7 +22,7 @@ struct SessionPlannerTests {
         var testDescription: String { self.name }
     }
 
-    static let start = Instant(millisecondsSince1970: 1_000_000_000)
+    static let start = SessionInstant(millisecondsSince1970: 1_000_000_000)
 
     static func live(
         lastAccessed: Duration = .zero,
@@ -32,7 +32,7 @@ struct SessionPlannerTests {
     ) -> PlannerInput.Status {
         let idle: Duration = isRemembered ? .days(14) : .minutes(20)
         return .live(
-            PlannerInput.LiveFacts(
+            PlannerInput.LiveInput(
                 lastAccessedAt: self.start - lastAccessed,
                 expiresAt: self.start - lastAccessed + idle,
                 absoluteExpiresAt: self.start + .days(29),
@@ -233,7 +233,7 @@ struct SessionPlannerTests {
     @Test(
         "a session that is left alone without a look at the facts has nothing planned by them",
         arguments: [true, false])
-    func isNoOp(isInText: Bool) {
+    func isNoOp(isSelfContained: Bool) {
         let ages: [Duration] = [
             .zero - .days(1), .zero, .seconds(119), .seconds(120), .minutes(5), .minutes(10), .days(2),
         ]
@@ -243,7 +243,7 @@ struct SessionPlannerTests {
         }) {
             var configuration = SessionConfiguration()
             configure(&configuration)
-            let planner = SessionPlanner(configuration: configuration, isInText: isInText)
+            let planner = SessionPlanner(configuration: configuration, isSelfContained: isSelfContained)
             for length in [nil, Duration.zero, .minutes(20), .days(7)] {
                 var record = SessionRecord(
                     id: SessionID(high: 1, low: 2),
@@ -260,7 +260,7 @@ struct SessionPlannerTests {
                 let plan = planner.plan(
                     Self.facts(
                         .live(
-                            PlannerInput.LiveFacts(
+                            PlannerInput.LiveInput(
                                 lastAccessedAt: record.lastAccessedAt,
                                 expiresAt: record.expiresAt,
                                 absoluteExpiresAt: record.absoluteExpiresAt,

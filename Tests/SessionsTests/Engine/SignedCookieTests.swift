@@ -26,13 +26,16 @@ struct SignedCookieTests {
     func forged() async throws {
         let harness = try self.makeHarness(.ephemeral())
         try await harness.visit(self.browser) { try await $0.logIn("ada") }
-        let text = try #require(self.browser.token)
-        #expect(text.utf8.count == 108)
+        let credential = try #require(self.browser.token)
+        #expect(credential.utf8.count == 108)
         try await harness.visit(self.browser) { #expect($0.subject == "ada") }
         let calls = self.store.count(of: .load)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        let characters = Array(text)
-        var forgeries = [String(text.prefix(64)), String(text.dropLast()), text + "A", String(text.prefix(65))]
+        let characters = Array(credential)
+        var forgeries = [
+            String(credential.prefix(64)), String(credential.dropLast()), credential + "A",
+            String(credential.prefix(65)),
+        ]
         for (index, character) in characters.enumerated() {
             guard let digit = alphabet.firstIndex(of: character) else { continue }
             for bit in 0..<6 {

@@ -19,7 +19,8 @@ struct StoreWalkTests {
     /// Runs a step that fails a number of times.
     ///
     /// - Returns: The limit of each attempt.
-    private static func limits(_ walk: inout StoreWalk, failures: Int, _ error: any Error = Self.unavailable) async throws
+    private static func limits(_ walk: inout StoreWalk, failures: Int, _ error: any Error = Self.unavailable)
+        async throws
         -> [Int]
     {
         var limits: [Int] = []

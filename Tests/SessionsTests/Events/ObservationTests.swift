@@ -81,7 +81,7 @@ struct ObservationTests {
     @Test("the description of an event is one line with what there is")
     func description() {
         let (id, other) = (SessionID(high: 1, low: 2), SessionID(high: 3, low: 4))
-        let now = Instant(millisecondsSince1970: 0)
+        let now = SessionInstant(millisecondsSince1970: 0)
         let all = SessionEvent(
             .suspicious, reason: .severalTokens, sessionID: id, otherSessionIDs: [other], subject: "a\"\nb",
             errorCode: "unavailable", time: now)
@@ -120,7 +120,7 @@ struct ObservationTests {
         configuration.clock = SessionClock(
             now: {
                 readings.withLock { $0 += 1 }
-                return Instant(millisecondsSince1970: 0)
+                return SessionInstant(millisecondsSince1970: 0)
             },
             sleep: { _ in }
         )

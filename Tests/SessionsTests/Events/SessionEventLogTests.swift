@@ -21,7 +21,7 @@ struct SessionEventLogTests {
     private var logger: Logger { Logger(label: "audit") { [logs] _ in logs } }
 
     private func event(_ number: Int) -> SessionEvent {
-        SessionEvent(.loggedIn, subject: "user \(number)", time: Instant(millisecondsSince1970: Int64(number)))
+        SessionEvent(.loggedIn, subject: "user \(number)", time: SessionInstant(millisecondsSince1970: Int64(number)))
     }
 
     @Test("a graceful shutdown writes the 200 events that wait, however slow the writer is")

@@ -143,10 +143,10 @@ struct FuzzTests {
         )
         fuzzer.run("the list of keys") { bytes in
             let text = String(decoding: bytes, as: UTF8.self)
-            for key in (try? SecretKeyText.keys(inFile: text, named: "file")) ?? [] {
+            for key in (try? SecretKeyParser.keys(inFile: text, named: "file")) ?? [] {
                 #expect(text.utf8.count >= 43 && key.id.bytes.count == 4)
             }
-            _ = try? SecretKeyText.keys(inList: text, named: "list")
+            _ = try? SecretKeyParser.keys(inList: text, named: "list")
         }
     }
 
@@ -207,7 +207,9 @@ struct FuzzTests {
             let field = HTTPField(name: name, value: String(decoding: bytes, as: UTF8.self))
             var request = SessionRequest(headerFields: HTTPFields([field]), clientAddress: "10.0.0.9")
             proxies.resolve(&request)
-            if let address = request.clientAddress { #expect(IPAddress(address)?.text == address, "a canonical address or none") }
+            if let address = request.clientAddress {
+                #expect(IPAddress(address)?.text == address, "a canonical address or none")
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ struct EventsGuideTests {
         let ring: @Sendable (SessionEvent) -> Void = { event in rung.withLock { $0.append(event.reason) } }
         configuration.observers = [SessionMetrics(), AlarmBell(ring: ring)]
         let log = try makeAuditLog(at: path, for: &configuration, logger: Logger(label: "audit"))
-        let now = Instant(millisecondsSince1970: 0)
+        let now = SessionInstant(millisecondsSince1970: 0)
         for observer in configuration.observers {
             observer.observe(SessionEvent(.created, subject: "ada\n", time: now))
             observer.observe(SessionEvent(.suspicious, reason: .replayedSecret, time: now))

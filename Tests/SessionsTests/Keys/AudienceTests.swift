@@ -110,7 +110,7 @@ struct AudienceTests {
             KeyAudience(backend: .sealed, application: ""), KeyAudience(backend: .sealed, application: "shop"),
             KeyAudience(backend: .tokens, application: ""), KeyAudience(backend: .tokens, application: "shop"),
         ]
-        let keys = try audiences.map { try CSRFKeys(ring, audience: $0, former: .refused).ring }
+        let keys = try audiences.map { try CSRFKeys(ring, audience: $0, former: .refused).derived }
         for (index, key) in keys.enumerated() {
             let text = Array(CSRFToken(of: record).text(key.newest, random: .system).utf8)
             for (otherIndex, other) in keys.enumerated() {
@@ -123,10 +123,10 @@ struct AudienceTests {
         let ours = try CSRFKeys(ring, audience: audiences[0], former: former)
         let formerKey = try TestKeys.key(1).derived(for: .csrf)
         let text = Array(CSRFToken(of: record).text(formerKey, random: .system).utf8)
-        #expect(try CSRFToken(of: record).matches(text, ours.ring.all))
-        #expect(try ours.ring.newest != formerKey)
+        #expect(try CSRFToken(of: record).matches(text, ours.derived.all))
+        #expect(try ours.derived.newest != formerKey)
         clock.advance(by: .minutes(1))
-        #expect(try !CSRFToken(of: record).matches(text, ours.ring.all))
+        #expect(try !CSRFToken(of: record).matches(text, ours.derived.all))
     }
 
     @Test("a session that an earlier release sealed goes on, and the client is given the present form")
@@ -175,16 +175,16 @@ struct AudienceTests {
         var tokens: [String] = []
         for name in ["", "shop", "blog", "shop"] {
             let harness = try self.makeHarness(.stored(in: MemorySessionStore()), name)
-            let takeover = try SessionImport(into: harness.engine, key: key)
+            let sessionImport = try SessionImport(into: harness.engine, key: key)
             let browser = harness.browser()
             try await harness.visit(browser) { session in
-                let isOver = try await takeover.takeOver("an id of another system", into: session) {
+                let isWorthless = try await sessionImport.importSession("an id of another system", into: session) {
                     "ada"
                 } convert: { subject in
                     ImportedSession(subject: subject)
                 } forget: {
                 }
-                #expect(isOver && session.subject == "ada")
+                #expect(isWorthless && session.subject == "ada")
             }
             tokens.append(try #require(browser.token))
         }

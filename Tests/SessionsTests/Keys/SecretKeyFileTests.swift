@@ -262,19 +262,21 @@ struct SecretKeyFileTests {
 
     @Test("a change is believed when two looks in a row find the same, and judged once")
     func watch() {
-        func look(_ number: UInt8, _ mode: UInt32 = 0o600) -> KeyFileWatch.Look { .init(digest: [number], mode: mode) }
-        var watch = KeyFileWatch(judged: look(1))
-        #expect(watch.verdict(on: look(1)) == .unchanged)
-        #expect(watch.verdict(on: look(2)) == .changing)
-        #expect(watch.verdict(on: look(3)) == .changing)
-        #expect(watch.verdict(on: look(3)) == .settled)
-        #expect(watch.verdict(on: look(3)) == .unchanged)
+        func snapshot(_ number: UInt8, _ mode: UInt32 = 0o600) -> KeyFileWatch.Snapshot {
+            .init(digest: [number], mode: mode)
+        }
+        var watch = KeyFileWatch(judged: snapshot(1))
+        #expect(watch.verdict(on: snapshot(1)) == .unchanged)
+        #expect(watch.verdict(on: snapshot(2)) == .changing)
+        #expect(watch.verdict(on: snapshot(3)) == .changing)
+        #expect(watch.verdict(on: snapshot(3)) == .settled)
+        #expect(watch.verdict(on: snapshot(3)) == .unchanged)
         #expect(watch.verdict(on: nil) == .changing)
-        #expect(watch.verdict(on: look(3)) == .unchanged)
+        #expect(watch.verdict(on: snapshot(3)) == .unchanged)
         #expect(watch.verdict(on: nil) == .changing && watch.verdict(on: nil) == .settled)
         #expect(watch.verdict(on: nil) == .unchanged)
-        #expect(watch.verdict(on: look(3)) == .changing && watch.verdict(on: look(3)) == .settled)
-        #expect(watch.verdict(on: look(3, 0o644)) == .changing && watch.verdict(on: look(3, 0o644)) == .settled)
+        #expect(watch.verdict(on: snapshot(3)) == .changing && watch.verdict(on: snapshot(3)) == .settled)
+        #expect(watch.verdict(on: snapshot(3, 0o644)) == .changing && watch.verdict(on: snapshot(3, 0o644)) == .settled)
     }
 
     @Test("a file that is not good when the application starts is refused")

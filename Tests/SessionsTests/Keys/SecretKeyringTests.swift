@@ -58,30 +58,30 @@ struct SecretKeyringTests {
             \(TestKeys.texts[0])\r
             #\(TestKeys.texts[1])
             """
-        #expect(try SecretKeyText.keys(inFile: text, named: "keys").map { "\($0.id)" } == ["040ff8b0", "63af2afd"])
+        #expect(try SecretKeyParser.keys(inFile: text, named: "keys").map { "\($0.id)" } == ["040ff8b0", "63af2afd"])
     }
 
     @Test("a bad line of a file is refused by its number")
     func badFile() {
         let lines = "# keys\n\(TestKeys.texts[0])\n\n\(TestKeys.texts[1]) \(TestKeys.texts[2])\n"
-        let error = #expect(throws: SessionError.self) { try SecretKeyText.keys(inFile: lines, named: "/etc/keys") }
+        let error = #expect(throws: SessionError.self) { try SecretKeyParser.keys(inFile: lines, named: "/etc/keys") }
         #expect(
             error?.message.contains("The key in line 4 of /etc/keys is refused: its 87 characters are not") == true
         )
-        #expect(throws: SessionError.self) { try SecretKeyText.keys(inFile: "\n# none\n", named: "/etc/keys") }
+        #expect(throws: SessionError.self) { try SecretKeyParser.keys(inFile: "\n# none\n", named: "/etc/keys") }
     }
 
     @Test("keys are replaced at once for all who use the ring; bad ones change nothing")
     func replacement() throws {
         let keyring = try TestKeys.ring(1)
         let ids = try PreparedKeys(keyring) { "\($0.id)" }
-        #expect(try ids.ring.all == ["63af2afd"])
+        #expect(try ids.derived.all == ["63af2afd"])
         try keyring.replaceKeys(with: [TestKeys.key(2), TestKeys.key(1)])
-        #expect(try ids.ring.newest == "1cbe5239")
-        #expect(try ids.ring.all == ["1cbe5239", "63af2afd"])
+        #expect(try ids.derived.newest == "1cbe5239")
+        #expect(try ids.derived.all == ["1cbe5239", "63af2afd"])
         #expect(throws: SessionError.self) { try keyring.replaceKeys(with: []) }
         #expect(throws: SessionError.self) { try keyring.replaceKeys(with: [TestKeys.key(3), TestKeys.key(3)]) }
-        #expect(try ids.ring.all == ["1cbe5239", "63af2afd"])
+        #expect(try ids.derived.all == ["1cbe5239", "63af2afd"])
     }
 
     @Test("what is derived from keys is derived once, not for each use")
@@ -92,9 +92,9 @@ struct SecretKeyringTests {
             continuation.yield(key.id)
             return key.id
         }
-        for _ in 0..<1000 { #expect(try prepared.ring.all.count == 2) }
+        for _ in 0..<1000 { #expect(try prepared.derived.all.count == 2) }
         try keyring.replaceKeys(with: [TestKeys.key(3)])
-        for _ in 0..<1000 { #expect(try prepared.ring.all.count == 1) }
+        for _ in 0..<1000 { #expect(try prepared.derived.all.count == 1) }
         continuation.finish()
         var count = 0
         for await _ in calls { count += 1 }

@@ -206,8 +206,8 @@ struct LawsOfLifeTests {
         let browser = try await self.loggedIn(harness)
         let start = harness.clock.now
         /// When the session ends, as a request sees it that changes nothing itself.
-        let end = { () async throws -> Instant? in
-            var end: Instant?
+        let end = { () async throws -> SessionInstant? in
+            var end: SessionInstant?
             try await harness.visit(browser, isPassive: true) { end = $0.idleExpiresAt }
             return end
         }

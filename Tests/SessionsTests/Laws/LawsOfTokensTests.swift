@@ -30,19 +30,19 @@ struct LawsOfTokensTests {
         try await elsewhere.visit(stranger) { self.begin($0, backend) }
         let invented = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system)).text
         let harness = try LawHarness(backend)
-        for text in [
+        for credential in [
             try #require(stranger.token), invented, invented + "." + String(repeating: "A", count: 43), "2." + invented,
             Base64URL.encode(Array(#"{"subject":"ada"}"#.utf8)), Base64URL.encode([UInt8](repeating: 1, count: 200)),
             "x",
         ] {
-            let browser = harness.browser(planted: text)
+            let browser = harness.browser(planted: credential)
             try await harness.visit(browser) { session in
                 #expect(session.isNew && session.subject == nil)
                 #expect(session.token?.text != invented)
                 self.begin(session, backend)
             }
             let token = try #require(browser.token)
-            #expect(token != text && !token.hasPrefix(invented.prefix(22)))
+            #expect(token != credential && !token.hasPrefix(invented.prefix(22)))
         }
     }
 
@@ -81,8 +81,9 @@ struct LawsOfTokensTests {
             if isSealed || backend.name == LawBackend.encrypted.name {
                 #expect(!stored.contains("easy to find".utf8))
             }
-            for text in [stored, record.id.bytes + record.secretHash.bytes, record.id.bytes].map(Base64URL.encode) {
-                try await harness.visit(harness.browser(planted: text)) { #expect($0.id == nil) }
+            for credential in [stored, record.id.bytes + record.secretHash.bytes, record.id.bytes].map(Base64URL.encode)
+            {
+                try await harness.visit(harness.browser(planted: credential)) { #expect($0.id == nil) }
             }
         }
         #expect(dump.isEmpty == (backend.name == LawBackend.sealed[0].name))
@@ -93,7 +94,7 @@ struct LawsOfTokensTests {
     func prints(_ backend: LawBackend) async throws {
         let harness = try LawHarness(backend)
         let browser = harness.browser()
-        var texts: Set<String> = []
+        var credentials: Set<String> = []
         for step: @Sendable (Session) async throws -> Void in [
             { self.begin($0, backend) }, { try? await $0.logIn("ada") }, { try await $0.renew() },
             { try await $0.regenerate() }, { try? await $0.remember() }, { try await $0.touch() },
@@ -108,15 +109,17 @@ struct LawsOfTokensTests {
             }
             // The same with one that is late, and one that is cut short.
             try await harness.visit(old)
-            if let text = old.token { try await harness.visit(harness.browser(planted: String(text.dropLast()))) }
-            texts.formUnion([browser.token].compactMap(\.self))
+            if let credential = old.token {
+                try await harness.visit(harness.browser(planted: String(credential.dropLast())))
+            }
+            credentials.formUnion([browser.token].compactMap(\.self))
         }
-        #expect(texts.count >= 3)
+        #expect(credentials.count >= 3)
         let logs = harness.logs.entries.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")
         #expect(logs.contains("<redacted>") || backend.testDescription.hasPrefix("sealed"))
-        for text in texts {
+        for credential in credentials {
             // The first 22 characters of a token are its id, which logs may show.
-            let secret = text.dropFirst(22)
+            let secret = credential.dropFirst(22)
             for offset in 0...secret.utf8.count - 20 {
                 #expect(!logs.contains(secret.dropFirst(offset).prefix(20)))
             }

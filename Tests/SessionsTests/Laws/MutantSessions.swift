@@ -35,7 +35,7 @@ struct MutantSessions: BackendDriver {
 
     /// A backend with the mistake.
     static func backend(_ store: any SessionStore, _ mistake: Mistake?, in way: EngineDriver) -> SessionBackend {
-        SessionBackend(isInText: false) { environment in
+        SessionBackend(isSelfContained: false) { environment in
             MutantSessions(
                 base: StoredSessions(store: store, isEncryptedAtRest: false, signer: nil, environment),
                 mistake: mistake,
@@ -70,7 +70,7 @@ struct MutantSessions: BackendDriver {
         }
     }
 
-    private var now: Instant { self.environment.configuration.clock.now }
+    private var now: SessionInstant { self.environment.configuration.clock.now }
 
     private static func believed(
         _ record: SessionRecord,
@@ -94,7 +94,7 @@ struct MutantSessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt {
+    ) async throws -> UpdateAttempt {
         if self.makes(.dropsChanges, in: .asynchronous) { return .written(next) }
         let attempt = try await self.base.write(next, after: record, of: live, for: request)
         return self.makes(.ignoresConflicts, in: .asynchronous) ? .written(next) : attempt
@@ -105,7 +105,7 @@ struct MutantSessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt? {
+    ) throws -> UpdateAttempt? {
         if self.makes(.dropsChanges, in: .synchronous) { return .written(next) }
         let attempt = try self.base.writeWithoutWaiting(next, after: record, of: live, for: request)
         return self.makes(.ignoresConflicts, in: .synchronous) ? attempt.map { _ in .written(next) } : attempt
@@ -121,21 +121,21 @@ struct MutantSessions: BackendDriver {
         return try self.base.touchWithoutWaiting(live, touch)
     }
 
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
-        self.mistake == .forgetsCookie ? nil : try self.base.text(of: live, for: request)
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+        self.mistake == .forgetsCookie ? nil : try self.base.credential(of: live, for: request)
     }
 
     // MARK: Without a mistake
 
     var environment: EngineEnvironment { self.base.environment }
-    var isInText: Bool { self.base.isInText }
+    var isSelfContained: Bool { self.base.isSelfContained }
     var isSealed: Bool { self.base.isSealed }
-    var hasTokens: Bool { self.base.hasTokens }
-    var sharesValues: Bool { self.base.sharesValues }
-    var listsSessions: Bool { self.base.listsSessions }
-    var endsOthers: Bool { self.base.endsOthers }
+    var issuesTokens: Bool { self.base.issuesTokens }
+    var hasExternalValues: Bool { self.base.hasExternalValues }
+    var supportsListing: Bool { self.base.supportsListing }
+    var supportsRevokingOthers: Bool { self.base.supportsRevokingOthers }
 
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form { self.base.form(for: request) }
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat { self.base.credentialFormat(for: request) }
 
     func endedSecrets(of id: SessionID) async throws -> EndedSecrets? { try await self.base.endedSecrets(of: id) }
 
@@ -144,8 +144,8 @@ struct MutantSessions: BackendDriver {
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession { try await self.base.create(for: request, fill) }
 
-    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
-        try await self.base.loadForRewrite(live)
+    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+        try await self.base.loadForUpdate(live)
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? { try await self.base.reload(live) }
@@ -180,7 +180,7 @@ struct MutantSessions: BackendDriver {
         try await self.base.requireCredentials(of: subject, version: version, except: kept)
     }
 
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
         try self.base.csrfKeys(of: record)
     }
 

@@ -12,7 +12,7 @@ import Testing
 @Suite("Laws: mistakes of either driver are found")
 struct MutantTests {
     private static let laws: [@Sendable (LawBackend) async throws -> Void] = [
-        LawsOfTokensTests().noChoice, LawsOfTokensTests().nothing, LawsOfTokensTests().dump,
+        LawsOfTokensTests().noChoice, LawsOfTokensTests().emptySession, LawsOfTokensTests().dump,
         LawsOfLifeTests().staysEnded, LawsOfLifeTests().immediate, LawsOfLifeTests().limits,
         LawsOfLifeTests().outlasted, LawsOfLifeTests().touches, LawsOfTroubleTests().nothingIsLost,
         LawsOfTroubleTests().beforeLogin,

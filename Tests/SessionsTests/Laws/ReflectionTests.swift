@@ -73,7 +73,7 @@ struct ReflectionTests {
         let request = SessionRequest(headerFields: fields, isSecure: true, clientAddress: "192.0.2.1")
         #expect(search.findings(in: request).isEmpty)
         #expect(search.findings(in: CredentialDelivery(maxAge: .seconds(1), request: request)).isEmpty)
-        var reading = ExtractedCredentials(of: harness.engine.form(for: request))
+        var reading = ExtractedCredentials(of: harness.engine.credentialFormat(for: request))
         harness.engine.transports[0].read(request, into: &reading)
         #expect(!reading.isEmpty && search.findings(in: reading).isEmpty)
         let session = try await harness.open(browser)

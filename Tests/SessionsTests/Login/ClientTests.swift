@@ -110,8 +110,8 @@ struct ClientTests {
         #expect(client.address?.utf8.count == 64)
         #expect(client.userAgent?.utf8.count == 510)
         #expect(SessionClient(address: "", userAgent: "") == SessionClient(address: nil, userAgent: nil))
-        #expect("\u{1F600}".cut(toBytes: 3) == nil)
-        #expect("a\u{1F600}".cut(toBytes: 4) == "a")
+        #expect("\u{1F600}".truncated(toBytes: 3) == nil)
+        #expect("a\u{1F600}".truncated(toBytes: 4) == "a")
     }
 
     @Test("records with clients and labels come back as they were, in both forms, and cut-off ones are refused")
@@ -123,7 +123,7 @@ struct ClientTests {
         ] as [(SessionClient, SessionClient?, String?)] {
             var record = samples.record(subject: "ada")
             (record.firstClient, record.lastClient, record.deviceLabel) = (first, last, label)
-            record.everyoneMark = 7
+            record.globalEpoch = 7
             let bytes = SessionRecordCodec.encode(record)
             #expect(try SessionRecordCodec.decode(bytes, id: record.id) == record)
             for length in 0..<bytes.count {
@@ -133,7 +133,7 @@ struct ClientTests {
             }
             let sealed = try #require(SealedRecordCodec.decode(SealedRecordCodec.encode(record)))
             #expect(sealed.firstClient == first && sealed.lastClient == last && sealed.deviceLabel == label)
-            #expect(sealed.everyoneMark == 7)
+            #expect(sealed.globalEpoch == 7)
         }
     }
 }

@@ -166,7 +166,7 @@ struct CredentialVersionTests {
         try await harness.engine.revokeAll(of: "ada", credentialsBefore: 2)
         #expect(try await harness.engine.activeSessions(of: "ada").sessions.isEmpty)
         let id = Revocation.credentialsID(of: Revocation.id(of: "ada"))
-        let browser = harness.browser(planted: SessionToken.ofNobody(id).text)
+        let browser = harness.browser(planted: SessionToken.placeholder(id).text)
         try await harness.visit(browser) { #expect($0.id == nil) }
         #expect(try await harness.engine.revoke(id) == false)
         try await harness.engine.revokeAll(of: "ada")

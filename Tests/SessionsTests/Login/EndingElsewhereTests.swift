@@ -114,7 +114,7 @@ struct EndingElsewhereTests {
     }
 
     @Test("all others end, and this one goes on; without a login nothing happens")
-    func endsOthers() async throws {
+    func supportsRevokingOthers() async throws {
         let (harness, browsers) = try await self.makeHarness(4)
         let (alan, stranger) = (harness.browser(), harness.browser())
         try await harness.visit(alan) { try await $0.logIn("alan") }

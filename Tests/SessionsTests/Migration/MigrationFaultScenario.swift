@@ -25,7 +25,7 @@ final class MigrationFaultScenario: Sendable {
         try await self.old.create(self.record, now: self.samples.now)
     }
 
-    var now: Instant { self.samples.now }
+    var now: SessionInstant { self.samples.now }
     var id: SessionID { self.record.id }
 
     /// The server of an actor.

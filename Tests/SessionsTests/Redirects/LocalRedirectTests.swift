@@ -63,9 +63,9 @@ struct LocalRedirectTests {
     func leading() throws {
         let login = try #require(LocalRedirect("/login"))
         let next = try #require(LocalRedirect("/a?b=c&d=\u{E4}#e"))
-        #expect(login.leading(to: next).location == "/login?next=%2Fa%3Fb%3Dc%26d%3D%25C3%25A4%23e")
+        #expect(login.addingRedirect(to: next).location == "/login?next=%2Fa%3Fb%3Dc%26d%3D%25C3%25A4%23e")
         let kind = try #require(LocalRedirect("/login?kind=page#form"))
-        #expect(kind.leading(to: .root, as: "back to").location == "/login?kind=page&back%20to=%2F#form")
+        #expect(kind.addingRedirect(to: .root, as: "back to").location == "/login?kind=page&back%20to=%2F#form")
         #expect(login != kind && Set([login, login]).count == 1)
     }
 }

@@ -24,8 +24,8 @@ struct HostileCookieTests {
         self.harness = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { try await $0.logIn("ada") }
-        let text = try #require(browser.token)
-        self.sealed = try #require(Base64URL.decode(text.utf8))
+        let credential = try #require(browser.token)
+        self.sealed = try #require(Base64URL.decode(credential.utf8))
     }
 
     /// Asks with the cookies of a request, and wants what a visitor without any gets.
@@ -94,15 +94,15 @@ struct HostileCookieTests {
 
     @Test("every truncation of a sealed cookie is nobody, and so is every text that is longer")
     func everyLength() async throws {
-        let text = Base64URL.encode(self.sealed)
-        for length in 0..<text.utf8.count {
-            try await self.expectNobody([("__Host-session", String(text.prefix(length)))], "\(length) characters")
+        let credential = Base64URL.encode(self.sealed)
+        for length in 0..<credential.utf8.count {
+            try await self.expectNobody([("__Host-session", String(credential.prefix(length)))], "\(length) characters")
         }
         for length in 0..<self.sealed.count {
             try await self.expectNobody(Array(self.sealed.prefix(length)), "\(length) bytes")
         }
-        for rest in ["A", "AA", "AAAA", "=", ".", text, String(repeating: "A", count: 10_000)] {
-            try await self.expectNobody([("__Host-session", text + rest)], "\(rest.count) characters more")
+        for rest in ["A", "AA", "AAAA", "=", ".", credential, String(repeating: "A", count: 10_000)] {
+            try await self.expectNobody([("__Host-session", credential + rest)], "\(rest.count) characters more")
         }
         for rest in [[0], Array(repeating: UInt8(0), count: 16), self.sealed] {
             try await self.expectNobody(self.sealed + rest, "\(rest.count) bytes more")
@@ -140,8 +140,8 @@ struct HostileCookieTests {
             let base64 = Data(bytes).base64EncodedString()
             try await self.expectNobody([("__Host-session", base64)], "plain base64")
         }
-        for text in [#"{"subject":"ada"}"#, "ada", "null", "-", "A.B", "2.AAAA", "s:ada.sig"] {
-            try await self.expectNobody([("__Host-session", text)], text)
+        for credential in [#"{"subject":"ada"}"#, "ada", "null", "-", "A.B", "2.AAAA", "s:ada.sig"] {
+            try await self.expectNobody([("__Host-session", credential)], credential)
         }
     }
 
@@ -159,9 +159,9 @@ struct HostileCookieTests {
             #expect((answer.subject == "ada") == isOurs, "\(purpose) \(name)")
             if !isOurs { try await self.expectNobody(sealed, "\(purpose) \(name)") }
         }
-        let text = Base64URL.encode(self.sealed)
+        let credential = Base64URL.encode(self.sealed)
         for name in ["__host-session", "__Host-Session", "session", " __Host-session\u{A0}", "__Host-session.1"] {
-            try await self.expectNobody([(name, text)], name)
+            try await self.expectNobody([(name, credential)], name)
         }
     }
 

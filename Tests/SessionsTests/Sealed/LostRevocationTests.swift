@@ -139,11 +139,11 @@ struct LostRevocationTests {
         func browser(_ subject: String, id: SessionID, everyone: Int64 = 0) throws -> TestBrowser {
             var record = samples.record(idle: .hours(8), absolute: .hours(8), subject: subject)
             record.id = id
-            record.everyoneMark = everyone
+            record.globalEpoch = everyone
             let sealed = try #require(harness.engine.driver as? SealedSessions)
             let text = try #require(
                 try sealed.text(
-                    of: .init(record: record, token: .ofNobody(id), isNew: false),
+                    of: .init(record: record, token: .placeholder(id), isNew: false),
                     for: SessionRequest(headerFields: HTTPFields(), isSecure: true)))
             return harness.browser(planted: text)
         }

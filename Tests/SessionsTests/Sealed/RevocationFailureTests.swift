@@ -149,6 +149,6 @@ private struct ForgetfulStore: ForwardingSessionStore, SubjectSessionStore {
     let base: FaultySubjectStore
 
     func replace(
-        _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
+        _ record: SessionRecord, ifVersion version: SessionVersion, now: SessionInstant
     ) async throws -> SessionReplaceResult { .replaced }
 }

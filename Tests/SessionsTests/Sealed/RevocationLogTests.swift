@@ -234,7 +234,7 @@ private struct RacingStore: ForwardingSessionStore, SubjectSessionStore {
     var needsDeadline: Bool { false }
 
     func replace(
-        _ record: SessionRecord, ifVersion version: SessionVersion, now: Instant
+        _ record: SessionRecord, ifVersion version: SessionVersion, now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try await self.race()
         return try await self.base.replace(record, ifVersion: version, now: now)

@@ -20,7 +20,7 @@ struct SealedEndingsTests {
     }
 
     @Test("all others end here at once, and this one goes on in a new cookie", arguments: RevocationTests.everyKind)
-    func endsOthers(_ kind: RevocationTests.Kind) async throws {
+    func supportsRevokingOthers(_ kind: RevocationTests.Kind) async throws {
         let harness = try self.makeHarness(kind)
         let (browser, other, alan) = (harness.browser(), harness.browser(), harness.browser())
         for (browser, user) in [(browser, "ada"), (other, "ada"), (alan, "alan")] {

@@ -47,12 +47,12 @@ struct SealedSessionTests {
         for browser in [first, second] {
             try await harness.visit(browser) { $0[.theme] = "a theme that is easy to find" }
         }
-        let texts = try [first, second].map { try #require($0.token) }
-        for text in texts {
-            let bytes = try #require(Base64URL.decode(text.utf8))
+        let credentials = try [first, second].map { try #require($0.token) }
+        for credential in credentials {
+            let bytes = try #require(Base64URL.decode(credential.utf8))
             #expect(!String(decoding: bytes, as: UTF8.self).contains("theme"))
         }
-        #expect(texts[0] != texts[1])
+        #expect(credentials[0] != credentials[1])
     }
 
     @Test("the sliding limit is under the seal and held by the server's clock, whatever the browser keeps")

@@ -20,10 +20,10 @@ struct TokenSignerTests {
     @Test("a signed token is the token, a dot and 43 characters, and comes back")
     func roundTrip() throws {
         let signer = try TokenSigner(TestKeys.ring(1), context: "stored ")
-        let text = try signer.sign(self.token, for: Self.name)
-        #expect(text.utf8.count == 108)
-        #expect(text.hasPrefix(self.token.text + "."))
-        let verified = try #require(signer.verify(text.utf8, for: Self.name))
+        let credential = try signer.sign(self.token, for: Self.name)
+        #expect(credential.utf8.count == 108)
+        #expect(credential.hasPrefix(self.token.text + "."))
+        let verified = try #require(signer.verify(credential.utf8, for: Self.name))
         #expect(verified.token.matches(self.token))
         #expect(!verified.isOutdated)
     }
@@ -50,39 +50,41 @@ struct TokenSignerTests {
         let former = FormerTokens(until: clock.now + .minutes(1), clock: clock.sessionClock)
         let signer = try TokenSigner(TestKeys.ring(2, 1), context: "stored ", former: former)
         let token = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"
-        let text = "\(token).lXrYxFUUvZVwym4BQ2p7-Vh92Ssyp2Xw8_cbA24wQLs"
-        let verified = try #require(signer.verify(text.utf8, for: Self.name))
+        let credential = "\(token).lXrYxFUUvZVwym4BQ2p7-Vh92Ssyp2Xw8_cbA24wQLs"
+        let verified = try #require(signer.verify(credential.utf8, for: Self.name))
         #expect(verified.token.text == token && verified.isOutdated)
-        #expect(try signer.sign(verified.token, for: Self.name) != text)
-        #expect(signer.verify(text.utf8, for: "session") == nil, "its name counts as it did")
-        #expect(try TokenSigner(TestKeys.ring(2), context: "", former: former).verify(text.utf8, for: Self.name) == nil)
+        #expect(try signer.sign(verified.token, for: Self.name) != credential)
+        #expect(signer.verify(credential.utf8, for: "session") == nil, "its name counts as it did")
+        #expect(
+            try TokenSigner(TestKeys.ring(2), context: "", former: former).verify(credential.utf8, for: Self.name)
+                == nil)
         clock.advance(by: .minutes(1))
-        #expect(signer.verify(text.utf8, for: Self.name) == nil)
+        #expect(signer.verify(credential.utf8, for: Self.name) == nil)
     }
 
     @Test("no character of a signed token can be another, missing or more")
     func everyCharacter() throws {
         let signer = try TokenSigner(TestKeys.ring(1, 2), context: "stored ")
-        let text = Array(try signer.sign(self.token, for: Self.name).utf8)
-        for index in text.indices {
-            for byte in 0...255 as ClosedRange<UInt8> where byte != text[index] {
-                var changed = text
+        let credential = Array(try signer.sign(self.token, for: Self.name).utf8)
+        for index in credential.indices {
+            for byte in 0...255 as ClosedRange<UInt8> where byte != credential[index] {
+                var changed = credential
                 changed[index] = byte
                 #expect(signer.verify(changed, for: Self.name) == nil, "character \(index) as \(byte)")
             }
-            #expect(signer.verify(text.prefix(index), for: Self.name) == nil)
-            #expect(signer.verify(text.dropFirst(index + 1), for: Self.name) == nil)
+            #expect(signer.verify(credential.prefix(index), for: Self.name) == nil)
+            #expect(signer.verify(credential.dropFirst(index + 1), for: Self.name) == nil)
         }
-        #expect(signer.verify(text + [UInt8(ascii: "A")], for: Self.name) == nil)
-        #expect(signer.verify(text + text, for: Self.name) == nil)
+        #expect(signer.verify(credential + [UInt8(ascii: "A")], for: Self.name) == nil)
+        #expect(signer.verify(credential + credential, for: Self.name) == nil)
     }
 
     @Test("an invented token, with a code of another token, of zeros or without one, is refused")
     func invented() throws {
         let signer = try TokenSigner(TestKeys.ring(1), context: "stored ")
-        let text = try signer.sign(self.token, for: Self.name)
+        let credential = try signer.sign(self.token, for: Self.name)
         let other = SessionToken(id: SessionID(random: .system), secret: SessionSecret(random: .system))
-        for code in [String(text.suffix(43)), String(repeating: "A", count: 43), ""] {
+        for code in [String(credential.suffix(43)), String(repeating: "A", count: 43), ""] {
             #expect(signer.verify("\(other.text).\(code)".utf8, for: Self.name) == nil)
         }
         #expect(signer.verify(other.text.utf8, for: Self.name) == nil)
@@ -92,13 +94,13 @@ struct TokenSignerTests {
     @Test("a token signed for another cookie, application, purpose or by another key is refused")
     func binding() throws {
         let signer = try TokenSigner(TestKeys.ring(1), context: "shop")
-        let text = try signer.sign(self.token, for: "session")
-        #expect(signer.verify(text.utf8, for: "session") != nil)
+        let credential = try signer.sign(self.token, for: "session")
+        #expect(signer.verify(credential.utf8, for: "session") != nil)
         for name in ["", "sessio", "session2", "Session"] {
-            #expect(signer.verify(text.utf8, for: name) == nil)
+            #expect(signer.verify(credential.utf8, for: name) == nil)
         }
-        #expect(try TokenSigner(TestKeys.ring(1), context: "stored ").verify(text.utf8, for: "session") == nil)
-        #expect(try TokenSigner(TestKeys.ring(2), context: "shop").verify(text.utf8, for: "session") == nil)
+        #expect(try TokenSigner(TestKeys.ring(1), context: "stored ").verify(credential.utf8, for: "session") == nil)
+        #expect(try TokenSigner(TestKeys.ring(2), context: "shop").verify(credential.utf8, for: "session") == nil)
     }
 
     @Test(

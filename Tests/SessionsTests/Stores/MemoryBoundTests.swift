@@ -14,7 +14,7 @@ import Testing
 @Suite("The bounds of the memory store")
 struct MemoryBoundTests {
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     private func large(subject: String? = nil, byteCount: Int = 50_000) -> SessionRecord {
         self.samples.record(subject: subject, values: ["a": .string(String(repeating: "x", count: byteCount))])
@@ -138,7 +138,7 @@ struct MemoryBoundTests {
     @Test("what is over first comes out first, also after touches, endings and limits that became shorter")
     func order() {
         var queue = ExpiryQueue()
-        var ends: [SessionID: Instant] = [:]
+        var ends: [SessionID: SessionInstant] = [:]
         let random = DeterministicRandom(seed: 1)
         for _ in 0..<2_000 {
             let id = self.samples.id()
@@ -156,7 +156,7 @@ struct MemoryBoundTests {
             default: break
             }
         }
-        var met: [(id: SessionID, due: Instant)] = []
+        var met: [(id: SessionID, due: SessionInstant)] = []
         while let first = queue.first(due: { ends[$0] }) {
             met.append(first)
             ends[first.id] = nil

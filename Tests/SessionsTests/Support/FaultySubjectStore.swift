@@ -26,7 +26,9 @@ struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, Enumerab
 
     var needsDeadline: Bool { self.faults.needsDeadline }
 
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
+        -> SessionPage
+    {
         try await self.memory.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
@@ -35,16 +37,16 @@ struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, Enumerab
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.memory.endSessions(
             of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func count(now: Instant) async throws -> Int { try await self.memory.count(now: now) }
+    func count(now: SessionInstant) async throws -> Int { try await self.memory.count(now: now) }
 
-    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.memory.page(from: cursor, limit: limit, now: now)
     }
 

@@ -13,7 +13,7 @@ import TestSupport
 struct UnreadableStore: ForwardingSessionStore {
     let base = MemorySessionStore()
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         throw SessionStoreError(.corruptRecord, "The stored bytes are not a record.")
     }
 }

@@ -18,7 +18,7 @@ final class WatchingStore: ForwardingSessionStore {
 
     var handed: [SessionRecord] { self.records.withLock { $0 } }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         self.records.withLock { $0.append(record) }
         try await self.base.create(record, now: now)
     }
@@ -26,7 +26,7 @@ final class WatchingStore: ForwardingSessionStore {
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         self.records.withLock { $0.append(record) }
         return try await self.base.replace(record, ifVersion: version, now: now)

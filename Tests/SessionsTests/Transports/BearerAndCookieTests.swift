@@ -21,14 +21,14 @@ struct BearerAndCookieTests {
     @Test("two visitors in one request are refused, and neither is used")
     func conflicting() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("grace") }
-        var fields = self.harnesses.bearer(text)
+        var fields = self.harnesses.bearer(credential)
         browser.addCookies(to: &fields, for: harness.origin)
         let error = await #expect(throws: SessionError.self) { try await harness.open(fields) }
         #expect(error?.code == .conflictingSessions)
-        #expect(error?.description.contains(text) == false)
+        #expect(error?.description.contains(credential) == false)
         // Also when both are of one user: they are two sessions all the same.
         let other = try await self.harnesses.token(of: "grace", at: harness)
         fields[.authorization] = "Bearer \(other)"
@@ -38,18 +38,18 @@ struct BearerAndCookieTests {
         try await harness.visit(third) { try await $0.logIn("ada") }
         var cookies = HTTPFields()
         for browser in [browser, third] { browser.addCookies(to: &cookies, for: harness.origin) }
-        cookies[.authorization] = "Bearer \(text)"
+        cookies[.authorization] = "Bearer \(credential)"
         await #expect(throws: SessionError.self) { try await harness.open(cookies) }
-        #expect(try await harness.open(self.harnesses.bearer(text)).subject == "ada")
+        #expect(try await harness.open(self.harnesses.bearer(credential)).subject == "ada")
         try await harness.visit(browser) { #expect($0.subject == "grace") }
     }
 
     @Test("the same session by both transports is one visitor, who is not there by cookie alone")
     func sameSessionByBoth() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
-        var fields = self.harnesses.bearer(text)
-        fields[.cookie] = "__Host-session=\(text)"
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
+        var fields = self.harnesses.bearer(credential)
+        fields[.cookie] = "__Host-session=\(credential)"
         let session = try await harness.open(fields)
         #expect(session.subject == "ada")
         #expect(!session.isAuthenticatedByCookie)
@@ -88,29 +88,29 @@ struct BearerAndCookieTests {
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let before = browser.copy(in: harness)
-        var text: String?
+        var credential: String?
         let response = try await harness.visit(browser) { session in
             try session.useTransport(.bearer)
             try await session.logIn("ada")
-            text = session.bearerToken
+            credential = session.bearerToken
         }
         #expect(response[values: .setCookie].count == 1)
         #expect(browser.token == nil)
         try await harness.visit(before) { #expect($0.subject == nil) }
-        #expect(try await harness.open(self.harnesses.bearer(#require(text))).subject == "ada")
+        #expect(try await harness.open(self.harnesses.bearer(#require(credential))).subject == "ada")
     }
 
     @Test("a browser's login over a program's session sets a cookie")
     func overBearer() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
-        let session = try await harness.open(self.harnesses.bearer(text))
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
+        let session = try await harness.open(self.harnesses.bearer(credential))
         try session.useTransport(.cookie)
         try await session.logIn("ada")
         #expect(session.bearerToken == nil)
         let browser = harness.browser()
         try await harness.close(session, browser)
         try await harness.visit(browser) { #expect($0.subject == "ada") }
-        #expect(try await harness.open(self.harnesses.bearer(text)).subject == nil)
+        #expect(try await harness.open(self.harnesses.bearer(credential)).subject == nil)
     }
 }

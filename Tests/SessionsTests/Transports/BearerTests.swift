@@ -21,11 +21,11 @@ struct BearerTests {
     @Test("a login by bearer gives a token for the body, sets no cookie, and the token opens the session")
     func login() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
-        let session = try await harness.open(self.harnesses.bearer(text))
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
+        let session = try await harness.open(self.harnesses.bearer(credential))
         #expect(session.subject == "ada")
         #expect(!session.isAuthenticatedByCookie)
-        #expect(session.bearerToken == text)
+        #expect(session.bearerToken == credential)
         var response = HTTPFields()
         try await harness.engine.close(session, response: &response)
         #expect(response[.setCookie] == nil)
@@ -70,8 +70,8 @@ struct BearerTests {
     @Test("the scheme is of any case, and blanks may be several", arguments: ["bearer ", "BEARER ", "bEaReR   "])
     func scheme(_ scheme: String) async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
-        #expect(try await harness.open([.authorization: scheme + text]).subject == "ada")
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
+        #expect(try await harness.open([.authorization: scheme + credential]).subject == "ada")
     }
 
     /// Values, in which T is a valid token, and the client's response.
@@ -88,14 +88,14 @@ struct BearerTests {
     )
     func malformed(_ value: String, _ error: String?) async throws {
         let harness = try self.harnesses.make(BearerTransport(otherSchemes: .refused))
-        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
         let calls = self.harnesses.store.faults.count(of: .load)
         let refusal = await #expect(throws: SessionError.self) {
-            try await harness.open([.authorization: value.replacing("T", with: text)])
+            try await harness.open([.authorization: value.replacing("T", with: credential)])
         }
         #expect(refusal?.code == .invalidCredentials)
         #expect(refusal?.challenges == [error.map { "Bearer error=\"\($0)\"" } ?? "Bearer"])
-        #expect(refusal?.description.contains(text) == false)
+        #expect(refusal?.description.contains(credential) == false)
         #expect(self.harnesses.store.faults.count(of: .load) == calls)
     }
 
@@ -103,10 +103,10 @@ struct BearerTests {
     func repeated() async throws {
         for schemes in [BearerTransport.OtherSchemes.refused, .ignored] {
             let harness = try self.harnesses.make(BearerTransport(otherSchemes: schemes))
-            let text = try await self.harnesses.token(of: "ada", at: harness)
-            let repeated = [["Bearer \(text)"], ["Bearer x", ""]]
+            let credential = try await self.harnesses.token(of: "ada", at: harness)
+            let repeated = [["Bearer \(credential)"], ["Bearer x", ""]]
             for others in repeated + (schemes == .refused ? [["Basic YTpi"]] : []) {
-                for values in [["Bearer \(text)"] + others, others + ["Bearer \(text)"]] {
+                for values in [["Bearer \(credential)"] + others, others + ["Bearer \(credential)"]] {
                     var fields = HTTPFields()
                     fields[values: .authorization] = values
                     let error = await #expect(throws: SessionError.self) { try await harness.open(fields) }
@@ -130,10 +130,10 @@ struct BearerTests {
     @Test("a token that opens nothing is a visitor, who is told so when asked to log in")
     func unknown() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
-        try await harness.open(self.harnesses.bearer(text)).logOut()
-        for text in [text, SessionToken(random: .system).text] {
-            let session = try await harness.open(self.harnesses.bearer(text))
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
+        try await harness.open(self.harnesses.bearer(credential)).logOut()
+        for credential in [credential, SessionToken(random: .system).text] {
+            let session = try await harness.open(self.harnesses.bearer(credential))
             #expect(session.subject == nil)
             #expect(session.challenges() == ["Bearer error=\"invalid_token\""])
         }
@@ -144,13 +144,14 @@ struct BearerTests {
     @Test("tokens are read from Authorization alone")
     func otherFields() async throws {
         let harness = try self.harnesses.make(withCookies: false)
-        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
         let names = try ["X-Authorization", "Proxy-Authorization", "X-Session", "Token"].map {
             try #require(HTTPField.Name($0))
         }
         for name in names + [.cookie, .referer, .origin] {
             for value in [
-                "Bearer \(text)", text, "__Host-session=\(text)", "https://example.com/?access_token=\(text)",
+                "Bearer \(credential)", credential, "__Host-session=\(credential)",
+                "https://example.com/?access_token=\(credential)",
             ] {
                 #expect(try await harness.open([name: value]).subject == nil)
             }
@@ -163,16 +164,16 @@ struct BearerTests {
             let harness = try self.harnesses.make(BearerTransport(responseField: field)) {
                 $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(30))
             }
-            let text = try await self.harnesses.token(of: "ada", at: harness)
+            let credential = try await self.harnesses.token(of: "ada", at: harness)
             harness.clock.advance(by: .minutes(6))
-            let session = try await harness.open(self.harnesses.bearer(text))
+            let session = try await harness.open(self.harnesses.bearer(credential))
             #expect(session.subject == "ada")
             var response = HTTPFields()
             try await harness.engine.close(session, response: &response)
             #expect((response[.authorization] != nil) == isRenewed)
-            #expect(response[.authorization] != "Bearer \(text)")
+            #expect(response[.authorization] != "Bearer \(credential)")
             harness.clock.advance(by: .minutes(1))
-            #expect(try await (harness.open(self.harnesses.bearer(text)).subject == "ada") == !isRenewed)
+            #expect(try await (harness.open(self.harnesses.bearer(credential)).subject == "ada") == !isRenewed)
             guard let renewed = response[.authorization] else { continue }
             #expect(try await harness.open([.authorization: renewed]).subject == "ada")
         }
@@ -217,9 +218,11 @@ struct BearerTests {
     @Test("a store that is down is an error to try again, and no challenge")
     func outage() async throws {
         let harness = try self.harnesses.make()
-        let text = try await self.harnesses.token(of: "ada", at: harness)
+        let credential = try await self.harnesses.token(of: "ada", at: harness)
         self.harnesses.store.faults.injectFault(.failing, .load)
-        let error = await #expect(throws: SessionError.self) { try await harness.open(self.harnesses.bearer(text)) }
+        let error = await #expect(throws: SessionError.self) {
+            try await harness.open(self.harnesses.bearer(credential))
+        }
         #expect(error?.code == .storeUnavailable)
         #expect(error?.challenges == [])
         let tolerant = try EngineHarness(
@@ -227,7 +230,7 @@ struct BearerTests {
         ) {
             $0.onStoreFailure = .anonymous
         }
-        let session = try await tolerant.open(self.harnesses.bearer(text))
+        let session = try await tolerant.open(self.harnesses.bearer(credential))
         #expect(session.challenges() == ["Bearer"])
     }
 
@@ -265,9 +268,9 @@ struct BearerTests {
     func hostileText() {
         let transport = BearerTransport(responseField: .authorization)
         let instruction = CredentialDelivery(request: SessionRequest(headerFields: [:]))
-        for text in ["a\r\nX-Injected: 1", "a b", "a, Basic eDp5", "\u{E9}"] {
+        for credential in ["a\r\nX-Injected: 1", "a b", "a, Basic eDp5", "\u{E9}"] {
             var response: HTTPFields = [.authorization: "Bearer before"]
-            transport.set(text, instruction, in: &response)
+            transport.set(credential, instruction, in: &response)
             #expect(response[.authorization] == nil)
         }
     }

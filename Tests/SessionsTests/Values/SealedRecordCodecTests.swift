@@ -17,18 +17,18 @@ struct SealedRecordCodecTests {
         var record = SessionRecord(
             id: SessionID(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10),
             secretHash: .none,
-            secretIssuedAt: Instant(millisecondsSince1970: 1_767_225_600_000),
+            secretIssuedAt: SessionInstant(millisecondsSince1970: 1_767_225_600_000),
             version: SessionVersion(counter: 3, tag: 0),
-            createdAt: Instant(millisecondsSince1970: 1_767_225_600_000),
-            lastAccessedAt: Instant(millisecondsSince1970: 1_767_225_601_000),
-            expiresAt: Instant(millisecondsSince1970: 1_767_226_801_000),
-            absoluteExpiresAt: Instant(millisecondsSince1970: 1_767_254_400_000),
+            createdAt: SessionInstant(millisecondsSince1970: 1_767_225_600_000),
+            lastAccessedAt: SessionInstant(millisecondsSince1970: 1_767_225_601_000),
+            expiresAt: SessionInstant(millisecondsSince1970: 1_767_226_801_000),
+            absoluteExpiresAt: SessionInstant(millisecondsSince1970: 1_767_254_400_000),
             isRemembered: true,
-            authenticatedAt: Instant(millisecondsSince1970: 1_767_225_600_000),
+            authenticatedAt: SessionInstant(millisecondsSince1970: 1_767_225_600_000),
             subject: "ada",
             values: SessionValues(["a": .string("x"), "b": .integer(-2)])
         )
-        record.loginMark = 5
+        record.subjectEpoch = 5
         return record
     }
 
@@ -74,7 +74,7 @@ struct SealedRecordCodecTests {
 
     @Test("times in any order, at any end of time, come back")
     func strangeTimes() {
-        let times = [Int64.min, -1, 0, 1, .max].map { Instant(millisecondsSince1970: $0) }
+        let times = [Int64.min, -1, 0, 1, .max].map { SessionInstant(millisecondsSince1970: $0) }
         for first in times {
             for second in times {
                 var record = SessionRecord(

@@ -45,12 +45,12 @@ struct SessionRecordCodecTests {
         let record = SessionRecord(
             id: SessionID(high: 1, low: 2),
             secretHash: hash,
-            secretIssuedAt: Instant(millisecondsSince1970: 6),
+            secretIssuedAt: SessionInstant(millisecondsSince1970: 6),
             version: SessionVersion(counter: 1, tag: 2),
-            createdAt: Instant(millisecondsSince1970: 3),
-            lastAccessedAt: Instant(millisecondsSince1970: 4),
-            expiresAt: Instant(millisecondsSince1970: 5),
-            absoluteExpiresAt: Instant(millisecondsSince1970: -1),
+            createdAt: SessionInstant(millisecondsSince1970: 3),
+            lastAccessedAt: SessionInstant(millisecondsSince1970: 4),
+            expiresAt: SessionInstant(millisecondsSince1970: 5),
+            absoluteExpiresAt: SessionInstant(millisecondsSince1970: -1),
             subject: "ada",
             values: SessionValues(["b": .integer(-2), "a": .string("x")])
         )

@@ -77,14 +77,14 @@ final class LossyClient: Sendable {
 }
 
 extension LossyClient: ForwardingSessionStore, SubjectSessionStore {
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try await self.send({ try await self.base.create(record, now: now) }, sentAgainBy: .createIsSentAgain)
     }
 
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         let call = { try await self.base.replace(record, ifVersion: version, now: now) }
         return try await self.send(call, sentAgainBy: .resentReplaceIsBelieved) {
@@ -96,7 +96,7 @@ extension LossyClient: ForwardingSessionStore, SubjectSessionStore {
         }
     }
 
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         guard case .found(var read) = try await self.base.load(id, now: now) else { return false }
         return try await self.send({ try await self.base.touch(id, touch, now: now) }) {
             guard self.defect == .touchWritesBackWhatItRead else {
@@ -108,7 +108,7 @@ extension LossyClient: ForwardingSessionStore, SubjectSessionStore {
         }
     }
 
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         try await self.send(
             { try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now) }, sentAgainBy: .endIsSentAgain)
     }
@@ -118,8 +118,8 @@ extension LossyClient: ForwardingSessionStore, SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         try await self.send(
             {

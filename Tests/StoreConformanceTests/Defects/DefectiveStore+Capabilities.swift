@@ -11,7 +11,7 @@ import Sessions
 import Synchronization
 
 extension DefectiveStore: SubjectSessionStore {
-    private func records(of subject: String, _ now: Instant, in state: State) -> [SessionRecord] {
+    private func records(of subject: String, _ now: SessionInstant, in state: State) -> [SessionRecord] {
         state.entries.values.compactMap { entry in
             guard case .record(let record) = entry, self.isLive(record, now) || self.has(.theExpiredAreListed) else {
                 return nil
@@ -32,7 +32,7 @@ extension DefectiveStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         let last = try self.lastID(of: cursor)
         return self.state.withLock { state in
@@ -61,8 +61,8 @@ extension DefectiveStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let kept = self.has(.keptSessionsAreEnded) ? [] : kept
         let last = try self.lastID(of: cursor)
@@ -98,11 +98,11 @@ extension DefectiveStore: EnumerableSessionStore, SweepableSessionStore {
         }
     }
 
-    func count(now: Instant) async throws -> Int {
+    func count(now: SessionInstant) async throws -> Int {
         self.records.count { self.isLive($0, now) || self.has(.theExpiredAreCounted) }
     }
 
-    func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         let last = try cursor?.lastID
         let live = self.records.filter { self.isLive($0, now) }
         let rest = live.sorted { $0.id < $1.id }.filter { record in
@@ -112,7 +112,7 @@ extension DefectiveStore: EnumerableSessionStore, SweepableSessionStore {
         return SessionPage(page, next: page.count < rest.count ? page.last.map { SessionCursor(after: $0.id) } : nil)
     }
 
-    func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         self.state.withLock { state in
             ids.count { self.end($0, tombstoneUntil, now, in: &state) || self.has(.endOfManyCountsTheMissing) }
         }
@@ -126,7 +126,7 @@ extension DefectiveStore: EnumerableSessionStore, SweepableSessionStore {
         }
     }
 
-    func sweep(limit: Int, now: Instant) async throws -> Int {
+    func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         self.state.withLock { state in
             let over = state.entries.filter { entry in
                 switch entry.value {

@@ -11,7 +11,7 @@ import Sessions
 import Synchronization
 
 extension DefectiveStore {
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         let isLive = self.state.withLock { state in
             state.hasWritten = true
             return self.live(id, now, in: state) != nil
@@ -36,7 +36,7 @@ extension DefectiveStore {
         return self.state.withLock { self.end(id, tombstoneUntil, now, in: &$0) }
     }
 
-    func end(_ id: SessionID, _ tombstoneUntil: Instant, _ now: Instant, in state: inout State) -> Bool {
+    func end(_ id: SessionID, _ tombstoneUntil: SessionInstant, _ now: SessionInstant, in state: inout State) -> Bool {
         if let end = self.tombstoneEnd(id, now, in: state) {
             state.entries[self.key(id)] = .tombstone(
                 self.has(.endShortensTombstones) ? tombstoneUntil : max(end, tombstoneUntil))

@@ -11,7 +11,7 @@ import Sessions
 import Synchronization
 
 extension DefectiveStore: SessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         let result = self.state.withLock { self.find(id, now, in: &$0) }
         guard self.has(.cacheIsFilledLate), case .found(let record) = result else { return result }
         let cached = self.state.withLock { $0.cache.removeValue(forKey: id) }
@@ -26,11 +26,11 @@ extension DefectiveStore: SessionStore {
         return result
     }
 
-    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         self.state.withLock { self.tombstoneEnd(id, now, in: $0) == nil ? nil : $0.secrets[id] }
     }
 
-    private func find(_ id: SessionID, _ now: Instant, in state: inout State) -> SessionLoadResult {
+    private func find(_ id: SessionID, _ now: SessionInstant, in state: inout State) -> SessionLoadResult {
         state.loaded.insert(id)
         if self.has(.coldStoreSaysEnded), !state.hasWritten { return .ended }
         if self.has(.zeroIsNoID), id == SessionID(high: 0, low: 0) { return .missing }
@@ -47,7 +47,7 @@ extension DefectiveStore: SessionStore {
         return .missing
     }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         if self.has(.cancelledCreateLeavesAShell), Task.isCancelled {
             var shell = record
             shell.values = SessionValues()
@@ -63,7 +63,7 @@ extension DefectiveStore: SessionStore {
         try self.state.withLock { try self.add(record, now, in: &$0) }
     }
 
-    private func add(_ record: SessionRecord, _ now: Instant, in state: inout State) throws {
+    private func add(_ record: SessionRecord, _ now: SessionInstant, in state: inout State) throws {
         state.hasWritten = true
         guard self.isFree(record, now, in: state) else { throw SessionStoreError.duplicate(record.id) }
         if self.has(.createForgetsTheEmpty), record.values.isEmpty { return }
@@ -71,7 +71,7 @@ extension DefectiveStore: SessionStore {
         self.move(record, in: &state)
     }
 
-    private func isFree(_ record: SessionRecord, _ now: Instant, in state: State) -> Bool {
+    private func isFree(_ record: SessionRecord, _ now: SessionInstant, in state: State) -> Bool {
         if let live = self.live(record.id, now, in: state) {
             return self.has(.createUpsertsOtherValues) && live.values != record.values
         }
@@ -85,7 +85,7 @@ extension DefectiveStore: SessionStore {
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         self.state.withLock { state in
             state.hasWritten = true
@@ -116,7 +116,9 @@ extension DefectiveStore: SessionStore {
         return result
     }
 
-    private func exchange(_ record: SessionRecord, _ version: SessionVersion, _ now: Instant, in state: inout State)
+    private func exchange(
+        _ record: SessionRecord, _ version: SessionVersion, _ now: SessionInstant, in state: inout State
+    )
         -> SessionReplaceResult
     {
         var present = self.live(record.id, now, in: state)

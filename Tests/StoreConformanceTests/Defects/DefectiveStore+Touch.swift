@@ -11,7 +11,7 @@ import Sessions
 import Synchronization
 
 extension DefectiveStore {
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         let seen = self.state.withLock { self.live(id, now, in: $0) }
         if self.isWrittenBack, seen != nil { await self.pause() }
         let isCut = self.has(.cancelledTouchMovesOneTime) && Task.isCancelled
@@ -41,7 +41,7 @@ extension DefectiveStore {
         self.has(.touchWritesBackWhatItRead) || self.has(.touchRevivesTheJustEnded) || self.has(.touchRacesPastTheLimit)
     }
 
-    private func touchable(_ id: SessionID, _ now: Instant, _ seen: SessionRecord?, in state: inout State)
+    private func touchable(_ id: SessionID, _ now: SessionInstant, _ seen: SessionRecord?, in state: inout State)
         -> SessionRecord?
     {
         if let live = self.live(id, now, in: state) { return live }
@@ -56,7 +56,9 @@ extension DefectiveStore {
         }
     }
 
-    private func apply(_ touch: SessionTouch, to record: inout SessionRecord, _ seen: SessionRecord?, _ now: Instant) {
+    private func apply(
+        _ touch: SessionTouch, to record: inout SessionRecord, _ seen: SessionRecord?, _ now: SessionInstant
+    ) {
         var touch = touch
         if self.has(.touchesAreRelative), now > touch.lastAccessedAt {
             touch.expiresAt = now + touch.lastAccessedAt.duration(to: touch.expiresAt)

@@ -14,7 +14,7 @@ import Synchronization
 final class DefectiveStore: Sendable {
     enum Entry {
         case record(SessionRecord)
-        case tombstone(Instant)
+        case tombstone(SessionInstant)
     }
 
     struct State {
@@ -49,26 +49,26 @@ final class DefectiveStore: Sendable {
         self.has(.lastBitOfIDsIsIgnored) ? SessionID(high: id.high, low: id.low | 1) : id
     }
 
-    func isLive(_ record: SessionRecord, _ now: Instant) -> Bool {
+    func isLive(_ record: SessionRecord, _ now: SessionInstant) -> Bool {
         if self.has(.absoluteLimitIsIgnored) { return now < record.expiresAt }
         if self.has(.earlierClockFindsNothing), now < record.createdAt { return false }
         return !record.isExpired(at: now)
     }
 
-    func live(_ id: SessionID, _ now: Instant, in state: State) -> SessionRecord? {
+    func live(_ id: SessionID, _ now: SessionInstant, in state: State) -> SessionRecord? {
         guard case .record(let record) = state.entries[self.key(id)], self.isLive(record, now) else { return nil }
         return record
     }
 
     /// A record that is over for less than a day, and was not at this very millisecond.
-    func justExpired(_ id: SessionID, _ now: Instant, in state: State) -> SessionRecord? {
+    func justExpired(_ id: SessionID, _ now: SessionInstant, in state: State) -> SessionRecord? {
         guard case .record(let record) = state.entries[self.key(id)], record.expiresAt < now,
             now < record.expiresAt + .days(1)
         else { return nil }
         return record
     }
 
-    func tombstoneEnd(_ id: SessionID, _ now: Instant, in state: State) -> Instant? {
+    func tombstoneEnd(_ id: SessionID, _ now: SessionInstant, in state: State) -> SessionInstant? {
         guard case .tombstone(let end) = state.entries[self.key(id)] else { return nil }
         let isOver = self.has(.tombstonesEndEarly) ? now + .milliseconds(1) >= end : now >= end
         return isOver ? nil : end
@@ -89,7 +89,7 @@ final class DefectiveStore: Sendable {
             record.version = SessionVersion(counter: counter, tag: record.version.tag)
         }
         if self.has(.farFutureIsCut) {
-            let year9999 = Instant(millisecondsSince1970: 253_402_300_799_999)
+            let year9999 = SessionInstant(millisecondsSince1970: 253_402_300_799_999)
             record.expiresAt = min(record.expiresAt, year9999)
         }
         return record

@@ -21,7 +21,7 @@ final class Visitors: Sendable {
     private let users: [(name: String, browser: TestBrowser)]
     private let failures = Mutex(0)
     private let begin = ContinuousClock.now
-    private let begun: Instant
+    private let begun: SessionInstant
 
     init(_ count: Int, on harness: FailingHarness) async throws {
         self.harness = harness

@@ -7,6 +7,7 @@
 //
 
 #if Redis && SQLite
+import HTTPTypes
 import LogAudit
 import Logging
 import Sessions

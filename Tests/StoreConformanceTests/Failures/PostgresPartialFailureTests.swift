@@ -211,7 +211,7 @@ extension PostgresFaultScenario {
     /// Which process of the server the store speaks to, if it has one connection.
     fileprivate func processID() async throws -> UInt64? {
         let statement = PostgresStatement(number: 99, sql: "SELECT pg_backend_pid()::int8")
-        return try await self.store.pool.run(statement, [], .none).rows.first?.word(0)
+        return try await self.store.pool.run(statement, [], .readOnly).rows.first?.word(0)
     }
 }
 

@@ -20,7 +20,7 @@ actor FolderSessionStore {
 
     private enum Entry {
         case record(SessionRecord)
-        case tombstone(until: Instant, EndedSecrets)
+        case tombstone(until: SessionInstant, EndedSecrets)
     }
 
     private func file(_ id: SessionID) -> URL {
@@ -39,7 +39,7 @@ actor FolderSessionStore {
     }
 
     /// What there is of an id now. What has expired, and a tombstone whose time has come, is nothing.
-    private func read(_ id: SessionID, now: Instant) throws -> Entry? {
+    private func read(_ id: SessionID, now: SessionInstant) throws -> Entry? {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: self.file(id))
@@ -49,9 +49,9 @@ actor FolderSessionStore {
         if bytes.first == 2 {
             guard let end = Int64(String(decoding: bytes.dropFirst(17), as: UTF8.self)),
                 let secrets = EndedSecrets(bytes: bytes.dropFirst().prefix(16)),
-                now < Instant(millisecondsSince1970: end)
+                now < SessionInstant(millisecondsSince1970: end)
             else { return nil }
-            return .tombstone(until: Instant(millisecondsSince1970: end), secrets)
+            return .tombstone(until: SessionInstant(millisecondsSince1970: end), secrets)
         }
         let record = try SessionRecordCodec.decode(Array(bytes.dropFirst()), id: id)
         return record.isExpired(at: now) ? nil : .record(record)
@@ -59,7 +59,7 @@ actor FolderSessionStore {
 }
 
 extension FolderSessionStore: SessionStore {
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         switch try self.read(id, now: now) {
         case .record(let record): .found(record)
         case .tombstone: .ended
@@ -67,11 +67,11 @@ extension FolderSessionStore: SessionStore {
         }
     }
 
-    func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         if case .tombstone(_, let secrets) = try self.read(id, now: now) { secrets } else { nil }
     }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         guard try self.read(record.id, now: now) == nil else { throw SessionStoreError.duplicate(record.id) }
         try self.write(.record(record), record.id)
     }
@@ -79,7 +79,7 @@ extension FolderSessionStore: SessionStore {
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         guard case .record(let present) = try self.read(record.id, now: now) else { return .missing }
         // This very write, sent again because its reply was lost.
@@ -89,14 +89,14 @@ extension FolderSessionStore: SessionStore {
         return .replaced
     }
 
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         guard case .record(var record) = try self.read(id, now: now) else { return false }
         record.apply(touch)
         try self.write(.record(record), id)
         return true
     }
 
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         switch try self.read(id, now: now) {
         case .record(let record):
             try self.write(.tombstone(until: tombstoneUntil, EndedSecrets(of: record)), id)
@@ -115,7 +115,7 @@ extension FolderSessionStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         let last = try cursor?.lastID
         var records: [SessionRecord] = []
@@ -136,8 +136,8 @@ extension FolderSessionStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let page = try await self.page(of: subject, from: cursor, limit: limit, now: now)
         var count = 0

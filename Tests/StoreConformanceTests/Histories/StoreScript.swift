@@ -21,7 +21,7 @@ struct StoreScript {
     private let random: DeterministicRandom
     private let samples: SampleRecords
     private let ids: [SessionID]
-    private var now: Instant
+    private var now: SessionInstant
     /// What was last known of each session, which may be old.
     private var known: [SessionID: SessionRecord] = [:]
     private var lines: [String] = []

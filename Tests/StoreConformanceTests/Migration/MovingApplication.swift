@@ -48,7 +48,7 @@ final class MovingApplication<Old: SessionStore, New: SessionStore>: ForwardingS
     // No turn for what is no call.
     func failureDomain(of id: SessionID) -> Int { 0 }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let server = self.servers == .meetingWhatBeganInTheOld ? self.preparing : self.base
         try await server.create(record, now: now)
     }

@@ -32,7 +32,7 @@ struct PostgresConnectionTests {
         let reply = try await store.pool.run(
             PostgresStatement(
                 number: 99, sql: "SELECT ssl::int4::int8 FROM pg_stat_ssl WHERE pid = pg_backend_pid()"),
-            [], .none)
+            [], .readOnly)
         #expect(try reply.rows.first?.count(0) == 1)
         await store.shutdown()
     }

@@ -70,7 +70,7 @@ struct PostgresPoolerTests {
         try await store.prepare()
         // The first statement of the first connection, as another client of a pooler would have left it there.
         let name = "s\(String(DeterministicRandom(seed: 20).next(), radix: 36))_0"
-        _ = try await store.pool.run(PostgresStatement(number: 99, sql: "PREPARE \(name) AS SELECT 1"), [], .none)
+        _ = try await store.pool.run(PostgresStatement(number: 99, sql: "PREPARE \(name) AS SELECT 1"), [], .readOnly)
         let record = self.samples.record()
         #expect(try await store.load(record.id, now: self.samples.now) == .missing)
         try await store.create(record, now: self.samples.now)
@@ -82,7 +82,7 @@ struct PostgresPoolerTests {
 
     private func word(_ store: PostgresSessionStore, _ question: String) async throws -> UInt64 {
         let statement = PostgresStatement(number: 1000 + question.utf8.count, sql: "SELECT \(question)")
-        return try #require(try await store.pool.run(statement, [], .none).rows.first).word(0)
+        return try #require(try await store.pool.run(statement, [], .readOnly).rows.first).word(0)
     }
 
     /// The message that has the process id (`BackendKeyData`), with another one.

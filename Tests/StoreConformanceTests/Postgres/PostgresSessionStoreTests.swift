@@ -21,7 +21,7 @@ import Testing
 struct PostgresSessionStoreTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     @Test("no secret is in PostgreSQL, nor anything that lets somebody in (CVE-2019-16782)")
     func dump() async throws {
@@ -185,7 +185,7 @@ struct PostgresSessionStoreTests {
             let record = self.samples.record()
             try await store.create(record, now: self.now)
             for statement in ["DEALLOCATE ALL", "DISCARD ALL"] {
-                _ = try await store.pool.run(PostgresStatement(number: 99, sql: statement), [], .none)
+                _ = try await store.pool.run(PostgresStatement(number: 99, sql: statement), [], .readOnly)
                 #expect(try await store.load(record.id, now: self.now) == .found(record))
                 #expect(try await store.load(record.id, now: self.now) == .found(record))
             }

@@ -98,7 +98,7 @@ struct PostgresVolumeTests {
             let table = PostgresTable(PostgresStoreConfiguration())
             let database = try PostgresDatabase(server.string())
             try await self.fill(table, database, isExpired: "false")
-            let now = Instant(millisecondsSince1970: 5)
+            let now = SessionInstant(millisecondsSince1970: 5)
             let row = try await database.tell("SELECT id FROM \(table.sessions) WHERE subject = 'ada' LIMIT 1")
             let text = try #require(row.first?.first ?? nil).replacing("-", with: "")
             let words = [text.prefix(16), text.suffix(16)].compactMap { UInt64($0, radix: 16) }
@@ -126,7 +126,7 @@ struct PostgresVolumeTests {
             let database = try PostgresDatabase(server.string())
             try await self.fill(table, database, isExpired: "false", isAnalyzed: false)
             try await store.clear()
-            #expect(try await store.count(now: Instant(millisecondsSince1970: 5)) == 0)
+            #expect(try await store.count(now: SessionInstant(millisecondsSince1970: 5)) == 0)
             let statements = PostgresStatements(table, lockTimeout: .seconds(1))
             let blocks = try await self.blocks(
                 statements.page, "uuid, int8, int8", "\(Self.zero), 5, 100", database)

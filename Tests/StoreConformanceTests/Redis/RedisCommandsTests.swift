@@ -18,7 +18,7 @@ import Testing
 struct RedisCommandsTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     private func watchedStore() throws -> (RedisSessionStore, WatchedExecutor) {
         let executor = WatchedExecutor(try SharedServer.redis.client)
@@ -135,7 +135,7 @@ struct RedisCommandsTests {
             { _ = try await store.load(record.id, now: $0) },
             { _ = try await store.replace(record, ifVersion: record.version, now: $0) },
             { _ = try await store.touch(record.id, SessionTouch(lastAccessedAt: $0, expiresAt: $0), now: $0) },
-        ] as [(Instant) async throws -> Void] {
+        ] as [(SessionInstant) async throws -> Void] {
             let error = await #expect(throws: SessionStoreError.self) { try await call(self.now) }
             #expect(error?.code == .newerRecord)
         }

@@ -19,7 +19,7 @@ import Testing
 struct RedisExpiryTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     @Test("the server keeps a session a minute longer than it lives, and a touch only ever longer")
     func serverExpiry() async throws {

@@ -20,8 +20,8 @@ import Testing
 struct RedisIndexTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
-    private var marked: Instant { self.now + .minutes(1) }
+    private var now: SessionInstant { self.samples.now }
+    private var marked: SessionInstant { self.now + .minutes(1) }
 
     private func members(of subject: String, in store: RedisSessionStore) async throws -> [String] {
         let key = store.keys.index(of: RedisSubject(subject))
@@ -208,7 +208,9 @@ struct RedisIndexTests {
 
 extension RedisSessionStore {
     /// Gives a session the version that another record has.
-    fileprivate func replaceVersion(of record: SessionRecord, with other: SessionRecord, now: Instant) async throws {
+    fileprivate func replaceVersion(of record: SessionRecord, with other: SessionRecord, now: SessionInstant)
+        async throws
+    {
         var next = record
         next.version = other.version
         _ = try await self.replace(next, ifVersion: record.version, now: now)

@@ -25,7 +25,7 @@ struct RedisScaleTests {
     private static let perSubject = 50
 
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     @Test("a user's sessions are found among all of them, and so is each by its id", arguments: SharedServer.allCases)
     func scale(_ server: SharedServer) async throws {

@@ -20,7 +20,7 @@ import Testing
 struct RedisSessionStoreTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     @Test("applications with prefixes of their own do not meet, whatever characters are in them")
     func prefixes() async throws {

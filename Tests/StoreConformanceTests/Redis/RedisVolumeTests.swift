@@ -25,7 +25,7 @@ private enum RedisVolume {
 @Suite("The Redis store at volume", .enabled(if: RedisVolume.count > 0, "REDIS_VOLUME says how much."), .serialized)
 struct RedisVolumeTests {
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     private func with(_ body: (RedisSessionStore, RedisClient) async throws -> Void) async throws {
         try await OwnServer.with(.redis, options: ["--appendonly", "no"]) { server in

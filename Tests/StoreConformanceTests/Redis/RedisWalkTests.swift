@@ -21,7 +21,7 @@ import Testing
 struct RedisWalkTests {
     private let samples = SampleRecords()
 
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     /// The ids that the pages meet, in their order.
     private func walk(_ store: RedisSessionStore, limit: Int, from start: SessionCursor? = nil) async throws

@@ -21,7 +21,7 @@ import Testing
 @Suite("When the files of SQLite are removed or replaced", .timeLimit(.minutes(2)))
 struct SQLiteFilesTests {
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     /// A store with a session that was there before.
     private struct Scenario {

@@ -19,7 +19,7 @@ import Testing
 @Suite("When SQLite has no space", .timeLimit(.minutes(2)))
 struct SQLiteFullTests {
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     private static var small: SQLiteStoreConfiguration {
         var configuration = SQLiteStoreConfiguration()

@@ -59,7 +59,7 @@ struct SQLiteReadersTests {
     func storeAnswersLoadsWithoutWaiting() async throws {
         try await TemporaryFolder.with { folder in
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))
-            let samples = SampleRecords(seed: 1, now: Instant(millisecondsSince1970: 1_800_000_000_000))
+            let samples = SampleRecords(seed: 1, now: SessionInstant(millisecondsSince1970: 1_800_000_000_000))
             var record = samples.record(idle: .seconds(60), absolute: .seconds(60), subject: nil)
             // The first call looks at the files, on another thread.
             #expect(try await store.load(record.id, now: samples.now) == .missing)

@@ -19,7 +19,7 @@ import Testing
 @Suite("Many sessions in SQLite")
 struct SQLiteVolumeTests {
     private let samples = SampleRecords()
-    private var now: Instant { self.samples.now }
+    private var now: SessionInstant { self.samples.now }
 
     @Test(
         "statements about many sessions look at those they are asked for, by an index",

@@ -20,7 +20,7 @@ final class PostgresDatabase: Sendable {
 
     init(_ string: String) throws {
         let connection = try PostgresConnection(
-            PostgresConnectionString(string), name: "test", wake: WakePipe(), lookUp: Self.patience())
+            PostgresConnectionString(string), name: "test", wake: WakePipe(), pollHook: Self.pollHook())
         self.session = Mutex(connection)
     }
 
@@ -28,7 +28,7 @@ final class PostgresDatabase: Sendable {
     @discardableResult
     func tell(_ statements: String...) async throws -> [[String?]] {
         let replies = try self.session.withLock { session in
-            try statements.map { try session.runText($0, lookUp: Self.patience()) }
+            try statements.map { try session.simpleQuery($0, pollHook: Self.pollHook()) }
         }
         return try (replies.last?.rows ?? []).map { row in
             try row.cells.indices.map { column in
@@ -37,7 +37,7 @@ final class PostgresDatabase: Sendable {
         }
     }
 
-    private static func patience() -> PostgresConnection.LookUp {
+    private static func pollHook() -> PostgresConnection.PollHook {
         let end = ContinuousClock.now + .seconds(60)
         return { () throws(PostgresError) -> Duration? in
             guard end > .now else { throw .deadlineExceeded }

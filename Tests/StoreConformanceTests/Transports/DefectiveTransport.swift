@@ -20,11 +20,11 @@ struct DefectiveTransport: SessionTransport {
     static func underTest(_ defect: TransportDefect?) -> TransportUnderTest {
         var subject = TransportUnderTest(
             DefectiveTransport(defect: defect),
-            carrying: { texts in HTTPFields(texts.map { HTTPField(name: self.field, value: $0) }) },
+            carrying: { credentials in HTTPFields(credentials.map { HTTPField(name: self.field, value: $0) }) },
             returning: { response in
                 // A client keeps what came last.
-                guard let text = response[values: self.field].last, !text.isEmpty else { return [:] }
-                return [self.field: text]
+                guard let credential = response[values: self.field].last, !credential.isEmpty else { return [:] }
+                return [self.field: credential]
             }
         )
         subject.carriesSeveral = defect != .severalAreTaken
@@ -37,27 +37,27 @@ struct DefectiveTransport: SessionTransport {
     var requestField: HTTPField.Name { Self.field }
 
     func read(_ request: SessionRequest, into reading: inout ExtractedCredentials) {
-        var texts = request.headerFields[values: Self.field]
-        if self.has(.absenceIsMalformed), texts.isEmpty { texts = [""] }
-        if self.has(.orderIsReversed), texts.count <= ExtractedCredentials.limit { texts.reverse() }
-        if self.has(.repetitionIsRefused), texts.count == 2, texts[0] == texts[1] { texts = [] }
-        if self.has(.surplusIsNotCounted) { texts = Array(texts.prefix(ExtractedCredentials.limit)) }
+        var credentials = request.headerFields[values: Self.field]
+        if self.has(.absenceIsMalformed), credentials.isEmpty { credentials = [""] }
+        if self.has(.orderIsReversed), credentials.count <= ExtractedCredentials.limit { credentials.reverse() }
+        if self.has(.repetitionIsRefused), credentials.count == 2, credentials[0] == credentials[1] { credentials = [] }
+        if self.has(.surplusIsNotCounted) { credentials = Array(credentials.prefix(ExtractedCredentials.limit)) }
         if self.has(.refererIsRead), let referer = request.headerFields[.referer] {
-            texts += referer.split(separator: "=").map(String.init)
+            credentials += referer.split(separator: "=").map(String.init)
         }
-        if self.has(.givesUpOnMany), texts.count > 10_000 { texts = [] }
-        for text in texts {
-            var text = text
-            if self.has(.plainBase64IsTaken) { text = String(text.map { $0 == "+" ? "-" : $0 }) }
-            if self.has(.longTextsAreFolded), text.utf8.count > 130 {
-                text = String(text.utf8.prefix(64).map { _ in "A" })
+        if self.has(.givesUpOnMany), credentials.count > 10_000 { credentials = [] }
+        for credential in credentials {
+            var credential = credential
+            if self.has(.plainBase64IsTaken) { credential = String(credential.map { $0 == "+" ? "-" : $0 }) }
+            if self.has(.longTextsAreFolded), credential.utf8.count > 130 {
+                credential = String(credential.utf8.prefix(64).map { _ in "A" })
             }
-            reading.add(Array(text.utf8))
+            reading.add(Array(credential.utf8))
             if self.has(.stopsAtTheMalformed), reading.malformedCount > 0 { break }
         }
     }
 
-    func set(_ text: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
+    func set(_ credential: String, _ instruction: CredentialDelivery, in response: inout HTTPFields) {
         if self.has(.longAgesAreDropped), let maxAge = instruction.maxAge, maxAge > .days(400) { return }
         if self.has(.setIsTooLate), response[Self.field] == "" { return }
         if self.has(.othersAreSweptAway) { response[.setCookie] = nil }
@@ -65,11 +65,11 @@ struct DefectiveTransport: SessionTransport {
             response[.contentLocation] = path
         }
         if self.has(.firstFieldIsQuoted), response.isEmpty {
-            response[Self.field] = "'\(text)'"
+            response[Self.field] = "'\(credential)'"
         } else if self.has(.tokensPileUp), response[Self.field] != "" {
-            response.append(HTTPField(name: Self.field, value: text))
+            response.append(HTTPField(name: Self.field, value: credential))
         } else {
-            response[Self.field] = text
+            response[Self.field] = credential
         }
     }
 

@@ -16,16 +16,16 @@ extension Session {
     ///   - backend: The backend of the session.
     ///   - cookieSize: The size of its cookie, if the whole session is in it.
     func json(in backend: StoreArgument, _ cookieSize: SealedCookieSize? = nil) -> JSONObject {
-        let isThere = self.id != nil
+        let isPresent = self.id != nil
         var object = JSONObject()
         object.add("backend", backend.name)
         object.add("id", self.id.map { "\($0)" })
-        object.add("isNew", isThere ? self.isNew : nil)
+        object.add("isNew", isPresent ? self.isNew : nil)
         guard backend != .tokenOnly else { return object }
         if let cookieSize { object.add("cookieBytes", cookieSize.byteCount) }
         var values = JSONObject()
         for (name, value) in self.visibleValues { values.add(name, json: value.jsonText) }
-        object.add("authenticated", isThere ? self.isAuthenticated : nil)
+        object.add("authenticated", isPresent ? self.isAuthenticated : nil)
         object.add("subject", self.subject)
         object.add("createdAt", self.createdAt?.description)
         object.add("lastAccessedAt", self.lastAccessedAt?.description)

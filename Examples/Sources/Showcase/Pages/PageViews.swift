@@ -91,7 +91,7 @@ struct HomeView: PageView {
     let survivesRestart: Bool
     let session: SessionView?
     let countExplanation: String
-    let operations: [VerbView]
+    let operations: [OperationView]
 }
 
 /// `/account`

@@ -69,7 +69,7 @@ struct PagesController {
                 survivesRestart: self.pages.backend.survivesRestart,
                 session: SessionView(session, self.pages, request, lastAccessedAt: lastAccessedAt),
                 countExplanation: self.pages.backend.countText,
-                operations: SessionOperation.allCases.map { VerbView($0, self.pages.backend.sealedRevocation) }
+                operations: SessionOperation.allCases.map { OperationView($0, self.pages.backend.sealedRevocation) }
             )
         )
     }

@@ -22,7 +22,7 @@ struct SessionView: Sendable {
         let left: String
         let percentLeft: Int
 
-        init(_ end: Instant, of whole: Duration?, now: Instant) {
+        init(_ end: SessionInstant, of whole: Duration?, now: SessionInstant) {
             let left = max(.zero, end - now)
             self.end = TimeView(end)
             self.left = left.text
@@ -43,7 +43,7 @@ struct SessionView: Sendable {
 
     /// - Parameter lastAccessedAt: When the session was used before this request, if a better value is known.
     /// - Returns: Nil when there is no session.
-    init?(_ session: Session, _ pages: PageLibrary, _ request: Request, lastAccessedAt: Instant? = nil) {
+    init?(_ session: Session, _ pages: PageLibrary, _ request: Request, lastAccessedAt: SessionInstant? = nil) {
         let configuration = pages.configuration
         guard
             let id = session.id, let createdAt = session.createdAt, let lastUse = session.lastAccessedAt,

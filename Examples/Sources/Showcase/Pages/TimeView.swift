@@ -14,7 +14,7 @@ struct TimeView: Sendable {
     let machine: String
     let text: String
 
-    init(_ instant: Instant) {
+    init(_ instant: SessionInstant) {
         let iso = instant.description
         self.machine = iso
         // 2026-01-31T09:30:00.000Z. An instant that is out of the range of dates is shown in milliseconds.

@@ -60,13 +60,13 @@ package struct ExternalRecord: Sendable, Equatable {
     /// The stored bytes: a write replaces these bytes and no others.
     package var content: [UInt8]
     /// When the session was last used, as known when the content was read; nil for a new one.
-    package var lastAccessedAt: Instant?
+    package var lastAccessedAt: SessionInstant?
     /// When the login was first seen, if the user logged in there at an unknown time; else nil.
-    package var loginSeenAt: Instant?
+    package var loginSeenAt: SessionInstant?
     /// How the content contradicts the configuration; nil if it does not.
     package var contradiction: ExternalContradiction?
 
-    package init(id: ExternalSessionID, content: [UInt8] = [], lastAccessedAt: Instant? = nil) {
+    package init(id: ExternalSessionID, content: [UInt8] = [], lastAccessedAt: SessionInstant? = nil) {
         self.id = id
         self.content = content
         self.lastAccessedAt = lastAccessedAt

@@ -15,30 +15,30 @@ package protocol ExternalSessionStore: Sendable {
     var needsDeadline: Bool { get }
 
     /// Verifies a credential of a client; nil when it is not genuine.
-    func claim(_ text: [UInt8]) -> VerifiedExternalID?
+    func claim(_ credential: [UInt8]) -> VerifiedExternalID?
 
     /// The credential that a client must send back.
-    func text(of id: ExternalSessionID) -> String
+    func credential(of id: ExternalSessionID) -> String
 
     /// Creates an unguessable name.
     func newID(for request: SessionRequest) throws -> ExternalSessionID
 
     /// Loads a session.
-    func load(_ id: ExternalSessionID, now: Instant) async throws -> SessionLoadResult
+    func load(_ id: ExternalSessionID, now: SessionInstant) async throws -> SessionLoadResult
 
     /// Adds a session.
     ///
     /// - Returns: The record as stored.
     /// - Throws: `SessionStoreError` with the code `duplicate` when the name is taken.
-    func create(_ record: SessionRecord, now: Instant) async throws -> SessionRecord
+    func create(_ record: SessionRecord, now: SessionInstant) async throws -> SessionRecord
 
     /// Replaces the content from which the record was read with its present state. A replace never creates.
-    func replace(_ record: SessionRecord, now: Instant) async throws -> ExternalReplaceResult
+    func replace(_ record: SessionRecord, now: SessionInstant) async throws -> ExternalReplaceResult
 
     /// Extends a session.
     ///
     /// - Returns: False when it is gone.
-    func touch(_ record: SessionRecord, _ touch: SessionTouch, now: Instant) async throws -> Bool
+    func touch(_ record: SessionRecord, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool
 
     /// Ends a session and marks its name with a tombstone.
     ///
@@ -48,7 +48,7 @@ package protocol ExternalSessionStore: Sendable {
     ///     keeps the session.
     ///   - now: The current time.
     /// - Returns: Whether this call ended it.
-    func end(_ record: SessionRecord, tombstoneUntil: Instant, now: Instant) async throws -> Bool
+    func end(_ record: SessionRecord, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool
 
     /// Ends sessions: one step of a scan of all of them. After a scan from nil to the last step, no session that
     /// existed when it began is live, except the given ones and those of other users.
@@ -63,8 +63,8 @@ package protocol ExternalSessionStore: Sendable {
         of subject: String?,
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage
 }
 

@@ -7,13 +7,13 @@
 //
 
 extension ExternalSessions {
-    private var tombstoneUntil: Instant {
+    private var tombstoneUntil: SessionInstant {
         self.environment.configuration.clock.now + self.environment.configuration.tombstoneLifetime
     }
 
     func end(_ live: SessionState.LoadedSession) async throws -> Bool {
         let (now, tombstoneUntil) = (self.environment.configuration.clock.now, self.tombstoneUntil)
-        return try await self.about(.anyWrite) {
+        return try await self.performForRecord(.anyWrite) {
             try await $0.end(live.record, tombstoneUntil: tombstoneUntil, now: now)
         }
     }
@@ -65,7 +65,7 @@ extension ExternalSessions {
             let (from, now, tombstoneUntil) = (cursor, self.environment.configuration.clock.now, self.tombstoneUntil)
             let page: SessionEndingPage
             do {
-                page = try await self.about(.listing) {
+                page = try await self.performForRecord(.listing) {
                     try await $0.endSessions(
                         of: subject, except: kept, from: from, tombstoneUntil: tombstoneUntil, now: now)
                 }

@@ -21,14 +21,14 @@ struct ExternalSessions: BackendDriver {
         self.callPolicy = StoreCallPolicy(needsDeadline: store.needsDeadline, environment)
     }
 
-    var isInText: Bool { false }
+    var isSelfContained: Bool { false }
     var isSealed: Bool { false }
-    var hasTokens: Bool { false }
-    var sharesValues: Bool { true }
-    var listsSessions: Bool { false }
-    var endsOthers: Bool { true }
+    var issuesTokens: Bool { false }
+    var hasExternalValues: Bool { true }
+    var supportsListing: Bool { false }
+    var supportsRevokingOthers: Bool { true }
 
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         let store = self.store
         return .external { store.claim($0) }
     }
@@ -39,10 +39,10 @@ struct ExternalSessions: BackendDriver {
         guard case .external(let id) = credential else { return .refused(.unknown) }
         let now = self.environment.configuration.clock.now
         do {
-            switch try await self.call(.anyRead, { try await $0.load(id, now: now) }) {
+            switch try await self.perform(.anyRead, { try await $0.load(id, now: now) }) {
             case .found(let record):
                 self.contradictions.note(record, to: origin.logger)
-                guard !self.environment.configuration.isOver(record, now: now) else {
+                guard !self.environment.configuration.isExpired(record, now: now) else {
                     return .refused(.expired, id.id, subject: record.subject)
                 }
                 return .live(self.live(record, isNew: false))
@@ -63,7 +63,7 @@ struct ExternalSessions: BackendDriver {
     ) async throws -> SessionState.LoadedSession {
         let id = try self.store.newID(for: request)
         let now = self.environment.configuration.clock.now
-        var record = self.environment.configuration.newRecord(for: .ofNobody(id.id), now: now)
+        var record = self.environment.configuration.newRecord(for: .placeholder(id.id), now: now)
         record.external = ExternalRecord(id: id)
         try fill(&record)
         return try await self.add(record)
@@ -72,7 +72,8 @@ struct ExternalSessions: BackendDriver {
     private func add(_ record: SessionRecord) async throws -> SessionState.LoadedSession {
         try self.environment.configuration.checkSize(of: record.values)
         let now = self.environment.configuration.clock.now
-        return self.live(try await self.about(.anyWrite) { try await $0.create(record, now: now) }, isNew: true)
+        return self.live(
+            try await self.performForRecord(.anyWrite) { try await $0.create(record, now: now) }, isNew: true)
     }
 
     func next(
@@ -91,9 +92,9 @@ struct ExternalSessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt {
+    ) async throws -> UpdateAttempt {
         let now = self.environment.configuration.clock.now
-        switch try await self.about(.anyWrite, { try await $0.replace(next, now: now) }) {
+        switch try await self.performForRecord(.anyWrite, { try await $0.replace(next, now: now) }) {
         case .replaced(let record):
             return .written(record)
         case .missing:
@@ -104,22 +105,22 @@ struct ExternalSessions: BackendDriver {
         }
     }
 
-    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         guard let current = try await self.reload(live), current.hasSameSubject(as: live.record) else { return nil }
         return current
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
         let now = self.environment.configuration.clock.now
-        return try await self.about(.anyWrite) { try await $0.touch(live.record, touch, now: now) }
+        return try await self.performForRecord(.anyWrite) { try await $0.touch(live.record, touch, now: now) }
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         guard let id = live.record.external?.id else { return nil }
         let now = self.environment.configuration.clock.now
         guard
-            case .found(let record) = try await self.about(.anyRead, { try await $0.load(id, now: now) }),
-            !self.environment.configuration.isOver(record, now: now)
+            case .found(let record) = try await self.performForRecord(.anyRead, { try await $0.load(id, now: now) }),
+            !self.environment.configuration.isExpired(record, now: now)
         else { return nil }
         return record
     }
@@ -146,33 +147,33 @@ struct ExternalSessions: BackendDriver {
         return renewed
     }
 
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
-        live.record.external.map { self.store.text(of: $0.id) }
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+        live.record.external.map { self.store.credential(of: $0.id) }
     }
 
     /// Keys derived from the session's name, which change with it.
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
         guard let key = record.external?.id.secretHash.csrfKey else { throw SessionError.externalUnlisted }
         return .init(newest: key, all: [key])
     }
 
     private func live(_ record: SessionRecord, isNew: Bool) -> SessionState.LoadedSession {
-        SessionState.LoadedSession(record: record, token: .ofNobody(record.id), isNew: isNew)
+        SessionState.LoadedSession(record: record, token: .placeholder(record.id), isNew: isNew)
     }
 
-    func call<Result: Sendable>(
+    func perform<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any ExternalSessionStore) async throws -> Result
     ) async throws -> Result {
         let store = self.store
-        return try await self.callPolicy.call(call) { try await operation(store) }
+        return try await self.callPolicy.perform(call) { try await operation(store) }
     }
 
-    func about<Result: Sendable>(
+    func performForRecord<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any ExternalSessionStore) async throws -> Result
     ) async throws -> Result {
         let store = self.store
-        return try await self.callPolicy.about(call) { try await operation(store) }
+        return try await self.callPolicy.performForRecord(call) { try await operation(store) }
     }
 }

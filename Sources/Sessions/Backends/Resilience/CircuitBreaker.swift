@@ -40,16 +40,16 @@ final class CircuitBreaker: Sendable {
     }
 
     /// Records the outcome of a call.
-    func note(_ finding: CircuitBreakerState.Finding, of admission: CircuitBreakerState.Admission) {
-        if finding != .fails, self.summary.load(ordering: .relaxed) & 1 == 0 { return }
+    func record(_ outcome: CircuitBreakerState.CallOutcome, of admission: CircuitBreakerState.Admission) {
+        if outcome != .failure, self.summary.load(ordering: .relaxed) & 1 == 0 { return }
         let now = self.clock.now
-        self.update { $0.note(finding, of: admission, now: now) }
+        self.update { $0.record(outcome, of: admission, now: now) }
     }
 
     private func update<Result>(_ body: (inout CircuitBreakerState) -> Result) -> Result {
         self.state.withLock { state in
             defer {
-                self.summary.store(state.generation << 1 | (state.isCalm ? 0 : 1), ordering: .relaxed)
+                self.summary.store(state.generation << 1 | (state.isHealthy ? 0 : 1), ordering: .relaxed)
             }
             return body(&state)
         }

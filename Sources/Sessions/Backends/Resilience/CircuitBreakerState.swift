@@ -19,17 +19,17 @@ struct CircuitBreakerState {
     }
 
     /// What a call revealed about the store.
-    enum Finding {
+    enum CallOutcome {
         /// The store responded, even if only that a record cannot be read.
-        case answers
-        case fails
+        case success
+        case failure
         /// Nothing: the call was canceled early.
-        case unknown
+        case ignored
     }
 
     private enum Position {
         case closed(failures: Int)
-        case open(since: Instant, until: Instant)
+        case open(since: SessionInstant, until: SessionInstant)
         case probing
     }
 
@@ -43,12 +43,12 @@ struct CircuitBreakerState {
     }
 
     /// Whether nothing has failed since the last success.
-    var isCalm: Bool {
+    var isHealthy: Bool {
         if case .closed(failures: 0) = self.position { true } else { false }
     }
 
     /// Whether calls are rejected.
-    func isOpen(now: Instant) -> Bool {
+    func isOpen(now: SessionInstant) -> Bool {
         switch self.position {
         case .closed: false
         case .open(let since, let until): since <= now && now < until
@@ -56,7 +56,7 @@ struct CircuitBreakerState {
         }
     }
 
-    mutating func admit(now: Instant) -> Admission {
+    mutating func admit(now: SessionInstant) -> Admission {
         switch self.position {
         case .closed:
             return .call(generation: self.generation)
@@ -69,19 +69,19 @@ struct CircuitBreakerState {
         }
     }
 
-    mutating func note(_ finding: Finding, of admission: Admission, now: Instant) {
-        switch (admission, self.position, finding) {
-        case (.call(self.generation), .closed, .answers):
+    mutating func record(_ outcome: CallOutcome, of admission: Admission, now: SessionInstant) {
+        switch (admission, self.position, outcome) {
+        case (.call(self.generation), .closed, .success):
             self.position = .closed(failures: 0)
-        case (.call(self.generation), .closed(let failures), .fails):
+        case (.call(self.generation), .closed(let failures), .failure):
             self.position = .closed(failures: failures + 1)
             if failures + 1 >= self.breaker.failureLimit { self.open(now: now) }
-        case (.probe(self.generation), .probing, .answers):
+        case (.probe(self.generation), .probing, .success):
             self.position = .closed(failures: 0)
             self.generation &+= 1
-        case (.probe(self.generation), .probing, .fails):
+        case (.probe(self.generation), .probing, .failure):
             self.open(now: now)
-        case (.probe(self.generation), .probing, .unknown):
+        case (.probe(self.generation), .probing, .ignored):
             // The next call becomes the probe instead.
             self.position = .open(since: now, until: now)
         default:
@@ -89,7 +89,7 @@ struct CircuitBreakerState {
         }
     }
 
-    private mutating func open(now: Instant) {
+    private mutating func open(now: SessionInstant) {
         self.position = .open(since: now, until: now + self.breaker.pause)
         self.generation &+= 1
     }

@@ -12,11 +12,11 @@ import Synchronization
 ///
 /// Without it, one of many parallel attempts succeeds and all others retry, and the same one may lose every time.
 final class KeyedWriteQueue: Sendable {
-    private let gate = AsyncLock()
+    private let lock = AsyncLock()
     private let failures = Mutex(0)
 
     /// The number of waiting requests.
-    var waitingCount: Int { self.gate.waitingCount }
+    var waitingCount: Int { self.lock.waitingCount }
 
     /// Runs the body when its turn comes.
     ///
@@ -24,12 +24,12 @@ final class KeyedWriteQueue: Sendable {
     /// deadline: if the store failed for a request while they waited, they fail with it.
     ///
     /// - Throws: `failure` when the store failed for another request while this one waited, or what the body throws.
-    func whenFree<Result>(
+    func withLock<Result>(
         orThrow failure: SessionError,
         _ body: () async throws -> Result
     ) async throws -> Result {
         let before = self.failures.withLock { $0 }
-        return try await self.gate.whenFree {
+        return try await self.lock.withLock {
             guard self.failures.withLock({ $0 }) == before else { throw failure }
             try Task.checkCancellation()
             do {

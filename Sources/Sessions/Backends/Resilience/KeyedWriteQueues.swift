@@ -14,7 +14,7 @@ import Synchronization
 /// wait for those of another, and there are never more queues than requests.
 final class KeyedWriteQueues: Sendable {
     private struct Entry {
-        let lane = KeyedWriteQueue()
+        let queue = KeyedWriteQueue()
         var requestCount = 0
     }
 
@@ -26,7 +26,7 @@ final class KeyedWriteQueues: Sendable {
     var isEmpty: Bool { self.queueCount.load(ordering: .relaxed) == 0 }
 
     /// The number of requests that wait for a session.
-    func waitingCount(_ id: SessionID) -> Int { self.entries.withLock { $0[id]?.lane.waitingCount ?? 0 } }
+    func waitingCount(_ id: SessionID) -> Int { self.entries.withLock { $0[id]?.queue.waitingCount ?? 0 } }
 
     /// Whether a session has a queue. Every request that changes a session calls this, so it takes the lock only while
     /// there are queues.
@@ -38,21 +38,21 @@ final class KeyedWriteQueues: Sendable {
     ///
     /// - Throws: `failure` when the store failed for another request of the queue while this one waited, or what the
     ///   body throws.
-    func whenFree<Result>(
+    func withLock<Result>(
         _ id: SessionID,
         orThrow failure: SessionError,
         _ body: () async throws -> Result
     ) async throws -> Result {
-        let lane = self.enter(id)
+        let queue = self.enter(id)
         defer { self.leave(id) }
-        return try await lane.whenFree(orThrow: failure, body)
+        return try await queue.withLock(orThrow: failure, body)
     }
 
     private func enter(_ id: SessionID) -> KeyedWriteQueue {
         self.entries.withLock { entries in
             entries[id, default: Entry()].requestCount += 1
             self.queueCount.store(entries.count, ordering: .relaxed)
-            return entries[id, default: Entry()].lane
+            return entries[id, default: Entry()].queue
         }
     }
 

@@ -19,7 +19,7 @@ extension ResilientStore {
     ///   - stored: Converts the record to its stored form.
     func create(
         id makeID: () throws -> SessionID? = { nil },
-        _ make: (SessionToken, Instant) throws -> SessionRecord,
+        _ make: (SessionToken, SessionInstant) throws -> SessionRecord,
         stored: (SessionRecord) throws -> SessionRecord = { $0 }
     ) async throws -> (token: SessionToken, record: SessionRecord) {
         var attempt = 1
@@ -34,7 +34,7 @@ extension ResilientStore {
             try self.environment.configuration.checkSize(of: record.values)
             let created = try stored(record)
             do {
-                try await self.call(.write(created.id)) { try await $0.create(created, now: now) }
+                try await self.perform(.write(created.id)) { try await $0.create(created, now: now) }
                 return (token, record)
             } catch let error as SessionStoreError {
                 attempt += 1
@@ -48,9 +48,11 @@ extension ResilientStore {
     /// Returns a page of the live records of a subject.
     ///
     /// - Throws: ``SessionError`` with the code `notOffered` when the store cannot list them.
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
+        -> SessionPage
+    {
         let subjects = try self.subjects
-        var page = try await self.about(.listing) { _ in
+        var page = try await self.performForRecord(.listing) { _ in
             try await subjects.page(of: subject, from: cursor, limit: limit, now: now)
         }
         // The store may return wrong or expired records.
@@ -61,7 +63,7 @@ extension ResilientStore {
     /// Returns the live records of a subject, the oldest first: in the same order on all servers.
     ///
     /// - Parameter limit: The maximum number to read. If a subject has more, some of the missing ones may be older.
-    func recordsByAge(of subject: String, atMost limit: Int, now: Instant) async throws -> [SessionRecord] {
+    func recordsByAge(of subject: String, atMost limit: Int, now: SessionInstant) async throws -> [SessionRecord] {
         var records: [SessionID: SessionRecord] = [:]
         var cursor: SessionCursor?
         repeat {
@@ -78,7 +80,9 @@ extension ResilientStore {
     func end(_ id: SessionID) async throws -> Bool {
         let now = self.environment.configuration.clock.now
         let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
-        return try await self.about(.write(id)) { try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now) }
+        return try await self.performForRecord(.write(id)) {
+            try await $0.end(id, tombstoneUntil: tombstoneUntil, now: now)
+        }
     }
 
     /// Ends all records of a subject except the given ones, in a ``StoreWalk``.
@@ -92,7 +96,7 @@ extension ResilientStore {
             let (from, now) = (cursor, self.environment.configuration.clock.now)
             let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
             cursor = try await walk.step { limit in
-                try await self.about(.listing) { _ in
+                try await self.performForRecord(.listing) { _ in
                     try await subjects.endSessions(
                         of: subject,
                         except: kept,
@@ -142,7 +146,9 @@ extension ResilientStore {
             try Task.checkCancellation()
             let (from, now) = (cursor, self.environment.configuration.clock.now)
             let page = try await walk.step { limit in
-                try await self.about(.listing) { _ in try await enumerable.page(from: from, limit: limit, now: now) }
+                try await self.performForRecord(.listing) { _ in
+                    try await enumerable.page(from: from, limit: limit, now: now)
+                }
             }
             let ids = page.records.filter(isMeant).map(\.id)
             let endedCount = try await self.end(ids, in: enumerable, &walk, now: now)
@@ -159,14 +165,14 @@ extension ResilientStore {
         _ ids: [SessionID],
         in store: any EnumerableSessionStore,
         _ walk: inout StoreWalk,
-        now: Instant
+        now: SessionInstant
     ) async throws -> Int {
         let tombstoneUntil = now + self.environment.configuration.tombstoneLifetime
         var (rest, endedCount) = (ids[...], 0)
         while !rest.isEmpty {
             let (ended, step) = try await walk.step { limit in
                 let step = Array(rest.prefix(limit))
-                let ended = try await self.about(.listing) { _ in
+                let ended = try await self.performForRecord(.listing) { _ in
                     try await store.end(step, tombstoneUntil: tombstoneUntil, now: now)
                 }
                 return (ended, step)

@@ -41,8 +41,8 @@ final class ResilientStore: Sendable {
     /// Calls the store synchronously.
     ///
     /// - Returns: Nil when an asynchronous call is needed.
-    /// - Throws: What ``call(_:_:)`` throws.
-    func withoutWaiting<Result>(
+    /// - Throws: What ``perform(_:_:)`` throws.
+    func performWithoutWaiting<Result>(
         _ operation: (any SynchronousSessionStore) throws -> Result?
     ) throws -> Result? {
         guard let path = self.synchronous else { return nil }
@@ -52,12 +52,12 @@ final class ResilientStore: Sendable {
     /// Calls the store synchronously about one record.
     ///
     /// - Returns: Nil when an asynchronous call is needed.
-    /// - Throws: What ``about(_:_:)`` throws.
-    func aboutWithoutWaiting<Result>(
+    /// - Throws: What ``performForRecord(_:_:)`` throws.
+    func performForRecordWithoutWaiting<Result>(
         _ operation: (any SynchronousSessionStore) throws -> Result?
     ) throws -> Result? {
         do {
-            return try self.withoutWaiting(operation)
+            return try self.performWithoutWaiting(operation)
         } catch let error as SessionStoreError {
             throw self.callPolicy.error(error)
         }
@@ -67,21 +67,21 @@ final class ResilientStore: Sendable {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
     ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` concerns the caller and is rethrown.
-    func call<Result: Sendable>(
+    func perform<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
     ) async throws -> Result {
         let store = self.store
-        return try await self.callPolicy.call(call) { try await operation(store) }
+        return try await self.callPolicy.perform(call) { try await operation(store) }
     }
 
     /// Calls the store about one record. A record that cannot be read counts as a store failure.
-    func about<Result: Sendable>(
+    func performForRecord<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable (any SessionStore) async throws -> Result
     ) async throws -> Result {
         let store = self.store
-        return try await self.callPolicy.about(call) { try await operation(store) }
+        return try await self.callPolicy.performForRecord(call) { try await operation(store) }
     }
 }
 

@@ -33,7 +33,7 @@ struct StoreCallPolicy: Sendable {
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable`, or `CancellationError`. A ``SessionStoreError``
     ///   with the code `duplicate`, `corruptRecord` or `invalidCursor` concerns the caller and is rethrown.
-    func call<Result: Sendable>(
+    func perform<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
@@ -48,10 +48,10 @@ struct StoreCallPolicy: Sendable {
             let admission = try circuit.admit()
             do {
                 let result = try await self.callInTime(operation)
-                circuit.note(.answers, of: admission)
+                circuit.record(.success, of: admission)
                 return result
             } catch {
-                circuit.note(Self.finding(of: error), of: admission)
+                circuit.record(Self.outcome(of: error), of: admission)
                 throw error
             }
         } catch {
@@ -61,7 +61,7 @@ struct StoreCallPolicy: Sendable {
 
     /// Runs a call that needs neither a deadline nor a circuit breaker.
     ///
-    /// - Throws: What ``call(_:_:)`` throws.
+    /// - Throws: What ``perform(_:_:)`` throws.
     func translatingErrors<Result>(_ operation: () throws -> Result) throws -> Result {
         do {
             return try operation()
@@ -87,12 +87,12 @@ struct StoreCallPolicy: Sendable {
     /// Calls the store about one record, or for a page of them. A record that cannot be read counts as a store failure.
     ///
     /// - Throws: ``SessionError`` with the code `storeUnavailable` or `invalidCursor`, or `CancellationError`.
-    func about<Result: Sendable>(
+    func performForRecord<Result: Sendable>(
         _ call: StoreCall,
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         do {
-            return try await self.call(call, operation)
+            return try await self.perform(call, operation)
         } catch let error as SessionStoreError {
             throw self.error(error)
         }
@@ -113,13 +113,13 @@ struct StoreCallPolicy: Sendable {
         )
     }
 
-    private static func finding(of error: any Error) -> CircuitBreakerState.Finding {
+    private static func outcome(of error: any Error) -> CircuitBreakerState.CallOutcome {
         switch error {
-        case is CancellationError: .unknown
-        case let error as SessionStoreError where error.isAboutOneRecord: .answers
+        case is CancellationError: .ignored
+        case let error as SessionStoreError where error.isAboutOneRecord: .success
         // An error of the application, before the store was called.
-        case is SessionError: .answers
-        default: .fails
+        case is SessionError: .success
+        default: .failure
         }
     }
 }

@@ -58,16 +58,16 @@ enum SealedRecordCodec {
             let values = SessionValues(from: &reader, checks: checking ? .everything : .entries)
         else { return nil }
         let lastAccessedAt = createdAt &+ unused
-        let token = SessionToken.ofNobody(SessionID(high: high, low: low))
+        let token = SessionToken.placeholder(SessionID(high: high, low: low))
         var record = SessionRecord(
             id: token.id,
             secretHash: SecretHash.none,
-            secretIssuedAt: Instant(word: createdAt),
+            secretIssuedAt: SessionInstant(word: createdAt),
             version: SessionVersion(counter: counter, tag: 0),
-            createdAt: Instant(word: createdAt),
-            lastAccessedAt: Instant(word: lastAccessedAt),
-            expiresAt: Instant(word: lastAccessedAt &+ idle),
-            absoluteExpiresAt: Instant(word: createdAt &+ absolute),
+            createdAt: SessionInstant(word: createdAt),
+            lastAccessedAt: SessionInstant(word: lastAccessedAt),
+            expiresAt: SessionInstant(word: lastAccessedAt &+ idle),
+            absoluteExpiresAt: SessionInstant(word: createdAt &+ absolute),
             values: values
         )
         guard SessionRecordCodec.decodeExtra(ByteReader(bytes, in: extra), into: &record) else { return nil }
@@ -75,7 +75,7 @@ enum SealedRecordCodec {
     }
 }
 
-extension Instant {
+extension SessionInstant {
     fileprivate var word: UInt64 { UInt64(bitPattern: self.millisecondsSince1970) }
 
     fileprivate init(word: UInt64) {

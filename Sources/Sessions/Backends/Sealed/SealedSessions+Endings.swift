@@ -8,7 +8,7 @@
 
 extension SealedSessions {
     /// By when every existing session has passed its absolute limit.
-    private var longestEnd: Instant {
+    private var longestEnd: SessionInstant {
         self.environment.configuration.clock.now + self.environment.configuration.longestLife
     }
 
@@ -19,7 +19,7 @@ extension SealedSessions {
     ///
     /// Once all servers know of the revocation, none seals the session again. The last copy has at most one idle limit
     /// from then. The idle limit of a remembered session may have been longer before, which the record does not show.
-    func endOfCopies(of record: SessionRecord) -> Instant {
+    func endOfCopies(of record: SessionRecord) -> SessionInstant {
         let now = self.environment.configuration.clock.now
         if record.isAnonymous, !self.revocations.keepsAnonymousEndings {
             return min(now + self.environment.configuration.tombstoneLifetime, record.absoluteExpiresAt)
@@ -87,11 +87,11 @@ extension SealedSessions {
         of subject: String
     ) async throws -> SessionState.LoadedSession? {
         guard
-            try await !self.isGone(live.record),
-            let mark = try await self.revocations.revokeOthers(than: live.record, of: subject, until: self.longestEnd)
+            try await !self.hasEnded(live.record),
+            let epoch = try await self.revocations.revokeOthers(than: live.record, of: subject, until: self.longestEnd)
         else { return nil }
         var kept = live
-        kept.record.loginMark = mark
+        kept.record.subjectEpoch = epoch
         kept.record.version = live.record.version.next(random: self.environment.configuration.random)
         return kept
     }
@@ -104,7 +104,7 @@ extension SealedSessions {
     }
 
     func requiredCredentialVersion(of subject: String) async throws -> Int64 {
-        try await self.revocations.marks(of: subject).credentialVersion
+        try await self.revocations.epochs(of: subject).credentialVersion
     }
 
     func requireCredentials(of subject: String, version: Int64, except kept: SessionID?) async throws {
@@ -117,20 +117,20 @@ extension SealedSessions {
         of live: SessionState.LoadedSession,
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void,
-        goOn: (SessionState.LoadedSession) -> Void
+        onRenewed: (SessionState.LoadedSession) -> Void
     ) async throws -> Bool {
         guard let subject = live.record.subject else { return false }
         let renewed = try self.successor(of: live, for: request, change)
         let version = renewed.record.credentialVersion
-        let isGone = try await self.isGone(live.record)
-        if !isGone { goOn(renewed) }
+        let hasEnded = try await self.hasEnded(live.record)
+        if !hasEnded { onRenewed(renewed) }
         try await self.requireCredentials(of: subject, version: version, except: nil)
-        guard !isGone else { return false }
+        guard !hasEnded else { return false }
         guard live.record.credentialVersion >= version else { return true }
         return try await self.endToReplace(live)
     }
 
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs {
-        try await self.revocations.marks(of: subject)
+        try await self.revocations.epochs(of: subject)
     }
 }

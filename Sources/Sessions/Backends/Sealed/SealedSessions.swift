@@ -18,7 +18,7 @@ struct SealedSessions: BackendDriver {
     let capacity: SealedCookieCapacity
     let environment: EngineEnvironment
     /// How many characters the configured cookie holds.
-    private let usualLimit: Int
+    private let defaultLimit: Int
 
     init(
         sealer: Sealer,
@@ -32,19 +32,19 @@ struct SealedSessions: BackendDriver {
         self.revocations = revocations
         self.capacity = capacity
         self.environment = environment
-        self.usualLimit = capacity.characters(in: CookieTemplate(environment.configuration.cookie))
+        self.defaultLimit = capacity.characters(in: CookieTemplate(environment.configuration.cookie))
     }
 
-    var isInText: Bool { true }
+    var isSelfContained: Bool { true }
     var isSealed: Bool { true }
-    var hasTokens: Bool { false }
-    var sharesValues: Bool { false }
-    var listsSessions: Bool { false }
-    var endsOthers: Bool { self.revocations.knowsEndings }
+    var issuesTokens: Bool { false }
+    var hasExternalValues: Bool { false }
+    var supportsListing: Bool { false }
+    var supportsRevokingOthers: Bool { self.revocations.knowsEndings }
 
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         // Sessions from before the limit was lowered are read too.
-        .long(limit: CookieChunks.capacity(name: self.name(request), maximumCount: CookieChunks.ceiling))
+        .sealed(limit: CookieChunks.capacity(name: self.name(request), maximumCount: CookieChunks.maximumChunkCount))
     }
 
     func lookUp(_ credential: SessionCredential, for request: SessionRequest, origin: EventOrigin) async throws
@@ -70,7 +70,7 @@ struct SealedSessions: BackendDriver {
             return finding
         case .session(let record, let isOutdated):
             // A revocation that could not be published is published first.
-            guard !self.revocations.isKnownToCover(record) else { return nil }
+            guard !self.revocations.isRevokedLocally(record) else { return nil }
             return self.finding(of: record, isOutdated: isOutdated, endedBy: nil, now: now)
         }
     }
@@ -80,11 +80,12 @@ struct SealedSessions: BackendDriver {
         case refused(CredentialFinding)
     }
 
-    private func unseal(_ credential: SessionCredential, for request: SessionRequest, now: Instant) -> Unsealed {
-        guard case .sealed(let text) = credential, let (record, isOutdated) = self.open(text, self.name(request)) else {
+    private func unseal(_ credential: SessionCredential, for request: SessionRequest, now: SessionInstant) -> Unsealed {
+        guard case .sealed(let bytes) = credential, let (record, isOutdated) = self.open(bytes, self.name(request))
+        else {
             return .refused(.refused(.unknown))
         }
-        guard !self.environment.configuration.isOver(record, now: now) else {
+        guard !self.environment.configuration.isExpired(record, now: now) else {
             return .refused(.refused(.expired, record.id, subject: record.subject))
         }
         return .session(record, isOutdated: isOutdated)
@@ -95,17 +96,18 @@ struct SealedSessions: BackendDriver {
         of record: SessionRecord,
         isOutdated: Bool,
         endedBy epoch: Int64?,
-        now: Instant
+        now: SessionInstant
     ) -> CredentialFinding {
         guard let epoch else {
             let resumed = self.revocations.resumed(record)
-            let live = SessionState.LoadedSession(record: resumed, token: .ofNobody(resumed.id), isNew: false)
-            return .live(live, isOutdated: isOutdated || resumed.loginMark != record.loginMark)
+            let live = SessionState.LoadedSession(record: resumed, token: .placeholder(resumed.id), isNew: false)
+            return .live(live, isOutdated: isOutdated || resumed.subjectEpoch != record.subjectEpoch)
         }
         let unreported = self.revocations.takeUntold(record.id) ? record : nil
         // Long after a revocation of all sessions no request is in progress any more, and visitors may begin new
         // sessions.
-        let isRecent = now < Instant(millisecondsSince1970: epoch) + self.environment.configuration.tombstoneLifetime
+        let isRecent =
+            now < SessionInstant(millisecondsSince1970: epoch) + self.environment.configuration.tombstoneLifetime
         return isRecent || unreported != nil
             ? .ended(record.id, subject: record.subject, unreported: unreported)
             : .refused(.ended, record.id, subject: record.subject)
@@ -117,9 +119,9 @@ struct SealedSessions: BackendDriver {
         for request: SessionRequest,
         _ fill: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession {
-        let token = SessionToken.ofNobody(SessionID(random: self.environment.configuration.random))
+        let token = SessionToken.placeholder(SessionID(random: self.environment.configuration.random))
         var record = self.environment.configuration.newRecord(for: token, now: self.environment.configuration.clock.now)
-        record.everyoneMark = try await self.revocations.knownEveryoneMark
+        record.globalEpoch = try await self.revocations.knownGlobalEpoch
         try fill(&record)
         try self.checkSize(of: record, request)
         return SessionState.LoadedSession(record: record, token: token, isNew: true)
@@ -130,9 +132,9 @@ struct SealedSessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt {
+    ) async throws -> UpdateAttempt {
         // A session that ended in the meantime must not replace the cookie of a fresh login.
-        guard try await !self.isGone(record) else { return .gone }
+        guard try await !self.hasEnded(record) else { return .gone }
         guard !next.hasLimits(of: record) else { return .written(next) }
         // An id always has the same limits, so its revocation, which lives as long, covers every copy.
         guard try await self.endToReplace(live) else { return .gone }
@@ -146,15 +148,15 @@ struct SealedSessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt? {
+    ) throws -> UpdateAttempt? {
         self.isKnownToLive(record) && next.hasLimits(of: record) ? .written(next) : nil
     }
 
     /// Whether a session is known, without reading the store, to be live.
     private func isKnownToLive(_ record: SessionRecord) -> Bool {
         self.revocations.isCurrent
-            && !self.environment.configuration.isOver(record, now: self.environment.configuration.clock.now)
-            && !self.revocations.isKnownToCover(record)
+            && !self.environment.configuration.isExpired(record, now: self.environment.configuration.clock.now)
+            && !self.revocations.isRevokedLocally(record)
     }
 
     func next(
@@ -171,7 +173,7 @@ struct SealedSessions: BackendDriver {
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
-        try await !self.isGone(live.record)
+        try await !self.hasEnded(live.record)
     }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? {
@@ -180,7 +182,7 @@ struct SealedSessions: BackendDriver {
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         // The cookie of the request is the only copy.
-        try await self.isGone(live.record) ? nil : live.record
+        try await self.hasEnded(live.record) ? nil : live.record
     }
 
     func renew(
@@ -189,7 +191,7 @@ struct SealedSessions: BackendDriver {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession? {
         let renewed = try self.successor(of: live, for: request, change)
-        guard try await !self.isGone(live.record), try await self.endToReplace(live) else { return nil }
+        guard try await !self.hasEnded(live.record), try await self.endToReplace(live) else { return nil }
         return renewed
     }
 
@@ -201,24 +203,26 @@ struct SealedSessions: BackendDriver {
     ) throws -> SessionState.LoadedSession {
         var successor = live
         successor.record.id = SessionID(random: self.environment.configuration.random)
-        successor.token = .ofNobody(successor.record.id)
+        successor.token = .placeholder(successor.record.id)
         try change(&successor.record)
         try self.checkSize(of: successor.record, after: live.record, request)
         return successor
     }
 
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
         // A session that ended recently must not replace a newer one.
-        guard !self.revocations.isKnownToCover(live.record) else { return nil }
+        guard !self.revocations.isRevokedLocally(live.record) else { return nil }
         let bytes = SealedRecordCodec.encode(live.record)
         return Base64URL.encode(try self.sealer.seal(bytes, for: self.name(request)))
     }
 
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
+        try self.csrfKeys.derived
+    }
 
-    func open(_ text: [UInt8], _ name: String) -> (record: SessionRecord, isOutdated: Bool)? {
+    func open(_ credential: [UInt8], _ name: String) -> (record: SessionRecord, isOutdated: Bool)? {
         guard
-            let sealed = Base64URL.decode(text),
+            let sealed = Base64URL.decode(credential),
             let opened = self.sealer.open(sealed, for: name),
             // Only this library seals for this purpose.
             let record = SealedRecordCodec.decode(opened.bytes, checking: false)
@@ -227,9 +231,11 @@ struct SealedSessions: BackendDriver {
     }
 
     /// Whether a session has expired or is revoked.
-    func isGone(_ record: SessionRecord) async throws -> Bool {
-        if self.environment.configuration.isOver(record, now: self.environment.configuration.clock.now) { return true }
-        return try await self.revocations.covers(record)
+    func hasEnded(_ record: SessionRecord) async throws -> Bool {
+        if self.environment.configuration.isExpired(record, now: self.environment.configuration.clock.now) {
+            return true
+        }
+        return try await self.revocations.isRevoked(record)
     }
 
     func name(_ request: SessionRequest) -> String {
@@ -237,8 +243,8 @@ struct SealedSessions: BackendDriver {
     }
 
     private func limit(_ record: SessionRecord, _ request: SessionRequest) -> Int {
-        let isUsual = self.environment.configuration.cookieForRequest == nil && record.cookieOverrides == nil
-        if isUsual { return self.usualLimit }
+        let isDefault = self.environment.configuration.cookieForRequest == nil && record.cookieOverrides == nil
+        if isDefault { return self.defaultLimit }
         let cookie = self.environment.configuration.cookie(for: request, with: record.cookieOverrides)
         return self.capacity.characters(in: CookieTemplate(cookie))
     }

@@ -25,7 +25,7 @@ extension StoredSessions {
     /// Raises the version, unless it is already as new.
     private func raise(to version: Int64, of subject: String) async throws {
         let configuration = self.configuration
-        for _ in 0..<RewriteOperation.limit {
+        for _ in 0..<CompareAndSetOperation.limit {
             let (present, now) = (try await self.credentials(of: subject), configuration.clock.now)
             var record = present ?? self.newCredentials(of: subject, now: now)
             let required = max(version, self.version(in: record))
@@ -36,7 +36,7 @@ extension StoredSessions {
                 let former = present.version
                 record.version = former.next(random: configuration.random)
                 let next = record
-                let result = try await self.store.about(.write(next.id)) {
+                let result = try await self.store.performForRecord(.write(next.id)) {
                     try await $0.replace(next, ifVersion: former, now: now)
                 }
                 if result == .replaced { return }
@@ -48,9 +48,9 @@ extension StoredSessions {
     }
 
     /// - Returns: False when another server was faster.
-    private func create(_ record: SessionRecord, now: Instant) async throws -> Bool {
+    private func create(_ record: SessionRecord, now: SessionInstant) async throws -> Bool {
         do {
-            try await self.store.call(.write(record.id)) { try await $0.create(record, now: now) }
+            try await self.store.perform(.write(record.id)) { try await $0.create(record, now: now) }
             return true
         } catch let error as SessionStoreError {
             guard error.code == .duplicate else {
@@ -62,7 +62,7 @@ extension StoredSessions {
 
     private func credentials(of subject: String) async throws -> SessionRecord? {
         let (id, now) = (self.credentialsID(of: subject), self.environment.configuration.clock.now)
-        let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
+        let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let record) = result, record.belongs(to: self.owner(of: subject)) else { return nil }
         return record
     }
@@ -71,8 +71,9 @@ extension StoredSessions {
         Revocation.credentialsID(of: Revocation.id(of: subject))
     }
 
-    private func newCredentials(of subject: String, now: Instant) -> SessionRecord {
-        var record = self.environment.configuration.newRecord(for: .ofNobody(self.credentialsID(of: subject)), now: now)
+    private func newCredentials(of subject: String, now: SessionInstant) -> SessionRecord {
+        var record = self.environment.configuration.newRecord(
+            for: .placeholder(self.credentialsID(of: subject)), now: now)
         record.subject = self.owner(of: subject)
         record.authenticatedAt = now
         return record

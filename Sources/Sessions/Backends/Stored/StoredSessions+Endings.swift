@@ -7,21 +7,21 @@
 //
 
 extension StoredSessions {
-    var listsSessions: Bool { self.store.store is any SubjectSessionStore }
-    var endsOthers: Bool { self.listsSessions }
+    var supportsListing: Bool { self.store.store is any SubjectSessionStore }
+    var supportsRevokingOthers: Bool { self.supportsListing }
 
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage {
         let now = self.environment.configuration.clock.now
         var page = try await self.store.page(of: subject, from: cursor, limit: limit, now: now)
         // The idle limit may have been shortened.
-        page.records.removeAll { self.environment.configuration.isOver($0, now: now) }
+        page.records.removeAll { self.environment.configuration.isExpired($0, now: now) }
         return page
     }
 
     func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
         let now = self.environment.configuration.clock.now
         return try await self.store.recordsByAge(of: subject, atMost: limit, now: now)
-            .filter { !self.environment.configuration.isOver($0, now: now) }
+            .filter { !self.environment.configuration.isExpired($0, now: now) }
     }
 
     func end(_ live: SessionState.LoadedSession) async throws -> Bool {
@@ -37,8 +37,8 @@ extension StoredSessions {
         let now = self.environment.configuration.clock.now
         do {
             guard
-                case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
-                !self.environment.configuration.isOver(record, now: now), record.belongs(to: subject)
+                case .found(let record) = try await self.store.perform(.read(id), { try await $0.load(id, now: now) }),
+                !self.environment.configuration.isExpired(record, now: now), record.belongs(to: subject)
             else { return nil }
             return record
         } catch is SessionStoreError {
@@ -56,9 +56,9 @@ extension StoredSessions {
         let now = self.environment.configuration.clock.now
         do {
             guard
-                case .found(let record) = try await self.store.call(.read(id), { try await $0.load(id, now: now) }),
+                case .found(let record) = try await self.store.perform(.read(id), { try await $0.load(id, now: now) }),
                 // An id from outside may belong to another kind of record in the store.
-                !self.environment.configuration.isOver(record, now: now), record.isSession
+                !self.environment.configuration.isExpired(record, now: now), record.isSession
             else { return false }
         } catch is SessionStoreError {
             // An unreadable record can still be ended.

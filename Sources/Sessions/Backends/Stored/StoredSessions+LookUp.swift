@@ -13,7 +13,7 @@ extension StoredSessions {
         guard case .token(let token) = credential else { return .refused(.unknown) }
         let now = self.environment.configuration.clock.now
         do {
-            let result = try await self.store.call(.read(token.id)) { try await $0.load(token.id, now: now) }
+            let result = try await self.store.perform(.read(token.id)) { try await $0.load(token.id, now: now) }
             return self.finding(of: token, in: result, now: now)
         } catch let error as SessionStoreError {
             // One unreadable record makes one visitor anonymous.
@@ -27,7 +27,7 @@ extension StoredSessions {
         guard case .token(let token) = credential else { return .refused(.unknown) }
         let now = self.environment.configuration.clock.now
         do {
-            guard let result = try self.store.withoutWaiting({ try $0.loadSynchronously(token.id, now: now) }) else {
+            guard let result = try self.store.performWithoutWaiting({ try $0.loadSynchronously(token.id, now: now) }) else {
                 return nil
             }
             return self.finding(of: token, in: result, now: now)
@@ -37,12 +37,13 @@ extension StoredSessions {
     }
 
     /// Interprets a store's result for a token.
-    private func finding(of token: SessionToken, in result: SessionLoadResult, now: Instant) -> CredentialFinding {
+    private func finding(of token: SessionToken, in result: SessionLoadResult, now: SessionInstant) -> CredentialFinding
+    {
         // An id without a session is the client's claim, and is not repeated in logs.
         guard case .found(let record) = result else { return result == .ended ? .tombstone(token) : .refused(.unknown) }
         guard record.isSession else { return .refused(.unknown) }
         // The store may return expired records.
-        guard !self.environment.configuration.isOver(record, now: now) else {
+        guard !self.environment.configuration.isExpired(record, now: now) else {
             return .refused(.expired, record.id, subject: record.subject)
         }
         switch record.match(of: token.secretHash, now: now) {
@@ -60,7 +61,7 @@ extension StoredSessions {
 
     func endedSecrets(of id: SessionID) async throws -> EndedSecrets? {
         let now = self.environment.configuration.clock.now
-        return try await self.store.call(.read(id)) { try await $0.endedSecrets(of: id, now: now) }
+        return try await self.store.perform(.read(id)) { try await $0.endedSecrets(of: id, now: now) }
     }
 
     /// Looks up a token that was passed to an operation, and reports one that opens nothing.

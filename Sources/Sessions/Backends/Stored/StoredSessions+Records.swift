@@ -30,10 +30,10 @@ extension StoredSessions {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt {
+    ) async throws -> UpdateAttempt {
         let now = self.environment.configuration.clock.now
         let replacement = try self.sealed(next)
-        let result = try await self.store.about(.write(replacement.id)) {
+        let result = try await self.store.performForRecord(.write(replacement.id)) {
             try await $0.replace(replacement, ifVersion: record.version, now: now)
         }
         return self.attempt(next, of: live, result)
@@ -44,11 +44,11 @@ extension StoredSessions {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt? {
+    ) throws -> UpdateAttempt? {
         guard self.store.writesSynchronously else { return nil }
         let now = self.environment.configuration.clock.now
         let replacement = try self.sealed(next)
-        return try self.store.aboutWithoutWaiting {
+        return try self.store.performForRecordWithoutWaiting {
             try $0.replaceSynchronously(replacement, ifVersion: record.version, now: now)
         }.map { self.attempt(next, of: live, $0) }
     }
@@ -58,7 +58,7 @@ extension StoredSessions {
         _ next: SessionRecord,
         of live: SessionState.LoadedSession,
         _ result: SessionReplaceResult
-    ) -> RewriteAttempt {
+    ) -> UpdateAttempt {
         switch result {
         case .replaced: .written(next)
         case .missing: .gone
@@ -78,36 +78,36 @@ extension StoredSessions {
         return next
     }
 
-    func loadForRewrite(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
+    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         let now = self.environment.configuration.clock.now
         let id = live.record.id
-        let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
+        let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let current) = result else { return nil }
         return self.opened(current, of: live)
     }
 
     /// The newest record as this request may write it, or nil when it may no longer write it.
     private func opened(_ current: SessionRecord, of live: SessionState.LoadedSession) -> SessionRecord? {
-        guard current.speaksFor(live.record) else { return nil }
+        guard current.hasSameLogin(as: live.record) else { return nil }
         return self.opened(current, for: live.token, knowing: live.record.dataKey)
     }
 
     func touch(_ live: SessionState.LoadedSession, _ touch: SessionTouch) async throws -> Bool {
         let (id, now) = (live.record.id, self.environment.configuration.clock.now)
-        return try await self.store.about(.write(id)) { try await $0.touch(id, touch, now: now) }
+        return try await self.store.performForRecord(.write(id)) { try await $0.touch(id, touch, now: now) }
     }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? {
         guard self.store.writesSynchronously else { return nil }
         let now = self.environment.configuration.clock.now
-        return try self.store.aboutWithoutWaiting {
+        return try self.store.performForRecordWithoutWaiting {
             try $0.touchSynchronously(live.record.id, touch, now: now)
         }
     }
 
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         let (id, now) = (live.record.id, self.environment.configuration.clock.now)
-        let result = try await self.store.about(.read(id)) { try await $0.load(id, now: now) }
+        let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
         guard case .found(let stored) = result, stored.newestToken(for: live.token, now: now) != nil else { return nil }
         return self.opened(stored, for: live.token, knowing: live.record.dataKey)
     }
@@ -118,7 +118,7 @@ extension StoredSessions {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession? {
         let secret = SessionSecret(random: self.environment.configuration.random)
-        let result = try await self.rewrite(live, for: request) { record in
+        let result = try await self.update(live, for: request) { record in
             try record.replaceSecret(with: secret, now: self.environment.configuration.clock.now)
             try change(&record)
         }
@@ -133,7 +133,7 @@ extension StoredSessions {
 extension SessionRecord {
     /// Whether the same user is logged in by the same login: a request that began before another login or
     /// re-authentication must not write after it.
-    fileprivate func speaksFor(_ opened: SessionRecord) -> Bool {
+    fileprivate func hasSameLogin(as opened: SessionRecord) -> Bool {
         self.authenticatedAt == opened.authenticatedAt && self.hasSameSubject(as: opened)
     }
 }

@@ -25,24 +25,24 @@ struct StoredSessions: BackendDriver {
         self.tags = WriteTagGenerator(random: environment.configuration.random)
     }
 
-    var isInText: Bool { false }
+    var isSelfContained: Bool { false }
     var isSealed: Bool { false }
-    var hasTokens: Bool { true }
-    var sharesValues: Bool { false }
+    var issuesTokens: Bool { true }
+    var hasExternalValues: Bool { false }
 
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
-        guard let signer = self.signer else { return .token }
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat {
+        guard let signer = self.signer else { return .bare }
         return .signed(signer, name: self.environment.configuration.cookieName(for: request))
     }
 
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
         let now = self.environment.configuration.clock.now
         guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
         return try self.signer?.sign(token, for: self.environment.configuration.cookieName(for: request)) ?? token.text
     }
 
     /// The session's own keys. They change with its secret, and those of the secret before a timed renewal stay valid.
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring {
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
         let hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
         return .init(newest: record.secretHash.csrfKey, all: hashes.map(\.csrfKey))
     }

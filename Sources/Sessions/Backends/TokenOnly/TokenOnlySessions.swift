@@ -16,14 +16,14 @@ struct TokenOnlySessions: BackendDriver {
     let csrfKeys: CSRFKeys
     let environment: EngineEnvironment
 
-    var isInText: Bool { true }
+    var isSelfContained: Bool { true }
     var isSealed: Bool { false }
-    var hasTokens: Bool { true }
-    var sharesValues: Bool { false }
-    var listsSessions: Bool { false }
-    var endsOthers: Bool { false }
+    var issuesTokens: Bool { true }
+    var hasExternalValues: Bool { false }
+    var supportsListing: Bool { false }
+    var supportsRevokingOthers: Bool { false }
 
-    func form(for request: SessionRequest) -> ExtractedCredentials.Form {
+    func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         .signed(self.signer, name: self.environment.configuration.cookieName(for: request))
     }
 
@@ -67,14 +67,14 @@ struct TokenOnlySessions: BackendDriver {
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) async throws -> RewriteAttempt { .written(next) }
+    ) async throws -> UpdateAttempt { .written(next) }
 
     func writeWithoutWaiting(
         _ next: SessionRecord,
         after record: SessionRecord,
         of live: SessionState.LoadedSession,
         for request: SessionRequest
-    ) throws -> RewriteAttempt? { .written(next) }
+    ) throws -> UpdateAttempt? { .written(next) }
 
     func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { true }
 
@@ -130,11 +130,13 @@ struct TokenOnlySessions: BackendDriver {
 
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs { throw SessionError.tokenOnly }
 
-    func text(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
+    func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
         try self.signer.sign(live.token, for: self.environment.configuration.cookieName(for: request))
     }
 
-    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.Ring { try self.csrfKeys.ring }
+    func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
+        try self.csrfKeys.derived
+    }
 
     /// A record for the engine: it never ends and has no values.
     private func live(_ token: SessionToken, isNew: Bool) -> SessionState.LoadedSession {

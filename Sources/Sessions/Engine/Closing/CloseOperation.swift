@@ -26,12 +26,12 @@ struct CloseOperation {
 
     /// An input of the state machine.
     enum Event {
-        case started(now: Instant)
+        case started(now: SessionInstant)
         /// The application has decided whether an anonymous session may begin.
         case answered(isAllowed: Bool)
         indirect case created(SessionState.LoadedSession)
         case touched(isLive: Bool)
-        case updated(SessionRewriteResult)
+        case updated(UpdateResult)
         case reported
         case failed(any Error)
     }
@@ -71,7 +71,7 @@ struct CloseOperation {
     private let purpose: Purpose
     private let resolution: ResolutionReason
     private let environment: EngineEnvironment
-    private var now = Instant(millisecondsSince1970: 0)
+    private var now = SessionInstant(millisecondsSince1970: 0)
     private var plan = SessionPlan.nothing
     /// The cookie action after the write is reported.
     private var cookie = SessionPlan.CookieAction.leave
@@ -106,7 +106,7 @@ struct CloseOperation {
         case .touched(let isLive):
             guard let update = self.update, let touch = update.touch else { return self.finish(.leave, &state) }
             guard isLive else { return self.lose(update.live.record.id, &state) }
-            state.wrote(touch)
+            state.didWrite(touch)
             return self.finish(self.plan.cookie, &state)
         case .updated(let result):
             return self.conclude(result, &state)
@@ -122,7 +122,7 @@ struct CloseOperation {
     static func unchanged(
         _ state: inout SessionState,
         _ environment: EngineEnvironment,
-        now: Instant
+        now: SessionInstant
     ) -> ResponseEffects? {
         guard state.hasNothingToWrite, environment.planner.isNoOp(state.live?.record, now: now) else { return nil }
         return state.end(.leave, environment)
@@ -200,12 +200,12 @@ struct CloseOperation {
         .perform(.create(state.beginCommit()))
     }
 
-    private mutating func conclude(_ result: SessionRewriteResult, _ state: inout SessionState) -> Step {
+    private mutating func conclude(_ result: UpdateResult, _ state: inout SessionState) -> Step {
         guard case .written(let record) = result else {
             guard let update = self.update else { return self.finish(.leave, &state) }
             return self.lose(update.live.record.id, hadChanges: !update.changes.isEmpty, &state)
         }
-        state.wrote(record, self.update?.writes ?? [])
+        state.didWrite(record, self.update?.writes ?? [])
         state.commit()
         // Usually there is nothing to report, and the update is not copied ("memory: counter").
         if self.update?.isReported(as: record) == true, let update = self.update {

@@ -28,11 +28,11 @@ extension Session {
     /// Changes the newest version of the session's record.
     ///
     /// - Returns: False when the session is gone.
-    func rewrite(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
+    func updateRecord(_ change: (inout SessionRecord) throws -> Void) async throws -> Bool {
         guard let live = self.withState({ $0.live }) else { return false }
-        switch try await self.engine.driver.rewrite(live, for: self.request, change) {
+        switch try await self.engine.driver.update(live, for: self.request, change) {
         case .written(let record):
-            self.withState { $0.wrote(record, .changed) }
+            self.withState { $0.didWrite(record, .changed) }
             self.report(.updated(SessionUpdate(of: live, now: record.lastAccessedAt), record))
             return true
         case .gone:

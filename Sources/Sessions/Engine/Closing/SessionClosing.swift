@@ -18,7 +18,7 @@ struct SessionClosing {
     /// The next step; nil before the operation has begun.
     private var step: CloseOperation.Step?
     /// The change that is in progress, once it must be waited for.
-    private var rewrite: SessionRewrite?
+    private var compareAndSet: CompareAndSet?
 
     init(_ session: Session, _ purpose: CloseOperation.Purpose) {
         self.session = session
@@ -31,7 +31,7 @@ struct SessionClosing {
     mutating func closeWithoutWaiting(_ response: inout HTTPFields) throws -> Bool {
         // The clock may be the application's, so it is read before the lock is taken.
         let now = self.session.engine.environment.configuration.clock.now
-        guard self.session.gate.tryEnter() else { return false }
+        guard self.session.operationLock.tryEnter() else { return false }
         var step = self.advance(.started(now: now))
         while case .perform(let action) = step {
             guard let event = self.performWithoutWaiting(action) else {
@@ -40,16 +40,16 @@ struct SessionClosing {
             }
             step = self.advance(event)
         }
-        self.session.gate.leave()
+        self.session.operationLock.leave()
         try self.finish(step, &response)
         return true
     }
 
     /// Closes the session.
     mutating func close(_ response: inout HTTPFields) async throws {
-        if self.step == nil { await self.session.gate.enter() }
+        if self.step == nil { await self.session.operationLock.enter() }
         let step = await self.perform()
-        self.session.gate.leave()
+        self.session.operationLock.leave()
         try self.finish(step, &response)
     }
 
@@ -87,11 +87,11 @@ struct SessionClosing {
                 return try engine.driver.touchWithoutWaiting(update.live, touch).map { .touched(isLive: $0) }
             case .update:
                 guard let live = self.operation.update?.live else { return nil }
-                var rewrite = SessionRewrite(live.record, engine.environment)
-                let result = try rewrite.performWithoutWaiting(live, by: engine.driver, for: session.request) {
+                var compareAndSet = CompareAndSet(live.record, engine.environment)
+                let result = try compareAndSet.performWithoutWaiting(live, by: engine.driver, for: session.request) {
                     try self.operation.update?.apply(to: &$0, for: session.request, engine.environment)
                 }
-                if result == nil { self.rewrite = rewrite }
+                if result == nil { self.compareAndSet = compareAndSet }
                 return result.map { .updated($0) }
             case .report(let notice):
                 session.report(notice)
@@ -123,8 +123,8 @@ struct SessionClosing {
             return .touched(isLive: try await engine.driver.touch(update.live, touch))
         case .update:
             guard let live = self.operation.update?.live else { return .updated(.gone) }
-            var rewrite = self.rewrite ?? SessionRewrite(live.record, engine.environment)
-            let result = try await rewrite.perform(live, by: engine.driver, for: request) {
+            var compareAndSet = self.compareAndSet ?? CompareAndSet(live.record, engine.environment)
+            let result = try await compareAndSet.perform(live, by: engine.driver, for: request) {
                 try self.operation.update?.apply(to: &$0, for: request, engine.environment)
             }
             return .updated(result)
@@ -160,7 +160,7 @@ extension Session {
         let environment = self.engine.environment
         // The clock may be the application's, and is asked before there is a lock.
         let now = environment.configuration.clock.now
-        let effects = self.gate.ifFree {
+        let effects = self.operationLock.withLockIfAvailable {
             self.withState { CloseOperation.unchanged(&$0, environment, now: now) }
         }
         guard let effects else { return false }

@@ -14,7 +14,7 @@ struct SessionUpdate {
     let touch: SessionTouch?
     /// Whether the secret is to be renewed.
     let isRenewing: Bool
-    let now: Instant
+    let now: SessionInstant
     /// Whether the record that was written has a secret of this request.
     private(set) var isRenewed = false
     /// The names of values that another request had changed meanwhile.
@@ -25,7 +25,7 @@ struct SessionUpdate {
         _ touch: SessionTouch? = nil,
         _ changes: SessionChanges = SessionChanges(),
         isRenewing: Bool = false,
-        now: Instant
+        now: SessionInstant
     ) {
         self.live = live
         self.touch = touch

@@ -109,7 +109,7 @@ struct CredentialCheck {
     }
 
     private mutating func conclude() -> OpenOperation.Step {
-        if let live = self.found.only {
+        if let live = self.found.single {
             return .finish(SessionResolution(found: live, isOutdated: self.isOutdated))
         }
         if !self.found.isEmpty {

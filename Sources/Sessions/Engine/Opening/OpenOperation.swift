@@ -79,26 +79,26 @@ struct OpenOperation {
         if let conclusion = self.conclusion { return conclusion }
         if let failure = self.failure {
             self.failure = nil
-            return self.goOn(without: failure)
+            return self.continueAnonymously(after: failure)
         }
         switch consume event {
         case .failed(let failure):
-            guard failure.code == .storeUnavailable else { return self.goOn(without: failure) }
+            guard failure.code == .storeUnavailable else { return self.continueAnonymously(after: failure) }
             self.failure = failure
             return .perform(.report(SessionReport(.storeFailed, .opening, error: failure)))
         case let event:
-            return self.goOn(self.check.next(event))
+            return self.proceed(self.check.next(event))
         }
     }
 
-    private mutating func goOn(without failure: SessionError) -> Step {
+    private mutating func continueAnonymously(after failure: SessionError) -> Step {
         guard self.onStoreFailure.continuesAnonymously else { return .fail(failure) }
         let status = SessionState.Status.detached(.storeUnavailable(failure))
-        return self.goOn(.finish(SessionResolution(status: status, reason: .storeUnavailable)))
+        return self.proceed(.finish(SessionResolution(status: status, reason: .storeUnavailable)))
     }
 
     /// Continues with the next transport when the check of one is finished.
-    private mutating func goOn(_ step: Step) -> Step {
+    private mutating func proceed(_ step: Step) -> Step {
         guard case .finish(var resolution) = step else { return step }
         resolution.transport = self.transport
         if self.later.isEmpty, self.resolutions.isEmpty { return .finish(resolution) }
@@ -106,7 +106,7 @@ struct OpenOperation {
         guard let (transport, credentials) = self.later.popLast() else { return self.settle() }
         self.transport = transport
         self.check = CredentialCheck(credentials, onReplayedSecret: self.environment.configuration.onReplayedSecret)
-        return self.goOn(self.check.next(.started))
+        return self.proceed(self.check.next(.started))
     }
 
     /// Combines the resolutions of several transports into one visitor, or none. Two visitors are never merged.

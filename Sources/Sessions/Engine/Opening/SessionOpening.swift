@@ -109,7 +109,7 @@ extension BackendDriver {
         case .loadSecrets(let id):
             return .loadedSecrets(try await self.endedSecrets(of: id))
         case .endReplayed(let record):
-            let live = SessionState.LoadedSession(record: record, token: .ofNobody(record.id), isNew: false)
+            let live = SessionState.LoadedSession(record: record, token: .placeholder(record.id), isNew: false)
             return .endedReplayed(record, isEnded: try await self.end(live))
         case .report(let report):
             self.environment.configuration.report(report, from: origin)
@@ -125,7 +125,7 @@ extension SessionEngine {
         let onStoreFailure = request.onStoreFailure ?? environment.configuration.onStoreFailure
         var operation: OpenOperation?
         for index in environment.transports.indices {
-            var credentials = ExtractedCredentials(of: self.form(for: request))
+            var credentials = ExtractedCredentials(of: self.credentialFormat(for: request))
             try self.read(request, by: index, into: &credentials, logger: logger)
             if credentials.isEmpty { continue }
             if operation == nil {
@@ -173,13 +173,13 @@ extension SessionEngine {
     func openWithoutWaiting(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError)
         -> Progress<Session, SessionOpening>
     {
-        if self.canSkipLookupWithoutCookie, !CookieHeader.isThere(in: request.headerFields) {
+        if self.canSkipLookupWithoutCookie, !CookieHeader.isPresent(in: request.headerFields) {
             return .finished(Session(engine: self, request: request, logger: logger, reason: .noToken))
         }
         var first: OpenOperation.Event?
         if self.worksWithoutWaiting, self.environment.transports.count == 1 {
             // Nearly every request has one credential, which opens a live session ("memory: untouched").
-            var credentials = ExtractedCredentials(of: self.form(for: request))
+            var credentials = ExtractedCredentials(of: self.credentialFormat(for: request))
             try self.read(request, by: 0, into: &credentials, logger: logger)
             if let credential = credentials.credentials.takeOnly() {
                 let event = self.lookUpWithoutWaiting(credential, for: request)

@@ -14,16 +14,16 @@ struct PlannerInput {
         case visitor
         /// The session has ended, or could not be loaded: nothing may be stored or set.
         case detached
-        case live(LiveFacts)
+        case live(LiveInput)
     }
 
-    struct LiveFacts {
-        var lastAccessedAt: Instant
+    struct LiveInput {
+        var lastAccessedAt: SessionInstant
         /// When the session ends unless it is used again, under the current limits.
-        var expiresAt: Instant
+        var expiresAt: SessionInstant
         /// When the session ends even if it is used, under the current limits.
-        var absoluteExpiresAt: Instant
-        var secretIssuedAt: Instant
+        var absoluteExpiresAt: SessionInstant
+        var secretIssuedAt: SessionInstant
         var isRemembered: Bool
         var rememberedFor: Duration?
         /// Whether no one is logged in.
@@ -52,5 +52,5 @@ struct PlannerInput {
     var canSetCookie = true
     /// Whether a new credential reaches the client without the handler.
     var deliversCredential = true
-    var now: Instant
+    var now: SessionInstant
 }

@@ -12,9 +12,9 @@
 final class SessionPlanner: Sendable {
     let configuration: SessionConfiguration
     /// Whether the credential contains the session, so that every write must be delivered.
-    let isInText: Bool
+    let isSelfContained: Bool
     /// Whether even a request that changes nothing always has something to do.
-    private let actsUnasked: Bool
+    private let hasUnconditionalWork: Bool
     /// The configured touch interval in milliseconds, if there is one.
     private let touchAfter: Int64?
     /// The touch interval in milliseconds of a session with the configured limits; nil without an idle limit.
@@ -25,10 +25,10 @@ final class SessionPlanner: Sendable {
     /// The maximum age of a secret in milliseconds; nil for no renewal.
     private let renewAfter: Int64?
 
-    init(configuration: SessionConfiguration, isInText: Bool = false) {
+    init(configuration: SessionConfiguration, isSelfContained: Bool = false) {
         self.configuration = configuration
-        self.isInText = isInText
-        self.actsUnasked =
+        self.isSelfContained = isSelfContained
+        self.hasUnconditionalWork =
             configuration.createsEmptySessions || configuration.writesUnchangedSessions || configuration.resendsCookie
         self.touchAfter = configuration.touchAfter?.wholeMilliseconds
         let touchAfter = self.touchAfter
@@ -39,14 +39,14 @@ final class SessionPlanner: Sendable {
         self.anonymousTouchAfter = configuration.anonymousLimits?.idleMilliseconds.map {
             min(touchAfter ?? .max, $0 / 10)
         }
-        self.renewAfter = isInText ? nil : configuration.renewal.after?.wholeMilliseconds
+        self.renewAfter = isSelfContained ? nil : configuration.renewal.after?.wholeMilliseconds
     }
 
     /// Whether nothing is planned for a request that changed nothing, without a session or with its newest secret.
     /// Nearly every request ends so, and this avoids building the planner input. False says nothing.
     @inline(__always)
-    func isNoOp(_ record: SessionRecord?, now: @autoclosure () -> Instant) -> Bool {
-        guard !self.actsUnasked else { return false }
+    func isNoOp(_ record: SessionRecord?, now: @autoclosure () -> SessionInstant) -> Bool {
+        guard !self.hasUnconditionalWork else { return false }
         guard let record else { return true }
         let now = now()
         let after = self.touchAfter(
@@ -54,50 +54,50 @@ final class SessionPlanner: Sendable {
             for: record.rememberedFor,
             isAnonymous: self.anonymousTouchAfter != nil && record.isAnonymous
         )
-        return !self.isLongUnused(since: record.lastAccessedAt, after, now: now)
-            && !self.isOld(record.secretIssuedAt, now: now)
+        return !self.touchIntervalHasElapsed(since: record.lastAccessedAt, after, now: now)
+            && !self.renewalIntervalHasElapsed(since: record.secretIssuedAt, now: now)
     }
 
-    func plan(_ facts: PlannerInput) -> SessionPlan {
-        let hasChanges = facts.hasChanges && !facts.handlerFailed
-        switch facts.status {
+    func plan(_ input: PlannerInput) -> SessionPlan {
+        let hasChanges = input.hasChanges && !input.handlerFailed
+        switch input.status {
         case .detached:
             return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave)
         case .visitor:
-            return self.planForVisitor(facts, hasChanges: hasChanges)
+            return self.planForVisitor(input, hasChanges: hasChanges)
         case .live(let live):
-            return self.plan(for: live, facts, hasChanges: hasChanges)
+            return self.plan(for: live, input, hasChanges: hasChanges)
         }
     }
 
-    private func planForVisitor(_ facts: PlannerInput, hasChanges: Bool) -> SessionPlan {
-        let isToBeRemembered = hasChanges || (self.configuration.createsEmptySessions && !facts.handlerFailed)
+    private func planForVisitor(_ input: PlannerInput, hasChanges: Bool) -> SessionPlan {
+        let isToBeRemembered = hasChanges || (self.configuration.createsEmptySessions && !input.handlerFailed)
         // A new session's cookie would replace the withheld one.
-        if isToBeRemembered, facts.canSetCookie, !facts.isCookieWithheld {
+        if isToBeRemembered, input.canSetCookie, !input.isCookieWithheld {
             return SessionPlan(store: .create, cookie: .set)
         }
         return SessionPlan(
-            store: hasChanges ? .drop : .nothing, cookie: facts.pendingCookieAction == .clear ? .clear : .leave)
+            store: hasChanges ? .drop : .nothing, cookie: input.pendingCookieAction == .clear ? .clear : .leave)
     }
 
-    private func plan(for live: PlannerInput.LiveFacts, _ facts: PlannerInput, hasChanges: Bool) -> SessionPlan {
-        let touch = facts.isPassive ? nil : self.touch(of: live, now: facts.now)
-        let isTouchDue = touch.map { self.isDue($0, live, now: facts.now) } ?? false
-        let isRenewing = self.isRenewalDue(live, facts)
+    private func plan(for live: PlannerInput.LiveInput, _ input: PlannerInput, hasChanges: Bool) -> SessionPlan {
+        let touch = input.isPassive ? nil : self.touch(of: live, now: input.now)
+        let isTouchDue = touch.map { self.isDue($0, live, now: input.now) } ?? false
+        let isRenewing = self.isRenewalDue(live, input)
         var plan = SessionPlan.nothing
-        if hasChanges || isRenewing || (self.configuration.writesUnchangedSessions && !facts.handlerFailed) {
+        if hasChanges || isRenewing || (self.configuration.writesUnchangedSessions && !input.handlerFailed) {
             plan.store = .update(touch, renewing: isRenewing)
         } else if let touch, isTouchDue {
             // A remembered session's cookie is sent with its new lifetime. The compare-and-set ensures that it is not
             // sent with a secret that another request has just renewed.
             plan.store = live.isRemembered ? .update(touch, renewing: false) : .touch(touch)
         }
-        if self.isInText, plan.store != .nothing {
-            guard facts.canSetCookie else { return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave) }
+        if self.isSelfContained, plan.store != .nothing {
+            guard input.canSetCookie else { return SessionPlan(store: hasChanges ? .drop : .nothing, cookie: .leave) }
             plan.cookie = .set
         }
         let isExtended = isTouchDue && live.isRemembered
-        if facts.pendingCookieAction == .set || live.holdsPreviousSecret || isRenewing || isExtended
+        if input.pendingCookieAction == .set || live.holdsPreviousSecret || isRenewing || isExtended
             || self.configuration.resendsCookie
         {
             plan.cookie = .set
@@ -106,7 +106,7 @@ final class SessionPlanner: Sendable {
     }
 
     /// The touch that a use now would write.
-    private func touch(of live: PlannerInput.LiveFacts, now: Instant) -> SessionTouch {
+    private func touch(of live: PlannerInput.LiveInput, now: SessionInstant) -> SessionTouch {
         let limits = self.limits(of: live)
         return SessionTouch(
             lastAccessedAt: max(now, live.lastAccessedAt),
@@ -115,10 +115,11 @@ final class SessionPlanner: Sendable {
     }
 
     /// Whether a touch is worth a write: it extends the session, and enough of the idle limit has passed.
-    private func isDue(_ touch: SessionTouch, _ live: PlannerInput.LiveFacts, now: Instant) -> Bool {
+    private func isDue(_ touch: SessionTouch, _ live: PlannerInput.LiveInput, now: SessionInstant) -> Bool {
         let after = self.touchAfter(
             isRemembered: live.isRemembered, for: live.rememberedFor, isAnonymous: live.isAnonymous)
-        return touch.expiresAt > live.expiresAt && self.isLongUnused(since: live.lastAccessedAt, after, now: now)
+        return touch.expiresAt > live.expiresAt
+            && self.touchIntervalHasElapsed(since: live.lastAccessedAt, after, now: now)
     }
 
     /// The touch interval of a session in milliseconds; nil when it has no idle limit.
@@ -132,21 +133,23 @@ final class SessionPlanner: Sendable {
         return min(self.touchAfter ?? tenth, tenth)
     }
 
-    private func isLongUnused(since lastAccessedAt: Instant, _ after: Int64?, now: Instant) -> Bool {
+    private func touchIntervalHasElapsed(since lastAccessedAt: SessionInstant, _ after: Int64?, now: SessionInstant)
+        -> Bool
+    {
         after.map { max(now, lastAccessedAt).milliseconds(since: lastAccessedAt) >= $0 } ?? false
     }
 
-    private func limits(of live: PlannerInput.LiveFacts) -> SessionLimits {
+    private func limits(of live: PlannerInput.LiveInput) -> SessionLimits {
         self.configuration.limits(
             isRemembered: live.isRemembered, for: live.rememberedFor, isAnonymous: live.isAnonymous)
     }
 
-    private func isRenewalDue(_ live: PlannerInput.LiveFacts, _ facts: PlannerInput) -> Bool {
-        !facts.isPassive && !facts.handlerFailed && facts.canSetCookie && facts.deliversCredential
-            && !live.holdsPreviousSecret && self.isOld(live.secretIssuedAt, now: facts.now)
+    private func isRenewalDue(_ live: PlannerInput.LiveInput, _ input: PlannerInput) -> Bool {
+        !input.isPassive && !input.handlerFailed && input.canSetCookie && input.deliversCredential
+            && !live.holdsPreviousSecret && self.renewalIntervalHasElapsed(since: live.secretIssuedAt, now: input.now)
     }
 
-    private func isOld(_ secretIssuedAt: Instant, now: Instant) -> Bool {
+    private func renewalIntervalHasElapsed(since secretIssuedAt: SessionInstant, now: SessionInstant) -> Bool {
         self.renewAfter.map { now.milliseconds(since: secretIssuedAt) >= $0 } ?? false
     }
 }

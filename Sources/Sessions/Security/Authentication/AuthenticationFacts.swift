@@ -55,7 +55,7 @@ struct AuthenticationFacts {
 
 extension SessionRecord {
     /// Adds the facts of an authentication now to those of earlier ones.
-    mutating func note(_ facts: AuthenticationFacts, now: Instant) {
+    mutating func note(_ facts: AuthenticationFacts, now: SessionInstant) {
         self.credentialVersion = max(self.credentialVersion, facts.credentialVersion)
         if !facts.methods.isEmpty {
             var methods = self.authenticationMethods

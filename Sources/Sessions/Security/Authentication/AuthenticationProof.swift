@@ -9,5 +9,5 @@
 /// A level that a user has reached, with the time.
 struct AuthenticationProof: Sendable, Equatable {
     let level: AuthenticationLevel
-    let time: Instant
+    let time: SessionInstant
 }

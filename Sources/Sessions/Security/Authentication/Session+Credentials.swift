@@ -35,13 +35,13 @@ extension Session {
         level: AuthenticationLevel? = nil
     ) async throws {
         let facts = try AuthenticationFacts(credentialVersion: version, methods: methods, level: level)
-        try await self.beforeResponse("changeCredentials(to:)") {
+        try await self.requiringOpenResponse("changeCredentials(to:)") {
             let (live, subject) = try self.loggedIn(for: facts)
             try await self.check(credentialVersion: facts.credentialVersion, of: subject)
-            let goesOn = try await self.engine.driver.changeCredentials(
-                of: live, for: self.request, self.authenticating(by: facts), goOn: self.goOn)
+            let isLive = try await self.engine.driver.changeCredentials(
+                of: live, for: self.request, self.authenticating(by: facts), onRenewed: self.continueWith)
             self.report(.ended, .credentialsChanged, subject: subject)
-            guard goesOn else {
+            guard isLive else {
                 self.detach(live.record.id)
                 throw SessionError.ended(live.record.id)
             }
@@ -100,7 +100,7 @@ extension SessionEngine {
     public func revokeAll(of subject: String, credentialsBefore version: Int) async throws {
         try SessionError.check(subject: subject)
         try AuthenticationFacts.check(version)
-        try await self.outside {
+        try await self.reportingStoreFailures {
             try await self.driver.requireCredentials(of: subject, version: Int64(version), except: nil)
             self.configuration.report(.ended, .credentialsChanged, subject: subject)
         }

@@ -27,7 +27,7 @@ enum CSRFRefusal: Equatable {
         case .severalOrigins(let count):
             return "it has \(count) Origin fields, and browsers send one."
         case .noOrigin(let value):
-            return "Origin is \(value.cut(toBytes: 100) ?? "empty"), which is not an origin."
+            return "Origin is \(value.truncated(toBytes: 100) ?? "empty"), which is not an origin."
         case .otherOrigin(let sender, let own):
             let names = own.map(\.description).sorted().joined(separator: ", ")
             return """

@@ -20,7 +20,7 @@ extension Session {
     ///
     /// - Warning: Anyone who has the token can forge requests of this session. Keep it out of URLs and logs.
     public var csrfToken: String? {
-        self.access { $0.live }.flatMap { try? self.csrfToken(of: $0.record) }
+        self.withAccessedState { $0.live }.flatMap { try? self.csrfToken(of: $0.record) }
     }
 
     /// Returns a CSRF token, creating a session at once if there is none. Use it for login forms that must support
@@ -30,8 +30,8 @@ extension Session {
     ///   just ended.
     public func ensureCSRFToken() async throws -> String {
         while true {
-            if let live = self.access({ $0.live }) { return try self.csrfToken(of: live.record) }
-            try await self.beforeResponse("ensureCSRFToken()") {
+            if let live = self.withAccessedState({ $0.live }) { return try self.csrfToken(of: live.record) }
+            try await self.requiringOpenResponse("ensureCSRFToken()") {
                 try self.requireAttached()
                 if self.withState({ $0.live }) == nil { try await self.write(.begin(isAnonymous: true)) }
             }
@@ -40,7 +40,7 @@ extension Session {
 
     /// Whether a string is a CSRF token of this session.
     func acceptsCSRFToken(_ text: [UInt8]) throws -> Bool {
-        guard let record = self.access({ $0.live?.record }) else { return false }
+        guard let record = self.withAccessedState({ $0.live?.record }) else { return false }
         return CSRFToken(of: record).matches(text, try self.engine.driver.csrfKeys(of: record).all)
     }
 

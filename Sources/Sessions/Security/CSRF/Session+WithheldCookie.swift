@@ -37,7 +37,7 @@ extension Session {
     /// operations that begin a session explicitly still work. The next request from a page of this site has the cookie:
     /// respond to a form that a payment service sends with a redirect.
     public var isCookieWithheld: Bool {
-        let (hasSession, transport) = self.access { state in
+        let (hasSession, transport) = self.withAccessedState { state in
             // A session that began explicitly in this request is about to be delivered to the client.
             (
                 state.live.map { !$0.isNew || state.pendingCookieAction == .set } ?? false,

@@ -34,7 +34,7 @@ public struct SessionToken: Sendable {
     }
 
     /// A placeholder for a session without a token; it opens nothing.
-    static func ofNobody(_ id: SessionID) -> SessionToken {
+    static func placeholder(_ id: SessionID) -> SessionToken {
         SessionToken(id: id, secret: .none, secretHash: .none)
     }
 

@@ -28,11 +28,11 @@ struct CSRFKeys: Sendable {
     }
 
     /// The key that makes tokens, and all keys that verify them. Those of earlier versions never make tokens.
-    var ring: PreparedKeys<SymmetricKey>.Ring {
+    var derived: PreparedKeys<SymmetricKey>.DerivedKeys {
         get throws {
-            let ring = try self.keys.ring
-            let former = self.former.areAccepted ? ring.all.map(\.former) : []
-            return .init(newest: ring.newest.current, all: ring.all.map(\.current) + former)
+            let derived = try self.keys.derived
+            let former = self.former.areAccepted ? derived.all.map(\.former) : []
+            return .init(newest: derived.newest.current, all: derived.all.map(\.current) + former)
         }
     }
 }

@@ -39,7 +39,7 @@ extension KeyPurpose {
 /// Whether credentials of versions without audiences are still accepted:
 /// ``SessionConfiguration/acceptsFormerTokensUntil``.
 struct FormerTokens: Sendable {
-    let until: Instant?
+    let until: SessionInstant?
     let clock: SessionClock
 
     /// They are rejected.

@@ -12,7 +12,7 @@
 /// last. So a change counts when two reads in a row find the same.
 struct KeyFileWatch: Sendable {
     /// The result of one read: the digest of the contents and the mode; nil when the file could not be read.
-    struct Look: Sendable, Equatable {
+    struct Snapshot: Sendable, Equatable {
         var digest: [UInt8]
         var mode: UInt32
     }
@@ -26,21 +26,21 @@ struct KeyFileWatch: Sendable {
         case settled
     }
 
-    private var judged: Look?
-    private var seen: Look?
+    private var judged: Snapshot?
+    private var seen: Snapshot?
 
     /// Starts with the file that was judged when the application started.
-    init(judged: Look) {
+    init(judged: Snapshot) {
         self.judged = judged
         self.seen = judged
     }
 
-    mutating func verdict(on look: Look?) -> Verdict {
+    mutating func verdict(on snapshot: Snapshot?) -> Verdict {
         let before = self.seen
-        self.seen = look
-        if look == self.judged { return .unchanged }
-        guard look == before else { return .changing }
-        self.judged = look
+        self.seen = snapshot
+        if snapshot == self.judged { return .unchanged }
+        guard snapshot == before else { return .changing }
+        self.judged = snapshot
         return .settled
     }
 }

@@ -13,13 +13,13 @@ import Synchronization
 /// Each access costs one atomic load and one short lock.
 final class PreparedKeys<Prepared: Sendable>: Sendable {
     /// One value for each key, in the order of the keyring.
-    struct Ring: Sendable {
+    struct DerivedKeys: Sendable {
         var newest: Prepared
         var all: [Prepared]
     }
 
     private struct State {
-        var ring: Ring
+        var derived: DerivedKeys
         var generation: Int
     }
 
@@ -33,13 +33,13 @@ final class PreparedKeys<Prepared: Sendable>: Sendable {
         self.state = Mutex(try Self.state(of: keyring, prepare))
     }
 
-    var ring: Ring {
+    var derived: DerivedKeys {
         get throws {
             try self.state.withLock { state in
                 if state.generation != self.keyring.currentGeneration {
                     state = try Self.state(of: self.keyring, self.prepare)
                 }
-                return state.ring
+                return state.derived
             }
         }
     }
@@ -48,7 +48,7 @@ final class PreparedKeys<Prepared: Sendable>: Sendable {
         let (keys, generation) = keyring.snapshot
         let all = try keys.map(prepare)
         guard let newest = all.first else { throw SessionError.emptyKeyring }
-        return State(ring: Ring(newest: newest, all: all), generation: generation)
+        return State(derived: DerivedKeys(newest: newest, all: all), generation: generation)
     }
 }
 

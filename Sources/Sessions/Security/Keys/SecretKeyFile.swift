@@ -60,15 +60,15 @@ public final class SecretKeyFile: Service {
         let contents = try KeyFileContents(path: path)
         let warning = try KeyFileAccess(mode: contents.mode, path: path).check(accessByOthers)
         let text = try Self.text(contents, path: path)
-        self.keyring = try SecretKeyring(SecretKeyText.keys(inFile: text, named: path) { _ in true })
+        self.keyring = try SecretKeyring(SecretKeyParser.keys(inFile: text, named: path) { _ in true })
         self.path = path
         self.interval = max(.milliseconds(1), interval)
         self.accessByOthers = accessByOthers
         self.clock = clock
         self.logger = logger
-        self.watch = Mutex(KeyFileWatch(judged: contents.look))
+        self.watch = Mutex(KeyFileWatch(judged: contents.snapshot))
         if let warning { logger.warning("\(warning)") }
-        if SecretKeyText.endsWithKey(text) {
+        if SecretKeyParser.endsWithKey(text) {
             logger.warning(
                 """
                 The file of secret keys \(path) has no newline at its end: end the last line with one, or a new key in it \
@@ -84,7 +84,7 @@ public final class SecretKeyFile: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 guard (try? await self.clock.sleep(for: self.interval)) != nil else { return }
-                self.watch.withLock { _ = self.look(&$0) }
+                self.watch.withLock { _ = self.check(&$0) }
             }
         }
     }
@@ -101,28 +101,28 @@ public final class SecretKeyFile: Service {
     public func reload() -> Bool {
         self.watch.withLock { watch in
             // Not short-circuited if the first read found a change.
-            let first = self.look(&watch)
-            return self.look(&watch) || first
+            let first = self.check(&watch)
+            return self.check(&watch) || first
         }
     }
 
     /// Reads the file once.
     ///
     /// - Returns: Whether the keys have changed.
-    private func look(_ watch: inout KeyFileWatch) -> Bool {
+    private func check(_ watch: inout KeyFileWatch) -> Bool {
         let found: Result<KeyFileContents, SessionError>
         do throws(SessionError) {
             found = .success(try KeyFileContents(path: self.path))
         } catch {
             found = .failure(error)
         }
-        guard watch.verdict(on: (try? found.get())?.look) == .settled else { return false }
+        guard watch.verdict(on: (try? found.get())?.snapshot) == .settled else { return false }
         let before = self.keyring.snapshot.keys
         do throws(SessionError) {
             let contents = try found.get()
             let warning = try KeyFileAccess(mode: contents.mode, path: self.path).check(self.accessByOthers)
             let text = try Self.text(contents, path: self.path)
-            let keys = try SecretKeyText.keys(inFile: text, named: self.path) { key in
+            let keys = try SecretKeyParser.keys(inFile: text, named: self.path) { key in
                 before.contains { $0.isSame(as: key) }
             }
             if let warning { self.logger.warning("\(warning)") }
@@ -152,8 +152,8 @@ public final class SecretKeyFile: Service {
 }
 
 extension KeyFileContents {
-    fileprivate var look: KeyFileWatch.Look {
-        KeyFileWatch.Look(digest: Array(SHA256.hash(data: self.bytes)), mode: self.mode)
+    fileprivate var snapshot: KeyFileWatch.Snapshot {
+        KeyFileWatch.Snapshot(digest: Array(SHA256.hash(data: self.bytes)), mode: self.mode)
     }
 }
 

@@ -52,7 +52,7 @@ public final class SecretKeyring: Sendable {
         in environment: [String: String]? = nil
     ) throws(SessionError) {
         let value = (environment ?? ProcessInfo.processInfo.environment)[name] ?? ""
-        try self.init(SecretKeyText.keys(inList: value, named: "the environment variable \(name)"))
+        try self.init(SecretKeyParser.keys(inList: value, named: "the environment variable \(name)"))
     }
 
     private init(ephemeral key: SecretKey) {

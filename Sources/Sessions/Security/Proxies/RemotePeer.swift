@@ -21,7 +21,7 @@ struct FixedPeer: RemotePeer {
 
 /// A peer whose address a closure returns.
 struct LazyPeer: RemotePeer {
-    let ask: @Sendable () -> String?
+    let resolve: @Sendable () -> String?
 
-    var address: String? { self.ask() }
+    var address: String? { self.resolve() }
 }

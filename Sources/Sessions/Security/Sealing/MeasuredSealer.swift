@@ -16,7 +16,7 @@
     public init(_ keyring: SecretKeyring) throws {
         self.sealer = try Sealer(
             keyring, purpose: .sealing, context: KeyAudience(backend: .sealed, application: "").context,
-            usualName: Self.name, random: .system)
+            defaultName: Self.name, random: .system)
     }
 
     /// Seals bytes.

@@ -37,18 +37,18 @@ struct Sealer: Sendable {
         /// The authenticated data of a message for the default name.
         let additional: [UInt8]
 
-        init(_ key: SecretKey, _ purpose: KeyPurpose, usualName: String, context: String) throws {
+        init(_ key: SecretKey, _ purpose: KeyPurpose, defaultName: String, context: String) throws {
             self.id = key.id
             self.cipher = try XAES256GCM(key: key.derived(for: purpose))
             self.header = [Sealer.version] + key.id.bytes
-            self.additional = Sealer.additional(header: self.header, purpose, name: usualName, context: context)
+            self.additional = Sealer.additional(header: self.header, purpose, name: defaultName, context: context)
         }
     }
 
     private let keys: PreparedKeys<SealingKey>
     private let purpose: KeyPurpose
     private let context: String
-    private let usualName: [UInt8]
+    private let defaultName: [UInt8]
     private let former: FormerTokens
     private let random: SessionRandom
 
@@ -59,29 +59,29 @@ struct Sealer: Sendable {
     ///   - purpose: The purpose. A message for one purpose does not open for another.
     ///   - context: The audience of messages, from a ``KeyAudience``.
     ///   - former: Whether messages of earlier releases are opened. The default is that they are not.
-    ///   - usualName: The name of most messages, for which everything is precomputed. The default is empty.
+    ///   - defaultName: The name of most messages, for which everything is precomputed. The default is empty.
     ///   - random: The source of nonces.
     init(
         _ keyring: SecretKeyring,
         purpose: KeyPurpose,
         context: String,
         former: FormerTokens = .refused,
-        usualName: String = "",
+        defaultName: String = "",
         random: SessionRandom
     ) throws {
         self.keys = try PreparedKeys(keyring) { key in
-            try SealingKey(key, purpose, usualName: usualName, context: context)
+            try SealingKey(key, purpose, defaultName: defaultName, context: context)
         }
         self.purpose = purpose
         self.context = context
-        self.usualName = Array(usualName.utf8)
+        self.defaultName = Array(defaultName.utf8)
         self.former = former
         self.random = random
     }
 
     /// Seals bytes with the newest key. The name, such as that of a cookie, is needed again to open them.
     func seal(_ bytes: [UInt8], for name: String) throws -> [UInt8] {
-        let key = try self.keys.ring.newest
+        let key = try self.keys.derived.newest
         let additional = self.additional(for: name, by: key)
         var sealed: [UInt8] = []
         sealed.reserveCapacity(bytes.count + Self.overhead)
@@ -99,7 +99,7 @@ struct Sealer: Sendable {
 
     /// Opens what a sealer of the same purpose and context sealed for the same name, or returns nil.
     func open(_ sealed: [UInt8], for name: String) -> Opened? {
-        guard sealed.count >= Self.overhead, let keys = try? self.keys.ring.all else { return nil }
+        guard sealed.count >= Self.overhead, let keys = try? self.keys.derived.all else { return nil }
         let id = KeyID(sealed[1..<Self.headerByteCount])
         // An unknown key or another version takes as long as a wrong tag: the following steps cannot succeed.
         let index = keys.firstIndex { $0.id == id } ?? 0
@@ -118,10 +118,10 @@ struct Sealer: Sendable {
 
     private func additional(for name: String, by key: SealingKey) -> [UInt8] {
         var name = name
-        let isUsual = name.withUTF8 { name in
-            self.usualName.withUnsafeBufferPointer { name.count == $0.count && name.has($0, at: 0) }
+        let isDefault = name.withUTF8 { name in
+            self.defaultName.withUnsafeBufferPointer { name.count == $0.count && name.has($0, at: 0) }
         }
-        guard !isUsual else { return key.additional }
+        guard !isDefault else { return key.additional }
         return Self.additional(header: key.header, self.purpose, name: name, context: self.context)
     }
 

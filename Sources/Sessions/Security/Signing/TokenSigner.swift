@@ -66,7 +66,7 @@ struct TokenSigner: Sendable {
     /// The token with a code of the newest key. The name, such as that of a cookie, is needed again to verify it.
     func sign(_ token: SessionToken, for name: String) throws -> String {
         let text = token.text
-        let code = try self.keys.ring.newest.code
+        let code = try self.keys.derived.newest.code
         return "\(text).\(Base64URL.encode(Array(Self.finish(code, name: name, token: text.utf8))))"
     }
 
@@ -79,15 +79,15 @@ struct TokenSigner: Sendable {
     }
 
     /// The token of a signed credential, or nil if this keyring did not sign it for this name.
-    func verify(_ text: some Collection<UInt8>, for name: String) -> Verified? {
-        guard text.count == Self.textLength else { return nil }
-        let token = text.prefix(SessionToken.textLength)
-        let rest = text.dropFirst(SessionToken.textLength)
+    func verify(_ credential: some Collection<UInt8>, for name: String) -> Verified? {
+        guard credential.count == Self.textLength else { return nil }
+        let token = credential.prefix(SessionToken.textLength)
+        let rest = credential.dropFirst(SessionToken.textLength)
         guard
             rest.first == UInt8(ascii: "."),
             let code = Base64URL.decode(rest.dropFirst()),
             let parsed = SessionToken(token),
-            let keys = try? self.keys.ring.all
+            let keys = try? self.keys.derived.all
         else { return nil }
         if let index = keys.firstIndex(where: { Self.finish($0.code, name: name, token: token) == code }) {
             return Verified(token: parsed, isOutdated: index > 0)

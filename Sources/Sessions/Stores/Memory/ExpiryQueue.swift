@@ -12,7 +12,7 @@
 /// comes to the front, and dropped there when its id is gone.
 struct ExpiryQueue {
     private struct Entry {
-        var due: Instant
+        var due: SessionInstant
         var id: SessionID
     }
 
@@ -21,9 +21,9 @@ struct ExpiryQueue {
     var count: Int { self.entries.count }
 
     /// A time before which nothing is due; nil for an empty queue. Reading it does not check the ids.
-    var earliest: Instant? { self.entries.first?.due }
+    var earliest: SessionInstant? { self.entries.first?.due }
 
-    mutating func insert(_ id: SessionID, due: Instant) {
+    mutating func insert(_ id: SessionID, due: SessionInstant) {
         self.entries.append(Entry(due: due, id: id))
         self.moveUp(self.entries.count - 1)
     }
@@ -35,8 +35,8 @@ struct ExpiryQueue {
     ///   - due: When an id is due, or nil when it is gone.
     mutating func first(
         skipping skipped: SessionID? = nil,
-        due: (SessionID) -> Instant?
-    ) -> (id: SessionID, due: Instant)? {
+        due: (SessionID) -> SessionInstant?
+    ) -> (id: SessionID, due: SessionInstant)? {
         var passedOver: Entry?
         defer { if let passedOver { self.insert(passedOver.id, due: passedOver.due) } }
         while let entry = self.entries.first {

@@ -73,7 +73,7 @@ public final class MemorySessionStore: Sendable {
     /// Performs an operation that may need memory, and makes room first if there is too little.
     private func makingRoom<Result>(
         for id: SessionID,
-        now: Instant,
+        now: SessionInstant,
         _ attempt: (MemoryStoreShard) throws -> MemoryStoreShard.Attempt<Result>
     ) throws -> Result {
         while true {
@@ -84,7 +84,7 @@ public final class MemorySessionStore: Sendable {
         }
     }
 
-    private func makeRoom(_ byteCount: Int, for id: SessionID, now: Instant) throws {
+    private func makeRoom(_ byteCount: Int, for id: SessionID, now: SessionInstant) throws {
         let home = self.shardIndex(of: id)
         // Checking a shard takes a lock. If hundreds have no anonymous session, the others are unlikely to.
         for (candidates, limit) in [(MemoryStoreTables.Candidates.anonymous, 256), (.all, .max)] {
@@ -92,7 +92,7 @@ public final class MemorySessionStore: Sendable {
                 let shard = self.shards[(home + step) % self.shards.count]
                 repeat {
                     guard !self.budget.hasRoom(for: byteCount) else { return }
-                } while shard.displaceOne(among: candidates, except: id, now: now)
+                } while shard.evictOne(among: candidates, except: id, now: now)
             }
         }
         guard !self.budget.hasRoom(for: byteCount) else { return }
@@ -109,49 +109,49 @@ public final class MemorySessionStore: Sendable {
 extension MemorySessionStore: SessionStore {
     public var needsDeadline: Bool { false }
 
-    public func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         try self.shard(of: id).load(id, now: now)
     }
 
-    public func endedSecrets(of id: SessionID, now: Instant) async throws -> EndedSecrets? {
+    public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
         self.shard(of: id).endedSecrets(of: id, now: now)
     }
 
-    public func create(_ record: SessionRecord, now: Instant) async throws {
+    public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         try self.makingRoom(for: record.id, now: now) { try $0.create(record, now: now) }
     }
 
     public func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
     }
 
-    public func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         self.shard(of: id).touch(id, touch, now: now)
     }
 
     @discardableResult
-    public func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         self.shard(of: id).end(id, tombstoneUntil: tombstoneUntil, now: now)
     }
 }
 
 extension MemorySessionStore: SynchronousSessionStore {
-    public func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+    public func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         try self.shard(of: id).load(id, now: now)
     }
 
-    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) -> Bool? {
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) -> Bool? {
         self.shard(of: id).touch(id, touch, now: now)
     }
 
     public func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) throws -> SessionReplaceResult? {
         try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
     }
@@ -162,7 +162,7 @@ extension MemorySessionStore: SubjectSessionStore {
         of subject: String,
         from cursor: SessionCursor?,
         limit: Int,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionPage {
         let last = try cursor?.lastID
         let ids = self.subjects.ids(of: subject, after: last, limit: max(1, limit))
@@ -181,8 +181,8 @@ extension MemorySessionStore: SubjectSessionStore {
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
         limit: Int,
-        tombstoneUntil: Instant,
-        now: Instant
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
     ) async throws -> SessionEndingPage {
         let last = try cursor?.lastID
         let ids = self.subjects.ids(of: subject, after: last, limit: max(1, limit))
@@ -198,11 +198,11 @@ extension MemorySessionStore: SubjectSessionStore {
 }
 
 extension MemorySessionStore: EnumerableSessionStore {
-    public func count(now: Instant) async throws -> Int {
+    public func count(now: SessionInstant) async throws -> Int {
         self.shards.reduce(0) { $0 + $1.count(now: now) }
     }
 
-    public func page(from cursor: SessionCursor?, limit: Int, now: Instant) async throws -> SessionPage {
+    public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         let id = try cursor?.lastID
         var page: [SessionRecord] = []
         for shard in self.shards[(id.map { self.shardIndex(of: $0) } ?? 0)...] where page.count < limit {
@@ -212,7 +212,7 @@ extension MemorySessionStore: EnumerableSessionStore {
     }
 
     @discardableResult
-    public func end(_ ids: [SessionID], tombstoneUntil: Instant, now: Instant) async throws -> Int {
+    public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         ids.count { self.shard(of: $0).end($0, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
@@ -222,7 +222,7 @@ extension MemorySessionStore: EnumerableSessionStore {
 }
 
 extension MemorySessionStore: SweepableSessionStore {
-    public func sweep(limit: Int, now: Instant) async throws -> Int {
+    public func sweep(limit: Int, now: SessionInstant) async throws -> Int {
         var removed = 0
         for shard in self.shards where removed < limit {
             removed += shard.sweep(limit: limit - removed, now: now)

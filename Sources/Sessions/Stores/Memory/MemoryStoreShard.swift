@@ -33,7 +33,7 @@ final class MemoryStoreShard: Sendable {
         self.budget = budget
     }
 
-    func load(_ id: SessionID, now: Instant) throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult {
         let (bytes, isMarked) = self.state.withLock { ($0.live(id, now: now), $0.isMarked(id, now: now)) }
         if isMarked { return .ended }
         guard let bytes else { return .missing }
@@ -41,11 +41,11 @@ final class MemoryStoreShard: Sendable {
         return .found(try SessionRecordCodec.decode(own: bytes, id: id))
     }
 
-    func endedSecrets(of id: SessionID, now: Instant) -> EndedSecrets? {
+    func endedSecrets(of id: SessionID, now: SessionInstant) -> EndedSecrets? {
         self.state.withLock { $0.tombstone(id, now: now)?.secrets }
     }
 
-    func create(_ record: SessionRecord, now: Instant) throws -> Attempt<Void> {
+    func create(_ record: SessionRecord, now: SessionInstant) throws -> Attempt<Void> {
         let bytes = SessionRecordCodec.encode(record)
         let byteCount = MemoryBudget.byteCount(ofRecord: bytes.count, isAuthenticated: record.subject != nil)
         return try self.state.withLock { tables in
@@ -54,7 +54,7 @@ final class MemoryStoreShard: Sendable {
             }
             self.remove(record.id, from: &tables)
             _ = self.clean(&tables, limit: Self.cleaningLimit, now: now)
-            if tables.records.count >= self.capacity, let id = tables.displaced(among: .all, now: now) {
+            if tables.records.count >= self.capacity, let id = tables.evictionCandidate(among: .all, now: now) {
                 self.remove(id, from: &tables)
             }
             guard self.budget.reserve(byteCount) else { return .lacking(byteCount) }
@@ -65,7 +65,7 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: Instant) throws
+    func replace(_ record: SessionRecord, ifVersion version: SessionVersion, now: SessionInstant) throws
         -> Attempt<SessionReplaceResult>
     {
         let bytes = SessionRecordCodec.encode(record)
@@ -105,7 +105,7 @@ final class MemoryStoreShard: Sendable {
         return .done(.conflict(try SessionRecordCodec.decode(own: conflicting, id: record.id)))
     }
 
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) -> Bool {
         self.state.withLock { tables in
             guard
                 !tables.isMarked(id, now: now),
@@ -121,7 +121,9 @@ final class MemoryStoreShard: Sendable {
     }
 
     /// - Parameter subject: The subject that the session must still have; nil for any.
-    func end(_ id: SessionID, ofSubject subject: String? = nil, tombstoneUntil: Instant, now: Instant) -> Bool {
+    func end(_ id: SessionID, ofSubject subject: String? = nil, tombstoneUntil: SessionInstant, now: SessionInstant)
+        -> Bool
+    {
         self.state.withLock { tables in
             if let tombstone = tables.tombstone(id, now: now) {
                 tables.tombstones[id]?.end = max(tombstone.end, tombstoneUntil)
@@ -141,13 +143,13 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    func count(now: Instant) -> Int {
+    func count(now: SessionInstant) -> Int {
         self.state.withLock { tables in
             tables.records.values.count { SessionRecordHeader($0)?.isExpired(at: now) == false }
         }
     }
 
-    func page(after id: SessionID?, limit: Int, now: Instant) throws -> [SessionRecord] {
+    func page(after id: SessionID?, limit: Int, now: SessionInstant) throws -> [SessionRecord] {
         let found = self.state.withLock { tables in
             var found: [(SessionID, [UInt8])] = []
             for key in tables.records.keys.filter({ key in id.map { key > $0 } ?? true }).sorted() {
@@ -167,22 +169,24 @@ final class MemoryStoreShard: Sendable {
         }
     }
 
-    func sweep(limit: Int, now: Instant) -> Int {
+    func sweep(limit: Int, now: SessionInstant) -> Int {
         self.state.withLock { self.clean(&$0, limit: limit, now: now) }
     }
 
     /// Makes room by removing expired entries, or one record.
     ///
     /// - Returns: False if there was nothing to remove.
-    func displaceOne(
+    func evictOne(
         among candidates: MemoryStoreTables.Candidates,
         except id: SessionID,
-        now: Instant
+        now: SessionInstant
     ) -> Bool {
         self.state.withLock { tables in
             if self.clean(&tables, limit: Self.cleaningLimit, now: now) > 0 { return true }
-            guard let displaced = tables.displaced(among: candidates, except: id, now: now) else { return false }
-            self.remove(displaced, from: &tables)
+            guard let candidate = tables.evictionCandidate(among: candidates, except: id, now: now) else {
+                return false
+            }
+            self.remove(candidate, from: &tables)
             return true
         }
     }
@@ -190,9 +194,9 @@ final class MemoryStoreShard: Sendable {
     /// Removes expired records and tombstones.
     ///
     /// - Returns: How many.
-    private func clean(_ tables: inout MemoryStoreTables, limit: Int, now: Instant) -> Int {
+    private func clean(_ tables: inout MemoryStoreTables, limit: Int, now: SessionInstant) -> Int {
         var count = 0
-        while count < limit, let id = tables.displaced(among: .expired, now: now) {
+        while count < limit, let id = tables.evictionCandidate(among: .expired, now: now) {
             self.remove(id, from: &tables)
             count += 1
         }

@@ -20,7 +20,7 @@ struct MemoryStoreTables {
     /// The tombstone of an ended session.
     struct Tombstone {
         /// When the tombstone expires.
-        var end: Instant
+        var end: SessionInstant
         let secrets: EndedSecrets?
     }
 
@@ -31,17 +31,17 @@ struct MemoryStoreTables {
     private var tombstoneEnds = ExpiryQueue()
 
     /// The bytes of a live record.
-    func live(_ id: SessionID, now: Instant) -> [UInt8]? {
+    func live(_ id: SessionID, now: SessionInstant) -> [UInt8]? {
         guard let bytes = self.records[id], SessionRecordHeader(bytes)?.isExpired(at: now) == false else { return nil }
         return bytes
     }
 
-    func isMarked(_ id: SessionID, now: Instant) -> Bool {
+    func isMarked(_ id: SessionID, now: SessionInstant) -> Bool {
         self.tombstone(id, now: now) != nil
     }
 
     /// The tombstone of an id, unless it has expired.
-    func tombstone(_ id: SessionID, now: Instant) -> Tombstone? {
+    func tombstone(_ id: SessionID, now: SessionInstant) -> Tombstone? {
         guard !self.tombstones.isEmpty, let tombstone = self.tombstones[id], now < tombstone.end else { return nil }
         return tombstone
     }
@@ -67,16 +67,16 @@ struct MemoryStoreTables {
     }
 
     /// - Returns: Whether the id had no tombstone.
-    mutating func addTombstone(_ id: SessionID, until end: Instant, _ secrets: EndedSecrets?) -> Bool {
+    mutating func addTombstone(_ id: SessionID, until end: SessionInstant, _ secrets: EndedSecrets?) -> Bool {
         self.tombstoneEnds.insert(id, due: end)
         return self.tombstones.updateValue(Tombstone(end: end, secrets: secrets), forKey: id) == nil
     }
 
     /// The record to evict for another, or nil when there is no candidate.
-    mutating func displaced(
+    mutating func evictionCandidate(
         among candidates: Candidates,
         except id: SessionID? = nil,
-        now: Instant
+        now: SessionInstant
     ) -> SessionID? {
         if let earliest = self.anonymousEnds.earliest, earliest <= now, let first = self.firstAnonymous(except: id),
             first.due <= now
@@ -96,7 +96,7 @@ struct MemoryStoreTables {
     }
 
     /// - Returns: Whether there was one.
-    mutating func removeOutlivedTombstone(now: Instant) -> Bool {
+    mutating func removeOutlivedTombstone(now: SessionInstant) -> Bool {
         guard let earliest = self.tombstoneEnds.earliest, earliest <= now else { return false }
         let tombstones = self.tombstones
         guard let first = self.tombstoneEnds.first(due: { tombstones[$0]?.end }), first.due <= now else { return false }
@@ -104,17 +104,17 @@ struct MemoryStoreTables {
         return true
     }
 
-    private mutating func firstAnonymous(except id: SessionID?) -> (id: SessionID, due: Instant)? {
+    private mutating func firstAnonymous(except id: SessionID?) -> (id: SessionID, due: SessionInstant)? {
         let records = self.records
         return self.anonymousEnds.first(skipping: id) { Self.end(of: records[$0], isAuthenticated: false) }
     }
 
-    private mutating func firstAuthenticated(except id: SessionID?) -> (id: SessionID, due: Instant)? {
+    private mutating func firstAuthenticated(except id: SessionID?) -> (id: SessionID, due: SessionInstant)? {
         let records = self.records
         return self.authenticatedEnds.first(skipping: id) { Self.end(of: records[$0], isAuthenticated: true) }
     }
 
-    private static func end(of bytes: [UInt8]?, isAuthenticated: Bool) -> Instant? {
+    private static func end(of bytes: [UInt8]?, isAuthenticated: Bool) -> SessionInstant? {
         guard let bytes, let header = SessionRecordHeader(bytes), header.isAuthenticated == isAuthenticated else {
             return nil
         }
@@ -124,5 +124,5 @@ struct MemoryStoreTables {
 
 extension SessionRecord {
     /// The earlier of the two limits.
-    var end: Instant { min(self.expiresAt, self.absoluteExpiresAt) }
+    var end: SessionInstant { min(self.expiresAt, self.absoluteExpiresAt) }
 }

@@ -11,23 +11,23 @@ extension SessionRecord {
     struct Fields: Sendable, Equatable {
         var id: SessionID
         var secretHash: SecretHash
-        var secretIssuedAt: Instant
+        var secretIssuedAt: SessionInstant
         var version: SessionVersion
-        let createdAt: Instant
-        var lastAccessedAt: Instant
-        var expiresAt: Instant
-        var absoluteExpiresAt: Instant
+        let createdAt: SessionInstant
+        var lastAccessedAt: SessionInstant
+        var expiresAt: SessionInstant
+        var absoluteExpiresAt: SessionInstant
         var isRemembered: Bool
         /// Not a `Duration`, whose 16-byte alignment would need a slower allocation for every record.
         var rememberedMilliseconds: Int64?
         var values: SessionValues
-        var rare = OptionalFields.Place()
+        var optionalFields = OptionalFields.Box()
     }
 
     /// The fields of a login, and fields that few records have.
     struct OptionalFields: Sendable, Equatable {
         var previousSecret: PreviousSecret?
-        var authenticatedAt: Instant?
+        var authenticatedAt: SessionInstant?
         var subject: ByteString?
         var cookieOverrides: SessionCookie.Overrides?
         var firstClient: SessionClient?
@@ -35,8 +35,8 @@ extension SessionRecord {
         var deviceLabel: ByteString?
         var sealedValues: [UInt8] = []
         var dataKey: DataKey?
-        var loginMark: Int64 = 0
-        var everyoneMark: Int64 = 0
+        var subjectEpoch: Int64 = 0
+        var globalEpoch: Int64 = 0
         var external: ExternalRecord?
         var migrationMarker: MigrationMarker?
         var credentialVersion: Int64 = 0
@@ -48,7 +48,7 @@ extension SessionRecord {
 
 extension SessionRecord.OptionalFields {
     /// Boxes the optional fields, so that a record without any is cheap to copy, change and release.
-    struct Place: Sendable, Equatable {
+    struct Box: Sendable, Equatable {
         private var one: [SessionRecord.OptionalFields] = []
 
         /// Whether no field was ever set.

@@ -18,7 +18,7 @@ extension SessionRecord {
     }
 
     /// Compares with both secrets in any case, each in constant time.
-    func match(of hash: SecretHash, now: Instant) -> SecretMatch {
+    func match(of hash: SecretHash, now: SessionInstant) -> SecretMatch {
         let isCurrent = hash == self.secretHash
         let isPrevious = self.previousSecret.map { hash == $0.hash } ?? false
         if isCurrent { return .current }
@@ -28,7 +28,7 @@ extension SessionRecord {
 
     /// The newest token of this session that may be delivered to the holder of a token: the token itself, or its
     /// successor by a timed renewal; nil if the newest one was delivered only to another client.
-    func newestToken(for token: SessionToken, now: Instant) -> SessionToken? {
+    func newestToken(for token: SessionToken, now: SessionInstant) -> SessionToken? {
         switch self.match(of: token.secretHash, now: now) {
         case .current:
             return token
@@ -42,7 +42,9 @@ extension SessionRecord {
     }
 
     /// Renews the secret, and keeps the previous one valid for a grace period.
-    mutating func renewSecret(of token: SessionToken, grace: Duration, random: SessionRandom, now: Instant) throws {
+    mutating func renewSecret(of token: SessionToken, grace: Duration, random: SessionRandom, now: SessionInstant)
+        throws
+    {
         let nonce = random.next()
         let previous = PreviousSecret(hash: self.secretHash, validUntil: now + grace, nonce: nonce)
         try self.replaceSecret(with: token.secret.successor(nonce: nonce), now: now)
@@ -50,7 +52,7 @@ extension SessionRecord {
     }
 
     /// Replaces the secret at once: the previous one no longer opens the session.
-    mutating func replaceSecret(with secret: SessionSecret, now: Instant) throws {
+    mutating func replaceSecret(with secret: SessionSecret, now: SessionInstant) throws {
         self.dataKey = try self.dataKey?.rewrapped(for: SessionToken(id: self.id, secret: secret))
         self.previousSecret = nil
         self.secretHash = secret.hash

@@ -25,14 +25,14 @@ public struct SessionRecord: Sendable, Equatable {
         set { self.box[0].secretHash = newValue }
     }
     /// When that secret was made.
-    public package(set) var secretIssuedAt: Instant {
+    public package(set) var secretIssuedAt: SessionInstant {
         get { self.box[0].secretIssuedAt }
         set { self.box[0].secretIssuedAt = newValue }
     }
     /// The secret before a timed renewal, which still opens the session for the grace period.
     public package(set) var previousSecret: PreviousSecret? {
-        get { self.box[0].rare.read { $0.previousSecret } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
+        get { self.box[0].optionalFields.read { $0.previousSecret } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.previousSecret = newValue } }
     }
     /// The version of this record.
     public var version: SessionVersion {
@@ -40,20 +40,20 @@ public struct SessionRecord: Sendable, Equatable {
         set { self.box[0].version = newValue }
     }
     /// When the session began.
-    public var createdAt: Instant { self.box[0].createdAt }
+    public var createdAt: SessionInstant { self.box[0].createdAt }
     /// When the session was last known to be in use. The precision is the share of the idle limit after which it is
     /// touched.
-    public package(set) var lastAccessedAt: Instant {
+    public package(set) var lastAccessedAt: SessionInstant {
         get { self.box[0].lastAccessedAt }
         set { self.box[0].lastAccessedAt = newValue }
     }
     /// When the session ends unless it is used: never later than ``absoluteExpiresAt``.
-    public package(set) var expiresAt: Instant {
+    public package(set) var expiresAt: SessionInstant {
         get { self.box[0].expiresAt }
         set { self.box[0].expiresAt = newValue }
     }
     /// When the session ends even if it is used.
-    public package(set) var absoluteExpiresAt: Instant {
+    public package(set) var absoluteExpiresAt: SessionInstant {
         get { self.box[0].absoluteExpiresAt }
         set { self.box[0].absoluteExpiresAt = newValue }
     }
@@ -69,34 +69,40 @@ public struct SessionRecord: Sendable, Equatable {
         set { self.box[0].rememberedMilliseconds = newValue?.wholeMilliseconds }
     }
     /// When the user last authenticated; nil if no one is logged in.
-    public package(set) var authenticatedAt: Instant? {
-        get { self.box[0].rare.read { $0.authenticatedAt } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.authenticatedAt = newValue } }
+    public package(set) var authenticatedAt: SessionInstant? {
+        get { self.box[0].optionalFields.read { $0.authenticatedAt } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.authenticatedAt = newValue } }
     }
     /// The logged-in user; nil if no one is logged in.
     public package(set) var subject: String? {
-        get { self.box[0].rare.read { $0.subject?.text } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.subject = newValue.map { ByteString($0) } } }
+        get { self.box[0].optionalFields.read { $0.subject?.text } }
+        set {
+            self.box[0].optionalFields.change(keeping: newValue == nil) { $0.subject = newValue.map { ByteString($0) } }
+        }
     }
     /// The attributes of this session's cookie that replace the configured ones.
     public package(set) var cookieOverrides: SessionCookie.Overrides? {
-        get { self.box[0].rare.read { $0.cookieOverrides } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.cookieOverrides = newValue } }
+        get { self.box[0].optionalFields.read { $0.cookieOverrides } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.cookieOverrides = newValue } }
     }
     /// The client that logged in; nil if no one is logged in.
     public package(set) var firstClient: SessionClient? {
-        get { self.box[0].rare.read { $0.firstClient } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.firstClient = newValue } }
+        get { self.box[0].optionalFields.read { $0.firstClient } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.firstClient = newValue } }
     }
     /// The client that last used the session, if that is recorded and differs from the first.
     public package(set) var lastClient: SessionClient? {
-        get { self.box[0].rare.read { $0.lastClient } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.lastClient = newValue } }
+        get { self.box[0].optionalFields.read { $0.lastClient } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.lastClient = newValue } }
     }
     /// The visitor's name for the device.
     public package(set) var deviceLabel: String? {
-        get { self.box[0].rare.read { $0.deviceLabel?.text } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.deviceLabel = newValue.map { ByteString($0) } } }
+        get { self.box[0].optionalFields.read { $0.deviceLabel?.text } }
+        set {
+            self.box[0].optionalFields.change(keeping: newValue == nil) {
+                $0.deviceLabel = newValue.map { ByteString($0) }
+            }
+        }
     }
     /// The values of the application. In a store that is encrypted at rest they are empty: the values are sealed for
     /// the holder of the session's secret.
@@ -106,55 +112,55 @@ public struct SessionRecord: Sendable, Equatable {
     }
     /// The sealed values in a store that is encrypted at rest.
     var sealedValues: [UInt8] {
-        get { self.box[0].rare.read { $0.sealedValues } ?? [] }
-        set { self.box[0].rare.change(keeping: newValue == []) { $0.sealedValues = newValue } }
+        get { self.box[0].optionalFields.read { $0.sealedValues } ?? [] }
+        set { self.box[0].optionalFields.change(keeping: newValue == []) { $0.sealedValues = newValue } }
     }
     /// The key of the sealed values while a request uses the record. It is never stored.
     var dataKey: DataKey? {
-        get { self.box[0].rare.read { $0.dataKey } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.dataKey = newValue } }
+        get { self.box[0].optionalFields.read { $0.dataKey } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.dataKey = newValue } }
     }
     /// The user's revocation epoch at login; only sealed sessions have one.
-    var loginMark: Int64 {
-        get { self.box[0].rare.read { $0.loginMark } ?? 0 }
-        set { self.box[0].rare.change(keeping: newValue == 0) { $0.loginMark = newValue } }
+    var subjectEpoch: Int64 {
+        get { self.box[0].optionalFields.read { $0.subjectEpoch } ?? 0 }
+        set { self.box[0].optionalFields.change(keeping: newValue == 0) { $0.subjectEpoch = newValue } }
     }
     /// The global revocation epoch of the session; only sealed sessions have one.
-    var everyoneMark: Int64 {
-        get { self.box[0].rare.read { $0.everyoneMark } ?? 0 }
-        set { self.box[0].rare.change(keeping: newValue == 0) { $0.everyoneMark = newValue } }
+    var globalEpoch: Int64 {
+        get { self.box[0].optionalFields.read { $0.globalEpoch } ?? 0 }
+        set { self.box[0].optionalFields.change(keeping: newValue == 0) { $0.globalEpoch = newValue } }
     }
     /// The record of an external session in the other system.
     package var external: ExternalRecord? {
-        get { self.box[0].rare.read { $0.external } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.external = newValue } }
+        get { self.box[0].optionalFields.read { $0.external } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.external = newValue } }
     }
     /// The state of the record in a migration from one store to another.
     var migrationMarker: MigrationMarker? {
-        get { self.box[0].rare.read { $0.migrationMarker } }
-        set { self.box[0].rare.change(keeping: newValue == nil) { $0.migrationMarker = newValue } }
+        get { self.box[0].optionalFields.read { $0.migrationMarker } }
+        set { self.box[0].optionalFields.change(keeping: newValue == nil) { $0.migrationMarker = newValue } }
     }
     /// The version of the credentials that the user logged in with; 0 for none.
     var credentialVersion: Int64 {
-        get { self.box[0].rare.read { $0.credentialVersion } ?? 0 }
-        set { self.box[0].rare.change(keeping: newValue == 0) { $0.credentialVersion = newValue } }
+        get { self.box[0].optionalFields.read { $0.credentialVersion } ?? 0 }
+        set { self.box[0].optionalFields.change(keeping: newValue == 0) { $0.credentialVersion = newValue } }
     }
     /// The methods by which the user authenticated, in the order of use.
     var authenticationMethods: [AuthenticationMethod] {
-        get { self.box[0].rare.read { $0.authenticationMethods } ?? [] }
-        set { self.box[0].rare.change(keeping: newValue == []) { $0.authenticationMethods = newValue } }
+        get { self.box[0].optionalFields.read { $0.authenticationMethods } ?? [] }
+        set { self.box[0].optionalFields.change(keeping: newValue == []) { $0.authenticationMethods = newValue } }
     }
     /// The levels that the user has reached, with the last time of each; the highest rank is last.
     var authenticationProofs: [AuthenticationProof] {
-        get { self.box[0].rare.read { $0.authenticationProofs } ?? [] }
-        set { self.box[0].rare.change(keeping: newValue == []) { $0.authenticationProofs = newValue } }
+        get { self.box[0].optionalFields.read { $0.authenticationProofs } ?? [] }
+        set { self.box[0].optionalFields.change(keeping: newValue == []) { $0.authenticationProofs = newValue } }
     }
     /// Whether the record has any optional field.
-    var hasOptionalFields: Bool { !self.box[0].rare.isEmpty }
+    var hasOptionalFields: Bool { !self.box[0].optionalFields.isEmpty }
     /// Fields that a newer version of this library wrote and this one does not know; they are written back unchanged.
     var unknownFields: [UInt8] {
-        get { self.box[0].rare.read { $0.unknownFields } ?? [] }
-        set { self.box[0].rare.change(keeping: newValue == []) { $0.unknownFields = newValue } }
+        get { self.box[0].optionalFields.read { $0.unknownFields } ?? [] }
+        set { self.box[0].optionalFields.change(keeping: newValue == []) { $0.unknownFields = newValue } }
     }
 
     /// A secret that was replaced by a renewal.
@@ -162,12 +168,12 @@ public struct SessionRecord: Sendable, Equatable {
         /// The hash of the secret.
         public let hash: SecretHash
         /// When it stops opening the session.
-        public let validUntil: Instant
+        public let validUntil: SessionInstant
         /// The nonce that derives the next secret from this one.
         public let nonce: UInt64
 
         /// Creates a previous secret.
-        public init(hash: SecretHash, validUntil: Instant, nonce: UInt64) {
+        public init(hash: SecretHash, validUntil: SessionInstant, nonce: UInt64) {
             self.hash = hash
             self.validUntil = validUntil
             self.nonce = nonce
@@ -178,15 +184,15 @@ public struct SessionRecord: Sendable, Equatable {
     public init(
         id: SessionID,
         secretHash: SecretHash,
-        secretIssuedAt: Instant,
+        secretIssuedAt: SessionInstant,
         previousSecret: PreviousSecret? = nil,
         version: SessionVersion,
-        createdAt: Instant,
-        lastAccessedAt: Instant,
-        expiresAt: Instant,
-        absoluteExpiresAt: Instant,
+        createdAt: SessionInstant,
+        lastAccessedAt: SessionInstant,
+        expiresAt: SessionInstant,
+        absoluteExpiresAt: SessionInstant,
         isRemembered: Bool = false,
-        authenticatedAt: Instant? = nil,
+        authenticatedAt: SessionInstant? = nil,
         subject: String? = nil,
         cookieOverrides: SessionCookie.Overrides? = nil,
         values: SessionValues = SessionValues()
@@ -212,7 +218,7 @@ public struct SessionRecord: Sendable, Equatable {
     }
 
     /// Whether the session has expired by its own limits: at ``expiresAt`` itself it has.
-    public func isExpired(at now: Instant) -> Bool {
+    public func isExpired(at now: SessionInstant) -> Bool {
         now >= self.expiresAt || now >= self.absoluteExpiresAt
     }
 

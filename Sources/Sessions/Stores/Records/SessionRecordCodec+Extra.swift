@@ -21,8 +21,8 @@ extension SessionRecordCodec {
         static let subject: UInt64 = 4
         static let cookieOverrides: UInt64 = 5
         static let sealedValues: UInt64 = 6
-        static let loginMark: UInt64 = 7
-        static let everyoneMark: UInt64 = 8
+        static let subjectEpoch: UInt64 = 7
+        static let globalEpoch: UInt64 = 8
         static let firstClient: UInt64 = 9
         static let lastClient: UInt64 = 10
         static let deviceLabel: UInt64 = 11
@@ -58,17 +58,17 @@ extension SessionRecordCodec {
         if !record.sealedValues.isEmpty {
             writer.write(tag: Tag.sealedValues, record.sealedValues)
         }
-        writer.write(tag: Tag.loginMark, mark: record.loginMark)
-        writer.write(tag: Tag.everyoneMark, mark: record.everyoneMark)
+        writer.write(tag: Tag.subjectEpoch, nonzero: record.subjectEpoch)
+        writer.write(tag: Tag.globalEpoch, nonzero: record.globalEpoch)
         writer.write(tag: Tag.firstClient, record.firstClient)
         writer.write(tag: Tag.lastClient, record.lastClient)
         if let label = record.deviceLabel {
             writer.write(tag: Tag.deviceLabel, label.utf8)
         }
-        if let mark = record.migrationMarker {
-            writer.write(tag: Tag.migrationMarker, mark.bytes)
+        if let marker = record.migrationMarker {
+            writer.write(tag: Tag.migrationMarker, marker.bytes)
         }
-        writer.write(tag: Tag.credentialVersion, mark: record.credentialVersion)
+        writer.write(tag: Tag.credentialVersion, nonzero: record.credentialVersion)
         if !record.authenticationMethods.isEmpty {
             writer.write(tag: Tag.authenticationMethods, self.encode(record.authenticationMethods))
         }
@@ -153,12 +153,12 @@ extension SessionRecordCodec {
                 // Values are either all sealed or all open.
                 guard !range.isEmpty, record.values.isEmpty else { return false }
                 record.sealedValues = Array(reader.bytes[range])
-            case Tag.loginMark:
-                guard let mark = field.readWord() else { return false }
-                record.loginMark = Int64(bitPattern: mark)
-            case Tag.everyoneMark:
-                guard let mark = field.readWord() else { return false }
-                record.everyoneMark = Int64(bitPattern: mark)
+            case Tag.subjectEpoch:
+                guard let epoch = field.readWord() else { return false }
+                record.subjectEpoch = Int64(bitPattern: epoch)
+            case Tag.globalEpoch:
+                guard let epoch = field.readWord() else { return false }
+                record.globalEpoch = Int64(bitPattern: epoch)
             case Tag.firstClient:
                 guard let client = SessionClient(from: &field) else { return false }
                 record.firstClient = client
@@ -169,8 +169,8 @@ extension SessionRecordCodec {
                 guard let label = String(validating: reader.bytes[range], as: UTF8.self) else { return false }
                 record.deviceLabel = label
             case Tag.migrationMarker:
-                guard let mark = MigrationMarker(from: &field) else { return false }
-                record.migrationMarker = mark
+                guard let marker = MigrationMarker(from: &field) else { return false }
+                record.migrationMarker = marker
             case Tag.credentialVersion:
                 guard let version = field.readWord() else { return false }
                 record.credentialVersion = Int64(bitPattern: version)
@@ -219,10 +219,10 @@ extension ByteWriter {
         self.write(field)
     }
 
-    fileprivate mutating func write(tag: UInt64, mark: Int64) {
-        guard mark != 0 else { return }
+    fileprivate mutating func write(tag: UInt64, nonzero value: Int64) {
+        guard value != 0 else { return }
         self.write(tag: tag, byteCount: 8)
-        self.write(word: UInt64(bitPattern: mark))
+        self.write(word: UInt64(bitPattern: value))
     }
 
     fileprivate mutating func write(tag: UInt64, _ client: SessionClient?) {

@@ -101,19 +101,19 @@ public enum SessionRecordCodec {
     }
 }
 
-extension Instant {
+extension SessionInstant {
     fileprivate var littleEndian: UInt64 { UInt64(bitPattern: self.millisecondsSince1970).littleEndian }
 }
 
 extension ByteWriter {
-    mutating func write(instant: Instant) {
+    mutating func write(instant: SessionInstant) {
         self.write(word: UInt64(bitPattern: instant.millisecondsSince1970))
     }
 }
 
 extension ByteReader {
-    mutating func readInstant() -> Instant? {
-        self.readWord().map { Instant(millisecondsSince1970: Int64(bitPattern: $0)) }
+    mutating func readInstant() -> SessionInstant? {
+        self.readWord().map { SessionInstant(millisecondsSince1970: Int64(bitPattern: $0)) }
     }
 
     mutating func readSecretHash() -> SecretHash? {

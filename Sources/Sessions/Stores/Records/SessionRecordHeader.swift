@@ -21,9 +21,9 @@ package struct SessionRecordHeader {
 
     let isAuthenticated: Bool
     let version: SessionVersion
-    private var lastAccessedAt: Instant
-    private(set) var expiresAt: Instant
-    package let absoluteExpiresAt: Instant
+    private var lastAccessedAt: SessionInstant
+    private(set) var expiresAt: SessionInstant
+    package let absoluteExpiresAt: SessionInstant
 
     /// Parses the header, or returns nil when the bytes are too short for one.
     package init?(_ bytes: [UInt8]) {
@@ -31,8 +31,8 @@ package struct SessionRecordHeader {
         func word(at offset: Int) -> UInt64 {
             bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
         }
-        func instant(at offset: Int) -> Instant {
-            Instant(millisecondsSince1970: Int64(bitPattern: word(at: offset)))
+        func instant(at offset: Int) -> SessionInstant {
+            SessionInstant(millisecondsSince1970: Int64(bitPattern: word(at: offset)))
         }
         self.isAuthenticated = bytes[Offset.flags] & 1 == 1
         self.version = SessionVersion(counter: word(at: Offset.versionCounter), tag: word(at: Offset.versionTag))
@@ -42,9 +42,9 @@ package struct SessionRecordHeader {
     }
 
     /// The earlier of the two limits.
-    var end: Instant { min(self.expiresAt, self.absoluteExpiresAt) }
+    var end: SessionInstant { min(self.expiresAt, self.absoluteExpiresAt) }
 
-    package func isExpired(at now: Instant) -> Bool {
+    package func isExpired(at now: SessionInstant) -> Bool {
         now >= self.expiresAt || now >= self.absoluteExpiresAt
     }
 

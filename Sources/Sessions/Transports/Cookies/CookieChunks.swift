@@ -27,33 +27,33 @@ enum CookieChunks {
     static let maximumByteCount = 3_800
 
     /// The maximum number of cookies for a value.
-    static let ceiling = 4
+    static let maximumChunkCount = 4
 
     private static let separator = UInt8(ascii: ".")
 
     /// The name of one of the cookies. A prefix such as `__Host-` stays at the beginning.
     static func name(_ name: String, _ index: Int) -> String {
-        index == 0 ? name : "\(self.nameBeginning(name))\(index)"
+        index == 0 ? name : "\(self.namePrefix(name))\(index)"
     }
 
     /// The common prefix of the names of all cookies except the first.
-    static func nameBeginning(_ name: String) -> String { "\(name)." }
+    static func namePrefix(_ name: String) -> String { "\(name)." }
 
     /// The maximum size of a value in a number of cookies.
     static func capacity(name: String, maximumCount: Int) -> Int {
         let single = self.maximumByteCount - name.utf8.count
         guard maximumCount > 1 else { return single }
-        return min(maximumCount, self.ceiling) * (single - 2)
+        return min(maximumCount, self.maximumChunkCount) * (single - 2)
     }
 
     /// Splits a base64url credential into the values of the cookies, in the order of the names, as many as needed. The
     /// driver has already limited the size.
-    static func split(_ text: String, name: String) -> [String] {
-        guard text.utf8.count > self.capacity(name: name, maximumCount: 1) else { return [text] }
+    static func split(_ credential: String, name: String) -> [String] {
+        guard credential.utf8.count > self.capacity(name: name, maximumCount: 1) else { return [credential] }
         // The count in the first value is as long as the number in the other names.
         let length = self.maximumByteCount - name.utf8.count - 2
         var parts: [String] = []
-        var rest = text.utf8[...]
+        var rest = credential.utf8[...]
         while !rest.isEmpty {
             parts.append(String(Substring(rest.prefix(length))))
             rest = rest.dropFirst(length)
@@ -67,18 +67,18 @@ enum CookieChunks {
     static func join(name: String, in fields: HTTPFields) -> TinyArray<[UInt8]> {
         let firsts = self.values(of: name, in: fields)
         guard firsts.contains(where: { self.isFirstOfSeveral($0) }) else { return firsts }
-        var texts = TinyArray<[UInt8]>()
-        for text in firsts.flatMap({ self.texts(beginningWith: $0, name: name, in: fields) }) {
-            texts.add(text, upTo: ExtractedCredentials.limit, isSame: ==)
+        var credentials = TinyArray<[UInt8]>()
+        for credential in firsts.flatMap({ self.credentials(beginningWith: $0, name: name, in: fields) }) {
+            credentials.add(credential, upTo: ExtractedCredentials.limit, isSame: ==)
         }
-        return texts
+        return credentials
     }
 
     /// The credentials that begin with the first value of a name.
-    private static func texts(beginningWith first: [UInt8], name: String, in fields: HTTPFields) -> [[UInt8]] {
+    private static func credentials(beginningWith first: [UInt8], name: String, in fields: HTTPFields) -> [[UInt8]] {
         guard self.isFirstOfSeveral(first) else { return [first] }
         let count = Int(first[0]) - Int(UInt8(ascii: "0"))
-        guard (2...self.ceiling).contains(count) else { return [] }
+        guard (2...self.maximumChunkCount).contains(count) else { return [] }
         return (1..<count).reduce([Array(first.dropFirst(2))]) { begun, index in
             let parts = self.values(of: self.name(name, index), in: fields)
             let longer = begun.flatMap { beginning in parts.map { beginning + $0 } }
@@ -94,11 +94,11 @@ enum CookieChunks {
     /// cleared.
     static func names(of cookie: CookieTemplate, beyond count: Int, in fields: HTTPFields) -> [String] {
         // There are almost never any, which one lookup shows.
-        guard CookieHeader.hasName(beginningWith: cookie.chunkNameBeginning, in: fields) else { return [] }
-        return (count..<max(count, self.ceiling)).map { self.name(cookie.name, $0) }.filter { name in
-            var isThere = false
-            CookieHeader.forEachValue(of: name, in: fields) { _ in isThere = true }
-            return isThere
+        guard CookieHeader.hasName(beginningWith: cookie.chunkNamePrefix, in: fields) else { return [] }
+        return (count..<max(count, self.maximumChunkCount)).map { self.name(cookie.name, $0) }.filter { name in
+            var isPresent = false
+            CookieHeader.forEachValue(of: name, in: fields) { _ in isPresent = true }
+            return isPresent
         }
     }
 

@@ -41,22 +41,23 @@ package enum CookieHeader {
 
     /// Whether there are any cookies.
     @inline(__always)
-    static func isThere(in fields: HTTPFields) -> Bool {
+    static func isPresent(in fields: HTTPFields) -> Bool {
         fields.indices.contains { fields[$0].name.isCookie }
     }
 
     /// Whether there is a cookie whose name has a prefix.
     static func hasName(beginningWith beginning: String, in fields: HTTPFields) -> Bool {
-        var isThere = false
+        var isPresent = false
         var beginning = beginning
         beginning.withUTF8 { beginning in
             self.forEachField(in: fields) { bytes in
                 self.forEachPair(in: bytes) { name, _ in
-                    isThere = isThere || (name.count >= beginning.count && bytes.has(beginning, at: name.lowerBound))
+                    isPresent =
+                        isPresent || (name.count >= beginning.count && bytes.has(beginning, at: name.lowerBound))
                 }
             }
         }
-        return isThere
+        return isPresent
     }
 
     /// Calls the body with the bytes of every `Cookie` field.
@@ -75,8 +76,8 @@ package enum CookieHeader {
     ) {
         var start = 0
         while start < bytes.count {
-            let end = bytes.firstPlace(of: UInt8(ascii: ";"), in: start..<bytes.count) ?? bytes.count
-            if let equals = bytes.firstPlace(of: UInt8(ascii: "="), in: start..<end) {
+            let end = bytes.firstIndex(of: UInt8(ascii: ";"), in: start..<bytes.count) ?? bytes.count
+            if let equals = bytes.firstIndex(of: UInt8(ascii: "="), in: start..<end) {
                 body(self.trimmingBlanks(start..<equals, of: bytes), (equals + 1)..<end)
             }
             start = end + 1

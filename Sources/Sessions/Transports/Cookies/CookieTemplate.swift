@@ -11,9 +11,9 @@
 package final class CookieTemplate: Sendable {
     let name: String
     /// The name and the `=` before the value.
-    let beginning: String
+    let prefix: String
     /// The prefix of the names of the further cookies of a long value.
-    let chunkNameBeginning: String
+    let chunkNamePrefix: String
     /// The attributes on a plain connection, with the leading `; `.
     private let plainAttributes: String
     /// The attributes on a secure connection.
@@ -29,8 +29,8 @@ package final class CookieTemplate: Sendable {
 
     private init(name: String, plainAttributes: String, secureAttributes: String) {
         self.name = name
-        self.beginning = "\(name)="
-        self.chunkNameBeginning = CookieChunks.nameBeginning(name)
+        self.prefix = "\(name)="
+        self.chunkNamePrefix = CookieChunks.namePrefix(name)
         self.plainAttributes = plainAttributes
         self.secureAttributes = secureAttributes
     }

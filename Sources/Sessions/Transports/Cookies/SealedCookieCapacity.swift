@@ -32,7 +32,7 @@ struct SealedCookieCapacity: Sendable {
         let attributes = cookie.attributes(isSecureConnection: true).utf8.count + "; Max-Age=34560000".utf8.count
         let single = Self.fieldOverhead + cookie.name.utf8.count + 1 + attributes
         guard let maximumCookies else { return max(0, Self.standardFieldSize - single) }
-        let count = min(maximumCookies, CookieChunks.ceiling)
+        let count = min(maximumCookies, CookieChunks.maximumChunkCount)
         let capacity = CookieChunks.capacity(name: cookie.name, maximumCount: count)
         // With several cookies, each has two more characters for its number.
         return max(0, min(capacity, Self.listSize - count * (single + (count > 1 ? 2 : 0))))

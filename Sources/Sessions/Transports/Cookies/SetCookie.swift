@@ -44,15 +44,15 @@ package enum SetCookie {
         in fields: inout HTTPFields
     ) {
         let attributes = cookie.attributes(isSecureConnection: isSecureConnection)
-        let count = cookie.beginning.utf8.count + value.utf8.count + life.utf8.count + attributes.utf8.count
+        let count = cookie.prefix.utf8.count + value.utf8.count + life.utf8.count + attributes.utf8.count
         var text = ByteWriter(capacity: count)
-        text.write(text: cookie.beginning)
+        text.write(text: cookie.prefix)
         text.write(text: value)
         text.write(text: life)
         text.write(text: attributes)
-        let beginning = cookie.beginning.utf8
-        if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: beginning) }) {
-            fields[values: .setCookie].removeAll { $0.utf8.starts(with: beginning) }
+        let prefix = cookie.prefix.utf8
+        if fields.contains(where: { $0.name == .setCookie && $0.value.utf8.starts(with: prefix) }) {
+            fields[values: .setCookie].removeAll { $0.utf8.starts(with: prefix) }
         }
         // All parts are valid in a cookie, so only line breaks are checked again.
         fields.append(HTTPField(name: .setCookie, lenientValue: text.bytes))

@@ -40,10 +40,10 @@ final class StoreHistory: Sendable {
     }
 
     let store: any SessionStore
-    let now: Instant
+    let now: SessionInstant
     private let state = Mutex(State())
 
-    init(of store: any SessionStore, now: Instant) {
+    init(of store: any SessionStore, now: SessionInstant) {
         self.store = store
         self.now = now
     }

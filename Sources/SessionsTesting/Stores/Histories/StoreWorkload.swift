@@ -57,11 +57,11 @@ struct StoreWorkload: Sendable {
         case .load:
             try await history.load(record.id)
         case .increment:
-            try await self.rewrite(record.id, history, samples) { next in
+            try await self.update(record.id, history, samples) { next in
                 next.values = SessionValues(["n": .integer((next.values["n"]?.integer ?? 0) + 1)])
             }
         case .shorten:
-            try await self.rewrite(record.id, history, samples) { next in
+            try await self.update(record.id, history, samples) { next in
                 next.absoluteExpiresAt = next.absoluteExpiresAt + .minutes(-1)
                 next.expiresAt = min(next.expiresAt, next.absoluteExpiresAt)
             }
@@ -73,14 +73,14 @@ struct StoreWorkload: Sendable {
             try await history.touch(record.id, touch)
         case .changeSubject:
             let subject = "subject \(random.next() % 3)"
-            try await self.rewrite(record.id, history, samples) { $0.subject = subject }
+            try await self.update(record.id, history, samples) { $0.subject = subject }
         case .end:
             try await history.end(record.id)
         }
     }
 
     /// Replaces until it succeeds, each time from the record that the conflict returned.
-    private func rewrite(
+    private func update(
         _ id: SessionID,
         _ history: StoreHistory,
         _ samples: SampleRecords,

@@ -44,7 +44,7 @@ private final class PartlySynchronousStore: SynchronousSessionStore {
         body?()
     }
 
-    func loadSynchronously(_ id: SessionID, now: Instant) throws -> SessionLoadResult? {
+    func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         guard self.synchronous.contains(.load) else { return nil }
         self.note("load without waiting")
         return try self.base.loadSynchronously(id, now: now)
@@ -53,7 +53,7 @@ private final class PartlySynchronousStore: SynchronousSessionStore {
     func replaceSynchronously(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) throws -> SessionReplaceResult? {
         guard self.synchronous.contains(.replace) else { return nil }
         self.interrupt()
@@ -61,18 +61,18 @@ private final class PartlySynchronousStore: SynchronousSessionStore {
         return try self.base.replaceSynchronously(record, ifVersion: version, now: now)
     }
 
-    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: Instant) throws -> Bool? {
+    func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? {
         guard self.synchronous.contains(.touch) else { return nil }
         self.note("touch without waiting")
         return self.base.touchSynchronously(id, touch, now: now)
     }
 
-    func load(_ id: SessionID, now: Instant) async throws -> SessionLoadResult {
+    func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         self.note("load")
         return try await self.base.load(id, now: now)
     }
 
-    func create(_ record: SessionRecord, now: Instant) async throws {
+    func create(_ record: SessionRecord, now: SessionInstant) async throws {
         self.note("create")
         try await self.base.create(record, now: now)
     }
@@ -80,18 +80,18 @@ private final class PartlySynchronousStore: SynchronousSessionStore {
     func replace(
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
-        now: Instant
+        now: SessionInstant
     ) async throws -> SessionReplaceResult {
         self.note("replace")
         return try await self.base.replace(record, ifVersion: version, now: now)
     }
 
-    func touch(_ id: SessionID, _ touch: SessionTouch, now: Instant) async throws -> Bool {
+    func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
         self.note("touch")
         return try await self.base.touch(id, touch, now: now)
     }
 
-    func end(_ id: SessionID, tombstoneUntil: Instant, now: Instant) async throws -> Bool {
+    func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
         self.note("end")
         return try await self.base.end(id, tombstoneUntil: tombstoneUntil, now: now)
     }

@@ -14,7 +14,7 @@ import Testing
 /// What an opening asks for, told what was found: no store, no clock, no waiting.
 @Suite("An opening decides")
 struct OpenOperationTests {
-    private static let now = Instant(millisecondsSince1970: 1_800_000_000_000)
+    private static let now = SessionInstant(millisecondsSince1970: 1_800_000_000_000)
     private static let token = SessionToken(random: .system)
     private static let other = SessionToken(random: .system)
 

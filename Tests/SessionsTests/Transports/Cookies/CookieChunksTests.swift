@@ -16,13 +16,13 @@ struct CookieChunksTests {
     private static let name = "__Host-session"
 
     /// Base64url text of a length, which tells where it was cut.
-    private func text(_ count: Int) -> String {
+    private func credential(_ count: Int) -> String {
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         return String(decoding: (0..<count).map { digits[($0 / 61 + $0) % 64] }, as: UTF8.self)
     }
 
-    private func split(_ text: String) -> [String] {
-        CookieChunks.split(text, name: Self.name)
+    private func split(_ credential: String) -> [String] {
+        CookieChunks.split(credential, name: Self.name)
     }
 
     private func fields(_ cookies: [(String, String)]) -> HTTPFields {
@@ -44,21 +44,21 @@ struct CookieChunksTests {
             (1, 1), (64, 1), (single - 1, 1), (single, 1), (single + 1, 2), (2 * (single - 2), 2),
             (2 * (single - 2) + 1, 3), (3 * (single - 2) + 1, 4), (4 * (single - 2), 4),
         ] {
-            let text = self.text(count)
-            let values = self.split(text)
+            let credential = self.credential(count)
+            let values = self.split(credential)
             #expect(values.count == cookies, "\(count)")
             for (index, value) in values.enumerated() {
                 let name = CookieChunks.name(Self.name, index)
                 #expect(name.utf8.count + value.utf8.count <= 3_800)
                 #expect(SessionCookie(name: name).problems.isEmpty)
             }
-            #expect(self.join(self.fields(values)) == [text])
+            #expect(self.join(self.fields(values)) == [credential])
         }
     }
 
     @Test("without one of its cookies a value is nothing")
     func missing() {
-        let values = self.split(self.text(10_000))
+        let values = self.split(self.credential(10_000))
         #expect(values.count == 3)
         let cookies = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
         for index in 0..<3 {
@@ -70,23 +70,24 @@ struct CookieChunksTests {
 
     @Test("cookies that are left over from a longer value do no harm, and are cleared")
     func leftOver() {
-        let long = self.split(self.text(10_000))
-        let short = self.split(self.text(4_000))
+        let long = self.split(self.credential(10_000))
+        let short = self.split(self.credential(4_000))
         #expect(short.count == 2)
         var fields = self.fields(short + [long[2]])
-        #expect(self.join(fields) == [self.text(4_000)])
+        #expect(self.join(fields) == [self.credential(4_000)])
         #expect(CookieChunks.names(of: CookieTemplate(.standard), beyond: 2, in: fields) == ["__Host-session.2"])
-        fields = self.fields([self.text(64), long[1], long[2]])
-        #expect(self.join(fields) == [self.text(64)])
+        fields = self.fields([self.credential(64), long[1], long[2]])
+        #expect(self.join(fields) == [self.credential(64)])
 
         let request = SessionRequest(headerFields: fields, isSecure: true)
         var response = HTTPFields()
-        SetCookie.set(CookieTemplate(.standard), values: [self.text(64)], maxAge: nil, request: request, in: &response)
+        SetCookie.set(
+            CookieTemplate(.standard), values: [self.credential(64)], maxAge: nil, request: request, in: &response)
         let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"
         let gone = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         #expect(
             response[values: .setCookie] == [
-                "__Host-session=\(self.text(64)); \(attributes)",
+                "__Host-session=\(self.credential(64)); \(attributes)",
                 "__Host-session.1=; \(gone); \(attributes)",
                 "__Host-session.2=; \(gone); \(attributes)",
             ]
@@ -95,7 +96,7 @@ struct CookieChunksTests {
 
     @Test("the cookies of a long value are set with the same attributes, and all of them are cleared")
     func header() {
-        let values = self.split(self.text(5_000))
+        let values = self.split(self.credential(5_000))
         var response = HTTPFields()
         SetCookie.set(
             CookieTemplate(.standard),
@@ -120,20 +121,20 @@ struct CookieChunksTests {
 
     @Test("swapped cookies are another text, or none")
     func swapped() {
-        let values = self.split(self.text(10_000))
+        let values = self.split(self.credential(10_000))
         for order in [[1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
-            #expect(!self.join(self.fields(order.map { values[$0] })).contains(self.text(10_000)))
+            #expect(!self.join(self.fields(order.map { values[$0] })).contains(self.credential(10_000)))
         }
     }
 
     @Test("a number from outside is never counted to")
     func hugeNumbers() {
-        let values = self.split(self.text(4_000))
+        let values = self.split(self.credential(4_000))
         let good = [(Self.name, values[0]), ("\(Self.name).1", values[1])]
         let planted = ["4000000000", "18446744073709551616", "-1", "01", "1.1", "", "x"].map {
             ("\(Self.name).\($0)", "AAAA")
         }
-        #expect(self.join(self.fields(planted + good + planted)) == [self.text(4_000)])
+        #expect(self.join(self.fields(planted + good + planted)) == [self.credential(4_000)])
         for first in ["9.A", "5.A", "1.A", "0.A", "-.A", "..A", "4000000000.A", ".A", "\u{FF}.A"] {
             let joined = self.join(self.fields([first] + Array(repeating: "B", count: 9)))
             #expect(joined.isEmpty || joined == [first], "\(first)")
@@ -143,14 +144,14 @@ struct CookieChunksTests {
 
     @Test("planted cookies of the same names are tried beside ours, and no more than four texts are")
     func planted() {
-        let values = self.split(self.text(10_000))
+        let values = self.split(self.credential(10_000))
         let ours = values.enumerated().map { (CookieChunks.name(Self.name, $0), $1) }
         let planted = [(Self.name, "3.x"), ("\(Self.name).1", "y"), ("\(Self.name).2", "z")]
-        #expect(self.join(self.fields([planted[1]] + ours)).contains(self.text(10_000)))
-        #expect(self.join(self.fields(ours + [planted[0], planted[2]])).contains(self.text(10_000)))
+        #expect(self.join(self.fields([planted[1]] + ours)).contains(self.credential(10_000)))
+        #expect(self.join(self.fields(ours + [planted[0], planted[2]])).contains(self.credential(10_000)))
         let many = self.fields(Array(repeating: planted, count: 1000).flatMap { $0 })
         #expect(self.join(many).count <= 4)
-        let huge = self.fields([(Self.name, self.text(100_000))])
+        let huge = self.fields([(Self.name, self.credential(100_000))])
         #expect(self.join(huge).isEmpty, "no cookie that we set is so long")
     }
 }
