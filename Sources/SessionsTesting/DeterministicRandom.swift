@@ -10,7 +10,7 @@ public import Sessions
 import Synchronization
 
 /// A random source that returns the same words in every run. Use it only in tests.
-public final class DeterministicRandom: Sendable {
+public final class DeterministicRandom: RandomNumberGenerator, Sendable {
     private let state: Mutex<UInt64>
 
     /// Creates a source. Equal seeds give equal words.

@@ -8,6 +8,7 @@
 
 import Sessions
 import SessionsExpress
+import SessionsTesting
 import Testing
 
 @Suite("Signatures as Express makes them")

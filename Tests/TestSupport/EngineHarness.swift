@@ -28,7 +28,7 @@ package struct EngineHarness: LogRecordingHarness {
         _ backend: SessionBackend? = nil,
         clock: ManualClock = ManualClock(),
         logs: InMemoryLogHandler = InMemoryLogHandler(),
-        transports: (SessionConfiguration) -> [any SessionTransport] = { [CookieTransport($0)] },
+        transports: [any SessionTransport] = [CookieTransport()],
         _ configure: (inout SessionConfiguration) throws -> Void = { _ in }
     ) throws {
         self.clock = clock
@@ -39,7 +39,7 @@ package struct EngineHarness: LogRecordingHarness {
         self.engine = try SessionEngine(
             backend ?? .stored(in: self.store),
             configuration: configuration,
-            transports: transports(configuration).map { AuditedTransport($0) }
+            transports: transports.map { AuditedTransport($0) }
         )
     }
 

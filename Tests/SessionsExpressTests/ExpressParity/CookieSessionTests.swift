@@ -20,7 +20,7 @@ struct CookieSessionTests {
 
     @Test("cookie-session name: the prefix of browsers is the default")
     func name() async throws {
-        let harness = try self.harness { configuration in configuration.cookie.name = "__Host-shop" }
+        let harness = try self.makeHarness { configuration in configuration.cookie.name = "__Host-shop" }
         #expect(try await harness.firstCookie().hasPrefix("__Host-shop="))
     }
 
@@ -81,13 +81,13 @@ struct CookieSessionTests {
     @Test("cookie-session httpOnly: true by default")
     func httpOnly() async throws {
         #expect(try await self.makeHarness().firstCookie().contains("; HttpOnly"))
-        let harness = try self.harness { configuration in configuration.cookie.isHTTPOnly = true }
+        let harness = try self.makeHarness { configuration in configuration.cookie.isHTTPOnly = true }
         #expect(try await harness.firstCookie().contains("; HttpOnly"))
     }
 
     @Test("cookie-session path and domain: as the cookie of any session has them")
     func pathAndDomain() async throws {
-        let harness = try self.harness { configuration in
+        let harness = try self.makeHarness { configuration in
             configuration.cookie.name = "sid"
             configuration.cookie.path = "/shop"
             configuration.cookie.domain = "example.com"
@@ -98,20 +98,20 @@ struct CookieSessionTests {
     @Test("cookie-session sameSite: lax by default")
     func sameSite() async throws {
         #expect(try await self.makeHarness().firstCookie().contains("; SameSite=Lax"))
-        let harness = try self.harness { configuration in configuration.cookie.sameSite = .strict }
+        let harness = try self.makeHarness { configuration in configuration.cookie.sameSite = .strict }
         #expect(try await harness.firstCookie().contains("; SameSite=Strict"))
     }
 
     @Test("cookie-session secure: true by default")
     func secure() async throws {
         #expect(try await self.makeHarness().firstCookie().contains("; Secure"))
-        let harness = try self.harness { configuration in configuration.cookie.secure = .always }
+        let harness = try self.makeHarness { configuration in configuration.cookie.secure = .always }
         #expect(try await harness.firstCookie().contains("; Secure"))
     }
 
     @Test("cookie-session partitioned and priority: as the cookie of any session has them")
     func partitionedAndPriority() async throws {
-        let harness = try self.harness { configuration in
+        let harness = try self.makeHarness { configuration in
             configuration.cookie.sameSite = .none
             configuration.cookie.isPartitioned = true
             configuration.cookie.priority = .high
@@ -121,7 +121,7 @@ struct CookieSessionTests {
 
     @Test("cookie-session maxAge: under the seal, so that a copy of the cookie does not outlive it")
     func maxAge() async throws {
-        let harness = try self.harness { configuration in
+        let harness = try self.makeHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = .seconds(60)
         }
@@ -137,7 +137,7 @@ struct CookieSessionTests {
 
     @Test("cookie-session expires: counted from the login of each, and not one date for all")
     func expires() async throws {
-        let harness = try self.harness { configuration in
+        let harness = try self.makeHarness { configuration in
             configuration.remembersEverySession = true
             configuration.rememberedLimits.idle = nil
             configuration.rememberedLimits.absolute = .seconds(86_400)

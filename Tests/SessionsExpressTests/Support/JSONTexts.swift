@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import SessionsTesting
+
 /// Texts that `JSON.stringify` writes, and some that only other programs do.
 struct JSONTexts {
     var random: DeterministicRandom

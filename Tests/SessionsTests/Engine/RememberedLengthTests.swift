@@ -163,7 +163,7 @@ struct RememberedLengthTests {
         "a use is written after a tenth of the session's own length, though the configured share is longer",
         arguments: backends)
     func touching(backend: Backend) async throws {
-        let harness = try backend.harness { $0.touchAfter = .minutes(15) }
+        let harness = try backend.makeHarness { $0.touchAfter = .minutes(15) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.remember(for: .minutes(10)) }
         for _ in 0..<5 {

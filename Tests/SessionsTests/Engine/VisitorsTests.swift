@@ -165,7 +165,7 @@ struct VisitorsTests {
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
             let harness = try EngineHarness(
-                backend, transports: { [CookieTransport($0)] }, { $0.cookie.name = "session" })
+                backend, transports: [CookieTransport()], { $0.cookie.name = "session" })
             let (victim, attacker) = (harness.browser(), harness.browser())
             for (browser, subject) in [(victim, "ada"), (attacker, "mallory")] {
                 try await harness.visit(browser) { try await $0.logIn(subject) }

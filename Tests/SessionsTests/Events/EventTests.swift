@@ -64,7 +64,7 @@ struct EventTests {
 
     @Test("proving it again, and a renewal that is asked for or due, are each an event of its own")
     func renewals() async throws {
-        let harness = try self.harness { $0.renewal = SessionRenewal(after: .minutes(5)) }
+        let harness = try self.makeHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
         try await harness.visit(browser) { try await $0.logIn("ada") }
         let id = try #require(self.recorder.take().last?.sessionID)
@@ -95,7 +95,7 @@ struct EventTests {
 
     @Test("changes that go nowhere are dropped, and why")
     func dropped() async throws {
-        let harness = try self.harness { $0.maximumValuesSize = 64 }
+        let harness = try self.makeHarness { $0.maximumValuesSize = 64 }
         let browser = harness.browser()
         try await harness.visit(browser) { $0[.views] += 1 }
         let slow = try await harness.open(browser)
@@ -114,7 +114,7 @@ struct EventTests {
 
     @Test("a login that meets the limit says so, and which sessions made room")
     func limit() async throws {
-        let harness = try self.harness { $0.maximumSessionsPerSubject = 1 }
+        let harness = try self.makeHarness { $0.maximumSessionsPerSubject = 1 }
         try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
         let oldest = self.recorder.take().last?.sessionID
         try await harness.visit(harness.browser()) { try await $0.logIn("ada") }
@@ -126,7 +126,7 @@ struct EventTests {
 
     @Test("a login that the limit refuses is the one event that there is")
     func refusedByLimit() async throws {
-        let harness = try self.harness {
+        let harness = try self.makeHarness {
             $0.maximumSessionsPerSubject = 1
             $0.onSessionLimit = .refuse
         }

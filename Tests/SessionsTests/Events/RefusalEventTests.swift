@@ -117,7 +117,7 @@ struct RefusalEventTests {
     @Test("a secret that comes back after its renewal is suspicious, and then ends the session where that is asked for")
     func replayed() async throws {
         for policy in [ReplayedSecretPolicy.refuse, .endSession] {
-            let harness = try self.harness {
+            let harness = try self.makeHarness {
                 $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))
                 $0.onReplayedSecret = policy
             }
@@ -151,7 +151,7 @@ struct RefusalEventTests {
     func transports() async throws {
         let harness = try EngineHarness(
             .stored(in: MemorySessionStore()),
-            transports: { [CookieTransport($0), BearerTransport()] },
+            transports: [CookieTransport(), BearerTransport()],
             self.observe
         )
         let (one, first) = try await self.loggedIn(harness)

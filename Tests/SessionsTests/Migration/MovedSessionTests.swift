@@ -38,7 +38,7 @@ struct MovedSessionTests {
             func makeHarness(_ store: any SessionStore) throws -> EngineHarness {
                 try EngineHarness(
                     .stored(in: store, encryptedAtRest: encryptedAtRest), clock: clock,
-                    transports: { [CookieTransport($0)] }
+                    transports: [CookieTransport()]
                 ) {
                     $0.circuitBreaker = .none
                     configure(&$0)

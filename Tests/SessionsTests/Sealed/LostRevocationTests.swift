@@ -142,7 +142,7 @@ struct LostRevocationTests {
             record.globalEpoch = everyone
             let sealed = try #require(harness.engine.driver as? SealedSessions)
             let text = try #require(
-                try sealed.text(
+                try sealed.credential(
                     of: .init(record: record, token: .placeholder(id), isNew: false),
                     for: SessionRequest(headerFields: HTTPFields(), isSecure: true)))
             return harness.browser(planted: text)

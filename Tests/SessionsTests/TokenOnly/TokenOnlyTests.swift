@@ -49,7 +49,7 @@ struct TokenOnlyTests {
 
     @Test("it may be sent with every response, and outlive the browser, if the application asks for it")
     func resentAndKept() async throws {
-        let harness = try self.harness {
+        let harness = try self.makeHarness {
             $0.resendsCookie = true
             $0.remembersEverySession = true
         }

@@ -24,7 +24,7 @@ struct BearerHarnesses {
     ) throws -> EngineHarness {
         try EngineHarness(
             .stored(in: self.store),
-            transports: { withCookies ? [CookieTransport($0), bearer] : [bearer] },
+            transports: withCookies ? [CookieTransport(), bearer] : [bearer],
             configure
         )
     }

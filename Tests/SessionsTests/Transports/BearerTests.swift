@@ -198,7 +198,7 @@ struct BearerTests {
             SessionBackend.stored(in: self.harnesses.store, signedWith: .ephemeral()),
             .sealed(with: .ephemeral(), revocation: .inMemoryUntilRestart),
         ] {
-            let harness = try EngineHarness(backend, transports: { _ in [transport] })
+            let harness = try EngineHarness(backend, transports: [transport])
             var session = try await harness.open([:])
             session[.views] = 1
             try await session.logIn("ada")
@@ -226,7 +226,7 @@ struct BearerTests {
         #expect(error?.code == .storeUnavailable)
         #expect(error?.challenges == [])
         let tolerant = try EngineHarness(
-            .stored(in: self.harnesses.store), transports: { [CookieTransport($0), BearerTransport()] }
+            .stored(in: self.harnesses.store), transports: [CookieTransport(), BearerTransport()]
         ) {
             $0.onStoreFailure = .anonymous
         }
