@@ -39,6 +39,21 @@ public struct Chart: Sendable {
         FileHandle.standardError.write(Data("\(self.title): \(self.lines[line].name), \(x): \(y)\n".utf8))
     }
 
+    /// Adds the points of an interrupted run from what it printed, except those that this chart has.
+    public mutating func add(printed output: String) {
+        for index in self.lines.indices {
+            let prefix = "\(self.title): \(self.lines[index].name), "
+            for printed in output.split(separator: "\n") where printed.hasPrefix(prefix) {
+                let parts = printed.dropFirst(prefix.count).split(separator: ": ")
+                guard parts.count == 2, let x = Double(parts[0]), let y = Double(parts[1]),
+                    !self.lines[index].points.contains(where: { $0.x == x })
+                else { continue }
+                self.lines[index].points.append((x, y))
+            }
+            self.lines[index].points.sort { $0.x < $1.x }
+        }
+    }
+
     private static let (width, height, left, right, top, bottom) = (720.0, 400.0, 100.0, 36.0, 72.0, 56.0)
     private static let colours = ["#0b6bcb", "#c4481c", "#2e7d32", "#7b3fa0"]
 

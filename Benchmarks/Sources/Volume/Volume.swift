@@ -25,10 +25,17 @@ struct Volume: AsyncParsableCommand {
     )
     var stores = ["memory", "sqlite", "redis", "postgres"]
 
+    @Option(help: "The stores to measure. The default is all of them.")
+    var measuring: [String] = []
+
+    @Option(help: "The output of an interrupted run, whose measurements are drawn with those of this one.")
+    var measured: String?
+
     func run() async throws {
         let counts = sequence(first: 100) { $0 * 10 }.prefix { $0 <= self.sessions }
         var (volume, revocations) = (VolumeCharts(stores: self.stores), RevocationCharts(stores: self.stores))
-        for (line, name) in self.stores.enumerated() {
+        for (line, name) in self.stores.enumerated()
+        where self.measuring.isEmpty || self.measuring.contains(name) {
             for count in counts {
                 for isOfOne in [true, false] {
                     try await VolumeStore.with(name) { store in
@@ -41,6 +48,10 @@ struct Volume: AsyncParsableCommand {
                 FileHandle.standardError.write(Data("\(name): \(count) measured\n".utf8))
             }
         }
-        for (name, chart) in volume.all + revocations.all { try chart.draw(name, in: self.folder) }
+        let printed = try self.measured.map { try String(contentsOf: URL(filePath: $0), encoding: .utf8) } ?? ""
+        for (name, var chart) in volume.all + revocations.all {
+            chart.add(printed: printed)
+            try chart.draw(name, in: self.folder)
+        }
     }
 }

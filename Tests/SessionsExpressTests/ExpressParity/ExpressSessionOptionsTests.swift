@@ -102,11 +102,11 @@ struct ExpressSessionOptionsTests {
     func cookieOfRequest() async throws {
         let harness = try EngineHarness { configuration in
             configuration.cookieForRequest = { request in
-                SessionCookie(name: request.headerFields[.userAgent] ?? "sid", secure: .auto)
+                SessionCookie(name: request.headerFields[.acceptLanguage] ?? "sid", secure: .auto)
             }
         }
-        let secure = try await harness.firstCookie(fields: [.userAgent: "tablet"])
-        #expect(secure.hasPrefix("tablet=") && secure.contains("; Secure"))
+        let secure = try await harness.firstCookie(fields: [.acceptLanguage: "en"])
+        #expect(secure.hasPrefix("en=") && secure.contains("; Secure"))
         let plain = try await harness.firstCookie(isSecure: false)
         #expect(plain.hasPrefix("sid=") && !plain.contains("; Secure"))
     }
