@@ -20,7 +20,8 @@ public struct SQLiteStoreConfiguration: Sendable {
     /// which is less than the deadline of an engine.
     public var busyTimeout: Duration = .milliseconds(1500)
 
-    /// The maximum number of connections that read concurrently. The default is 4.
+    /// The maximum number of connections that read concurrently. The default is 4. As many more read single sessions on
+    /// the calling thread.
     public var maximumReaderCount = 4
 
     /// Whether the file is checked for damage when it is opened, which takes about a second for each gigabyte. The
