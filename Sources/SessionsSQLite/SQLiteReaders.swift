@@ -10,8 +10,8 @@
 import GRDB
 import Synchronization
 
-/// Connections that read on the calling thread. A read from the page cache takes microseconds, and handing it to another
-/// thread takes longer.
+/// Connections that read on the calling thread. A read from the page cache takes microseconds, and handing it to
+/// another thread takes longer.
 ///
 /// A read never waits for another read, nor for a lock of the file. After a slow read, as from a slow disk, the calling
 /// threads are spared for a while.

@@ -10,8 +10,8 @@ import Sessions
 import SessionsExpress
 import TestSupport
 
-/// A record store that forwards every call to a store in memory. A test store implements only the call that it is about,
-/// or `base`.
+/// A record store that forwards every call to a store in memory. A test store implements only the call that it is
+/// about, or `base`.
 protocol ForwardingRecordStore: ExpressRecordStore {
     var base: ExpressMemoryStore { get throws }
 }

@@ -28,7 +28,8 @@ final class RedisProcess {
         try await self.server.start(
             ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"] + arguments,
             in: URL(filePath: socket).deletingLastPathComponent(),
-            until: "Ready to accept connections"
+            // "Ready to accept connections" and "is now ready to accept connections", as versions write it.
+            until: "eady to accept connections"
         )
     }
 

@@ -37,8 +37,8 @@ struct StoredHarness: LogRecordingHarness {
         var configuration = SessionConfiguration.forTests()
         configuration.clock = self.clock.sessionClock
         configure(&configuration)
-        // The random source is the system's. A seeded one would repeat the secrets of one harness in the ids of another,
-        // and logs may show ids.
+        // The random source is the system's. A seeded one would repeat the secrets of one harness in the ids of
+        // another, and logs may show ids.
         self.engine = try SessionEngine(
             .stored(in: store, encryptedAtRest: encryptedAtRest),
             configuration: configuration,

@@ -31,7 +31,8 @@ extension Measurement {
             }
             let met = visitors.shuffled()
             for (line, handler) in [self.read, self.count].enumerated() {
-                chart.add(count, try await self.cost(times: 50_000, self.visits(to: harness, by: met, handler)), to: line)
+                let cost = try await self.cost(times: 50_000, self.visits(to: harness, by: met, handler))
+                chart.add(count, cost, to: line)
             }
             count *= 10
         }

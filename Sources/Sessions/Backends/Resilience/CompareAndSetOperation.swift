@@ -31,8 +31,8 @@ struct CompareAndSetOperation {
 
     /// The next action.
     enum Action {
-        /// Write the change of ``CompareAndSetOperation/record``. It is not in the action, because each copy costs ("memory:
-        /// counter").
+        /// Write the change of ``CompareAndSetOperation/record``. It is not in the action, because each copy costs
+        /// ("memory: counter").
         case attempt
         /// Wait for the turn of this request.
         case enterQueue

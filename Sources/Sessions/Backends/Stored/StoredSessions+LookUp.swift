@@ -27,9 +27,8 @@ extension StoredSessions {
         guard case .token(let token) = credential else { return .refused(.unknown) }
         let now = self.environment.configuration.clock.now
         do {
-            guard let result = try self.store.performWithoutWaiting({ try $0.loadSynchronously(token.id, now: now) }) else {
-                return nil
-            }
+            let result = try self.store.performWithoutWaiting { try $0.loadSynchronously(token.id, now: now) }
+            guard let result else { return nil }
             return self.finding(of: token, in: result, now: now)
         } catch let error as SessionStoreError {
             return .refused(.unreadable, token.id, error: error)

@@ -47,7 +47,9 @@ extension AdapterConformance {
         AdapterRule(.answers, "a response that does not use its session is left as it is, and nothing is stored") {
             runner in
             let harness = try AdapterHarness()
-            let route = AdapterRoute(behind: [AdapterMiddleware(harness.engine)]) { _, _ in AdapterHandlerResult("hello") }
+            let route = AdapterRoute(behind: [AdapterMiddleware(harness.engine)]) { _, _ in
+                AdapterHandlerResult("hello")
+            }
             let response = try await runner.answer(to: harness.stranger(), from: route)
             try runner.check.expect(response.body, is: "hello", "body")
             for name in [HTTPField.Name.setCookie, .vary, .cacheControl] {

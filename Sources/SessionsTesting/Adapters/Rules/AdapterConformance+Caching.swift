@@ -71,7 +71,8 @@ extension AdapterConformance {
             let response = try await runner.answer(to: browser, from: route)
             try runner.check.expect(response.items(of: .cacheControl), is: ["no-store"], "Cache-Control")
         },
-        AdapterRule(.caching, "a response's own cache rule stays if it is as private, and goes if it is not") { runner in
+        AdapterRule(.caching, "a response's own cache rule stays if it is as private, and goes if it is not") {
+            runner in
             try await runner.expectPrivacy { AdapterHandlerResult("hello", headerFields: $0) }
         },
         AdapterRule(.caching, "an error's own cache rule stays if it is as private, and goes if it is not") { runner in

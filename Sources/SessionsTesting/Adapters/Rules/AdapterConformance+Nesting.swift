@@ -48,7 +48,7 @@ extension AdapterConformance {
         },
         AdapterRule(.nesting, "an outer middleware keeps the cookie of an inner one on an error as well") { runner in
             let cookies = try await runner.cookiesOfTwoEngines { throw AdapterHTTPError(.forbidden) }
-            try runner.check.expect(cookies.contains("__Host-second"), "the cookie of the inner one is lost: \(cookies)")
+            try runner.check.expect(cookies.contains("__Host-second"), "the inner cookie is lost: \(cookies)")
         },
     ]
 }
