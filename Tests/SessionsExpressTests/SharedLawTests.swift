@@ -51,7 +51,7 @@ struct SharedLawTests {
         try await harness.visit(here) { try await $0.logIn("42") }
         harness.express(Self.id, #","passport":{"user":42}"#)
         harness.express("of another", #","passport":{"user":"421"}"#)
-        harness.express("of nobody", #","passport":{}"#)
+        harness.express("anonymous", #","passport":{}"#)
         harness.records.set("sess:no session", Array("42".utf8), .never, now: harness.now)
         let slow = try await harness.open(here)
         slow[.views] = 1

@@ -17,7 +17,7 @@ struct TinyArray<Element> {
     var single: Element? { self.further.isEmpty ? self.first : nil }
 
     /// Removes the element and returns it, if it is the only one. It is not copied.
-    mutating func takeOnly() -> Element? { self.further.isEmpty ? self.first.take() : nil }
+    mutating func takeSingle() -> Element? { self.further.isEmpty ? self.first.take() : nil }
 
     /// Adds an element, unless it is already present.
     ///

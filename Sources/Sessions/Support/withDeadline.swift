@@ -24,7 +24,7 @@ func withDeadline<Value: Sendable>(
     let race = DeadlineRace<Value>()
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
-            // Unstructured, because the caller must not wait for a store that ignores cancellation.
+            // Both tasks are unstructured, because a task group would wait for a store that ignores cancellation.
             let work = Task {
                 do {
                     race.finish(.success(try await operation()))

@@ -70,7 +70,7 @@ struct RequestSessionTests {
         #expect(try await store.count(now: clock.now) == 1)
     }
 
-    @Test("req.session.regenerate: another id and no values, and the old id is nobody's")
+    @Test("req.session.regenerate: another id and no values, and the old id opens nothing")
     func regenerate() async throws {
         let harness = try ExpressHarness()
         harness.express(Self.id, #","views":5"#)

@@ -52,7 +52,7 @@ struct ActiveSessionTests {
         }
         let seen = try await harness.engine.activeSessions(of: "ada")
         #expect(seen.map(\.id).count == 3 && seen.allSatisfy { !$0.isCurrent })
-        #expect(try await harness.engine.activeSessions(of: "nobody").isEmpty)
+        #expect(try await harness.engine.activeSessions(of: "grace").isEmpty)
     }
 
     @Test("a list has the living, by the configured limits, and nobody else")
@@ -97,7 +97,7 @@ struct ActiveSessionTests {
     func label() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()
-        try await harness.visit(browser) { try await $0.setDeviceLabel("nobody's") }
+        try await harness.visit(browser) { try await $0.setDeviceLabel("phone") }
         #expect(try await harness.count == 0)
         try await harness.visit(browser) { try await $0.logIn("ada", deviceLabel: "phone") }
         for (label, kept) in [

@@ -91,7 +91,6 @@ extension ResilientStore {
     func endAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         let subjects = try self.subjects
         var (walk, cursor) = (StoreWalk(), SessionCursor?.none)
-        var pageCount = 0
         repeat {
             try Task.checkCancellation()
             let (from, now) = (cursor, self.environment.configuration.clock.now)
@@ -109,9 +108,8 @@ extension ResilientStore {
                 }
             }.next
             walk.finishPage()
-            pageCount += 1
         } while cursor != nil
-        guard pageCount > Self.pagesOfManySessions else { return }
+        guard walk.pageCount > Self.pagesOfManySessions else { return }
         // In PostgreSQL, the first reader of a user's part of the index passes over everything that has ended, which
         // takes longer than a deadline after a million endings. Each attempt leaves less. It must not be a visitor's.
         _ = try? await walk.step { _ in

@@ -19,11 +19,11 @@ struct StoreWalk {
     static let attemptLimit = 10
 
     private var stepSize = Self.largestStep
-    /// Whether the first page is complete. Until then no step is retried.
-    private var isUnderWay = false
+    /// The number of complete pages. Until the first is complete, no step is retried.
+    private(set) var pageCount = 0
 
     /// The current page is complete.
-    mutating func finishPage() { self.isUnderWay = true }
+    mutating func finishPage() { self.pageCount += 1 }
 
     /// Runs one step, and retries it.
     ///
@@ -37,7 +37,7 @@ struct StoreWalk {
                 if attempt == 1 { self.stepSize = min(self.stepSize * 2, Self.largestStep) }
                 return result
             } catch let error as SessionError
-                where error.code == .storeUnavailable && self.isUnderWay && attempt < Self.attemptLimit
+                where error.code == .storeUnavailable && self.pageCount > 0 && attempt < Self.attemptLimit
             {
                 try Task.checkCancellation()
                 attempt += 1

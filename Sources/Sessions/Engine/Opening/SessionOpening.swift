@@ -181,7 +181,7 @@ extension SessionEngine {
             // Nearly every request has one credential, which opens a live session ("memory: untouched").
             var credentials = ExtractedCredentials(of: self.credentialFormat(for: request))
             try self.read(request, by: 0, into: &credentials, logger: logger)
-            if let credential = credentials.credentials.takeOnly() {
+            if let credential = credentials.credentials.takeSingle() {
                 let event = self.lookUpWithoutWaiting(credential, for: request)
                 switch consume event {
                 case .found(.live(let live, let isOutdated))?:

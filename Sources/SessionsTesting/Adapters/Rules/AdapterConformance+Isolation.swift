@@ -15,9 +15,9 @@ extension AdapterConformance {
             let harness = try AdapterHarness()
             let ada = try await harness.visitor { try await $0.logIn("ada") }
             let alan = try await harness.visitor { try await $0.logIn("alan") }
-            let route = AdapterRoute(of: harness) { session in AdapterHandlerResult(session.subject ?? "nobody") }
+            let route = AdapterRoute(of: harness) { session in AdapterHandlerResult(session.subject ?? "anonymous") }
             try await runner.serve([route]) { visit in
-                for (browser, name) in [(ada, "ada"), (alan, "alan"), (harness.stranger(), "nobody"), (ada, "ada")] {
+                for (browser, name) in [(ada, "ada"), (alan, "alan"), (harness.stranger(), "anonymous"), (ada, "ada")] {
                     let response = try await visit.send(from: browser)
                     try visit.check.expect(response.body, is: name, "who is logged in")
                 }
