@@ -1,4 +1,4 @@
-.PHONY: demo test test-matrix fuzz soak bench bench-http bench-volume bench-scaling check format docs
+.PHONY: demo test test-matrix fuzz soak bench bench-http bench-volume bench-scaling check format docs clean
 
 # Builds the Showcase and serves it on http://localhost:8080: make demo STORE=sealed. STORE=redis, redis-cluster,
 # redis-sentinel or postgres starts the servers it needs.
@@ -9,7 +9,8 @@ demo:
 test:
 	Scripts/test
 
-# Runs the tests of clusters and Sentinel with Redis and with Valkey, and those of shared caches with Varnish.
+# Searches the models, runs the tests of clusters and Sentinel with Redis and with Valkey, and those of shared caches
+# with Varnish.
 test-matrix:
 	Scripts/test-matrix
 
@@ -23,19 +24,19 @@ soak:
 
 # Measures the parts of the library, and compares the counts with their thresholds.
 bench:
-	Scripts/bench
+	Benchmarks/Scripts/parts
 
 # Measures what a session adds to a request of a loaded server: make bench-http ROUNDS=7.
 bench-http:
-	Scripts/bench-http $(ROUNDS)
+	Benchmarks/Scripts/http $(ROUNDS)
 
 # Measures the cost of a user with many sessions, and of many revocations: make bench-volume SESSIONS=100000.
 bench-volume:
-	Scripts/bench-volume $(SESSIONS)
+	Benchmarks/Scripts/volume $(SESSIONS)
 
 # Measures how costs grow with the number of sessions, and draws the charts: make bench-scaling SESSIONS=1000000.
 bench-scaling:
-	Scripts/bench-scaling $(SESSIONS)
+	Benchmarks/Scripts/scaling $(SESSIONS)
 
 # Checks the form: layout, headers, README, documentation, paths.
 check:
@@ -44,8 +45,13 @@ check:
 # Formats all Swift code.
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests \
+		Examples/LoginApp/Sources Examples/LoginApp/Tests Examples/LoginApp/Package.swift \
 		Examples/Sources Examples/Package.swift Benchmarks/Sources Benchmarks/Benchmarks Benchmarks/Package.swift
 
-# Builds the documentation into .build-docs.
+# Builds the documentation into .build-docs and a static site into .build-docs/site, and checks its links.
 docs:
 	Scripts/docs
+
+# Removes what these commands built and installed in this folder.
+clean:
+	rm -rf .build .build-adapters .build-docs Benchmarks/.build Examples/.build

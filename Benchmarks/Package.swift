@@ -12,7 +12,8 @@ let package = Package(
         .executable(name: "Volume", targets: ["Volume"]),
     ],
     dependencies: [
-        .package(name: "swift-sessions", path: "..", traits: ["Hummingbird", "Postgres", "Redis", "SQLite"]),
+        .package(
+            name: "swift-sessions", path: "..", traits: ["DeviceBinding", "Hummingbird", "Postgres", "Redis", "SQLite"]),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
@@ -30,9 +31,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Sessions", package: "swift-sessions"),
+                .product(name: "SessionsDeviceBinding", package: "swift-sessions"),
+                .product(name: "SessionsHTTP", package: "swift-sessions"),
                 .product(name: "SessionsPostgres", package: "swift-sessions"),
                 .product(name: "SessionsRedis", package: "swift-sessions"),
                 .product(name: "SessionsSQLite", package: "swift-sessions"),
+                .product(name: "SessionsTesting", package: "swift-sessions"),
             ]
         ),
         .executableTarget(

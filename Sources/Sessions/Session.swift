@@ -36,7 +36,7 @@ public final class Session: Sendable {
 
     /// The parameters are those of a ``SessionResolution``. They are separate, so that the session of nearly every
     /// request is moved to its place, and not copied ("memory: untouched").
-    @inline(__always)
+    @inline(__always)  // "memory: untouched"
     init(
         engine: SessionEngine,
         request: consuming SessionRequest,

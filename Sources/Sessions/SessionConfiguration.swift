@@ -79,6 +79,13 @@ public struct SessionConfiguration: Sendable {
     /// ```
     public var allowsAnonymousSession: (@Sendable (SessionRequest) async throws -> Bool)?
 
+    /// Whether an administrator may act as another user (``Session/act(as:reason:for:)``). The default is nil: no one
+    /// may. Only sessions in a store support it.
+    ///
+    /// - Warning: An administrator who acts sees and does what the user can. Decide by both users, and ask for a recent
+    ///   authentication.
+    public var allowsImpersonation: (@Sendable (ImpersonationRequest) async throws -> Bool)?
+
     /// The limits of remembered sessions. The default is 14 days idle, 30 days in all.
     public var rememberedLimits: SessionLimits = .remembered
 
@@ -97,6 +104,16 @@ public struct SessionConfiguration: Sendable {
     /// What happens when a retired secret, replaced by a timed renewal, comes back after its grace period. The default
     /// rejects it and logs a warning.
     public var onReplayedSecret: ReplayedSecretPolicy = .refuse
+
+    /// Whether sessions are bound to the devices on which they began. The default is ``DeviceBindingPolicy/off``.
+    ///
+    /// It needs the backend ``SessionBackend/stored(in:encryptedAtRest:signedWith:)`` without encryption at rest: the
+    /// browser deletes the cookie of a bound session, and a proof opens the session without it.
+    public var deviceBinding: DeviceBindingPolicy = .off
+
+    /// What happens when the cookie of a bound session comes without the proof that it needs. The default,
+    /// ``UnboundUsePolicy/refuse``, rejects it and logs a warning.
+    public var onUnboundUse: UnboundUsePolicy = .refuse
 
     /// How much of the idle limit must pass before a use is written to the store, so that a page of many requests does
     /// not cause as many writes. The default is nil: a tenth of the idle limit.
@@ -149,6 +166,10 @@ public struct SessionConfiguration: Sendable {
     ///   contain them.
     public var namesClientsInEvents = false
 
+    /// Whether the addresses of clients are truncated before they are stored or put into events: to the first 24 bits
+    /// of IPv4, and 48 of IPv6. The default is false.
+    public var truncatesAddresses = false
+
     /// The proxies whose forwarded headers are trusted. The default is none.
     public var trustedProxies: TrustedProxies = .none
 
@@ -157,6 +178,12 @@ public struct SessionConfiguration: Sendable {
 
     /// What happens to a value that no longer decodes. The default drops it and logs the fact.
     public var undecodableValues: UndecodableValuePolicy = .drop
+
+    /// How often the streams of ``SessionEngine/endings(of:)-(Session)`` look at limits that have passed, and at each
+    /// session if the store cannot report endings. The default is 1 second.
+    ///
+    /// Each session that is listened to costs such a store one load per interval. Lengthen it if there are many.
+    public var endingCheckInterval: Duration = .seconds(1)
 
     /// How long an ended session leaves a tombstone. The default is 1 minute.
     ///

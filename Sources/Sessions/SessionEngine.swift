@@ -23,6 +23,7 @@ public final class SessionEngine: Sendable {
     public var configuration: SessionConfiguration { self.environment.configuration }
     let environment: EngineEnvironment
     let driver: any BackendDriver
+    let endingWatch: SessionEndingWatch
     /// Whether synchronous paths are used. They are not used with tracing, because spans are asynchronous.
     let worksWithoutWaiting: Bool
     /// Whether a request without a cookie has no session, without a lookup.
@@ -50,6 +51,7 @@ public final class SessionEngine: Sendable {
         self.environment = EngineEnvironment(
             configuration, transports: transports.map(PreparedTransport.init), isSelfContained: backend.isSelfContained)
         self.driver = try backend.makeDriver(self.environment)
+        self.endingWatch = SessionEndingWatch(self.driver, every: configuration.endingCheckInterval)
         if let limit = configuration.maximumSessionsPerSubject, !self.driver.supportsListing,
             limit != SessionConfiguration.standardMaximumSessionsPerSubject
         {
@@ -59,6 +61,22 @@ public final class SessionEngine: Sendable {
                 use the backend .stored(in:) with a store that is a SubjectSessionStore, or nil.
                 """
             ])
+        }
+        if configuration.allowsImpersonation != nil, !self.driver.supportsImpersonation {
+            throw SessionError.configuration([
+                """
+                allowsImpersonation needs sessions in a store, because a session in which an administrator acts ends \
+                with the administrator's: use the backend .stored(in:), or nil.
+                """
+            ])
+        }
+        if self.environment.bindsDevices {
+            if let problem = self.driver.deviceBindingProblem { throw SessionError.configuration([problem]) }
+            guard transports.contains(where: { $0.kind == .cookie }) else {
+                throw SessionError.configuration([
+                    "deviceBinding needs a CookieTransport, because browsers bind cookies alone: add one, or use .off."
+                ])
+            }
         }
         let problems = transports.problems(isSelfContained: backend.isSelfContained)
         guard problems.isEmpty else { throw SessionError.configuration(problems) }
@@ -132,8 +150,12 @@ public final class SessionEngine: Sendable {
         outcome: Outcome = .responded,
         response: inout HTTPFields
     ) async throws {
-        if self.worksWithoutWaiting, session.closeUnchanged(outcome, &response) { return }
-        let progress = try self.closeWithoutWaiting(session, outcome, &response)
+        // The clock may be the application's, so it is read before a lock is taken. It is not read for a visitor
+        // without a session ("memory: no cookie").
+        let now = session.resolution == .noToken ? nil : self.environment.configuration.clock.now
+        if self.worksWithoutWaiting, session.closeUnchanged(outcome, &response, now: now) { return }
+        let progress = try self.closeWithoutWaiting(
+            session, outcome, &response, now: now ?? self.environment.configuration.clock.now)
         if case .waiting = progress { try await self.close(progress, session, &response) }
     }
 

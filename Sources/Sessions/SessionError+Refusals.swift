@@ -50,6 +50,16 @@ extension SessionError {
         )
     }
 
+    static func tooManyAttempts(_ wait: Duration) -> SessionError {
+        // Rounded up: a client that waits for this time is admitted.
+        let seconds = max(1, (wait.wholeMilliseconds + 999) / 1_000)
+        return SessionError(
+            .tooManyAttempts,
+            "Too many logins have failed: the next attempt is possible in \(seconds) seconds. Do not check the password.",
+            retryAfter: .seconds(seconds)
+        )
+    }
+
     static let invalidCursor = SessionError(
         .invalidCursor,
         "The cursor is not one of this list: begin at the first page, with no cursor."
@@ -107,6 +117,33 @@ extension SessionError {
         )
     }
 
+    static let deviceNotBound = SessionError(
+        .deviceNotBound,
+        "The session is bound to no device, and this operation requires one that is: log in again with a browser that binds."
+    )
+
+    static func impersonationRefused(_ reason: String) -> SessionError {
+        SessionError(
+            .impersonationRefused,
+            "The administrator may not act as this user: \(reason)."
+        )
+    }
+
+    static func refusedWhileActing(_ operation: String) -> SessionError {
+        SessionError(
+            .refusedWhileActing,
+            "\(operation) is refused while an administrator acts as the user: call stopActing() first."
+        )
+    }
+
+    static let impersonationNotOffered = SessionError(
+        .notOffered,
+        """
+        A session in which an administrator acts ends with the administrator's, which only a store knows: keep \
+        sessions with the backend .stored(in:).
+        """
+    )
+
     static func credentialsChanged(_ version: Int64, required: Int64) -> SessionError {
         SessionError(
             .credentialsChanged,
@@ -125,6 +162,14 @@ extension SessionError {
         .notOffered,
         """
         The other system keeps no credential versions, authentication methods or levels: log in without them, or keep \
+        sessions with the backend .stored(in:).
+        """
+    )
+
+    static let externalHandshakes = SessionError(
+        .notOffered,
+        """
+        The other system writes back values that it read before, and with them handshakes that are finished: keep \
         sessions with the backend .stored(in:).
         """
     )

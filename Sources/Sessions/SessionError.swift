@@ -46,6 +46,12 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let credentialsChanged = Code("credentials_changed")
         /// A credential version, an authentication method or a level is outside its bounds. HTTP 500.
         public static let invalidAuthentication = Code("invalid_authentication")
+        /// The session is bound to no device, and the operation requires one that is. HTTP 403.
+        public static let deviceNotBound = Code("device_not_bound")
+        /// The administrator may not act as this user. HTTP 403.
+        public static let impersonationRefused = Code("impersonation_refused")
+        /// An administrator acts as the user, and must not do this as someone else. HTTP 403.
+        public static let refusedWhileActing = Code("refused_while_acting")
         /// The request may come from another site. HTTP 403.
         public static let crossSite = Code("cross_site")
         /// The cursor does not belong to this list. HTTP 400.
@@ -55,6 +61,8 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         /// The application rejects a session for this visitor now (``SessionConfiguration/allowsAnonymousSession``).
         /// HTTP 429.
         public static let anonymousSessionRefused = Code("anonymous_session_refused")
+        /// Too many logins of this user or from this network have failed (``LoginThrottle``). HTTP 429.
+        public static let tooManyAttempts = Code("too_many_attempts")
         /// The backend or its store does not support the operation. HTTP 501.
         public static let notOffered = Code("not_offered")
         /// A request carries the sessions of several visitors, by different transports. HTTP 400.

@@ -43,6 +43,8 @@ public struct SessionKey<Value: Sendable>: Sendable {
         case custom(@Sendable (Value, Value, Value) -> Value)
         /// The same for a value that was changed in place; nil if the new value wins. An assignment replaces.
         case inPlace(@Sendable (Value, Value, Value) -> Value?)
+        /// Each version of the value has a name of its own.
+        case versioned(OlderForms<Value>)
     }
 
     init(name: String, defaultValue: Value, codec: SessionValueCodec<Value>, merge: MergePolicy) {

@@ -110,9 +110,11 @@ public struct RedisExpressStore: ExpressRecordStore {
                         RedisArgument(Int64(self.scanCount)),
                     ])
             )
-            guard let parts = step.elements, parts.count == 2, let next = parts[0].text, let keys = parts[1].elements
+            guard let parts = step.elements, parts.count == 2, let next = parts[0].text, let keys = parts[1].strings
             else { throw SessionStoreError.unexpected(step) }
-            let names = keys.compactMap(\.text).filter { !$0.utf8.starts(with: Self.tombstonePrefix.utf8) }
+            // A key of this library and of Express is UTF-8. Any other key belongs to someone else.
+            let names = keys.compactMap { String(validating: $0, as: UTF8.self) }
+                .filter { !$0.utf8.starts(with: Self.tombstonePrefix.utf8) }
             return ExpressPage(names, next: place.next(next, serverCount: servers.count))
         }
     }

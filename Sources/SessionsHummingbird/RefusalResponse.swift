@@ -10,6 +10,7 @@
 import HTTPTypes
 public import Hummingbird
 public import Sessions
+import SessionsHTTP
 
 /// The responses to session errors that reach ``SessionsMiddleware``: the application's own pages in place of the
 /// standard ones.
@@ -47,12 +48,10 @@ public struct RefusalResponse: Sendable {
         refusedBy error: SessionError,
         _ context: some RequestContext
     ) throws -> Response {
-        let standard = try error.response(from: request, context: context)
-        guard var response = try self.make?(error, request) else { return standard }
-        for name in [HTTPField.Name.cacheControl, .retryAfter, .wwwAuthenticate] where !response.headers.contains(name)
-        {
-            response.headers[values: name] = standard.headers[values: name]
+        guard var response = try self.make?(error, request) else {
+            return try error.response(from: request, context: context)
         }
+        error.addRequiredFields(to: &response.headers)
         return response
     }
 }

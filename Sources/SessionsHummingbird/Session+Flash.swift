@@ -10,6 +10,7 @@
 import HTTPTypes
 public import Hummingbird
 public import Sessions
+import SessionsHTTP
 
 extension Session {
     /// Takes the pending flash messages, as `takeFlashMessages()` does, if the user sees the response to this request.
@@ -21,12 +22,7 @@ extension Session {
     /// - Throws: The errors of `takeFlashMessages()`, or `SessionError` with the code `prefetchDeclined`. Do not catch
     ///   it.
     public func takeFlashMessages(for request: Request) async throws -> [FlashMessage] {
-        guard request.method != .head else { return [] }
-        guard !request.headers.isPrefetch else {
-            guard !self.hasFlashMessages else { throw SessionError.prefetchDeclined }
-            return []
-        }
-        return try await self.takeFlashMessages()
+        try await self.takeFlashMessages(for: request.head)
     }
 }
 #endif

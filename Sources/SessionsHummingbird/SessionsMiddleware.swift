@@ -12,6 +12,7 @@ import HTTPTypes
 import Logging
 import NIOHTTP1
 public import Sessions
+import SessionsHTTP
 
 /// Opens a session before the handler and closes it before the head of the response is sent.
 ///
@@ -74,9 +75,9 @@ public struct SessionsMiddleware<Context: SessionsRequestContext>: RouterMiddlew
         let session: Session
         do {
             let storage = self.isDefaultStorage ? context.sessions : context[keyPath: self.storage]
-            if let session = storage.openSession, session.belongs(to: self.engine) {
-                if self.isPassive { session.markPassive() }
-                if self.onStoreFailure != nil { throw SessionError.innerPolicy }
+            if try self.engine.continues(
+                storage.openSession, isPassive: self.isPassive, onStoreFailure: self.onStoreFailure)
+            {
                 return try await next(request, context)
             }
             session = try await self.engine.open(

@@ -6,9 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 /// Why a PostgreSQL call failed, on the server or on the way to it: the underlying error of a `SessionStoreError` of a
-/// ``PostgresSessionStore``.
+/// ``PostgresSessionStore``, and what a ``PostgresExecutor`` throws.
 public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The five-character SQLSTATE of PostgreSQL, as in appendix A of its manual. Nil if the error is not from the
     /// server.
@@ -20,11 +19,43 @@ public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible 
     /// Whether the server may have performed the statement: it was sent, and its reply did not arrive.
     public let mayHaveRun: Bool
 
-    init(sqlState: String? = nil, _ message: String, mayHaveRun: Bool = false) {
+    /// Creates an error of a client.
+    ///
+    /// - Parameters:
+    ///   - message: What happened and what to do, without any secret.
+    ///   - mayHaveRun: Whether the server may have performed the statement.
+    public init(_ message: String, mayHaveRun: Bool) {
+        self.sqlState = nil
+        self.message = message
+        self.mayHaveRun = mayHaveRun
+    }
+
+    /// Creates the error for an error of the server.
+    ///
+    /// A message that may contain stored values is left out: those of errors about values and of errors that triggers
+    /// raise. Any other is truncated to 512 characters.
+    ///
+    /// - Parameters:
+    ///   - sqlState: The SQLSTATE, such as `40001`.
+    ///   - serverMessage: The primary message of the server, if there is one.
+    public init(sqlState: String, serverMessage: String?) {
+        let isAboutValues = ["22", "23", "P0"].contains { sqlState.hasPrefix($0) }
+        let message = isAboutValues ? nil : serverMessage
+        self.init(
+            sqlState: sqlState,
+            String((message ?? "PostgreSQL refused it").prefix(512)),
+            mayHaveRun: sqlState.hasPrefix("57P") || sqlState.hasPrefix("08")
+        )
+    }
+
+    init(sqlState: String?, _ message: String, mayHaveRun: Bool = false) {
         self.sqlState = sqlState
         self.message = message
         self.mayHaveRun = mayHaveRun
     }
+
+    /// Creates the error of a statement that was not performed.
+    init(_ message: String) { self.init(message, mayHaveRun: false) }
 
     /// The SQLSTATE and the message.
     public var description: String {
@@ -33,11 +64,14 @@ public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible 
 }
 
 extension PostgresError {
-    /// A reply did not arrive in time.
-    static let deadlineExceeded = PostgresError("no answer came in time", mayHaveRun: true)
+    /// A reply did not arrive in time. The server may have performed the statement.
+    public static let deadlineExceeded = PostgresError("no answer came in time", mayHaveRun: true)
 
-    /// The call waited for a connection until its deadline.
-    static let queuedTooLong = PostgresError("no connection was free in time")
+    /// The connection was lost after the statement was sent. The server may have performed the statement.
+    public static let closed = PostgresError("the connection was closed", mayHaveRun: true)
+
+    /// The call waited for a connection until its deadline. The statement was not sent.
+    public static let queuedTooLong = PostgresError("no connection was free in time")
 
     /// The call was given up before its statement was sent.
     static let givenUp = PostgresError("the deadline of the call passed before it was sent")
@@ -91,4 +125,3 @@ extension PostgresError {
         self == .deadlineExceeded ? .givenUp : PostgresError(sqlState: self.sqlState, self.message)
     }
 }
-#endif

@@ -6,7 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 public import Sessions
 
 extension PostgresSessionStore: SubjectSessionStore {
@@ -18,7 +17,7 @@ extension PostgresSessionStore: SubjectSessionStore {
     ) async throws -> SessionPage {
         guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
         let limit = max(1, limit)
-        let parameters: [PostgresValue] = [
+        let parameters: [PostgresParameter] = [
             .bytes(Array(subject.utf8)), .instant(now), .id(start), .integer(Int64(limit)),
         ]
         return try PostgresSessionRow.page(
@@ -36,7 +35,7 @@ extension PostgresSessionStore: SubjectSessionStore {
         let step = try cursor.map { try EndingStep($0) } ?? EndingStep()
         guard let start = step.start else { return SessionEndingPage(endedCount: 0, next: nil) }
         let limit = max(1, limit)
-        let parameters: [PostgresValue] = [
+        let parameters: [PostgresParameter] = [
             .bytes(Array(subject.utf8)), .instant(now), .instant(tombstoneUntil), .ids(Array(kept)), .id(start),
             .integer(Int64(limit)), .id(step.previousStart),
         ]
@@ -85,7 +84,7 @@ extension PostgresSessionStore: EnumerableSessionStore {
     public func count(now: SessionInstant) async throws -> Int {
         var (count, next) = (0, SessionID?.some(.first))
         while let id = next {
-            let parameters: [PostgresValue] = [.id(id), .instant(now), .integer(Int64(Self.countingStep))]
+            let parameters: [PostgresParameter] = [.id(id), .instant(now), .integer(Int64(Self.countingStep))]
             guard let row = try await self.execute(self.statements.count, parameters, .readOnly).rows.first else {
                 break
             }
@@ -98,7 +97,7 @@ extension PostgresSessionStore: EnumerableSessionStore {
     public func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         guard let start = try self.start(of: cursor) else { return SessionPage([], next: nil) }
         let limit = max(1, limit)
-        let parameters: [PostgresValue] = [.id(start), .instant(now), .integer(Int64(limit))]
+        let parameters: [PostgresParameter] = [.id(start), .instant(now), .integer(Int64(limit))]
         return try PostgresSessionRow.page(
             try await self.execute(self.statements.page, parameters, .readOnly), limit: limit)
     }
@@ -108,7 +107,7 @@ extension PostgresSessionStore: EnumerableSessionStore {
         var count = 0
         for start in stride(from: 0, to: ids.count, by: Self.step) {
             let step = Array(ids[start..<min(start + Self.step, ids.count)])
-            let parameters: [PostgresValue] = [.ids(step), .instant(tombstoneUntil), .instant(now)]
+            let parameters: [PostgresParameter] = [.ids(step), .instant(tombstoneUntil), .instant(now)]
             let reply = try await self.execute(self.statements.end, parameters, .nonIdempotent)
             guard let row = reply.rows.first else { throw SessionStoreError.foreignTable }
             count += try row.count(0)
@@ -119,7 +118,7 @@ extension PostgresSessionStore: EnumerableSessionStore {
     public func clear() async throws {
         var (next, previous) = (SessionID?.some(.first), SessionID.first)
         while let id = next {
-            let parameters: [PostgresValue] = [.id(id), .integer(Int64(Self.step)), .id(previous)]
+            let parameters: [PostgresParameter] = [.id(id), .integer(Int64(Self.step)), .id(previous)]
             previous = id
             next = try await self.execute(self.statements.clear, parameters, .nonIdempotent).rows.first?.id(1)?.next
         }
@@ -131,7 +130,7 @@ extension PostgresSessionStore: SweepableSessionStore {
         var removed = 0
         while removed < limit {
             let step = min(limit - removed, Self.step)
-            let parameters: [PostgresValue] = [.instant(now), .integer(Int64(step))]
+            let parameters: [PostgresParameter] = [.instant(now), .integer(Int64(step))]
             guard let row = try await self.execute(self.statements.sweep, parameters, .nonIdempotent).rows.first else {
                 break
             }
@@ -152,4 +151,3 @@ extension SessionID {
         return self.high < .max ? SessionID(high: self.high + 1, low: 0) : nil
     }
 }
-#endif

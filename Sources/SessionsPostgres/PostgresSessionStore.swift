@@ -6,8 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
-public import Logging
 public import Sessions
 
 /// Sessions in PostgreSQL: a store that any number of servers share, as durable as the database.
@@ -21,10 +19,15 @@ public import Sessions
 ///
 /// Each call is one atomic statement and one round trip. All times come from the application.
 ///
-/// **Threads.** Each connection has a thread of its own. Only this thread waits for it. The callers' tasks are
-/// suspended. There are at most ``PostgresStoreConfiguration/maximumConnectionCount`` connections. Calls that find none
-/// free are served in order. A cancelled call returns at once. If PostgreSQL is performing its write at that moment, it
-/// waits up to a quarter of a second for the outcome.
+/// The client is the store's own, on libpq, or one that the application already has, behind a ``PostgresExecutor``. The
+/// following is about the store's own.
+///
+/// **Threads.** One thread of the store serves all connections. It starts with the first call. Connecting has a thread
+/// of its own, because looking up an address may block. The callers' tasks are suspended. There are at most
+/// ``PostgresStoreConfiguration/maximumConnectionCount`` connections. Calls that find none free are served in order.
+/// Each call ends by its deadline, which is ``PostgresStoreConfiguration/callDeadline`` or that of the engine if it is
+/// earlier. A cancelled call returns at once. If PostgreSQL is performing its write at that moment, it waits up to a
+/// quarter of a second for the outcome.
 ///
 /// **Failures.** A connection is made when a call needs it, and made again after it was lost. While the server cannot
 /// be reached, calls fail at once, and one call tries to connect, after a backoff that grows with each consecutive
@@ -33,42 +36,16 @@ public import Sessions
 ///
 /// Expired records stay until they are swept: run a `SessionSweeper`, on each server if you like.
 public final class PostgresSessionStore: Sendable {
-    let pool: PostgresPool
+    let client: any PostgresStoreClient
     let statements: PostgresStatements
 
-    /// Creates a store. It connects on its first call.
-    ///
-    /// - Parameters:
-    ///   - connectionString: The address of the server and the login, in the format of libpq: a URL, or `key=value`
-    ///     pairs, with all of libpq's parameters. On a shared network, use `sslmode=verify-full` and `sslrootcert`.
-    ///   - configuration: The options of the store. The default is the default configuration.
-    ///   - clock: The clock for the backoff after failures. Deadlines use the machine's own clock. The default is the
-    ///     system clock.
-    ///   - random: The source of the backoff's jitter. The default is the system's.
-    ///   - logger: Logs failures of the server and reconnections.
-    /// - Throws: `SessionStoreError` with the code `unusable` when the string or the configuration is invalid.
-    public init(
-        _ connectionString: String,
-        configuration: PostgresStoreConfiguration = PostgresStoreConfiguration(),
-        clock: SessionClock = .system,
-        random: SessionRandom = .system,
-        logger: Logger
-    ) throws(SessionStoreError) {
-        try configuration.check()
-        let table = PostgresTable(configuration)
-        self.statements = PostgresStatements(table, lockTimeout: configuration.lockTimeout)
-        self.pool = PostgresPool(
-            try PostgresConnectionString(connectionString),
-            configuration,
-            schema: PostgresSchema(table, isUnlogged: configuration.isUnlogged),
-            clock: clock,
-            random: random,
-            logger: logger
-        )
+    init(_ client: any PostgresStoreClient, _ statements: PostgresStatements) {
+        self.client = client
+        self.statements = statements
     }
 
     deinit {
-        self.pool.beginShutdown()
+        self.client.beginShutdown()
     }
 
     /// Connects, and creates or migrates the tables if necessary. Otherwise the first call does this.
@@ -80,31 +57,39 @@ public final class PostgresSessionStore: Sendable {
     /// - Throws: `SessionStoreError`, with the code `unusable` when the tables cannot be used as they are, for example
     ///   after a newer version of this library. They are left unchanged.
     public func prepare() async throws {
-        _ = try await self.execute(nil, [], .readOnly, within: PostgresSchema.deadline)
+        try await Self.translatingErrors(isReadOnly: true) { try await self.client.prepareTables() }
     }
 
     /// Closes the connections after their running statements have been answered. Later calls fail.
     ///
     /// A store without references closes its connections by itself.
     public func shutdown() async {
-        await self.pool.shutDown()
+        await self.client.shutDown()
     }
 
     /// Runs a statement and converts its errors to store errors.
     func execute(
-        _ statement: PostgresStatement?,
-        _ parameters: [PostgresValue],
-        _ idempotency: PostgresRequest.Idempotency,
-        within limit: Duration? = nil
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        _ idempotency: PostgresCommand.Idempotency
     ) async throws -> PostgresReply {
+        try await Self.translatingErrors(isReadOnly: idempotency == .readOnly) {
+            try await self.client.execute(PostgresCommand(statement, parameters, idempotency))
+        }
+    }
+
+    private static func translatingErrors<Value>(
+        isReadOnly: Bool,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         do {
-            return try await self.pool.run(statement, parameters, idempotency, within: limit)
+            return try await body()
         } catch let error as PostgresError {
             if error.isDeadline {
                 throw SessionStoreError(.deadlineExceeded, "PostgreSQL did not answer in time.", underlying: error)
             }
             // Statements that only read wait for no row.
-            if error.isConflict, idempotency != .readOnly {
+            if error.isConflict, !isReadOnly {
                 throw SessionStoreError(.recordBusy, "Another transaction holds the session.", underlying: error)
             }
             throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
@@ -113,6 +98,9 @@ public final class PostgresSessionStore: Sendable {
 }
 
 extension PostgresSessionStore: SessionStore {
+    /// False with libpq: each call ends by its deadline, even if the server does not answer.
+    public var needsDeadline: Bool { !self.client.enforcesDeadline }
+
     public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
         guard let row = try await self.row(of: id, now: now) else { return .missing }
         return try row.record().map { .found($0) } ?? .ended
@@ -163,7 +151,7 @@ extension PostgresSessionStore: SessionStore {
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
-        let parameters: [PostgresValue] = [
+        let parameters: [PostgresParameter] = [
             .id(id), .instant(touch.lastAccessedAt), .instant(touch.expiresAt), .instant(now),
         ]
         return try await self.execute(self.statements.touch, parameters, .idempotent).changedCount > 0
@@ -180,4 +168,3 @@ extension PostgresSessionStore: CustomStringConvertible, CustomReflectable {
     public var description: String { "PostgresSessionStore" }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
-#endif

@@ -7,7 +7,7 @@
 //
 
 #if Postgres
-/// The options of a ``PostgresSessionStore``.
+/// The options of a ``PostgresSessionStore`` with a client of its own, on libpq.
 public struct PostgresStoreConfiguration: Sendable {
     /// The schema of the tables. It is created if it does not exist, which needs the privilege. 1 to 32 lowercase
     /// letters, digits and underscores, not starting with a digit. The default is `sessions`.
@@ -25,8 +25,8 @@ public struct PostgresStoreConfiguration: Sendable {
     ///   revocations of sealed sessions in one.
     public var isUnlogged = false
 
-    /// The maximum number of connections to the server. Each has a thread. They are made when needed. All servers
-    /// together must stay below the `max_connections` of PostgreSQL. The default is 10.
+    /// The maximum number of connections to the server. They are made when needed, and one thread serves them all. All
+    /// servers together must stay below the `max_connections` of PostgreSQL. The default is 10.
     public var maximumConnectionCount = 10
 
     /// How many calls may wait for a connection. Further calls fail at once. The default is 1,024.
@@ -52,6 +52,16 @@ public struct PostgresStoreConfiguration: Sendable {
     /// when it connects, behaves in the same way, and logs a warning that names this option.
     public var isBehindTransactionPooler = false
 
+    /// Whether endings are published to the servers that use the tables, and received from them, so that streams which
+    /// end with their sessions (`SessionEngine.endings(of:)`) need no polling. All servers must have the same value.
+    /// The default is false.
+    ///
+    /// While something listens, there is one more connection than ``maximumConnectionCount``.
+    ///
+    /// - Note: Of the transactions that publish, PostgreSQL commits one after the other in the whole database. A server
+    ///   with a slow disk then takes only as many logouts as it can flush.
+    public var reportsEndings = false
+
     /// The backoff after the server could not be reached. Calls fail at once until it ends. It doubles with each
     /// consecutive failure. The default is 50 milliseconds.
     public var reconnectDelay: Duration = .milliseconds(50)
@@ -61,9 +71,5 @@ public struct PostgresStoreConfiguration: Sendable {
 
     /// Creates a configuration with the defaults.
     public init() {}
-
-    /// How long a write waits for a row that another transaction has locked. It is shorter than all other limits of the
-    /// wait.
-    var lockTimeout: Duration { min(self.statementTimeout, self.callDeadline) / 2 }
 }
 #endif

@@ -54,6 +54,12 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// A client with separate connections for commands that make the server wait, because the commands behind them
     /// would wait as well.
     private let waiting: LazyRedisClient
+    /// The connections of near caches.
+    private let trackings = RedisTrackings()
+    private let subscriptions = RedisSubscriptions()
+    private let makeSubscription: @Sendable (_ channel: String, SessionEndingObservers) -> RedisSubscription
+    private let makeTracking:
+        @Sendable (_ keys: RedisSessionKeys, _ lease: Duration, _ cache: RedisRecordCache) -> RedisTracking
 
     /// Creates a client. It connects on its first command.
     ///
@@ -115,6 +121,16 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
             )
         }
         self.configuration = configuration
+        self.makeTracking = { keys, lease, cache in
+            RedisTracking(
+                configuration, security: security, keys: keys, lease: lease, cache: cache,
+                eventLoop: eventLoopGroup.any(), random: random, logger: logger)
+        }
+        self.makeSubscription = { channel, observers in
+            RedisSubscription(
+                { _ in configuration }, security: security, channel: channel, observers: observers,
+                eventLoop: eventLoopGroup.any(), random: random, logger: logger)
+        }
         self.slots = slots
         self.slotByEventLoop = slotByEventLoop
         self.waiting = LazyRedisClient {
@@ -204,11 +220,31 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
             try? await shutdown.get()
         }
         await self.waiting.shutDown()
+        await self.trackings.shutDown()
+        await self.subscriptions.shutDown()
     }
 
     private static func shutDown(_ slot: ConnectionSlot, within limit: Duration) -> EventLoopFuture<Void> {
         _ = slot.queue.shutDown()
         return slot.eventLoop.flatSubmit { slot.connection.value.shutDown(within: limit) }
+    }
+}
+
+extension RedisClient: RedisTrackingExecutor {
+    var speaksRESP3: Bool { self.configuration.protocolVersion.triesRESP3 }
+
+    func track(_ keys: RedisSessionKeys, lease: Duration, in cache: RedisRecordCache) -> RedisTracking {
+        let tracking = self.makeTracking(keys, lease, cache)
+        self.trackings.add(tracking)
+        return tracking
+    }
+}
+
+extension RedisClient: RedisSubscribingExecutor {
+    func subscribe(to channel: String, reportingTo observers: SessionEndingObservers) -> RedisSubscription {
+        let subscription = self.makeSubscription(channel, observers)
+        self.subscriptions.add(subscription)
+        return subscription
     }
 }
 

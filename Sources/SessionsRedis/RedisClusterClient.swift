@@ -39,6 +39,11 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     private let servers: RedisNodePool
     private let refresher: RedisTopologyRefresher
     private let clock: SessionClock
+    private let subscriptions = RedisSubscriptions()
+    private let makeSubscription:
+        @Sendable (
+            @escaping RedisSubscriptionConnection.Server, _ channel: String, SessionEndingObservers
+        ) -> RedisSubscription
 
     /// Creates a client. It connects on its first command.
     ///
@@ -63,6 +68,11 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         let security = try server.makeSecurity(logger: logger)
         self.configuration = configuration
         self.clock = clock
+        self.makeSubscription = { server, channel, observers in
+            RedisSubscription(
+                server, security: security, channel: channel, observers: observers, eventLoop: eventLoopGroup.any(),
+                random: random, logger: logger)
+        }
         self.servers = RedisNodePool(seeds: configuration.seeds) { address in
             RedisClient(
                 server.at(address), security: security, eventLoopGroup: eventLoopGroup, clock: clock, random: random,
@@ -174,6 +184,17 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         await withTaskGroup(of: Void.self) { group in
             for client in self.servers.shutDown() { group.addTask { await client.shutdown() } }
         }
+        await self.subscriptions.shutDown()
+    }
+}
+
+extension RedisClusterClient: RedisSubscribingExecutor {
+    func subscribe(to channel: String, reportingTo observers: SessionEndingObservers) -> RedisSubscription {
+        let (servers, server) = (self.servers, self.configuration.server)
+        let subscription = self.makeSubscription(
+            { current in servers.subscriptionAddress(current).map { server.at($0) } }, channel, observers)
+        self.subscriptions.add(subscription)
+        return subscription
     }
 }
 

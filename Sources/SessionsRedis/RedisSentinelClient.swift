@@ -35,6 +35,13 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisSentinelConfiguration
     private let sentinels: RedisSentinelMonitor
     private let clock: SessionClock
+    private let subscriptions = RedisSubscriptions()
+    private let makeSubscription:
+        @Sendable (
+            @escaping RedisSubscriptionConnection.Server, _ channel: String, SessionEndingObservers
+        ) -> RedisSubscription
+    private let makeTracking:
+        @Sendable (_ keys: RedisSessionKeys, _ lease: Duration, _ cache: RedisRecordCache) -> RedisTracking
 
     /// Creates a client. It connects on its first command.
     ///
@@ -66,6 +73,16 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         let (primary, watcher) = (server, sentinel)
         self.configuration = configuration
         self.clock = clock
+        self.makeTracking = { keys, lease, cache in
+            RedisTracking(
+                nil, security: security, keys: keys, lease: lease, cache: cache, eventLoop: eventLoopGroup.any(),
+                random: random, logger: logger)
+        }
+        self.makeSubscription = { server, channel, observers in
+            RedisSubscription(
+                server, security: security, channel: channel, observers: observers, eventLoop: eventLoopGroup.any(),
+                random: random, logger: logger)
+        }
         self.sentinels = RedisSentinelMonitor(
             configuration,
             sentinels: configuration.sentinels.map { address in
@@ -140,6 +157,27 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         await withTaskGroup(of: Void.self) { group in
             for client in self.sentinels.shutDown() { group.addTask { await client.shutdown() } }
         }
+        await self.sentinels.trackings.shutDown()
+        await self.subscriptions.shutDown()
+    }
+}
+
+extension RedisSentinelClient: RedisTrackingExecutor {
+    var speaksRESP3: Bool { self.configuration.server.protocolVersion.triesRESP3 }
+
+    func track(_ keys: RedisSessionKeys, lease: Duration, in cache: RedisRecordCache) -> RedisTracking {
+        let tracking = self.makeTracking(keys, lease, cache)
+        self.sentinels.add(tracking)
+        return tracking
+    }
+}
+
+extension RedisSentinelClient: RedisSubscribingExecutor {
+    func subscribe(to channel: String, reportingTo observers: SessionEndingObservers) -> RedisSubscription {
+        let sentinels = self.sentinels
+        let subscription = self.makeSubscription({ _ in sentinels.client?.configuration }, channel, observers)
+        self.subscriptions.add(subscription)
+        return subscription
     }
 }
 

@@ -43,7 +43,7 @@ extension SQLiteSessionStore: SubjectSessionStore {
         tombstoneUntil: SessionInstant,
         now: SessionInstant
     ) async throws -> SessionEndingPage {
-        try await self.write(.ending) { db in
+        let page = try await self.write(.ending) { db in
             var position = try SQLiteRowPosition(of: cursor, in: .subject, db)
             let start: StatementArguments = ["subject": Data(subject.utf8), "last": position.row]
             let step = try Row.fetchOne(
@@ -58,6 +58,9 @@ extension SQLiteSessionStore: SubjectSessionStore {
             position.row = end
             return SessionEndingPage(endedCount: db.changesCount, next: step.count < limit ? nil : position.cursor)
         }
+        // The statement does not say which.
+        if page.endedCount > 0 { self.endings.observers.anySessionMayHaveEnded() }
+        return page
     }
 }
 
@@ -98,7 +101,7 @@ extension SQLiteSessionStore: EnumerableSessionStore {
     @discardableResult
     public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
-        return try await self.write(.ending) { db in
+        let count = try await self.write(.ending) { db in
             let arguments: StatementArguments = [
                 "ids": Data(joining: ids), "until": tombstoneUntil.millisecondsSince1970,
                 "now": now.millisecondsSince1970,
@@ -108,10 +111,13 @@ extension SQLiteSessionStore: EnumerableSessionStore {
             }
             return db.changesCount
         }
+        if count > 0 { for id in ids { self.endings.observers.sessionMayHaveEnded(id) } }
+        return count
     }
 
     public func clear() async throws {
         try await self.write(.ending) { try $0.execute(sql: "DELETE FROM sessions") }
+        self.endings.observers.anySessionMayHaveEnded()
     }
 }
 

@@ -19,8 +19,10 @@ public import Sessions
 /// ```
 ///
 /// The file is in WAL mode. Reads run in parallel with each other and with the one writer. Writes that arrive during a
-/// commit share the next one. Several processes on one machine may share the file. A file that belongs to another
-/// application, is damaged, or was written by a newer version is rejected and left unchanged.
+/// commit share the next one. The engine reads and changes sessions on the calling thread, as long as no call there
+/// waits for the disk or for another one, and moves to other threads after a slow call
+/// (``SQLiteStoreConfiguration/slowCallLimit``). Several processes on one machine may share the file. A file that
+/// belongs to another application, is damaged, or was written by a newer version is rejected and left unchanged.
 ///
 /// If files are removed or replaced while the server runs, the store notices, logs it, and opens the files that are
 /// there now. Calls fail while no usable file can be opened. No session is stored in a file that is gone.
@@ -28,6 +30,7 @@ public import Sessions
 /// Expired records stay until they are swept: run a `SessionSweeper`.
 public final class SQLiteSessionStore: Sendable {
     private let database: SQLiteSessionDatabase
+    let endings = SQLiteEndings()
 
     /// Opens a file, or creates one that only its owner may read.
     ///
@@ -54,6 +57,18 @@ public final class SQLiteSessionStore: Sendable {
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await self.translatingErrors {
             try await self.database.perform(isRepeatable: true) { try await $0.pool.unsafeRead(body) }
+        }
+    }
+
+    /// The change counter of the file, as the connection that writes sees it: it counts the changes of others.
+    func dataVersion() async throws -> SQLiteDataVersion {
+        try await self.translatingErrors {
+            try await self.database.perform(isRepeatable: true) { connection in
+                let number = try await connection.pool.writeWithoutTransaction { db in
+                    try Int64.fetchOne(db, sql: "PRAGMA data_version")
+                }
+                return SQLiteDataVersion(connection: ObjectIdentifier(connection), number: number ?? 0)
+            }
         }
     }
 
@@ -98,24 +113,7 @@ extension SQLiteSessionStore: SessionStore {
     }
 
     public func create(_ record: SessionRecord, now: SessionInstant) async throws {
-        let isCreated = try await self.write { db in
-            // Only an expired row may be overwritten: an expired record or an expired tombstone.
-            let statement = try db.cachedStatement(
-                sql: """
-                    INSERT INTO sessions (id, version_counter, version_tag, last_accessed_at, expires_at,
-                        absolute_expires_at, subject, record)
-                    VALUES (:id, :version_counter, :version_tag, :last_accessed_at, :expires_at,
-                        :absolute_expires_at, :subject, :record)
-                    ON CONFLICT (id) DO UPDATE SET version_counter = excluded.version_counter,
-                        version_tag = excluded.version_tag, last_accessed_at = excluded.last_accessed_at,
-                        expires_at = excluded.expires_at, absolute_expires_at = excluded.absolute_expires_at,
-                        subject = excluded.subject, record = excluded.record
-                    WHERE min(sessions.expires_at, sessions.absolute_expires_at) <= :now
-                    """
-            )
-            try statement.execute(arguments: SQLiteSessionRow.arguments(of: record, now: now))
-            return db.changesCount > 0
-        }
+        let isCreated = try await self.write { try SQLiteSessionRow.insert(record, now: now, into: $0) }
         guard isCreated else { throw SessionStoreError.duplicate(record.id) }
     }
 
@@ -124,45 +122,25 @@ extension SQLiteSessionStore: SessionStore {
         ifVersion version: SessionVersion,
         now: SessionInstant
     ) async throws -> SessionReplaceResult {
-        let arguments = SQLiteSessionRow.arguments(of: record, now: now)
-        let row = try await self.write { db -> SQLiteSessionRow? in
-            let row = try SQLiteSessionRow.fetch(record.id, now: now, from: db)
-            guard case .record(let stored) = row, stored.version == version else { return row }
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE sessions SET version_counter = :version_counter, version_tag = :version_tag,
-                        last_accessed_at = :last_accessed_at, expires_at = :expires_at,
-                        absolute_expires_at = :absolute_expires_at, subject = :subject, record = :record
-                    WHERE id = :id AND :now IS NOT NULL
-                    """
-            )
-            try statement.execute(arguments: arguments)
-            return .record(SQLiteSessionRow.Stored(version: record.version, replaced: stored))
+        let (isReplaced, row) = try await self.write { db -> (Bool, SQLiteSessionRow?) in
+            guard try !SQLiteSessionRow.replace(with: record, ifVersion: version, now: now, in: db) else {
+                return (true, nil)
+            }
+            return (false, try SQLiteSessionRow.fetch(record.id, now: now, from: db))
         }
+        guard !isReplaced else { return .replaced }
         guard case .record(let stored) = row else { return .missing }
+        // The write may have been made before, and its outcome lost.
         return stored.version == record.version ? .replaced : .conflict(try stored.decode())
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
-        try await self.write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE sessions SET last_accessed_at = max(last_accessed_at, ?),
-                        expires_at = max(expires_at, min(?, absolute_expires_at))
-                    WHERE id = ? AND record IS NOT NULL AND min(expires_at, absolute_expires_at) > ?
-                    """
-            )
-            try statement.execute(arguments: [
-                touch.lastAccessedAt.millisecondsSince1970, touch.expiresAt.millisecondsSince1970, id.data,
-                now.millisecondsSince1970,
-            ])
-            return db.changesCount > 0
-        }
+        try await self.write { try SQLiteSessionRow.touch(id, touch, now: now, in: $0) }
     }
 
     @discardableResult
     public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
-        try await self.write(.ending) { db in
+        let hasEnded = try await self.write(.ending) { db in
             let arguments: StatementArguments = [
                 "id": id.data, "until": tombstoneUntil.millisecondsSince1970, "now": now.millisecondsSince1970,
             ]
@@ -170,13 +148,13 @@ extension SQLiteSessionStore: SessionStore {
             try db.cachedStatement(sql: SQLiteSessionSQL.ending + " AND id = :id").execute(arguments: arguments)
             return db.changesCount > 0
         }
+        if hasEnded { self.endings.observers.sessionMayHaveEnded(id) }
+        return hasEnded
     }
 }
 
-/// Reads from the page cache need no other thread. Writes wait for their commit.
+/// Reads from the page cache, and writes that wait neither for the disk nor for other writes, need no other thread.
 extension SQLiteSessionStore: SynchronousSessionStore {
-    public var writesSynchronously: Bool { false }
-
     public func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         // Two optionals: nothing was read, or nothing is there.
         let row: SQLiteSessionRow?? = try self.database.readWithoutWaiting {
@@ -190,8 +168,15 @@ extension SQLiteSessionStore: SynchronousSessionStore {
         _ record: SessionRecord,
         ifVersion version: SessionVersion,
         now: SessionInstant
-    ) throws -> SessionReplaceResult? { nil }
+    ) throws -> SessionReplaceResult? {
+        let isReplaced = self.database.writeWithoutWaiting {
+            try SQLiteSessionRow.replace(with: record, ifVersion: version, now: now, in: $0)
+        }
+        return isReplaced ? .replaced : nil
+    }
 
-    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? { nil }
+    public func touchSynchronously(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) throws -> Bool? {
+        self.database.writeWithoutWaiting { try SQLiteSessionRow.touch(id, touch, now: now, in: $0) } ? true : nil
+    }
 }
 #endif

@@ -24,6 +24,12 @@ public struct SQLiteStoreConfiguration: Sendable {
     /// the calling thread.
     public var maximumReaderCount = 4
 
+    /// The duration of a slow call. The engine reads and changes sessions on the calling thread. After a slow call,
+    /// other threads do this for 10 milliseconds, and after further slow calls for up to a second, because a slow disk
+    /// would block the threads of the server. The default is 5 milliseconds. Zero or less: always other threads, which
+    /// costs about twice as much processor time.
+    public var slowCallLimit: Duration = .milliseconds(5)
+
     /// Whether the file is checked for damage when it is opened, which takes about a second for each gigabyte. The
     /// default is true.
     public var checksIntegrity = true

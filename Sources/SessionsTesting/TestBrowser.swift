@@ -10,26 +10,35 @@ public import HTTPTypes
 public import Sessions
 import Synchronization
 
-/// A browser's cookie jar for tests: it stores and sends cookies as RFC 6265bis tells browsers to.
+/// A browser's header fields for tests: it stores and sends cookies as RFC 6265bis tells browsers to, and says where a
+/// request comes from with Fetch Metadata and `Origin`.
 ///
 /// It implements `Secure`, `HttpOnly`, `Domain`, `Path`, `Max-Age`, `Expires`, `SameSite`, the name prefixes and the
-/// size limits, so that a test sees what a real browser would do with the server's fields.
+/// size limits, so that a test sees what a real browser would do with the server's fields. It sends nothing itself. A
+/// ``BrowserClient`` does that, and follows redirects.
 ///
 /// ```swift
 /// let browser = TestBrowser(clock: clock.sessionClock)
 /// var request = HTTPFields()
-/// browser.addCookies(to: &request, for: "https://example.com/account")
+/// browser.addFields(to: &request, method: .post, for: "https://example.com/account")
 /// // … send it …
 /// browser.receive(response.headerFields, from: "https://example.com/account")
 /// ```
 public final class TestBrowser: Sendable {
-    /// The initiator of a request, which decides whether `SameSite` allows a cookie to be sent.
+    /// The initiator of a request. It decides whether `SameSite` allows a cookie to be sent, and what `Sec-Fetch-Site`
+    /// and `Origin` say.
     public struct Initiator: Sendable, Hashable {
-        enum Choice: Sendable, Hashable { case sameSite, crossSiteNavigation, crossSiteSubresource }
+        enum Choice: Sendable, Hashable {
+            case visitor, sameOrigin, sameSite, crossSiteNavigation, crossSiteSubresource
+        }
 
         let choice: Choice
 
-        /// A page of the same site, or the visitor. This is the default.
+        /// The visitor, who enters the address or opens a bookmark.
+        public static let visitor = Initiator(choice: .visitor)
+        /// A page of the same origin.
+        public static let sameOrigin = Initiator(choice: .sameOrigin)
+        /// A page of another host of the same site, such as a subdomain.
         public static let sameSite = Initiator(choice: .sameSite)
         /// A link on a page of another site.
         public static let crossSiteNavigation = Initiator(choice: .crossSiteNavigation)
@@ -39,10 +48,17 @@ public final class TestBrowser: Sendable {
 
     private let jar = Mutex<[TestCookie]>([])
     private let clock: SessionClock
+    let sendsFetchMetadata: Bool
 
     /// Creates a browser with an empty jar.
-    public init(clock: SessionClock = .system) {
+    ///
+    /// - Parameters:
+    ///   - clock: The clock by which cookies expire. The default is the system's.
+    ///   - sendsFetchMetadata: Whether it sends Fetch Metadata, as all current browsers do. The default is true. With
+    ///     false it is a browser from before 2023, whose requests are recognized by `Origin` alone.
+    public init(clock: SessionClock = .system, sendsFetchMetadata: Bool = true) {
         self.clock = clock
+        self.sendsFetchMetadata = sendsFetchMetadata
     }
 
     /// The stored cookies that have not expired.
@@ -62,7 +78,7 @@ public final class TestBrowser: Sendable {
     public func addCookies(
         to fields: inout HTTPFields,
         for url: String,
-        initiatedBy initiator: Initiator = .sameSite
+        initiatedBy initiator: Initiator = .sameOrigin
     ) {
         guard let location = TestLocation(url) else { return }
         let matching = self.cookies
@@ -93,6 +109,16 @@ public final class TestBrowser: Sendable {
     /// Removes the session cookies, as closing a browser does.
     public func close() {
         self.jar.withLock { jar in jar.removeAll { $0.expiresAt == nil } }
+    }
+
+    /// Removes the cookies of a site and its subdomains, as `Clear-Site-Data` does.
+    func removeCookies(ofSite site: String) {
+        self.jar.withLock { jar in jar.removeAll { $0.domain == site || $0.domain.hasSuffix("." + site) } }
+    }
+
+    /// Removes the cookies with a name, as a visitor may do.
+    public func removeCookies(named name: String) {
+        self.jar.withLock { jar in jar.removeAll { $0.name == name } }
     }
 
     private func keep(_ cookie: TestCookie) {

@@ -115,7 +115,7 @@ public struct TestCookie: Sendable, Equatable {
         guard self.isHostOnly ? location.host == self.domain : location.domainMatches(self.domain) else { return false }
         guard location.pathMatches(self.path), !self.isSecure || location.isSecure else { return false }
         switch initiator.choice {
-        case .sameSite: return true
+        case .visitor, .sameOrigin, .sameSite: return true
         case .crossSiteNavigation: return self.sameSite != "strict"
         case .crossSiteSubresource: return self.sameSite == "none"
         }

@@ -2,7 +2,7 @@
 
 from checks import require, expect
 
-PEOPLE = {"ada": ("lovelace", "Ada Lovelace"), "alan": ("turing", "Alan Turing")}
+PEOPLE = {"ada": ("lovelace", "Ada Lovelace"), "alan": ("turing", "Alan Turing"), "grace": ("hopper", "Grace Hopper")}
 
 
 class BrowserUser:

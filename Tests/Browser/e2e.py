@@ -7,6 +7,7 @@ import tempfile
 import time
 import urllib.request
 
+import administration
 import devices
 import prefetch
 import screenshots
@@ -336,6 +337,7 @@ def main():
         one_browser(environment)
         remembered_sessions(environment)
         devices.run(environment)
+        administration.run(environment)
         https(environment)
         cookie_without_prefix(environment)
         link_from_another_site(environment)

@@ -2,6 +2,7 @@
 
 import struct
 
+import administration
 import devices
 from browser_user import BrowserUser
 from checks import expect, heading, ok, require
@@ -34,6 +35,12 @@ def run(environment, output_folder):
         user.browser.press("li:not([aria-current]) button")
         user.browser.run("document.querySelector('button').focus()")
         recorder.capture("session ended")
+        user.log_in("grace")
+        user.open(administration.PAGE)
+        recorder.capture("all sessions")
+        administration.find(user, "nobody")
+        recorder.capture("no session found")
+        user.log_in("ada")
         user.open("/?did=renew")
         recorder.capture("logged in")
         user.open("/nowhere")

@@ -34,7 +34,8 @@ class Showcase:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        # Certificates of tests are for localhost.
+        return f"https://localhost:{self.port}" if "--certificate" in self.options else f"http://127.0.0.1:{self.port}"
 
     def start(self):
         with open(self.log, "ab") as log:
@@ -42,7 +43,7 @@ class Showcase:
                 [self.program, "--port", str(self.port), *self.options], stdout=subprocess.PIPE, stderr=log, text=True
             )
         line = self.process.stdout.readline()
-        listening = re.search(r"listens on http://[^ ]*:(\d+)", line)
+        listening = re.search(r"listens on https?://[^ ]*:(\d+)", line)
         if listening is None:
             self.kill()
             with open(self.log) as log:

@@ -153,6 +153,9 @@ class Browser:
     def tab(self):
         return self._get("/window")
 
+    def tabs(self):
+        return self._get("/window/handles")
+
     def open_tab(self):
         """Opens a tab and switches to it."""
         tab = self._post("/window/new", type="tab")["handle"]

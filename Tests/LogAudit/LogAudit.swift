@@ -9,8 +9,8 @@
 public import HTTPTypes
 public import Logging
 
-/// What a run of the tests logged, at every level, and which tokens it issued, for `Scripts/check-logs` to look for the
-/// one in the other.
+/// What a run of the tests logged, at every level, and which tokens it issued. `Scripts/lib/check-logs` searches the
+/// log for the tokens.
 ///
 /// Both are written to files in the folder that the environment names in `LOG_AUDIT`. Without it nothing is.
 public enum LogAudit {

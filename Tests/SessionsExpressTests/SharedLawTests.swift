@@ -44,6 +44,35 @@ struct SharedLawTests {
         #expect(try await harness.text(Self.id)?.contains(#""views":2,"theme":"dark""#) == true)
     }
 
+    @Test("handshakes are refused, and nothing is written")
+    func handshakes() async throws {
+        let harness = try ExpressHarness()
+        let kind = HandshakeKey<String>("oauth")
+        let response = try await harness.visit(harness.browser()) { session in
+            await #expect { _ = try await session.begin(kind, "flow", for: .seconds(60)) } throws: {
+                ($0 as? SessionError)?.code == .notOffered && "\($0)".contains(".stored(in:)")
+            }
+            await #expect { _ = try await session.finish(kind, "state") } throws: {
+                ($0 as? SessionError)?.code == .notOffered
+            }
+        }
+        #expect(response[values: .setCookie].isEmpty)
+        #expect(try await harness.records.count(now: harness.now) == 0)
+    }
+
+    @Test("an administrator cannot act as another user, which the engine says when it is made")
+    func impersonation() async throws {
+        #expect {
+            _ = try ExpressHarness { configuration, _ in configuration.allowsImpersonation = { _ in true } }
+        } throws: {
+            ($0 as? SessionError)?.code == .configuration && "\($0)".contains("allowsImpersonation")
+        }
+        let session = try await ExpressHarness().open([:])
+        await #expect { try await session.act(as: "bob", reason: "x", for: .seconds(60)) } throws: {
+            ($0 as? SessionError)?.code == .notOffered
+        }
+    }
+
     @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and nobody else's")
     func allOfUser() async throws {
         let harness = try ExpressHarness { $1.subject = .passport() }

@@ -16,7 +16,7 @@ import SessionsHummingbird
 import SessionsTesting
 import Testing
 
-/// The example of the article *Forward authentication* does what it says. `Scripts/e2e-forward-auth` runs it behind
+/// The example of the article *Forward authentication* does what it says. `Tests/EndToEnd/forward-auth` runs it behind
 /// nginx.
 @Suite("Forward authentication")
 struct ForwardAuthenticationTests {

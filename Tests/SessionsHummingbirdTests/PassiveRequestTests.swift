@@ -90,7 +90,7 @@ struct PassiveRequestTests {
                 answers.append(try await browser.send("/status").text)
                 clock.advance(by: .minutes(5))
             }
-            #expect(answers == ["ada", "ada", "ada", "ada", "nobody"])
+            #expect(answers == ["ada", "ada", "ada", "ada", "no one"])
         }
     }
 

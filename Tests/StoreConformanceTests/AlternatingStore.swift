@@ -11,11 +11,10 @@ import Sessions
 import Synchronization
 import TestSupport
 
-/// Several stores on one file or table, called in turn: what one process did, the next call reads through another
-/// connection.
-final class AlternatingStore<Base>: ForwardingSessionStore, SubjectSessionStore, EnumerableSessionStore,
-    SweepableSessionStore
-where Base: SubjectSessionStore & EnumerableSessionStore & SweepableSessionStore {
+/// Several stores on one file, table or server, called in turn: what one process did, the next call reads through
+/// another connection.
+final class AlternatingStore<Base>: ForwardingSessionStore, SubjectSessionStore, EnumerableSessionStore
+where Base: SubjectSessionStore & EnumerableSessionStore {
     private let stores: [Base]
     private let turn = Mutex(0)
 
@@ -34,4 +33,6 @@ where Base: SubjectSessionStore & EnumerableSessionStore & SweepableSessionStore
     // No turn for what is no call.
     func failureDomain(of id: SessionID) -> Int { 0 }
 }
+
+extension AlternatingStore: SweepableSessionStore where Base: SweepableSessionStore {}
 #endif

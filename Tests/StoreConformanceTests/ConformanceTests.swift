@@ -103,6 +103,30 @@ struct ConformanceTests {
     func cluster(_ rule: StoreRule) async throws {
         try await rule.check(try SharedServer.cluster.store())
     }
+
+    @Test(
+        "RedisSessionStore with a near cache keeps the rule",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func nearCache(_ rule: StoreRule) async throws {
+        try await rule.check(SynchronousCalls(try await SharedServer.redis.nearStores(1)[0]))
+    }
+
+    @Test(
+        "RedisSessionStore on Valkey with a near cache keeps the rule",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func nearCacheOnValkey(_ rule: StoreRule) async throws {
+        try await rule.check(SynchronousCalls(try await SharedServer.valkey.nearStores(1)[0]))
+    }
+
+    @Test(
+        "two RedisSessionStores with near caches keep the rule as one",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: StoreConformance.rules(for: RedisSessionStore.self))
+    func nearCaches(_ rule: StoreRule) async throws {
+        try await rule.check(AlternatingStore(try await SharedServer.redis.nearStores(2)))
+    }
     #endif
 }
 #endif

@@ -117,6 +117,8 @@ extension ForwardingSessionStore where Self: SweepableSessionStore, Base: Sweepa
 }
 
 extension ForwardingSessionStore where Self: SynchronousSessionStore, Base: SynchronousSessionStore {
+    package var loadsMayLag: Bool { self.base.loadsMayLag }
+
     package func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         try self.base.loadSynchronously(id, now: now)
     }

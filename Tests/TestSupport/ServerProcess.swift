@@ -39,12 +39,12 @@ package final class ServerProcess: Sendable {
     private func output(_ arguments: [String], in folder: URL?, until line: String) async throws -> String {
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
         let output = Pipe()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                continuation.finish()
-            } else {
+        let reading = output.fileHandleForReading
+        // A thread, because libdispatch crashes now and then when a file is closed that it waits for.
+        Thread.detachNewThread {
+            while true {
+                let data = reading.availableData
+                if data.isEmpty { return continuation.finish() }
                 continuation.yield(String(decoding: data, as: UTF8.self))
             }
         }

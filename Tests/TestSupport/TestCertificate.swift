@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Hummingbird || Redis
+#if Hummingbird || Redis || Vapor
 package import NIOSSL
 
 /// A self-signed certificate for `localhost`. It is public, and good for tests alone.

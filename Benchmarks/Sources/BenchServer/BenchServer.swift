@@ -22,8 +22,8 @@ import Workloads
 struct BenchServer: AsyncParsableCommand {
     @Argument(
         help: """
-            Where sessions are: memory, sealed, sqlite:PATH, redis://… or postgres://…. Or bare, or middleware for one \
-            that does nothing.
+            Where sessions are: memory, sealed, sqlite:PATH, redis://…, near:redis://… with a near cache, or \
+            postgres://…. Or bare, or middleware for one that does nothing.
             """
     )
     var backend: String
@@ -51,10 +51,14 @@ struct BenchServer: AsyncParsableCommand {
             backend = .stored(in: try SQLiteSessionStore(path: String(url.dropFirst("sqlite:".count))))
         case let url where url.hasPrefix("postgres"):
             backend = .stored(in: try PostgresSessionStore(url, logger: logger))
-        default:
-            let client = try RedisClient(RedisConfiguration(url: self.backend), logger: logger)
+        case let url:
+            let hasNearCache = url.hasPrefix("near:")
+            let configuration = try RedisConfiguration(url: hasNearCache ? String(url.dropFirst("near:".count)) : url)
+            let client = try RedisClient(configuration, logger: logger)
             services.append(client)
-            backend = .stored(in: try RedisSessionStore(client))
+            let nearCache =
+                hasNearCache ? RedisNearCache.leased(.milliseconds(100), maximumCount: 100_000) : .off
+            backend = .stored(in: try RedisSessionStore(client, nearCache: nearCache))
         }
         let engine = try SessionEngine(backend)
         let router = Router(context: BenchContext.self)

@@ -19,13 +19,19 @@ public struct Chart: Sendable {
     public let title: String
     private let xTitle: String
     private let yTitle: String
+    private let isLinear: Bool
     private let nameCount: Int
     public private(set) var lines: [Line]
 
-    /// - Parameter dashed: The name of a second measurement, if any. It is drawn as a dashed line for each line. Its
-    ///   points are added to the lines after the others, in the same order.
-    public init(title: String, xTitle: String, yTitle: String, lines: [String], dashed: String? = nil) {
+    /// - Parameters:
+    ///   - isLinear: Whether both axes are linear from 0. The default is logarithmic axes.
+    ///   - dashed: The name of a second measurement, if any. It is drawn as a dashed line for each line. Its points are
+    ///     added to the lines after the others, in the same order.
+    public init(
+        title: String, xTitle: String, yTitle: String, isLinear: Bool = false, lines: [String], dashed: String? = nil
+    ) {
         self.title = title
+        self.isLinear = isLinear
         self.xTitle = xTitle
         self.yTitle = yTitle
         self.nameCount = lines.count
@@ -55,12 +61,12 @@ public struct Chart: Sendable {
     }
 
     private static let (width, height, left, right, top, bottom) = (720.0, 400.0, 100.0, 36.0, 72.0, 56.0)
-    private static let colours = ["#0b6bcb", "#c4481c", "#2e7d32", "#7b3fa0"]
+    private static let colors = ["#0b6bcb", "#c4481c", "#2e7d32", "#7b3fa0"]
 
     public var svg: String {
         let all = self.lines.flatMap(\.points)
-        let x = Axis(all.map(\.x), from: Self.left, to: Self.width - Self.right)
-        let y = Axis(all.map(\.y), from: Self.height - Self.bottom, to: Self.top)
+        let x = Axis(all.map(\.x), isLinear: self.isLinear, from: Self.left, to: Self.width - Self.right)
+        let y = Axis(all.map(\.y), isLinear: self.isLinear, from: Self.height - Self.bottom, to: Self.top)
         var parts = [
             """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width.text) \(Self.height.text)" \
@@ -83,24 +89,24 @@ public struct Chart: Sendable {
             parts.append(Self.text(tick.label, Self.left - 8, y.place(tick) + 4, anchor: "end"))
         }
         for (index, line) in self.lines.enumerated() {
-            let colour = Self.colours[index % self.nameCount % Self.colours.count]
+            let color = Self.colors[index % self.nameCount % Self.colors.count]
             let dashes = line.isDashed ? ##" stroke-dasharray="6 4""## : ""
             let places = line.points.map { "\(x.place($0.x).text),\(y.place($0.y).text)" }
             parts.append(
                 """
-                <polyline fill="none" stroke-width="2" stroke="\(colour)"\(dashes) \
+                <polyline fill="none" stroke-width="2" stroke="\(color)"\(dashes) \
                 points="\(places.joined(separator: " "))"/>
                 """
             )
             for point in line.points {
                 parts.append(
-                    #"<circle r="3" fill="\#(colour)" cx="\#(x.place(point.x).text)" cy="\#(y.place(point.y).text)"/>"#
+                    #"<circle r="3" fill="\#(color)" cx="\#(x.place(point.x).text)" cy="\#(y.place(point.y).text)"/>"#
                 )
             }
             guard index < self.nameCount else { continue }
             let room = (Self.width - Self.left - Self.right) / Double(self.nameCount)
             let place = Self.left + Double(index) * min(210, room)
-            parts.append(#"<rect x="\#(place.text)" y="40" width="12" height="12" fill="\#(colour)"/>"#)
+            parts.append(#"<rect x="\#(place.text)" y="40" width="12" height="12" fill="\#(color)"/>"#)
             parts.append(Self.text(line.name, place + 18, 51, anchor: "start"))
         }
         return (parts + ["</svg>", ""]).joined(separator: "\n")
@@ -134,38 +140,56 @@ public struct Chart: Sendable {
     }
 }
 
-/// A logarithmic axis between two powers of ten.
+/// An axis: logarithmic between two powers of ten, or linear from 0 with four equal parts.
 private struct Axis {
     let ticks: [Double]
+    private let isLinear: Bool
     private let start: Double
     private let length: Double
-    private let (lowest, decades): (Double, Double)
+    private let (lowest, span): (Double, Double)
 
-    init(_ values: [Double], from start: Double, to end: Double) {
-        let lowest = log10(values.min() ?? 1).rounded(.down)
-        let highest = max(log10(values.max() ?? 1).rounded(.up), lowest + 1)
-        self.ticks = (Int(lowest)...Int(highest)).map { pow(10, Double($0)) }
+    init(_ values: [Double], isLinear: Bool, from start: Double, to end: Double) {
+        self.isLinear = isLinear
         self.start = start
         self.length = end - start
-        (self.lowest, self.decades) = (lowest, highest - lowest)
+        if isLinear {
+            let step = Self.step(to: values.max() ?? 1)
+            self.ticks = (0...4).map { Double($0) * step }
+            (self.lowest, self.span) = (0, 4 * step)
+        } else {
+            let lowest = log10(values.min() ?? 1).rounded(.down)
+            let highest = max(log10(values.max() ?? 1).rounded(.up), lowest + 1)
+            self.ticks = (Int(lowest)...Int(highest)).map { pow(10, Double($0)) }
+            (self.lowest, self.span) = (lowest, highest - lowest)
+        }
+    }
+
+    /// A fourth of the axis: the least round number that is large enough.
+    private static func step(to highest: Double) -> Double {
+        let decade = pow(10, log10(highest / 4).rounded(.down))
+        return [1, 2, 2.5, 4, 5, 10].map { $0 * decade }.first { 4 * $0 >= highest } ?? 10 * decade
     }
 
     func place(_ value: Double) -> Double {
-        self.start + (log10(value) - self.lowest) / self.decades * self.length
+        self.start + ((self.isLinear ? value : log10(value)) - self.lowest) / self.span * self.length
     }
 }
 
 extension Double {
     fileprivate var text: String { String((self * 10).rounded() / 10) }
 
-    /// A power of ten as decimal text.
+    /// The decimal text of a tick.
     fileprivate var label: String {
         switch self {
-        case 1_000_000...: "\(Int(self / 1_000_000)) million"
-        case 1_000...: "\(Int(self / 1_000)),000"
-        case 1...: "\(Int(self))"
+        case 1_000_000...: "\((self / 1_000_000).short) million"
+        case 10_000...: "\((self / 1_000).short) thousand"
+        case 1...: self.short
+        case 0: "0"
         // The reciprocal of a power of ten has as many zeros as that power.
         default: "0." + String(repeating: "0", count: Int(-log10(self).rounded()) - 1) + "1"
         }
     }
+
+    /// Without a fraction that is zero.
+    private var short: String { self == self.rounded() ? "\(Int(self))" : self.text }
 }

@@ -21,11 +21,12 @@ struct Volume: AsyncParsableCommand {
     var sessions = 1_000_000
 
     @Option(
-        help: "The stores: memory, sqlite, redis, postgres. Those in servers need a variable, as Scripts/bench sets it."
+        help:
+            "The stores: memory, sqlite, redis, postgres. Servers need a variable, as Benchmarks/Scripts/parts sets it."
     )
     var stores = ["memory", "sqlite", "redis", "postgres"]
 
-    @Option(help: "The stores to measure. The default is all of them.")
+    @Option(help: "What to measure: stores, and near-cache. The default is all. Only what has points is drawn.")
     var measuring: [String] = []
 
     @Option(help: "The output of an interrupted run, whose measurements are drawn with those of this one.")
@@ -35,7 +36,7 @@ struct Volume: AsyncParsableCommand {
         let counts = sequence(first: 100) { $0 * 10 }.prefix { $0 <= self.sessions }
         var (volume, revocations) = (VolumeCharts(stores: self.stores), RevocationCharts(stores: self.stores))
         for (line, name) in self.stores.enumerated()
-        where self.measuring.isEmpty || self.measuring.contains(name) {
+        where self.isMeasured(name) {
             for count in counts {
                 for isOfOne in [true, false] {
                     try await VolumeStore.with(name) { store in
@@ -48,10 +49,15 @@ struct Volume: AsyncParsableCommand {
                 FileHandle.standardError.write(Data("\(name): \(count) measured\n".utf8))
             }
         }
+        var nearCache = NearCacheCharts()
+        if self.isMeasured("near-cache") { try await nearCache.measure() }
         let printed = try self.measured.map { try String(contentsOf: URL(filePath: $0), encoding: .utf8) } ?? ""
-        for (name, var chart) in volume.all + revocations.all {
+        for (name, var chart) in volume.all + revocations.all + nearCache.all {
             chart.add(printed: printed)
+            guard chart.lines.contains(where: { !$0.points.isEmpty }) else { continue }
             try chart.draw(name, in: self.folder)
         }
     }
+
+    private func isMeasured(_ name: String) -> Bool { self.measuring.isEmpty || self.measuring.contains(name) }
 }

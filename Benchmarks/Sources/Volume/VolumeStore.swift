@@ -33,12 +33,11 @@ enum VolumeStore {
             defer { try? FileManager.default.removeItem(at: folder) }
             try await body(SQLiteSessionStore(path: folder.appending(path: "sessions.sqlite").path))
         case "redis":
-            let client = try RedisClient(RedisConfiguration(url: self.url("SESSIONS_BENCH_REDIS")), logger: self.logger)
-            let store = try RedisSessionStore(client)
-            try await store.clear()
-            try await body(store)
-            try await store.clear()
-            await client.shutdown()
+            try await self.withRedis(1, .off) { stores in
+                try await stores[0].clear()
+                try await body(stores[0])
+                try await stores[0].clear()
+            }
         case "postgres":
             // For filling and clearing, which are not measured. Measured calls use the deadline of the engine.
             var configuration = PostgresStoreConfiguration()
@@ -52,6 +51,17 @@ enum VolumeStore {
         default:
             throw CocoaError(.featureUnsupported, userInfo: [NSLocalizedDescriptionKey: "There is no store \(name)."])
         }
+    }
+
+    /// Gives several stores on one Redis, each with a client of its own, as in several servers.
+    static func withRedis<Result>(
+        _ count: Int, _ nearCache: RedisNearCache, _ body: ([RedisSessionStore]) async throws -> Result
+    ) async throws -> Result {
+        let configuration = try RedisConfiguration(url: self.url("SESSIONS_BENCH_REDIS"))
+        let clients = try (0..<count).map { _ in try RedisClient(configuration, logger: self.logger) }
+        let result = try await body(clients.map { try RedisSessionStore($0, nearCache: nearCache) })
+        for client in clients { await client.shutdown() }
+        return result
     }
 
     private static func url(_ variable: String) throws -> String {

@@ -23,6 +23,8 @@ extension Workload {
             .stored(in: MemorySessionStore(), signedWith: SecretKeyring.ephemeral())
         }
         + visits("at rest") { .stored(in: MemorySessionStore(), encryptedAtRest: true) }
+        + visits("asynchronous") { .stored(in: AsynchronousStore()) }
+        + visits("SQLite") { .stored(in: try Self.sqlite()) }
         + visits("sealed") { .sealed(with: SecretKeyring.ephemeral(), revocation: .none) }
 
     private static func visits(

@@ -22,10 +22,7 @@ extension Workload {
     /// Store operations without an engine. Store servers are included if an environment variable names one.
     static let stores =
         calls("memory store") { MemorySessionStore() }
-        + calls("SQLite store") {
-            let file = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID()).sqlite")
-            return try SQLiteSessionStore(path: file.path)
-        }
+        + calls("SQLite store") { try Self.sqlite() }
         + server("SESSIONS_BENCH_REDIS").flatMap { url in
             calls("Redis store") {
                 try RedisSessionStore(RedisClient(RedisConfiguration(url: url), logger: logger))
@@ -34,6 +31,15 @@ extension Workload {
         + server("SESSIONS_BENCH_POSTGRES").flatMap { url in
             calls("PostgreSQL store") { try PostgresSessionStore(url, logger: logger) }
         }
+
+    /// A store in a file of its own.
+    static func sqlite() throws -> SQLiteSessionStore {
+        let file = FileManager.default.temporaryDirectory.appending(path: "benchmark-\(UUID()).sqlite")
+        var configuration = SQLiteStoreConfiguration()
+        // Everything is slow while instructions are counted.
+        configuration.slowCallLimit = .seconds(3_600)
+        return try SQLiteSessionStore(path: file.path, configuration: configuration)
+    }
 
     private static let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
 

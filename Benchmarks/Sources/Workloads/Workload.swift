@@ -22,5 +22,5 @@ public struct Workload: Sendable {
     }
 
     /// All workloads, in the order of the tables.
-    public static let all = engine + cookies + sealing + codec + stores
+    public static let all = engine + binding + cookies + sealing + codec + stores
 }

@@ -15,7 +15,7 @@ import SessionsRedis
 import Synchronization
 
 /// Creates sessions in a cluster at a fixed rate, reads each of them once, and prints the cost.
-/// `Scripts/bench-cluster` runs it.
+/// `Benchmarks/Scripts/cluster` runs it.
 @main
 struct SessionLoad: AsyncParsableCommand {
     @Argument(help: "The cluster: redis-cluster://host:port,host:port")

@@ -13,6 +13,7 @@ import NIOCore
 import ServiceLifecycle
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 import UnixSignals
 
 /// The server: a backend, an engine, the routes, and services.
@@ -20,6 +21,7 @@ struct ShowcaseApplication {
     private let settings: ShowcaseSettings
     private let services: [any Service]
     private let engine: SessionEngine
+    private let throttle: LoginThrottle
     private let logger: Logger
 
     /// Opens the backend and creates the engine.
@@ -29,12 +31,14 @@ struct ShowcaseApplication {
         self.settings = settings
         let opened = try OpenedBackend(settings.backend, logger: logger)
         let cookie = CookieTransport()
+        let audit = try AuditLog(settings, logger: logger)
         self.engine = try SessionEngine(
             opened.backend,
-            configuration: settings.configuration,
+            configuration: audit.configuration,
             transports: settings.backend.store.isStored ? [cookie, BearerTransport()] : [cookie]
         )
-        self.services = opened.services
+        self.throttle = try LoginThrottle(in: opened.store, configuration: self.engine.configuration)
+        self.services = opened.services + audit.services
         self.logger = logger
     }
 
@@ -88,8 +92,12 @@ struct ShowcaseApplication {
             TokenController(pages).addRoutes(to: visited.group().add(middleware: programs))
             return router
         }
+        if self.settings.bindsDevices {
+            // Browsers send these requests by themselves, so they are outside of the CSRF protection.
+            try DeviceBindingRoutes<ShowcaseRequestContext>(self.engine.configuration).add(to: visited)
+        }
         // Login and logout must also work with curl, which sends neither an origin nor a token.
-        let controller = PagesController(pages)
+        let controller = PagesController(pages, self.throttle)
         controller.addRoutes(to: visited.group().add(middleware: try Self.protection(undecided: .accepted)))
         // The forms of a payment service come from another site.
         controller.addPaymentRoutes(to: visited)
@@ -98,12 +106,21 @@ struct ShowcaseApplication {
             .add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
         controller.addUserRoutes(to: people)
         let page = ActiveSessionsPage<ShowcaseRequestContext>(.showcase)
-        page.addPage(to: people.group("sessions"))
+        let sessions = people.group("sessions")
+        // With --device-binding required, a thief of a cookie must not end the other sessions.
+        if self.settings.bindsDevices { sessions.add(middleware: RequireDeviceBound()) }
+        page.addPage(to: sessions)
+        let administration = AdministrationPage<ShowcaseRequestContext>(
+            self.engine, for: try .showcase, .showcase)
+        administration.addPage(
+            to: visited.group("admin/sessions").add(middleware: try Self.protection(undecided: .refused)))
+        EventsController(self.engine).addRoutes(to: visited.group("events"))
         ForwardAuthenticationController(self.engine).addRoutes(to: visited.group("auth"))
 
         // API clients with cookies send no origin.
         let api = visited.group("api").add(middleware: try Self.protection(undecided: .accepted))
         page.addAPI(to: api.group("sessions").add(middleware: RequireLogin()))
+        administration.addAPI(to: api.group("admin/sessions"))
         SessionAPIController(self.settings).addRoutes(to: api.group("session"))
         SessionValuesController(maximumSize: self.engine.configuration.maximumValuesSize)
             .addRoutes(to: api.group("session"))
@@ -117,6 +134,23 @@ struct ShowcaseApplication {
         var configuration = CSRFProtection.Configuration()
         configuration.undecided = undecided
         return CSRFMiddleware(try CSRFProtection(configuration))
+    }
+}
+
+extension AdministrationGuard {
+    /// Grace Hopper administers the Showcase.
+    fileprivate static var showcase: AdministrationGuard {
+        get throws {
+            AdministrationGuard(try .redirect(to: "/login")) { _, subject in subject == "grace" }
+        }
+    }
+}
+
+extension AdministrationPageConfiguration {
+    fileprivate static var showcase: AdministrationPageConfiguration {
+        var configuration = AdministrationPageConfiguration()
+        configuration.backLink = .init("Account", to: "/account")
+        return configuration
     }
 }
 

@@ -9,6 +9,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import ShowcaseKit
 
 /// The demo application of swift-sessions: a few pages, and the same operations as a JSON API.
 @main
@@ -33,8 +34,6 @@ struct ShowcaseCommand: AsyncParsableCommand {
         )
         // Output for people and scripts goes to standard output, and logs go to standard error.
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "Showcase")
-        logger.logLevel = settings.logLevel
-        try await ShowcaseApplication(settings, logger: logger).run()
+        try await ShowcaseApplication(settings, logger: settings.logger).run()
     }
 }

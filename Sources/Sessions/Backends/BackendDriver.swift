@@ -31,6 +31,12 @@ protocol BackendDriver: Sendable {
     /// Whether it can end all sessions of a user except one.
     var supportsRevokingOthers: Bool { get }
 
+    /// Why no proof can open a session without its secret, as a problem of the configuration; nil if one can.
+    var deviceBindingProblem: String? { get }
+
+    /// Whether an administrator can act as another user.
+    var supportsImpersonation: Bool { get }
+
     /// The credential format of a request.
     func credentialFormat(for request: SessionRequest) -> CredentialFormat
 
@@ -50,8 +56,37 @@ protocol BackendDriver: Sendable {
     func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
         -> CredentialFinding?
 
+    /// The live session with this id that is bound to a device; nil if there is none. Only a proof opens it.
+    func deviceBoundRecord(_ id: SessionID) async throws -> SessionRecord?
+
     /// The secrets of an ended session, as far as they are known.
     func endedSecrets(of id: SessionID) async throws -> EndedSecrets?
+
+    /// Begins a session in which an administrator acts as another user.
+    ///
+    /// - Parameter live: The administrator's session.
+    /// - Returns: Nil when the administrator's session is gone.
+    func beginImpersonation(
+        _ wish: ImpersonationRequest,
+        by live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) async throws -> SessionState.LoadedSession?
+
+    /// Ends a session in which an administrator acts.
+    ///
+    /// - Returns: Whether this call ended it, and the administrator's session, if it lives.
+    func endImpersonation(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) async throws -> (isEnded: Bool, actor: SessionState.LoadedSession?)
+
+    /// What a token opens of a session in which an administrator acts.
+    func checkActor(
+        of record: SessionRecord,
+        _ token: SessionToken,
+        for request: SessionRequest,
+        origin: EventOrigin
+    ) async throws -> CredentialFinding
 
     /// Returns true once for a loss of revocations that must still be reported.
     func takeLoss() -> Bool
@@ -109,6 +144,15 @@ protocol BackendDriver: Sendable {
         _ change: (inout SessionRecord) throws -> Void
     ) async throws -> SessionState.LoadedSession?
 
+    /// The record of a session whose end a task waits for; nil when it is gone.
+    func watchedRecord(_ session: WatchedSession) async throws -> SessionRecord?
+
+    /// Whether the end of a session can be waited for by its id alone.
+    var watchesByID: Bool { get }
+
+    /// The store, if it reports endings.
+    var endingNotifier: (any SessionEndingNotifier)? { get }
+
     /// Ends a session.
     ///
     /// - Returns: Whether this call ended it.
@@ -119,6 +163,11 @@ protocol BackendDriver: Sendable {
     ///
     /// - Returns: Whether this call ended it.
     func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool
+
+    /// Records that something which a session keeps is used, if the session itself cannot.
+    ///
+    /// - Returns: False when it was used before.
+    func useOnce(_ id: SessionID, of record: SessionRecord, until end: SessionInstant) async throws -> Bool
 
     /// Returns an active session of a user by its id; nil when the user has none with this id.
     func record(_ id: SessionID, of subject: String) async throws -> SessionRecord?
@@ -165,6 +214,12 @@ protocol BackendDriver: Sendable {
     /// The keys of a session's CSRF tokens.
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys
 
+    /// Whether it can list the sessions of all users.
+    var supportsListingAll: Bool { get }
+
+    /// Returns a page of the sessions of all users.
+    func page(from cursor: SessionCursor?, limit: Int) async throws -> SessionPage
+
     /// Returns a page of the active sessions of a user.
     func page(of subject: String, from cursor: SessionCursor?, limit: Int) async throws -> SessionPage
 
@@ -194,56 +249,6 @@ protocol BackendDriver: Sendable {
         from cursor: SessionCursor?,
         progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
     ) async throws
-}
-
-extension BackendDriver {
-    func endToReplace(_ live: SessionState.LoadedSession) async throws -> Bool { try await self.end(live) }
-
-    func endAll(of subject: String, endingLast live: SessionState.LoadedSession) async throws {
-        try await self.endAll(of: subject, except: [live.record.id])
-    }
-
-    func changeCredentials(
-        of live: SessionState.LoadedSession,
-        for request: SessionRequest,
-        _ change: (inout SessionRecord) throws -> Void,
-        onRenewed: (SessionState.LoadedSession) -> Void
-    ) async throws -> Bool {
-        var changed = live.record
-        try change(&changed)
-        guard let subject = changed.subject else { return false }
-        let version = changed.credentialVersion
-        try await self.requireCredentials(of: subject, version: version, except: changed.id)
-        guard let renewed = try await self.renew(live, for: request, change) else { return false }
-        onRenewed(renewed)
-        return true
-    }
-
-    func sessionForVisitor() -> SessionState.LoadedSession? { nil }
-
-    func lookUpWithoutWaiting(_ credential: SessionCredential, for request: SessionRequest) throws
-        -> CredentialFinding?
-    { nil }
-
-    func endedSecrets(of id: SessionID) async throws -> EndedSecrets? { nil }
-
-    func takeLoss() -> Bool { false }
-
-    func writeWithoutWaiting(
-        _ next: SessionRecord,
-        after record: SessionRecord,
-        of live: SessionState.LoadedSession,
-        for request: SessionRequest
-    ) throws -> UpdateAttempt? { nil }
-
-    func touchWithoutWaiting(_ live: SessionState.LoadedSession, _ touch: SessionTouch) throws -> Bool? { nil }
-
-    func loadForUpdate(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
-        try await self.reload(live)
-    }
-
-    /// Not for what every request does: it copies the configuration.
-    var configuration: SessionConfiguration { self.environment.configuration }
 }
 
 /// The revocation epochs of a login: that of the user, and the global one.

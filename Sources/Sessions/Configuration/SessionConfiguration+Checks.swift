@@ -16,6 +16,7 @@ extension SessionConfiguration {
             + self.problems(of: self.rememberedLimits, named: "rememberedLimits") + self.problemsOfAnonymousSessions
             + self.problemsOfWriting
             + self.problemsOfRenewal + self.circuitBreaker.problems + self.trustedProxies.problems
+            + self.deviceBinding.problems(of: self)
         guard problems.isEmpty else { throw .configuration(problems) }
     }
 
@@ -67,6 +68,9 @@ extension SessionConfiguration {
         }
         if self.storeDeadline < .milliseconds(1) {
             problems.append("storeDeadline is \(self.storeDeadline): give the store at least a millisecond.")
+        }
+        if !(.milliseconds(1) ... .days(1)).contains(self.endingCheckInterval) {
+            problems.append("endingCheckInterval is \(self.endingCheckInterval): give 1 millisecond to 1 day.")
         }
         if !(.seconds(1) ... .days(1)).contains(self.retryAfter) {
             problems.append("retryAfter is \(self.retryAfter): give 1 second to 1 day.")

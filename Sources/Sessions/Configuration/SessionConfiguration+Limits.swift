@@ -26,14 +26,17 @@ extension SessionConfiguration {
 
     /// When a session ends unless it is used again: by the limit of its last write or the current one, whichever is
     /// earlier. Tightened limits apply to existing sessions.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     func idleEnd(of record: SessionRecord) -> SessionInstant {
-        guard let idle = self.limits(of: record).idleMilliseconds else { return record.expiresAt }
+        // Nearly every session has the configured limits ("memory: untouched").
+        let hasOwnLimits = record.isRemembered || self.anonymousLimits != nil
+        let idle = hasOwnLimits ? self.limits(of: record).idleMilliseconds : self.limits.idleMilliseconds
+        guard let idle else { return record.expiresAt }
         return min(record.expiresAt, record.lastAccessedAt.advanced(byMilliseconds: idle))
     }
 
     /// When a session ends even if it is used: by the limit of its creation or the current one, whichever is earlier.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     func absoluteEnd(of record: SessionRecord) -> SessionInstant {
         let limit = record.isRemembered ? self.rememberedLimits.absoluteMilliseconds : self.limits.absoluteMilliseconds
         let end = record.createdAt.advanced(byMilliseconds: limit)
@@ -48,7 +51,7 @@ extension SessionConfiguration {
     }
 
     /// Whether a session has expired.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     func isExpired(_ record: SessionRecord, now: SessionInstant) -> Bool {
         now >= self.idleEnd(of: record) || now >= self.absoluteEnd(of: record)
     }

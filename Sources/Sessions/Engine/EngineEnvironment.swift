@@ -12,6 +12,10 @@ final class EngineEnvironment: Sendable {
     /// The transports, in the order of delivery.
     let transports: [PreparedTransport]
     let planner: SessionPlanner
+    /// Whether sessions may be bound to devices.
+    let bindsDevices: Bool
+    /// The observers for which the engine measures.
+    private let meters: [any SessionObserver]
     /// The queues of requests that change the same session.
     let writeQueues = KeyedWriteQueues()
 
@@ -25,8 +29,20 @@ final class EngineEnvironment: Sendable {
         isSelfContained: Bool = false
     ) {
         self.configuration = configuration
+        self.meters = configuration.observers.filter(\.observesMeasurements)
         self.transports = transports
+        self.bindsDevices = configuration.deviceBinding.options != nil
         self.planner = SessionPlanner(configuration: configuration, isSelfContained: isSelfContained)
+    }
+
+    /// Whether anything observes measurements.
+    var measures: Bool { !self.meters.isEmpty }
+
+    /// Reports a measurement.
+    func report(_ measurement: @autoclosure () -> SessionMeasurement) {
+        guard self.measures else { return }
+        let measurement = measurement()
+        for meter in self.meters { meter.observe(measurement) }
     }
 
     /// Whether the visitor may have a session whose cookie the browser withheld.

@@ -11,7 +11,6 @@ import Logging
 extension Session {
     /// Logs one line at debug level for each request: which session it had and why, everything that it wrote, and what
     /// the response does with the cookie.
-    @inline(__always)
     func logWhy(_ cookie: SessionPlan.CookieAction, _ failure: (any Error)?) {
         if self.logger.logLevel <= .debug { self.log(cookie, failure) }
     }

@@ -77,8 +77,17 @@ extension Session {
             }
             if let subject = live.record.subject { state.noteUserChange(from: subject) }
         }
-        self.report(.ended, reason, id, subject: live.record.subject)
+        self.report(.ended, reason, id, subject: live.record.subject, acting: live.record.impersonation)
+        if let impersonation = live.record.impersonation { try await self.endActor(impersonation, reason) }
         return true
+    }
+
+    /// Ends the administrator's session with the one in which the administrator acts: the client has no other way to
+    /// it.
+    private func endActor(_ impersonation: Impersonation, _ reason: SessionEvent.Reason) async throws {
+        let (id, actor) = (impersonation.actorSessionID, impersonation.actor)
+        guard try await self.engine.driver.end(id, of: actor) else { return }
+        self.report(.ended, reason, id, subject: actor)
     }
 
     /// Ends the sessions of a request that carried tokens of several. Another host of the site may have planted one,

@@ -53,48 +53,34 @@ struct SessionState: ~Copyable {
     final class UserChange: Sendable {
         /// The user before the first change; nil for an anonymous visitor.
         let former: String?
+        /// The cookie of the user's device that the response sets, if it is recognized.
+        let deviceCookie: DeviceCookie?
 
-        init(former: String?) { self.former = former }
+        init(former: String?, deviceCookie: DeviceCookie? = nil) {
+            self.former = former
+            self.deviceCookie = deviceCookie
+        }
     }
 
     struct LoadedSession {
         /// The record as this request last saw it in the store.
-        var record: SessionRecord {
-            didSet { self.index = nil }
-        }
+        var record: SessionRecord
         /// The token that this request came with, or that was made in it.
         var token: SessionToken
         /// Whether the session began in this request.
         var isNew: Bool
-        /// The values by name, built once linear searches become slow.
-        private var index: [ByteString: SessionValue]?
-        private var searchCount = 0
-
-        init(record: SessionRecord, token: SessionToken, isNew: Bool) {
-            self.record = record
-            self.token = token
-            self.isNew = isNew
-        }
-
-        mutating func value(of name: String) -> SessionValue? {
-            if let index = self.index { return index[ByteString(name)] }
-            let values = self.record.values
-            guard values.count > 16, self.searchCount >= 16 else {
-                self.searchCount += 1
-                return values[name]
-            }
-            let pairs = values.map { (ByteString($0.name), $0.value) }
-            let index = Dictionary(pairs) { first, _ in first }
-            self.index = index
-            return index[ByteString(name)]
-        }
     }
 
     /// The session of the request, if it has one. A separate property, so that it changes in place. `Optional<T>`
     /// rather than `T?`, which would be initialized twice.
     private(set) var live: Optional<LoadedSession> {
-        didSet { self.revision &+= 1 }
+        didSet {
+            self.revision &+= 1
+            self.valueIndex = ValueIndex()
+        }
     }
+    /// Finds the stored values. It is not a part of `live`, whose copies it would make slow ("memory: counter").
+    private var valueIndex = ValueIndex()
     /// Why nothing can be stored, if that is so.
     private var detachment: Optional<DetachReason>
     /// Changes that no write has taken yet.
@@ -133,7 +119,6 @@ struct SessionState: ~Copyable {
     var storeFailure: SessionError?
 
     /// The parameters are those of a ``SessionResolution``.
-    @inline(__always)
     init(
         live: consuming LoadedSession?,
         detachment: DetachReason?,
@@ -170,7 +155,8 @@ struct SessionState: ~Copyable {
     mutating func value(of name: String) -> SessionValue? {
         if !self.pending.isEmpty, case .changed(let value) = self.pending.outcome(of: name) { return value }
         if !self.committing.isEmpty, case .changed(let value) = self.committing.outcome(of: name) { return value }
-        return self.live?.value(of: name)
+        guard let values = self.live?.record.values else { return nil }
+        return self.valueIndex.value(of: name, in: values)
     }
 
     /// All values as the handler sees them.
@@ -178,6 +164,14 @@ struct SessionState: ~Copyable {
         let stored = self.live?.record.values ?? SessionValues()
         // A step may fail on a value that is already merged; this does not affect what the handler sees.
         return (try? self.pending.apply(to: (try? self.committing.apply(to: stored)) ?? stored)) ?? stored
+    }
+
+    /// The session of the request. A copy of the optional costs twice as much as one of its parts ("memory: counter").
+    mutating func copyOfLive() -> LoadedSession? {
+        guard let record = self.live?.record, let token = self.live?.token, let isNew = self.live?.isNew else {
+            return nil
+        }
+        return LoadedSession(record: record, token: token, isNew: isNew)
     }
 
     /// Records that the record was written.
@@ -259,19 +253,20 @@ struct SessionState: ~Copyable {
         facts.canSetCookie = !self.hasResponseStarted
         facts.isCookieWithheld = isCookieWithheld
         facts.deliversCredential = environment.transports[self.transport].deliversCredential
-        guard let live = self.live else { return facts }
+        // Not the whole session, whose copy costs more ("memory: counter").
+        guard let record = self.live?.record, let isNew = self.live?.isNew else { return facts }
         // A token that no client receives is useless: a new token counts once the handler has read it.
-        if live.isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
+        if isNew, self.wasAccessed, !isCookieWithheld { facts.pendingCookieAction = .set }
         facts.status = .live(
             PlannerInput.LiveInput(
-                lastAccessedAt: live.record.lastAccessedAt,
-                expiresAt: environment.configuration.idleEnd(of: live.record),
-                absoluteExpiresAt: environment.configuration.absoluteEnd(of: live.record),
-                secretIssuedAt: live.record.secretIssuedAt,
-                isRemembered: live.record.isRemembered,
-                rememberedFor: live.record.rememberedFor,
-                isAnonymous: live.record.isAnonymous,
-                holdsPreviousSecret: !live.holdsCurrentSecret
+                lastAccessedAt: record.lastAccessedAt,
+                expiresAt: environment.configuration.idleEnd(of: record),
+                absoluteExpiresAt: environment.configuration.absoluteEnd(of: record),
+                secretIssuedAt: record.secretIssuedAt,
+                isRemembered: record.isRemembered,
+                rememberedFor: record.rememberedFor,
+                isAnonymous: environment.configuration.anonymousLimits != nil && record.isAnonymous,
+                holdsPreviousSecret: self.live?.holdsCurrentSecret == false
             )
         )
         return facts

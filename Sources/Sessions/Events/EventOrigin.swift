@@ -13,8 +13,9 @@ struct EventOrigin {
     let logger: Logger
     let client: SessionClient?
 
-    init(_ request: SessionRequest, _ logger: Logger, _ configuration: SessionConfiguration) {
+    init(_ request: SessionRequest, _ logger: Logger, _ environment: EngineEnvironment) {
         self.logger = logger
-        self.client = configuration.namesClientsInEvents ? SessionClient(of: request) : nil
+        self.client =
+            environment.configuration.namesClientsInEvents ? environment.configuration.client(of: request) : nil
     }
 }

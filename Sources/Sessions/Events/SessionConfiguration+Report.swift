@@ -19,19 +19,28 @@ extension SessionConfiguration {
         _ id: SessionID? = nil,
         others: [SessionID] = [],
         subject: String? = nil,
+        action: SessionEvent.Action? = nil,
         error: (any Error)? = nil,
-        from origin: EventOrigin? = nil
+        by administration: SessionAdministration? = nil,
+        from origin: EventOrigin? = nil,
+        acting: @autoclosure () -> Impersonation? = nil
     ) {
         let logger = (origin?.logger).flatMap { $0.logLevel <= SessionEvent.level(kind, reason) ? $0 : nil }
         guard logger != nil || !self.observers.isEmpty || self.tracer != nil else { return }
+        let impersonation = acting()
         let event = SessionEvent(
             kind,
             reason: reason,
             sessionID: id,
             otherSessionIDs: others,
             subject: subject,
+            action: action,
             errorCode: error.map(SessionEvent.code),
             client: origin?.client,
+            administrator: administration?.administrator,
+            comment: administration?.comment,
+            actor: impersonation?.actor,
+            actingReason: impersonation?.reason,
             time: self.clock.now
         )
         if let logger { event.log(error, to: logger) }
@@ -74,7 +83,7 @@ extension SessionEvent {
 }
 
 extension Session {
-    var eventOrigin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.configuration) }
+    var eventOrigin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment) }
 
     /// Reports an event of this request.
     func report(
@@ -83,11 +92,14 @@ extension Session {
         _ id: SessionID? = nil,
         others: [SessionID] = [],
         subject: String? = nil,
-        error: (any Error)? = nil
+        action: SessionEvent.Action? = nil,
+        error: (any Error)? = nil,
+        acting: Impersonation? = nil
     ) {
         self.withState { $0.writes.formUnion(SessionWrites(reportedAs: kind)) }
         self.engine.environment.configuration.report(
-            kind, reason, id, others: others, subject: subject, error: error, from: self.eventOrigin)
+            kind, reason, id, others: others, subject: subject, action: action, error: error, from: self.eventOrigin,
+            acting: acting ?? self.withState { $0.live?.record.impersonation })
     }
 
     /// Reports what was written, or why it was not.
@@ -172,6 +184,7 @@ extension ResolutionReason {
         case .wrongSecret: .wrongSecret
         case .replayedSecret: .replayedSecret
         case .unreadable: .unreadable
+        case .unproven: .overdue
         case .ended: .ended
         case .several: .severalTokens
         case .noToken, .storeUnavailable, .previousSecret, .found: nil

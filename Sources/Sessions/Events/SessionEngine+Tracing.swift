@@ -14,6 +14,7 @@ extension SessionEvent {
         guard let span = tracer.activeSpan(identifiedBy: .current ?? .topLevel) else { return }
         var attributes: SpanAttributes = [:]
         if let reason { attributes["session.reason"] = reason.description }
+        if let action { attributes["session.action"] = action.description }
         if let sessionID { attributes["session.id"] = sessionID.description }
         if let errorCode { attributes["session.error"] = errorCode }
         span.addEvent(SpanEvent(name: "session.\(self.kind)", attributes: attributes))

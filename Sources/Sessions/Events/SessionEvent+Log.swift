@@ -15,13 +15,17 @@ extension SessionEvent {
     static func level(_ kind: Kind, _ reason: Reason?) -> Logger.Level {
         switch (kind, reason) {
         case (.suspicious, .lostRevocations?): .error
-        case (.suspicious, _): .warning
+        case (.suspicious, _), (.unboundUse, .overdue?), (.unboundUse, .replayedSecret?), (.clientChanged, _),
+            (.placeChanged, _):
+            .warning
+        case (.newDevice, _): .info
         case (.storeFailed, _), (.refused, .unreadable?): .error
         case (.changesDropped, .ended?), (.changesDropped, .responseStarted?), (.changesDropped, .storeUnavailable?):
             .info
         case (.changesDropped, .cookieWithheld?): .debug
         case (.changesDropped, _): .error
-        case (.refused, .wrongSecret?), (.refused, .crossSite?), (.limitReached, _): .info
+        case (.refused, .wrongSecret?), (.refused, .crossSite?), (.refused, .tooManyAttempts?), (.limitReached, _):
+            .info
         default: .debug
         }
     }
@@ -29,8 +33,15 @@ extension SessionEvent {
     private static let messages: [Kind: Logger.Message] = [
         .created: "A session began",
         .loggedIn: "A user logged in",
+        .actingBegan: "An administrator acts as another user",
         .reauthenticated: "A user authenticated again",
         .renewed: "The secret of a session was renewed",
+        .deviceBound: "A session was bound to a device",
+        .deviceRefreshed: "The cookie of a bound session was refreshed",
+        .unboundUse: "A session was used without the proof of its device",
+        .newDevice: "A user logged in from a new device",
+        .clientChanged: "The browser or system of a session has changed: someone may have copied its cookie",
+        .placeChanged: "A session moved faster than anyone travels: someone may have copied its cookie",
         .refused: "A session token was refused",
         .ended: "A session was ended",
         .limitReached: "A user has reached the maximum number of sessions",
@@ -44,6 +55,7 @@ extension SessionEvent {
     private static let reasons: [Reason: Logger.Message] = [
         .endedMeanwhile: "A session ended while a request used it",
         .crossSite: "A request that may come from another site was refused",
+        .tooManyAttempts: "An attempt to log in was refused, because too many have failed",
         .replayedSecret: "A session secret came back after its renewal: someone may have kept a copy",
         .lostRevocations: "The store of the revocations has lost some: sessions that had ended may be accepted again",
         .severalTokens: "A request carries several valid session tokens, so none is accepted",
@@ -61,6 +73,7 @@ extension SessionEvent {
     func log(_ error: (any Error)?, to logger: Logger) {
         var metadata: Logger.Metadata = [:]
         if let reason { metadata["session.reason"] = "\(reason)" }
+        if let action { metadata["session.action"] = "\(action)" }
         if let sessionID { metadata["session.id"] = "\(sessionID)" }
         if !self.otherSessionIDs.isEmpty { metadata["session.others"] = .array(self.otherSessionIDs.map { "\($0)" }) }
         if let error {

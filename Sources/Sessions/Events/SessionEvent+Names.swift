@@ -18,6 +18,8 @@ extension SessionEvent {
         public static let created = Kind("created")
         /// A user logged in. It follows the ``created`` of the new session.
         public static let loggedIn = Kind("logged_in")
+        /// An administrator began to act as another user (``Session/act(as:reason:for:)``), in a session of its own.
+        public static let actingBegan = Kind("acting_began")
         /// A user authenticated again. The session has a new token.
         public static let reauthenticated = Kind("reauthenticated")
         /// The secret of a session was renewed: ``Reason/time``, ``Reason/explicit``.
@@ -25,14 +27,28 @@ extension SessionEvent {
         /// A client's credential opened nothing, or no longer does: ``Reason/malformed``, ``Reason/unknown``,
         /// ``Reason/expired``, ``Reason/ended``, ``Reason/wrongSecret``, ``Reason/unreadable``,
         /// ``Reason/endedMeanwhile``. Requests without a token cause no event. Or a whole request was rejected:
-        /// ``Reason/crossSite``.
+        /// ``Reason/crossSite``. Or an attempt to log in was: ``Reason/tooManyAttempts``.
         public static let refused = Kind("refused")
+        /// A session was bound to a device. Its secret is renewed by proof from now on.
+        public static let deviceBound = Kind("device_bound")
+        /// The device of a bound session proved itself, and the cookie was refreshed.
+        public static let deviceRefreshed = Kind("device_refreshed")
+        /// A session was used without the proof that it needs: ``Reason/overdue``, ``Reason/replayedSecret``,
+        /// ``Reason/notBound``. ``SessionEvent/action`` says what was done.
+        public static let unboundUse = Kind("unbound_use")
+        /// A user logged in from a device that is new to them (``KnownDevices``).
+        public static let newDevice = Kind("new_device")
+        /// The browser family or the operating system of a session has changed: someone may have copied its cookie.
+        public static let clientChanged = Kind("client_changed")
+        /// A session moved faster than anyone travels: someone may have copied its cookie.
+        public static let placeChanged = Kind("place_changed")
         /// Something needs attention: ``Reason/replayedSecret``, ``Reason/severalTokens``, ``Reason/lostRevocations``.
         public static let suspicious = Kind("suspicious")
         /// One session ended, or all of a user or of all users: ``Reason/loggedOut``, ``Reason/userNotFound``,
         /// ``Reason/destroyed``, ``Reason/regenerated``, ``Reason/login``, ``Reason/revoked``, ``Reason/others``,
         /// ``Reason/allOfSubject``, ``Reason/everything``, ``Reason/limit``, ``Reason/replayedSecret``,
-        /// ``Reason/expired``. Sessions that expire without being used cause no event.
+        /// ``Reason/unboundUse``, ``Reason/theftSuspected``, ``Reason/expired``, ``Reason/actingStopped``,
+        /// ``Reason/actorEnded``. Sessions that expire without being used cause no event.
         public static let ended = Kind("ended")
         /// A login reached the maximum number of sessions: ``Reason/oldestEnded``, ``Reason/newestRefused``,
         /// ``Reason/decided``.
@@ -74,8 +90,19 @@ extension SessionEvent {
         /// Another site may have made a browser send the request.
         public static let crossSite = Reason("cross_site")
 
+        /// Too many logins of the user or from the network have failed (``LoginThrottle``).
+        public static let tooManyAttempts = Reason("too_many_attempts")
+
+        /// The cookie of a bound session came after its lifetime. Browsers delete it then: someone may have kept a
+        /// copy.
+        public static let overdue = Reason("overdue")
+        /// A session that is bound to no device was used where one is required (``Session/requireDeviceBound()``).
+        public static let notBound = Reason("not_bound")
+
         /// A retired secret came back: someone may have kept a copy.
         public static let replayedSecret = Reason("replayed_secret")
+        /// A bound session was used without the proof that it needs (``SessionConfiguration/onUnboundUse``).
+        public static let unboundUse = Reason("unbound_use")
         /// One request has the valid tokens of several sessions, and none is accepted.
         public static let severalTokens = Reason("several_tokens")
 
@@ -103,6 +130,8 @@ extension SessionEvent {
         public static let everything = Reason("everything")
         /// All sessions of a user that began with former credentials.
         public static let credentialsChanged = Reason("credentials_changed")
+        /// A policy of ``KnownDevices`` ended it.
+        public static let theftSuspected = Reason("theft_suspected")
         /// To keep the limit of a user's sessions.
         public static let limit = Reason("limit")
 
@@ -115,6 +144,10 @@ extension SessionEvent {
 
         /// The secret had reached its maximum age.
         public static let time = Reason("time")
+        /// The administrator stopped acting as the user.
+        public static let actingStopped = Reason("acting_stopped")
+        /// The administrator who acted as the user has no session any more.
+        public static let actorEnded = Reason("actor_ended")
         /// The application requested it.
         public static let explicit = Reason("explicit")
 

@@ -15,7 +15,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Writes session events as JSON Lines, one event a line: an audit log.
+/// Writes session events to a file as JSON Lines, or to a logger: an audit log.
 ///
 /// ```swift
 /// let events = SessionEventStream()
@@ -29,7 +29,18 @@ import Foundation
 public final class SessionEventLog: Service {
     private let stream: SessionEventStream
     private let logger: Logger
-    private let write: @Sendable (_ line: [UInt8]) async throws -> Void
+    private let output: Output
+
+    private enum Output: Sendable {
+        case lines(@Sendable (_ line: [UInt8]) async throws -> Void)
+        case logger(Logger, Logger.Level)
+    }
+
+    private init(_ stream: SessionEventStream, logger: Logger, output: Output) {
+        self.stream = stream
+        self.logger = logger
+        self.output = output
+    }
 
     /// Creates a log with your own write function.
     ///
@@ -38,14 +49,31 @@ public final class SessionEventLog: Service {
     ///   - logger: Logs write failures, and how many events were lost.
     ///   - write: Writes a line, which ends with a line feed. It is called for one line at a time. When it throws, that
     ///     event is lost, and the log continues with the next.
-    public init(
+    public convenience init(
         _ stream: SessionEventStream,
         logger: Logger,
         write: @escaping @Sendable (_ line: [UInt8]) async throws -> Void
     ) {
-        self.stream = stream
-        self.logger = logger
-        self.write = write
+        self.init(stream, logger: logger, output: .lines(write))
+    }
+
+    /// Creates a log that writes to a logger, such as one for standard output in a container.
+    ///
+    /// The message is `Session event`. The metadata has the members of the JSON form, with the prefix `session.` and
+    /// as escaped text: `session.kind`, `session.subject` and so on.
+    ///
+    /// - Parameters:
+    ///   - stream: The source of events. The log is its only reader.
+    ///   - audit: Receives the events.
+    ///   - level: The level of the events. The default is `info`.
+    ///   - logger: Logs how many events were lost.
+    public convenience init(
+        _ stream: SessionEventStream,
+        writingTo audit: Logger,
+        level: Logger.Level = .info,
+        logger: Logger
+    ) {
+        self.init(stream, logger: logger, output: .logger(audit, level))
     }
 
     /// Creates a log that appends to a file, which only its owner can read.
@@ -78,7 +106,11 @@ public final class SessionEventLog: Service {
         await withGracefulShutdownHandler {
             for await event in self.stream {
                 do {
-                    try await self.write(Array(try encoder.encode(event)) + [UInt8(ascii: "\n")])
+                    switch self.output {
+                    case .lines(let write): try await write(Array(try encoder.encode(event)) + [UInt8(ascii: "\n")])
+                    case .logger(let audit, let level):
+                        audit.log(level: level, "Session event", metadata: event.auditMetadata)
+                    }
                 } catch {
                     self.logger.error(
                         "A session event could not be written",

@@ -9,11 +9,20 @@
 public import CoreMetrics
 import Synchronization
 
-/// Counts session events with swift-metrics.
+/// Records session events and the measurements of engines with swift-metrics.
 ///
-/// There is one counter of events, `sessions.events` by default, with two labels: `kind` and `reason`. They are the
-/// names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without a reason. Clients cannot add label
-/// values: there are a few dozen pairs in all, and the handler of each is created once, when it is first counted.
+/// | Metric | Kind | Labels | In Prometheus |
+/// |---|---|---|---|
+/// | `sessions.events` | counter | `kind`, `reason` | `sessions_events_total` |
+/// | `sessions.store.call.duration` | timer | `operation`, `outcome` | `sessions_store_call_duration_seconds` |
+/// | `sessions.store.circuits.open` | gauge | `operation` | `sessions_store_circuits_open` |
+/// | `sessions.conflicts.retried` | counter | | `sessions_conflicts_retried_total` |
+/// | `sessions.sealed.cookie.size` | histogram | | `sessions_sealed_cookie_size_bytes` |
+///
+/// The labels `kind` and `reason` are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without
+/// a reason; the others are the names of ``SessionMeasurement/Operation`` and ``SessionMeasurement/Outcome``. Clients
+/// cannot add label values: there are a few dozen pairs in all, and the handler of each is created once, when it is
+/// first used. ``SessionSampler`` adds the gauge `sessions.live`.
 ///
 /// ```swift
 /// configuration.observers = [SessionMetrics()]
@@ -24,18 +33,37 @@ public final class SessionMetrics: SessionObserver {
         var reason: SessionEvent.Reason?
     }
 
+    private struct CallLabels: Hashable {
+        var operation: SessionMeasurement.Operation?
+        var outcome: SessionMeasurement.Outcome?
+    }
+
     private let name: String
+    private let prefix: String
     private let factory: any MetricsFactory
     private let counters = Mutex<[Labels: Counter]>([:])
+    private let timers = Mutex<[CallLabels: Timer]>([:])
+    private let gauges = Mutex<[CallLabels: Gauge]>([:])
+    private let conflicts: Counter
+    private let cookieSizes: Recorder
 
-    /// Creates an observer that counts events.
+    /// Creates an observer that records events and measurements.
     ///
     /// - Parameters:
-    ///   - name: The name of the counter. The default is `sessions.events`.
-    ///   - factory: Creates the counters. The default is the factory of the process.
-    public init(name: String = "sessions.events", factory: any MetricsFactory = MetricsSystem.factory) {
+    ///   - name: The name of the counter of events. The default is `sessions.events`.
+    ///   - prefix: How the names of the other metrics begin. The default is `sessions`.
+    ///   - factory: Creates the metrics. The default is the factory of the process.
+    public init(
+        name: String = "sessions.events",
+        prefix: String = "sessions",
+        factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.name = name
+        self.prefix = prefix
         self.factory = factory
+        self.conflicts = Counter(label: "\(prefix).conflicts.retried", dimensions: [], factory: factory)
+        self.cookieSizes = Recorder(
+            label: "\(prefix).sealed.cookie.size", dimensions: [], aggregate: true, factory: factory)
     }
 
     public func observe(_ event: SessionEvent) {
@@ -53,5 +81,47 @@ public final class SessionMetrics: SessionObserver {
             counters[labels] = counter
             return counter
         }.increment()
+    }
+
+    public var observesMeasurements: Bool { true }
+
+    public func observe(_ measurement: SessionMeasurement) {
+        let labels = CallLabels(operation: measurement.operation, outcome: measurement.outcome)
+        switch measurement.kind {
+        case .storeCall: self.timer(labels).recordNanoseconds(Int64(max(0, min(measurement.value, 1e9)) * 1e9))
+        case .openCircuits: self.gauge(labels).record(measurement.value)
+        case .conflictRetry: self.conflicts.increment()
+        case .sealedCookieSize: self.cookieSizes.record(measurement.value)
+        default: break
+        }
+    }
+
+    private func timer(_ labels: CallLabels) -> Timer {
+        self.timers.withLock { timers in
+            if let timer = timers[labels] { return timer }
+            let timer = Timer(
+                label: "\(self.prefix).store.call.duration",
+                dimensions: [
+                    ("operation", labels.operation?.description ?? "none"),
+                    ("outcome", labels.outcome?.description ?? "none"),
+                ],
+                factory: self.factory
+            )
+            timers[labels] = timer
+            return timer
+        }
+    }
+
+    private func gauge(_ labels: CallLabels) -> Gauge {
+        self.gauges.withLock { gauges in
+            if let gauge = gauges[labels] { return gauge }
+            let gauge = Gauge(
+                label: "\(self.prefix).store.circuits.open",
+                dimensions: [("operation", labels.operation?.description ?? "none")],
+                factory: self.factory
+            )
+            gauges[labels] = gauge
+            return gauge
+        }
     }
 }

@@ -13,6 +13,7 @@ struct SessionReport {
     var id: SessionID?
     var others: [SessionID]
     var subject: String?
+    var action: SessionEvent.Action?
     var error: (any Error)?
 
     init(
@@ -21,6 +22,7 @@ struct SessionReport {
         _ id: SessionID? = nil,
         others: [SessionID] = [],
         subject: String? = nil,
+        action: SessionEvent.Action? = nil,
         error: (any Error)? = nil
     ) {
         self.kind = kind
@@ -28,6 +30,7 @@ struct SessionReport {
         self.id = id
         self.others = others
         self.subject = subject
+        self.action = action
         self.error = error
     }
 
@@ -45,6 +48,7 @@ extension SessionConfiguration {
             report.id,
             others: report.others,
             subject: report.subject,
+            action: report.action,
             error: report.error,
             from: origin
         )

@@ -22,7 +22,7 @@ extension Session {
                 if let subject { try await self.limitDecision(for: subject, replacing: before?.record.id) } else {
                     LimitDecision()
                 }
-            let client = SessionClient(of: self.request)
+            let client = configuration.client(of: self.request)
             let live = try await sessions.create(token) { record in
                 record.values = values
                 record.subject = subject

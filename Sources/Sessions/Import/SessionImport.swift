@@ -15,16 +15,25 @@ import Crypto
 /// again. The old cookie opens the new session while it lives, and nothing when it has ended. No claims need to be
 /// stored, and no request waits for another. Anyone who knows the old id, from a dump of the other system, cannot
 /// compute the token without the key.
-package struct SessionImport: Sendable {
+///
+/// Use it in a middleware behind the one that opens the session. The middleware reads the old cookie, and clears it
+/// when its id is worthless, for example with ``SessionCookie/clear(in:isSecureConnection:)``.
+public struct SessionImport: Sendable {
     private let engine: SessionEngine
     private let sessions: StoredSessions
     private let key: SymmetricKey
     /// The policy of calls to the other system: a deadline, and a circuit breaker.
     private let callPolicy: StoreCallPolicy
 
+    /// Creates an import.
+    ///
+    /// - Parameters:
+    ///   - engine: The engine that creates the new sessions.
+    ///   - key: The key from which the new tokens are derived. It must be the same on all servers, and must not change
+    ///     while sessions are imported.
     /// - Throws: ``SessionError`` with the code `configuration` when the engine has no store, which is needed to create
     ///   a session only once.
-    package init(into engine: SessionEngine, key: SecretKey) throws(SessionError) {
+    public init(into engine: SessionEngine, key: SecretKey) throws(SessionError) {
         guard let sessions = engine.driver as? StoredSessions else {
             throw .configuration([
                 "Sessions of another system are imported into a store: use the backend .stored(in:)."
@@ -45,7 +54,9 @@ package struct SessionImport: Sendable {
     ///   - convert: Converts it; nil to import nothing.
     ///   - forget: Removes it from the other system.
     /// - Returns: Whether the id is now worthless, so that its cookie can be cleared.
-    package func importSession<Old: Sendable>(
+    /// - Throws: ``SessionError``: `storeUnavailable` when the store or the other system does not answer; what
+    ///   `convert` throws; and `CancellationError`.
+    public func importSession<Old: Sendable>(
         _ origin: String,
         into session: Session,
         read: @escaping @Sendable () async throws -> Old?,
@@ -110,5 +121,5 @@ extension KeyPurpose {
 
 extension SessionImport: CustomReflectable {
     /// The key must not be printed.
-    package var customMirror: Mirror { Mirror(self, children: []) }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

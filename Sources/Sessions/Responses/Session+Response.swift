@@ -27,7 +27,7 @@ extension Session {
 
     /// - Returns: Whether there was something to write.
     private func writeCookie(_ cookie: SessionPlan.CookieAction, to response: inout HTTPFields) -> Bool {
-        let (live, ended, index) = self.withState { ($0.live, $0.ended, $0.transport) }
+        let (live, ended, index) = self.withState { ($0.copyOfLive(), $0.ended, $0.transport) }
         var isWritten = false
         if let ended, cookie == .clear || (cookie == .set && ended.transport != index) {
             let instruction = self.instruction(maxAge: nil, ended.cookieOverrides)
@@ -36,8 +36,17 @@ extension Session {
         }
         if cookie == .set, let live, self.writeCredential(of: live, by: self.engine.transports[index], to: &response) {
             isWritten = true
+            if live.isNew, live.record.isAuthenticated { self.writeDeviceCookie(to: &response) }
         }
         return isWritten
+    }
+
+    /// A login whose device is recognized sets its cookie.
+    private func writeDeviceCookie(to response: inout HTTPFields) {
+        guard let cookie = self.withState({ $0.userChange?.deviceCookie }) else { return }
+        SetCookie.set(
+            cookie.template, value: cookie.value, maxAge: KnownDevices.lifetime,
+            isSecureConnection: self.request.isSecure, in: &response)
     }
 
     /// Asks the browser to clear site data, unless the handler has set its own field.
@@ -67,8 +76,14 @@ extension Session {
         }
         // Another client may have a newer credential, and the older one must not replace it.
         guard let credential else { return false }
+        if self.engine.driver.isSealed {
+            self.engine.environment.report(SessionMeasurement(.sealedCookieSize, Double(credential.utf8.count)))
+        }
         let now = self.engine.environment.configuration.clock.now
-        let maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
+        var maxAge = live.record.isRemembered ? max(.zero, live.record.expiresAt - now) : nil
+        if self.engine.environment.bindsDevices, transport.kind == .cookie {
+            maxAge = self.bound(live, in: &response, now: now) ?? maxAge
+        }
         transport.transport.set(
             credential, self.instruction(maxAge: maxAge, live.record.cookieOverrides), in: &response)
         return true

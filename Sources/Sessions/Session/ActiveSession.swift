@@ -36,6 +36,15 @@ public struct ActiveSession: Sendable, Equatable, Identifiable {
     /// The visitor's name for the device.
     public var deviceLabel: String? { self.labelBytes?.text }
     private let labelBytes: ByteString?
+    /// The administrator who acts in the session as its user (``Session/act(as:reason:for:)``); nil if it is the user's
+    /// own.
+    public var actor: String? { self.actorBytes?.text }
+    private let actorBytes: ByteString?
+    /// Whether the session is bound to the device on which it began, so that a copy of its cookie soon opens nothing.
+    public let isDeviceBound: Bool
+    /// When the user first logged in from the device; nil unless ``KnownDevices`` has recognized it, and in a store
+    /// that is encrypted at rest.
+    public let deviceFirstUsedAt: SessionInstant?
 
     /// Returns nil if no one is logged in to the session.
     init?(_ record: SessionRecord, isCurrent: Bool = false) {
@@ -52,5 +61,10 @@ public struct ActiveSession: Sendable, Equatable, Identifiable {
         self.firstClient = record.firstClient ?? SessionClient(address: nil, userAgent: nil)
         self.lastClient = record.lastClient ?? self.firstClient
         self.labelBytes = record.deviceLabel.map { ByteString($0) }
+        self.isDeviceBound = record.isDeviceBound
+        self.deviceFirstUsedAt = DeviceFacts(in: record.values).map {
+            SessionInstant(millisecondsSince1970: $0.firstUse)
+        }
+        self.actorBytes = record.impersonation.map { ByteString($0.actor) }
     }
 }

@@ -109,6 +109,7 @@ extension Session {
     ///   was ending this session, or `notOffered` when the backend or its store does not support it.
     public func logOutOthers() async throws {
         try await self.requiringOpenResponse("logOutOthers()") {
+            try self.refuseWhileActing("logOutOthers()")
             guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else { return }
             guard let kept = try await self.engine.driver.endOthers(than: live, of: subject) else {
                 self.detach(live.record.id)
@@ -133,6 +134,7 @@ extension Session {
     ///   it. This session then still exists.
     public func logOutEverywhere() async throws {
         try await self.serialized {
+            try self.refuseWhileActing("logOutEverywhere()")
             let live = self.withAccessedState { $0.live }
             if let live, let subject = live.record.subject {
                 try await self.engine.driver.endAll(of: subject, endingLast: live)
@@ -149,6 +151,11 @@ extension Session {
 
     /// Whether the backend can end all of a user's sessions except this one.
     package var supportsRevokingOthers: Bool { self.engine.driver.supportsRevokingOthers }
+}
+
+extension SessionEngine {
+    /// Whether the backend can list a user's sessions.
+    package var supportsListing: Bool { self.driver.supportsListing }
 }
 
 extension SessionRecord {

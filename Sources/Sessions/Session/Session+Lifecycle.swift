@@ -90,6 +90,7 @@ extension Session {
     /// - Throws: ``SessionError``: `storeUnavailable`, `contention`, `ended`, or `responseStarted`.
     public func renew() async throws {
         try await self.requiringOpenResponse("renew()") {
+            try self.refuseWhileActing("renew()")
             guard let live = self.withAccessedState({ $0.live }) else { return }
             try await self.renew(live) { _ in }
             self.reportRenewal(.renewed, .explicit, of: live.record)

@@ -20,10 +20,10 @@ extension Session {
         /// All of them. This is the default.
         public static let all = CarriedValues(choice: .all)
 
-        /// None of them.
+        /// None of them. Handshakes that wait (``Session/begin(_:_:for:)``) move along even so.
         public static let none = CarriedValues(choice: .none)
 
-        /// The values with these names, compared byte by byte.
+        /// The values with these names, compared byte by byte, in all their versions.
         public static func only(_ names: String...) -> CarriedValues {
             CarriedValues(choice: .only(Set(names.map { ByteString($0) })))
         }
@@ -32,7 +32,11 @@ extension Session {
             switch self.choice {
             case .all: values
             case .none: SessionValues()
-            case .only(let names): SessionValues(values.lazy.filter { names.contains(ByteString($0.name)) })
+            case .only(let names):
+                SessionValues(
+                    values.lazy.filter { name, _ in
+                        names.contains(ByteString(name)) || names.contains(ByteString(ValueVersion.baseName(of: name)))
+                    })
             }
         }
     }
@@ -114,9 +118,9 @@ extension Session {
         level: AuthenticationLevel? = nil
     ) async throws {
         let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
-        let change = SessionChange.replacement(try key.encode(value))
+        let changes = key.replacement(try key.encode(value))
         try await self.begin(subject, carrying, remember: remember, deviceLabel: deviceLabel, facts) {
-            try $0.applying(change, of: key.name)
+            try changes.apply(to: $0)
         }
     }
 
@@ -133,9 +137,11 @@ extension Session {
             if let failure = self.withState({ $0.failure }) { throw failure }
             let (before, values) = self.withState { ($0.live?.record, $0.values) }
             let isSomebodyElse = before.map { $0.subject != nil && !$0.belongs(to: subject) } ?? false
-            let carried = try fill(isSomebodyElse ? SessionValues() : carrying.apply(to: values))
             let (configuration, driver) = (self.engine.configuration, self.engine.driver)
             guard facts.isEmpty || !driver.hasExternalValues else { throw SessionError.externalFacts }
+            let handshakes = try await self.waitingHandshakes(of: isSomebodyElse ? nil : self.withState { $0.live })
+            let carried = try fill(
+                isSomebodyElse ? SessionValues() : carrying.apply(to: values).replacingHandshakes(by: handshakes))
             try configuration.checkSize(of: carried)
             let version = facts.credentialVersion
             if version > 0 { try await self.check(credentialVersion: version, of: subject) }
@@ -143,7 +149,7 @@ extension Session {
             let limitDecision = try await self.limitDecision(for: subject, replacing: before?.id)
             try await self.endCurrent(.login)
             try await self.evictSessions(limitDecision, for: subject)
-            let client = SessionClient(of: self.request)
+            let client = configuration.client(of: self.request)
             try await self.write(.begin(isAnonymous: false)) { record in
                 record.values = carried
                 // Data that another system keeps beside the values is carried only when all values are.
@@ -158,6 +164,9 @@ extension Session {
                 record.firstClient = client
                 record.deviceLabel = deviceLabel?.truncated(toBytes: SessionRecord.labelLimit)
                 record.setRemembered(remember || record.isRemembered, configuration, now: record.createdAt)
+                if configuration.deviceBinding.options != nil {
+                    record.deviceBinding = DeviceBinding(random: configuration.random, now: record.createdAt)
+                }
             }
             if version > 0 { try await self.recheck(credentialVersion: version, of: subject) }
             self.withState { $0.noteUserChange(from: nil) }
@@ -189,6 +198,7 @@ extension Session {
     ) async throws {
         let facts = try AuthenticationFacts(credentialVersion: credentialVersion, methods: methods, level: level)
         try await self.requiringOpenResponse("reauthenticate()") {
+            try self.refuseWhileActing("reauthenticate()")
             let (live, subject) = try self.loggedIn(for: facts)
             if facts.credentialVersion > 0 {
                 try await self.check(credentialVersion: facts.credentialVersion, of: subject)

@@ -48,6 +48,7 @@ extension Session {
 
     private func setRemembered(_ isRemembered: Bool, for length: Duration? = nil) async throws {
         try await self.requiringOpenResponse(isRemembered ? "remember()" : "stopRemembering()") {
+            try self.refuseWhileActing("remember()")
             let configuration = self.engine.configuration
             try self.requireAttached()
             guard let live = self.withAccessedState({ $0.live }) else {

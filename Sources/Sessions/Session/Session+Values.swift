@@ -44,6 +44,7 @@ extension Session {
         case .replace, .inPlace: self.set(key.name, to: encoded)
         case .addDifference(let initial): self.set(key.name, to: encoded, countingFrom: initial)
         case .custom: self.merge(key, value, encoded)
+        case .versioned(let older): self.assign(key, older, value, encoded)
         }
     }
 
@@ -66,6 +67,7 @@ extension Session {
             let result = try body(&value)
             return (try key.encode(value), result)
         }
+        if case .versioned(let older) = key.merge { return try self.update(key, older, run) }
         // The body may use the session, so it runs without the lock, and again if another task changed the value.
         while true {
             let before = self.withAccessedState { $0.value(of: key.name) }
@@ -84,7 +86,8 @@ extension Session {
     /// - Returns: The number as this request sees it.
     @discardableResult
     public func increment(_ key: SessionKey<Int>, by difference: Int = 1) -> Int {
-        self.withAccessedState { state in
+        if case .versioned = key.merge { return self.incrementVersioned(key, by: difference) }
+        return self.withAccessedState { state in
             let present = state.integer(of: key) ?? Int64(key.defaultValue)
             let result = present.addingSaturating(Int64(difference))
             state.pending.record(
@@ -95,8 +98,9 @@ extension Session {
         }
     }
 
-    /// Removes a value.
+    /// Removes a value, also in its older forms.
     public func remove<Value>(_ key: SessionKey<Value>) {
+        if case .versioned(let older) = key.merge { for form in older.forms { self.remove(named: form.name) } }
         self.remove(named: key.name)
     }
 
@@ -118,7 +122,8 @@ extension Session {
 
     /// Whether a value is stored under a key.
     public func contains<Value>(_ key: SessionKey<Value>) -> Bool {
-        self.withAccessedState { $0.value(of: key.name) != nil }
+        if case .versioned(let older) = key.merge { return self.currentForm(of: key, older) != nil }
+        return self.withAccessedState { $0.value(of: key.name) != nil }
     }
 
     /// The names of all values, in byte order.

@@ -39,6 +39,15 @@ extension SessionClient {
     }
 }
 
+extension SessionConfiguration {
+    /// The client of a request as it may be stored.
+    func client(of request: SessionRequest) -> SessionClient {
+        guard self.truncatesAddresses else { return SessionClient(of: request) }
+        let address = request.clientAddress.flatMap { IPAddress($0)?.truncated.text }
+        return SessionClient(address: address, userAgent: request.headerFields[.userAgent])
+    }
+}
+
 extension String {
     /// The beginning of the string, in whole Unicode characters; nil if nothing is left.
     package func truncated(toBytes limit: Int) -> String? {

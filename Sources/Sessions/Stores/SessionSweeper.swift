@@ -30,7 +30,8 @@ public struct SessionSweeper: Service {
     ///   - interval: The time between sweeps. The default is 1 minute.
     ///   - batchSize: The maximum number to remove in one call to the store, so that other calls are not delayed. The
     ///     default is 1,000.
-    ///   - clock: The clock. The default is the system's.
+    ///   - clock: The clock. The default is the system's. Give it the clock of the engine's configuration: with the
+    ///     system's clock beside a manual one that is behind, everything has expired and is removed.
     ///   - logger: Logs removals at debug level, and failures. The default is a logger with the label `swift-sessions`.
     public init(
         _ store: any SweepableSessionStore,

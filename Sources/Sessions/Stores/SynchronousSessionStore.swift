@@ -19,6 +19,14 @@ public protocol SynchronousSessionStore: SessionStore {
     /// engine does not try.
     var writesSynchronously: Bool { get }
 
+    /// Whether a synchronous load may return a record that another process has changed a moment ago. Optional. The
+    /// default is false.
+    ///
+    /// If true, the engine believes only a record that a credential opens. Before it refuses a credential it calls
+    /// `load`, which must return the latest record. The calls that end a session, or give it another secret or user, or
+    /// earlier limits, return only when no process loads the former record any more.
+    var loadsMayLag: Bool { get }
+
     /// Loads the record of an id, as `load` does.
     func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult?
 
@@ -32,4 +40,6 @@ public protocol SynchronousSessionStore: SessionStore {
 
 extension SynchronousSessionStore {
     public var writesSynchronously: Bool { true }
+
+    public var loadsMayLag: Bool { false }
 }

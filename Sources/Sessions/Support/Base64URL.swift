@@ -13,10 +13,16 @@
 package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// The value of each byte as a digit; 0xFF for other bytes.
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
+    /// A bit in the value of bytes that are no digits.
+    private static let noDigit: UInt32 = 1 << 31
+
+    /// The value of each byte as the first, second, third and fourth digit of a group, one after another: a group is
+    /// the union of four entries ("memory: untouched").
+    private static let values: [UInt32] = {
+        var values = [UInt32](repeating: noDigit, count: 4 * 256)
+        for (value, digit) in digits.enumerated() {
+            for place in 0..<4 { values[place * 256 + Int(digit)] = UInt32(value) << (18 - 6 * UInt32(place)) }
+        }
         return values
     }()
 
@@ -39,13 +45,18 @@ package enum Base64URL {
         var (next, count) = (0, 0)
         func emit(_ group: UInt32, digits emitted: Int) {
             for index in 0..<emitted {
-                text[count &+ index] = digits[Int(group >> UInt32(18 &- 6 &* index) & 0x3F)]
+                text[count &+ index] = digits[Int(group &>> UInt32(truncatingIfNeeded: 18 &- 6 &* index) & 0x3F)]
             }
             count &+= emitted
         }
         while next &+ 3 <= bytes.count {
             let group = UInt32(bytes[next]) << 16 | UInt32(bytes[next &+ 1]) << 8 | UInt32(bytes[next &+ 2])
-            emit(group, digits: 4)
+            // Written out, because a loop costs twice as much ("sealed: counter").
+            text[count] = digits[Int(group &>> 18)]
+            text[count &+ 1] = digits[Int(group &>> 12 & 0x3F)]
+            text[count &+ 2] = digits[Int(group &>> 6 & 0x3F)]
+            text[count &+ 3] = digits[Int(group & 0x3F)]
+            count &+= 4
             next &+= 3
         }
         switch bytes.count &- next {
@@ -57,7 +68,7 @@ package enum Base64URL {
     }
 
     /// Decodes bytes, or returns nil when the input is not canonical.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         self.withBytes(of: text) { text in
             var isText = false
             let count = text.count / 4 * 3 + text.count % 4 * 3 / 4
@@ -80,15 +91,11 @@ package enum Base64URL {
         guard text.count == (bytes.count * 8 + 5) / 6 else { return false }
         return self.values.withUnsafeBufferPointer { values in
             var (read, written) = (0, 0)
-            // Digits do not have the highest bit; the value of other bytes has it.
             var seen: UInt32 = 0
-            func digit(_ index: Int) -> UInt32 {
-                let value = UInt32(values[Int(text[read &+ index])])
-                seen |= value
-                return value
-            }
+            func digit(_ place: Int) -> UInt32 { values[place &* 256 &+ Int(text[read &+ place])] }
             while written &+ 3 <= bytes.count {
-                let group = digit(0) << 18 | digit(1) << 12 | digit(2) << 6 | digit(3)
+                let group = digit(0) | digit(1) | digit(2) | digit(3)
+                seen |= group
                 bytes[written] = UInt8(truncatingIfNeeded: group >> 16)
                 bytes[written &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
                 bytes[written &+ 2] = UInt8(truncatingIfNeeded: group)
@@ -99,18 +106,20 @@ package enum Base64URL {
             var surplus: UInt32 = 0
             switch bytes.count &- written {
             case 1:
-                let group = digit(0) << 6 | digit(1)
-                bytes[written] = UInt8(truncatingIfNeeded: group >> 4)
-                surplus = group & 0xF
+                let group = digit(0) | digit(1)
+                seen |= group
+                bytes[written] = UInt8(truncatingIfNeeded: group >> 16)
+                surplus = group & 0xFFFF
             case 2:
-                let group = digit(0) << 12 | digit(1) << 6 | digit(2)
-                bytes[written] = UInt8(truncatingIfNeeded: group >> 10)
-                bytes[written &+ 1] = UInt8(truncatingIfNeeded: group >> 2)
-                surplus = group & 0x3
+                let group = digit(0) | digit(1) | digit(2)
+                seen |= group
+                bytes[written] = UInt8(truncatingIfNeeded: group >> 16)
+                bytes[written &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
+                surplus = group & 0xFF
             default:
                 break
             }
-            return seen & 0x80 == 0 && surplus == 0
+            return seen & self.noDigit == 0 && surplus == 0
         }
     }
 

@@ -41,7 +41,7 @@ struct ByteReader {
     }
 
     /// Nearly all varints are lengths of one byte.
-    @inline(__always)
+    @inline(__always)  // "codec: decode a record"
     mutating func readVarint() -> UInt64? {
         guard self.offset < self.end, self.bytes[self.offset] < 0x80 else { return self.readLongVarint() }
         defer { self.offset += 1 }
@@ -63,7 +63,7 @@ struct ByteReader {
     }
 
     /// The range of the next `count` bytes.
-    @inline(__always)
+    @inline(__always)  // "codec: decode a record"
     mutating func readRange(count: Int) -> Range<Int>? {
         guard count >= 0, count <= self.end - self.offset else { return nil }
         defer { self.offset += count }
@@ -71,7 +71,7 @@ struct ByteReader {
     }
 
     /// The range of the bytes after a varint with their length.
-    @inline(__always)
+    @inline(__always)  // "codec: decode a record"
     mutating func readCounted() -> Range<Int>? {
         guard let length = self.readVarint(), let count = Int(exactly: length) else { return nil }
         return self.readRange(count: count)

@@ -22,7 +22,7 @@ struct TinyArray<Element> {
     /// Adds an element, unless it is already present.
     ///
     /// - Returns: False when the limit is reached.
-    @inline(__always)
+    @inline(__always)  // "memory: untouched"
     @discardableResult
     mutating func add(_ element: Element, upTo limit: Int, isSame: (Element, Element) -> Bool) -> Bool {
         guard let first = self.first else {

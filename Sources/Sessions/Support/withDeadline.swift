@@ -15,7 +15,7 @@ import Synchronization
 /// result is dropped.
 ///
 /// - Throws: `timeout()` when the deadline passes first, `CancellationError` on cancellation, or the operation's error.
-func withDeadline<Value: Sendable>(
+package func withDeadline<Value: Sendable>(
     _ limit: Duration,
     clock: SessionClock,
     orThrow timeout: @escaping @Sendable () -> any Error,

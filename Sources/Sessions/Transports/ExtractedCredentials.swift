@@ -87,7 +87,7 @@ public struct ExtractedCredentials: Sendable {
         self.add(.token(token))
     }
 
-    private mutating func add(_ credential: SessionCredential) {
+    mutating func add(_ credential: SessionCredential) {
         let hadRoom = self.credentials.add(credential, upTo: Self.limit) { $0.matches($1) }
         if !hadRoom { self.ignoredCount += 1 }
     }

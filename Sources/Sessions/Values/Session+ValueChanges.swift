@@ -36,6 +36,7 @@ extension Session {
     /// Decodes a value, or returns the key's default. If decoding fails, the encoded value becomes nil.
     @inlinable
     func decode<Value>(_ encoded: inout SessionValue?, _ key: SessionKey<Value>) -> Value {
+        if case .versioned(let older) = key.merge { encoded = self.currentForm(of: key, older) }
         guard let value = encoded else { return key.defaultValue }
         do {
             return try key.codec.decode(value)
@@ -92,6 +93,7 @@ extension Session {
                     key.name, to: encoded, since: ValueSnapshot(value: stored, revision: revision),
                     countingFrom: initial)
             case .custom, .inPlace: self.merge(key, value, encoded, since: before, stored)
+            case .versioned(let older): self.change(key, older, to: value, encoded, since: before, stored)
             }
         } catch {
             self.recordFailure(error)
@@ -144,8 +146,13 @@ extension Session {
     @usableFromInline
     func change(_ name: String, to value: SessionValue?, since before: ValueSnapshot, countingFrom initial: Int64) {
         self.withAccessedState { state in
-            let present = state.revision == before.revision ? before.value : state.value(of: name)
-            state.add(name, encoded: value, from: initial, before: before.value, present: present)
+            // Usually nothing else has changed, and the value is not copied ("memory: counter").
+            if state.revision == before.revision {
+                state.add(name, encoded: value, from: initial, before: before.value, present: before.value)
+            } else {
+                let present = state.value(of: name)
+                state.add(name, encoded: value, from: initial, before: before.value, present: present)
+            }
         }
     }
 
@@ -194,7 +201,7 @@ extension SessionState {
         switch key.merge {
         case .custom(let custom): merge = { custom($0, $1, $2) }
         case .inPlace(let inPlace): merge = inPlace
-        case .replace, .addDifference: return
+        case .replace, .addDifference, .versioned: return
         }
         let step: SessionChange.Step = { stored in
             let theirs = stored.flatMap { try? key.codec.decode($0) } ?? key.defaultValue

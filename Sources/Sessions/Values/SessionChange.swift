@@ -11,10 +11,15 @@ struct SessionChange: Sendable {
     /// A step that makes the next value from the present one; nil means that nothing is stored.
     typealias Step = @Sendable (SessionValue?) throws -> SessionValue?
 
+    /// Makes the present form of a value from the stored one and from the older forms of it.
+    typealias Upgrade = @Sendable (SessionValue?, SessionValues) -> SessionValue?
+
     private enum Kind: Sendable {
         case replacement
         case addition(Int64, to: Int64)
         case steps([Step])
+        /// Steps of a versioned value, whose older forms have names of their own.
+        case upgradingSteps(Upgrade, [Step])
     }
 
     private let kind: Kind
@@ -36,6 +41,13 @@ struct SessionChange: Sendable {
         SessionChange(kind: .steps([step]), result: result)
     }
 
+    /// Makes the value from the stored one, and from the older forms that are stored beside it.
+    static func step(upgradingBy upgrade: @escaping Upgrade, _ step: @escaping Step, result: SessionValue?)
+        -> SessionChange
+    {
+        SessionChange(kind: .upgradingSteps(upgrade, [step]), result: result)
+    }
+
     /// Combines this change with an earlier one of the same value.
     func after(_ earlier: SessionChange) -> SessionChange {
         switch (earlier.kind, self.kind) {
@@ -44,6 +56,8 @@ struct SessionChange: Sendable {
             return .replacement(self.result)
         case (.addition(let first, let initial), .addition(let second, _)):
             return SessionChange(kind: .addition(first.addingSaturating(second), to: initial), result: self.result)
+        case (.upgradingSteps(let upgrade, _), _), (_, .upgradingSteps(let upgrade, _)):
+            return SessionChange(kind: .upgradingSteps(upgrade, earlier.steps + self.steps), result: self.result)
         case (_, _):
             return SessionChange(kind: .steps(earlier.steps + self.steps), result: self.result)
         }
@@ -60,8 +74,14 @@ struct SessionChange: Sendable {
         switch self.kind {
         case .replacement: self.result
         case .addition(let difference, let initial): Self.add(difference, to: value ?? .integer(initial)) ?? self.result
-        case .steps(let steps): try steps.reduce(value) { try $1($0) }
+        case .steps(let steps), .upgradingSteps(_, let steps): try steps.reduce(value) { try $1($0) }
         }
+    }
+
+    /// Applies the change to a newer value among all values.
+    func apply(to value: SessionValue?, among values: SessionValues) throws -> SessionValue? {
+        guard case .upgradingSteps(let upgrade, _) = self.kind else { return try self.apply(to: value) }
+        return try self.apply(to: upgrade(value, values))
     }
 
     /// The sum, or nil if another request stored a value that is not a number.
@@ -74,7 +94,7 @@ struct SessionChange: Sendable {
         switch self.kind {
         case .replacement, .addition:
             return [{ try self.apply(to: $0) }]
-        case .steps(let steps):
+        case .steps(let steps), .upgradingSteps(_, let steps):
             return steps
         }
     }

@@ -90,6 +90,10 @@ enum ValueCoding {
             )
         }
         // A value that was written as another type, such as a number that is now an enum, is still JSON.
-        return try JSONDecoder().decode(Value.self, from: Data(value.jsonText))
+        return try self.decodeJSON(value)
+    }
+
+    static func decodeJSON<Value: Decodable>(_ value: SessionValue) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(value.jsonText))
     }
 }

@@ -120,7 +120,7 @@ public struct SessionValues: Sendable {
                 copied = entry.whole.upperBound
                 next = Self.readEntry(from: &reader)
             }
-            guard let new = try change.apply(to: old) else { continue }
+            guard let new = try change.apply(to: old, among: self) else { continue }
             writer.write(counted: name)
             new.write(to: &writer)
             count += 1
@@ -140,7 +140,7 @@ public struct SessionValues: Sendable {
         return SessionValue(from: &reader)
     }
 
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     private func entry(of name: String) -> Entry? {
         var name = name
         return name.withUTF8 { wanted in
@@ -158,7 +158,7 @@ public struct SessionValues: Sendable {
         while let entry = Self.readEntry(from: &reader) { body(entry) }
     }
 
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     private static func readEntry(from reader: inout ByteReader) -> Entry? {
         guard let entry = self.shortEntry(next: reader) else { return self.readLongEntry(from: &reader) }
         reader.skip(to: entry.whole.upperBound)
@@ -166,7 +166,7 @@ public struct SessionValues: Sendable {
     }
 
     /// An entry whose lengths take one byte each, as nearly all do; nil if it is not one.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     private static func shortEntry(next reader: ByteReader) -> Entry? {
         let (bytes, start, end) = (reader.bytes, reader.offset, reader.end)
         guard start < end, bytes[start] < 0x80 else { return nil }

@@ -8,8 +8,8 @@
 
 #if Hummingbird
 public import Hummingbird
-import Logging
 import Sessions
+import SessionsHTTP
 
 /// Loads the application's own user for the session's subject into the context.
 ///
@@ -51,13 +51,9 @@ public struct LoadUser<Context: SessionsRequestContext, User>: RouterMiddleware 
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let session = try context[keyPath: self.storage].session
-        guard let subject = session.subject else { return try await next(request, context) }
+        guard session.subject != nil else { return try await next(request, context) }
         var context = context
-        context[keyPath: self.user] = try await self.find(subject)
-        if context[keyPath: self.user] == nil {
-            context.logger.debug("A user who was logged in no longer exists, and is logged out")
-            try await session.logOut(because: .userNotFound)
-        }
+        context[keyPath: self.user] = try await session.loadUser(logger: context.logger, self.find)
         return try await next(request, context)
     }
 }

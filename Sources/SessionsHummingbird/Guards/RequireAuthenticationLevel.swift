@@ -9,6 +9,7 @@
 #if Hummingbird
 public import Hummingbird
 public import Sessions
+public import SessionsHTTP
 
 /// Lets a request pass only if its user has reached a level of authentication, and answers all other requests itself.
 /// Use it for what a password alone must not allow (step-up; RFC 9470).
@@ -21,10 +22,7 @@ public import Sessions
 /// The page that it redirects to checks the second factor and calls `session.reauthenticate(methods:level:)`. A client
 /// with a bearer token gets 401 and the challenge `insufficient_user_authentication`, with `acr_values` and `max_age`.
 public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: RouterMiddleware {
-    private let level: AuthenticationLevel
-    private let age: Duration?
-    private let response: GuardResponse
-    private let storage: SessionsMiddleware<Context>.StoragePath
+    private let middleware: GuardingMiddleware<Context>
 
     /// Creates a guard.
     ///
@@ -41,12 +39,8 @@ public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: Route
         _ response: GuardResponse = .unauthorized,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
     ) throws(SessionError) {
-        try level.check()
-        if let age, age < .seconds(1) { throw .tooRecent(age, guard: "RequireAuthenticationLevel") }
-        self.level = level
-        self.age = age
-        self.response = response
-        self.storage = storage
+        self.middleware = GuardingMiddleware(
+            sessionGuard: try .authenticationLevel(level, within: age, response), storage: storage)
     }
 
     /// Runs the handler if the user has reached the level.
@@ -55,12 +49,7 @@ public struct RequireAuthenticationLevel<Context: SessionsRequestContext>: Route
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do {
-            try context[keyPath: self.storage].session.requireAuthentication(level: self.level, within: self.age)
-        } catch {
-            return try self.response.response(to: request, refusedBy: error, context.logger)
-        }
-        return try await next(request, context)
+        try await self.middleware.handle(request, context: context, next: next)
     }
 }
 #endif

@@ -9,6 +9,7 @@
 #if Hummingbird
 public import Hummingbird
 import Sessions
+public import SessionsHTTP
 
 /// Lets a request pass only if a user is logged in, and answers all other requests itself.
 ///
@@ -20,8 +21,7 @@ import Sessions
 /// No other request reaches a handler behind it, whatever its method and however its path is written. Add it after
 /// ``SessionsMiddleware``.
 public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
-    private let response: GuardResponse
-    private let storage: SessionsMiddleware<Context>.StoragePath
+    private let middleware: GuardingMiddleware<Context>
 
     /// Creates a guard.
     ///
@@ -32,8 +32,7 @@ public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
         _ response: GuardResponse = .unauthorized,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
     ) {
-        self.response = response
-        self.storage = storage
+        self.middleware = GuardingMiddleware(sessionGuard: .login(response), storage: storage)
     }
 
     /// Runs the handler if a user is logged in.
@@ -42,12 +41,7 @@ public struct RequireLogin<Context: SessionsRequestContext>: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do {
-            try context[keyPath: self.storage].session.requireAuthenticated()
-        } catch {
-            return try self.response.response(to: request, refusedBy: error, context.logger)
-        }
-        return try await next(request, context)
+        try await self.middleware.handle(request, context: context, next: next)
     }
 }
 #endif

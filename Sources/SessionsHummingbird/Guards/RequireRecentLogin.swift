@@ -9,6 +9,7 @@
 #if Hummingbird
 public import Hummingbird
 public import Sessions
+public import SessionsHTTP
 
 /// Lets a request pass only if its user authenticated a short while ago, and answers all other requests itself. Use it
 /// before a change of the password and other sensitive operations (step-up; ASVS 5.0, 7.5.1 and 7.5.3).
@@ -20,9 +21,7 @@ public import Sessions
 ///
 /// The page that it redirects to checks the password again and calls `session.reauthenticate()`.
 public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddleware {
-    private let age: Duration
-    private let response: GuardResponse
-    private let storage: SessionsMiddleware<Context>.StoragePath
+    private let middleware: GuardingMiddleware<Context>
 
     /// Creates a guard.
     ///
@@ -37,10 +36,7 @@ public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddlew
         _ response: GuardResponse = .unauthorized,
         in storage: SessionsMiddleware<Context>.StoragePath = \.sessions
     ) throws(SessionError) {
-        guard age >= .seconds(1) else { throw .tooRecent(age, guard: "RequireRecentLogin") }
-        self.age = age
-        self.response = response
-        self.storage = storage
+        self.middleware = GuardingMiddleware(sessionGuard: try .recentLogin(within: age, response), storage: storage)
     }
 
     /// Runs the handler if the user authenticated recently.
@@ -49,12 +45,7 @@ public struct RequireRecentLogin<Context: SessionsRequestContext>: RouterMiddlew
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do {
-            try context[keyPath: self.storage].session.requireAuthentication(within: self.age)
-        } catch {
-            return try self.response.response(to: request, refusedBy: error, context.logger)
-        }
-        return try await next(request, context)
+        try await self.middleware.handle(request, context: context, next: next)
     }
 }
 #endif

@@ -96,20 +96,15 @@ public struct PersistDriverImportMiddleware<Context: SessionsRequestContext, Old
         }
         var response = try await next(request, context)
         if isWorthless {
-            let isSecure = self.cookie.secure == .always
-            SetCookie.clear(CookieTemplate(self.cookie), isSecureConnection: isSecure, in: &response.headers)
+            self.cookie.clear(in: &response.headers, isSecureConnection: self.cookie.secure == .always)
         }
         return response
     }
 
     /// The id in the old cookie, if there is exactly one well-formed id.
     private func id(in fields: HTTPFields) -> String? {
-        var values: [String] = []
-        CookieHeader.forEachValue(of: self.cookie.name, in: fields) { bytes in
-            // The canonical base64 text of 32 bytes has 43 characters and one character of padding.
-            guard bytes.count == 44, values.count < 2 else { return }
-            values.append(String(decoding: bytes, as: UTF8.self))
-        }
+        // The canonical base64 text of 32 bytes has 43 characters and one character of padding.
+        let values = self.cookie.values(in: fields).filter { $0.utf8.count == 44 }
         guard values.count == 1, let id = values.first, id.hasSuffix("="), id.dropLast().utf8.allSatisfy(\.isBase64)
         else {
             return nil

@@ -7,156 +7,231 @@
 //
 
 #if Postgres
+import Foundation
 import Logging
 import Sessions
 import Synchronization
 
-/// The connections to a server: as many as needed, up to a limit. Each has a thread of its own.
+/// The connections to a server, as seen by calls: they leave requests here, and ``PostgresLoop`` takes them.
 ///
-/// Calls are served in order of arrival. A thread does not share its connection, so that a blocking call of libpq, such
-/// as a DNS lookup, delays no other call. Threads are started for calls and end with their connections. Without calls
-/// they wait on their sockets.
-///
-/// A call that is given up keeps its place, because the server keeps a process for it. A replacement connection would
-/// be one more, and a server that hangs would soon run out of connections.
-final class PostgresPool: Sendable {
-    struct State {
-        var waiting: [PostgresRequest] = []
-        var idle: [PostgresWorker] = []
-        var workerCount = 0
-        /// The number of connections, without those of calls that were given up.
-        var connectedCount = 0
-        /// Threads that wait for the server to release the connection of a call that was given up.
-        var abandoned: [PostgresWorker] = []
-        var isPrepared = false
-        var lacksIndex = false
-        var isPooled: Bool
+/// Requests are served first in, first out. A request wakes the thread of the loop only if the thread sleeps.
+final class PostgresPool: PostgresStoreClient {
+    /// What other threads tell the loop.
+    struct Messages {
+        var requests: [PostgresRequest] = []
+        var events: [PostgresConnector.Event] = []
+        /// Whether deadlines and cancellations are to be checked.
+        var needsCheck = false
         var isShutDown = false
-        var backoff: ReconnectBackoff
-        var lastFailure: SessionStoreError?
+
+        var isEmpty: Bool { self.requests.isEmpty && self.events.isEmpty && !self.needsCheck }
+    }
+
+    /// What the loop tells the callers.
+    struct Status {
+        /// The number of connections, including those that are being made.
+        var connectionCount = 0
+        /// The number of requests that wait for a connection.
+        var waitingCount = 0
+        /// How many requests the loop takes before it must refuse some.
+        var capacity: Int
+        /// Whether a pooler is in use: each statement may reach another backend, so there are no prepared statements
+        /// and no settings.
+        var isPooled: Bool
+    }
+
+    private struct State {
+        var messages = Messages()
+        var status: Status
+        var isLoopStarted = false
+        /// Whether the loop waits for sockets, and must be woken for a message.
+        var isLoopAsleep = false
+        var hasLoopEnded = false
+        /// Whether a connector creates the missing index, or has tried to.
+        var isIndexTaken = false
         var shutdowns: [CheckedContinuation<Void, Never>] = []
-
-        /// The number of threads that serve calls or are about to.
-        var activeCount: Int { self.workerCount - self.abandoned.count }
-
-        /// Decrements the number of threads.
-        ///
-        /// - Returns: The shutdown calls that waited for the last thread, if it was the last.
-        mutating func endWorker() -> [CheckedContinuation<Void, Never>] {
-            self.workerCount -= 1
-            guard self.isShutDown, self.workerCount == 0 else { return [] }
-            defer { self.shutdowns = [] }
-            return self.shutdowns
-        }
     }
 
     let string: PostgresConnectionString
     let configuration: PostgresStoreConfiguration
     let schema: PostgresSchema
+    /// Nil if endings are not reported.
+    private let listener: PostgresListener?
     let random: SessionRandom
     let clock: SessionClock
     let logger: Logger
-    let state: Mutex<State>
+    let wake: WakePipe
+    private let state: Mutex<State>
 
     init(
         _ string: PostgresConnectionString,
         _ configuration: PostgresStoreConfiguration,
         schema: PostgresSchema,
+        listener: PostgresListener? = nil,
         clock: SessionClock,
         random: SessionRandom,
         logger: Logger
-    ) {
+    ) throws(SessionStoreError) {
         self.string = string
         self.configuration = configuration
         self.schema = schema
+        self.listener = listener
         self.random = random
         self.clock = clock
         self.logger = logger
+        do {
+            self.wake = try WakePipe()
+        } catch {
+            throw .unreachable(error)
+        }
+        let capacity = configuration.maximumConnectionCount + configuration.queueLimit
         self.state = Mutex(
-            State(
-                isPooled: configuration.isBehindTransactionPooler,
-                backoff: ReconnectBackoff(configuration, clock: clock, random: random)
-            )
-        )
+            State(status: Status(capacity: capacity, isPooled: configuration.isBehindTransactionPooler)))
     }
 
-    /// Runs a statement on the next free connection.
-    func run(
-        _ statement: PostgresStatement?,
-        _ parameters: [PostgresValue] = [],
-        _ idempotency: PostgresRequest.Idempotency,
-        within limit: Duration? = nil,
+    /// Runs a statement on the next free connection. It ends by the deadline of the engine that made the call.
+    func execute(_ command: PostgresCommand) async throws -> PostgresReply {
+        try await self.run(command, within: self.configuration.callDeadline)
+    }
+
+    /// - Parameter command: Nil: only a connection is wanted.
+    private func run(
+        _ command: PostgresCommand?,
+        within limit: Duration,
         isolation: isolated (any Actor)? = #isolation
     ) async throws -> PostgresReply {
-        let deadline = ContinuousClock.now + (limit ?? self.configuration.callDeadline)
-        let request = PostgresRequest(statement, parameters, idempotency, deadline: deadline)
+        let end = ContinuousClock.now + limit
+        let deadline = SessionStoreDeadline.current.map { min($0, end) } ?? end
+        let request = PostgresRequest(command, deadline: deadline)
         if Task.isCancelled { throw CancellationError() }
         try self.add(request)
-        return try await request.reply()
+        return try await request.reply { self.requestCheck() }
     }
 
     private func add(_ request: PostgresRequest) throws(SessionStoreError) {
-        let isWorkerNeeded = try self.state.withLock { state throws(SessionStoreError) in
-            if state.isShutDown { throw .shutDown }
-            if let worker = state.idle.popLast() {
-                worker.give(.request(request))
-                return false
+        let (isFirst, isAsleep) = try self.state.withLock { state throws(SessionStoreError) in
+            if state.messages.isShutDown { throw .shutDown }
+            guard state.messages.requests.count < state.status.capacity else {
+                throw .queueFull(self.configuration.queueLimit)
             }
-            if state.workerCount < self.configuration.maximumConnectionCount, !state.backoff.isActive,
-                !state.backoff.hasFailed || state.activeCount == 0 || state.connectedCount > 0
-            {
-                state.workerCount += 1
-                return true
-            }
-            // While there is no connection, one call tries to connect. The others fail at once.
-            if state.connectedCount == 0, let failure = state.lastFailure { throw failure }
-            if state.activeCount == 0 {
-                // One of these threads will see that the call has waited too long.
-                guard let abandoned = state.abandoned.first else { throw .leftAlone }
-                abandoned.checkAgain()
-            }
-            if state.waiting.count >= self.configuration.queueLimit {
-                state.waiting.removeAll { $0.isFinished }
-                guard state.waiting.count < self.configuration.queueLimit else {
-                    throw .queueFull(self.configuration.queueLimit)
-                }
-            }
-            state.waiting.append(request)
-            return false
+            state.messages.requests.append(request)
+            defer { (state.isLoopStarted, state.isLoopAsleep) = (true, false) }
+            return (!state.isLoopStarted, state.isLoopAsleep)
         }
-        if isWorkerNeeded { PostgresWorker.start(self, request) }
+        if isFirst { Thread.detachNewThread { PostgresLoop(self).run() } }
+        if isAsleep { self.wake.wake() }
     }
 
-    /// Closes all connections after their running statements have been answered. Later calls fail.
+    /// Tells the loop something.
+    private func tell(_ change: (inout Messages) -> Void) {
+        let isAsleep = self.state.withLock { state in
+            change(&state.messages)
+            defer { state.isLoopAsleep = false }
+            return state.isLoopAsleep
+        }
+        if isAsleep { self.wake.wake() }
+    }
+
+    /// Lets the loop check deadlines and cancellations.
+    func requestCheck() {
+        self.tell { $0.needsCheck = true }
+    }
+
+    /// Tells the loop about a connector.
+    func report(_ event: PostgresConnector.Event) {
+        self.tell { $0.events.append(event) }
+    }
+
+    /// The number of connections, and the number of calls that wait for one.
+    var load: (Int, Int) {
+        self.state.withLock { ($0.status.connectionCount, $0.status.waitingCount + $0.messages.requests.count) }
+    }
+
+    var isPooled: Bool { self.state.withLock { $0.status.isPooled } }
+    var isShutDown: Bool { self.state.withLock { $0.messages.isShutDown } }
+
+    /// Whether the caller should create the missing index. Only one connector gets true.
+    func takeIndexing() -> Bool {
+        self.state.withLock { state in
+            defer { state.isIndexTaken = true }
+            return !state.isIndexTaken
+        }
+    }
+
+    var enforcesDeadline: Bool { true }
+
+    func addEndingObserver(_ observer: any SessionEndingObserver) { self.listener?.add(observer, for: self) }
+
+    func prepareTables() async throws {
+        _ = try await self.run(nil, within: PostgresSchema.deadline)
+    }
+
     func shutDown() async {
         await withCheckedContinuation { continuation in
             if self.beginShutdown(continuation) { continuation.resume() }
         }
     }
 
+    func beginShutdown() {
+        _ = self.beginShutdown(nil)
+    }
+
     /// - Returns: Whether all connections are already closed.
-    @discardableResult
-    func beginShutdown(_ continuation: CheckedContinuation<Void, Never>? = nil) -> Bool {
-        let waiting = self.state.withLock { state -> [PostgresRequest]? in
-            state.isShutDown = true
-            for worker in state.idle { worker.give(.close) }
-            for worker in state.abandoned { worker.checkAgain() }
-            state.idle = []
-            guard state.workerCount > 0 else { return nil }
-            if let continuation { state.shutdowns.append(continuation) }
-            defer { state.waiting = [] }
-            return state.waiting
+    private func beginShutdown(_ continuation: CheckedContinuation<Void, Never>?) -> Bool {
+        self.tell { messages in
+            messages.isShutDown = true
+            messages.needsCheck = true
         }
-        for request in waiting ?? [] { request.finish(.failure(SessionStoreError.shutDown)) }
-        return waiting == nil
+        return self.state.withLock { state in
+            guard state.isLoopStarted, !state.hasLoopEnded else { return true }
+            if let continuation { state.shutdowns.append(continuation) }
+            return false
+        }
+    }
+}
+
+/// The calls of the loop.
+extension PostgresPool {
+    /// Takes what other threads have told.
+    func takeMessages() -> Messages {
+        self.state.withLock { state in
+            state.isLoopAsleep = false
+            let messages = state.messages
+            state.messages = Messages(isShutDown: messages.isShutDown)
+            return messages
+        }
+    }
+
+    /// Records that the loop is about to wait for sockets.
+    ///
+    /// - Returns: Whether it may sleep. If not, there are messages already.
+    func prepareToSleep(_ status: Status) -> Bool {
+        self.state.withLock { state in
+            state.status = status
+            state.isLoopAsleep = state.messages.isEmpty
+            return state.isLoopAsleep
+        }
+    }
+
+    /// Records that the loop has closed all connections and ends.
+    func endLoop() {
+        let shutdowns = self.state.withLock { state in
+            state.hasLoopEnded = true
+            state.status.connectionCount = 0
+            state.status.waitingCount = 0
+            defer { state.shutdowns = [] }
+            return state.shutdowns
+        }
+        for shutdown in shutdowns { shutdown.resume() }
     }
 }
 
 extension SessionStoreError {
-    fileprivate static let shutDown = SessionStoreError(.unavailable, "The store was shut down.")
-
-    fileprivate static let leftAlone = SessionStoreError(
-        .unavailable, "PostgreSQL gave no connection, and is tried again after a pause (reconnectDelay).")
+    static func unreachable(_ error: PostgresError) -> SessionStoreError {
+        error == .deadlineExceeded
+            ? SessionStoreError(.deadlineExceeded, "PostgreSQL gave no connection in time (connectDeadline).")
+            : SessionStoreError(.unavailable, "PostgreSQL cannot be reached.", underlying: error)
+    }
 
     fileprivate static func queueFull(_ limit: Int) -> SessionStoreError {
         SessionStoreError(.unavailable, "\(limit) calls wait for a connection already (queueLimit).")

@@ -16,49 +16,40 @@ import Synchronization
 /// once while it is queued, and when its statement only reads. A statement that writes may already be done, and its
 /// caller must learn the outcome: the call returns with the server's reply, or a moment later without one.
 final class PostgresRequest: Sendable {
-    /// Whether a statement may be sent again.
-    enum Idempotency: Sendable {
-        /// It only reads.
-        case readOnly
-        /// It writes. Repeating it changes nothing more and gives the same reply.
-        case idempotent
-        /// It writes. It must not be sent again unless it was certainly not performed.
-        case nonIdempotent
-    }
-
     private struct State {
         var continuation: CheckedContinuation<PostgresReply, any Error>?
         var early: Result<PostgresReply, any Error>?
         var isFinished = false
         var isCancelled = false
-        /// Wakes the thread that has sent it.
-        var sender: WakePipe?
+        /// Whether the statement may be on its way to the server.
+        var hasBegun = false
     }
 
     /// Nil: only a connection is wanted.
-    let statement: PostgresStatement?
-    let parameters: [PostgresValue]
-    let idempotency: Idempotency
+    let command: PostgresCommand?
     let deadline: ContinuousClock.Instant
     private let state = Mutex(State())
 
-    init(
-        _ statement: PostgresStatement?,
-        _ parameters: [PostgresValue],
-        _ idempotency: Idempotency,
-        deadline: ContinuousClock.Instant
-    ) {
-        self.statement = statement
-        self.parameters = parameters
-        self.idempotency = idempotency
+    init(_ command: PostgresCommand?, deadline: ContinuousClock.Instant) {
+        self.command = command
         self.deadline = deadline
     }
+
+    /// The statement and its parameters. Without a statement a request only reads.
+    var statement: PostgresStatement? { self.command?.statement }
+    var parameters: [PostgresParameter] { self.command?.parameters ?? [] }
+    var idempotency: PostgresCommand.Idempotency { self.command?.idempotency ?? .readOnly }
 
     var isFinished: Bool { self.state.withLock { $0.isFinished } }
     var isCancelled: Bool { self.state.withLock { $0.isCancelled } }
 
     /// Waits for the result.
-    func reply(isolation: isolated (any Actor)? = #isolation) async throws -> PostgresReply {
+    ///
+    /// - Parameter onCancel: Called when the task is cancelled.
+    func reply(
+        isolation: isolated (any Actor)? = #isolation,
+        onCancel: @Sendable () -> Void
+    ) async throws -> PostgresReply {
         try await withTaskCancellationHandler {
             // Only a closure with the caller's isolation stays on its executor. Any other costs two thread switches.
             _ = isolation
@@ -71,15 +62,16 @@ final class PostgresRequest: Sendable {
             }
         } onCancel: {
             self.cancel()
+            onCancel()
         }
     }
 
     /// Records that the statement is about to be sent.
     ///
     /// - Returns: False if no call waits for it any more.
-    func begin(by sender: WakePipe) -> Bool {
+    func begin() -> Bool {
         self.state.withLock { state in
-            state.sender = sender
+            state.hasBegun = true
             return !state.isFinished
         }
     }
@@ -88,7 +80,6 @@ final class PostgresRequest: Sendable {
         let continuation = self.state.withLock { state -> CheckedContinuation<PostgresReply, any Error>? in
             guard !state.isFinished else { return nil }
             state.isFinished = true
-            state.sender = nil
             if state.continuation == nil { state.early = result }
             defer { state.continuation = nil }
             return state.continuation
@@ -96,12 +87,13 @@ final class PostgresRequest: Sendable {
         continuation?.resume(with: result)
     }
 
+    /// Records that the task was cancelled. If a write may be on its way, the loop decides when the call returns.
     private func cancel() {
-        let sender = self.state.withLock { state in
+        let waitsForOutcome = self.state.withLock { state in
             state.isCancelled = true
-            return self.idempotency == .readOnly ? nil : state.sender
+            return state.hasBegun && self.idempotency != .readOnly
         }
-        if let sender { sender.wake() } else { self.finish(.failure(CancellationError())) }
+        if !waitsForOutcome { self.finish(.failure(CancellationError())) }
     }
 }
 #endif

@@ -15,7 +15,7 @@ import Glibc
 import Musl
 #endif
 
-/// Wakes a thread that waits for a socket.
+/// Wakes a thread that waits for sockets.
 final class WakePipe: Sendable {
     /// The end that becomes readable after a wake-up.
     let readEnd: Int32
@@ -43,8 +43,9 @@ final class WakePipe: Sendable {
     }
 
     func drain() {
-        var bytes: [UInt8] = Array(repeating: 0, count: 64)
-        while read(self.readEnd, &bytes, bytes.count) == bytes.count {}
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { bytes in
+            while read(self.readEnd, bytes.baseAddress, bytes.count) == bytes.count {}
+        }
     }
 }
 #endif

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
+import Logging
 import Sessions
 
 /// Creates and migrates the tables: once, however many servers start at the same time.
@@ -14,7 +14,7 @@ struct PostgresSchema: Sendable {
     /// The deadline. Only calls that need the tables wait for it.
     static let deadline = Duration.minutes(10)
 
-    private let table: PostgresTable
+    let table: PostgresTable
     private let isUnlogged: Bool
 
     init(_ table: PostgresTable, isUnlogged: Bool) {
@@ -52,86 +52,67 @@ struct PostgresSchema: Sendable {
     }
 
     /// The sessions of a subject in the order of their ids, so that reading a page reads only its rows.
-    private var subjectIndex: String {
+    var subjectIndex: String {
         "\(self.table.index(Self.subjectIndexName)) ON \(self.table.sessions) (sha256(subject), id) WHERE subject IS NOT NULL"
     }
 
-    private static let subjectIndexName = "by_subject_and_id"
+    static let subjectIndexName = "by_subject_and_id"
 
-    /// Checks whether the tables exist and are up to date. Creates or migrates them if not.
-    ///
-    /// - Returns: Whether they have the index that ``makeIndex(_:statementTimeout:pollHook:)`` creates. They work
-    ///   without it.
-    func prepare(
-        _ connection: PostgresConnection,
-        pollHook: PostgresConnection.PollHook
-    ) throws(SessionStoreError) -> Bool {
-        do {
-            let found = try self.state(connection, pollHook)
-            guard found.version != self.migrations.count else { return found.hasIndex }
-            try self.migrate(connection, pollHook)
-            let made = try self.state(connection, pollHook)
-            guard made.version > 0 else { throw SessionStoreError.foreignTable }
-            return made.hasIndex
-        } catch let error as PostgresError {
-            throw self.error(error)
-        } catch let error as SessionStoreError {
-            throw error
-        } catch {
-            throw SessionStoreError(.unavailable, "The PostgreSQL statement failed.", underlying: error)
-        }
-    }
-
-    /// Creates the index that the tables of an earlier version lack, without blocking reads and writes, and drops the
-    /// index that it replaces. One server does this. The lock ends with the connection at the latest.
-    func makeIndex(
-        _ connection: PostgresConnection,
-        statementTimeout: Duration,
-        pollHook: PostgresConnection.PollHook
-    ) throws(PostgresError) {
-        func run(_ sql: String) throws(PostgresError) -> PostgresReply {
-            try connection.simpleQuery(sql, pollHook: pollHook)
-        }
-        let lock = "hashtextextended('swift-sessions index \(self.table.sessions)', 0)"
-        guard !(try run("SELECT FROM pg_try_advisory_lock(\(lock)) AS taken WHERE taken").rows.isEmpty) else { return }
-        let index = self.table.qualifiedIndex(Self.subjectIndexName)
-        _ = try run("SET statement_timeout = 0")
-        // An index that was begun and not finished is useless, and its name is in the way.
-        let broken = "SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND NOT indisvalid"
-        if !(try run(broken).rows.isEmpty) { _ = try run("DROP INDEX CONCURRENTLY \(index)") }
-        _ = try run("CREATE INDEX CONCURRENTLY IF NOT EXISTS \(self.subjectIndex)")
-        _ = try run("DROP INDEX CONCURRENTLY IF EXISTS \(self.table.qualifiedIndex("by_subject"))")
-        _ = try run("SET statement_timeout = \(statementTimeout.wholeMilliseconds)")
-        _ = try run("SELECT pg_advisory_unlock(\(lock))")
-    }
-
-    /// The version of the tables, 0 if they do not exist, and whether they have all indexes.
-    ///
-    /// - Throws: An error when the tables cannot be used as they are.
-    private func state(
-        _ connection: PostgresConnection,
-        _ pollHook: PostgresConnection.PollHook
-    ) throws -> (version: Int, hasIndex: Bool) {
-        let index = self.table.qualifiedIndex(Self.subjectIndexName)
-        let sql = """
-            SELECT version,
-                (SELECT relpersistence = 'u' FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)')),
-                EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND indisvalid)
-            FROM \(self.table.version)
+    /// The index that tables of an earlier version lack. Without it, long lists are slow.
+    func logMissingIndex(_ error: PostgresError?, _ logger: Logger) {
+        logger.warning(
             """
-        let reply: PostgresReply
-        do throws(PostgresError) {
-            reply = try connection.simpleQuery(sql, pollHook: pollHook)
-        } catch {
-            guard error.isMissingTable else { throw error }
-            return (0, false)
+            The table of sessions has no index of the sessions of a user in their order: let the role that has the \
+            table call prepare() on a store with libpq and without a pooler, or run CREATE INDEX CONCURRENTLY \
+            \(self.subjectIndex)
+            """,
+            metadata: error.map { ["error": "\($0)"] } ?? [:]
+        )
+    }
+
+    // MARK: Checking
+
+    /// What is there.
+    struct State {
+        /// Whether the tables exist in this version.
+        var isCurrent = false
+        /// Whether they have all indexes. They work without them.
+        var hasIndex = false
+    }
+
+    /// Asks for the state of the tables. The columns are text.
+    var stateStatement: PostgresStatement {
+        let index = self.table.qualifiedIndex(Self.subjectIndexName)
+        return PostgresStatement(
+            number: 11,
+            sql: """
+                SELECT version::text,
+                    (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)')),
+                    EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('\(index)') AND indisvalid)::text
+                FROM \(self.table.version)
+                """
+        )
+    }
+
+    /// - Throws: `SessionStoreError` when the tables cannot be used as they are, or ``PostgresError`` after any other
+    ///   failure.
+    func state(_ reply: Result<PostgresReply, PostgresError>) throws -> State {
+        if case .failure(let error) = reply, error.isMissingTable { return State() }
+        guard let row = try self.checked(reply).rows.first else { return State() }
+        guard let text = try row.text(0), let version = Int(text), version >= 0 else {
+            throw SessionStoreError.foreignTable
         }
-        guard let row = reply.rows.first else { return (0, false) }
-        let version = try row.number(0)
-        try self.check(version)
-        // The table was dropped, but the version table was not.
-        guard let isUnlogged = try row.text(1) else { return (0, false) }
-        guard self.isUnlogged == (isUnlogged == "t") else {
+        guard version <= self.migrations.count else {
+            throw self.unusable(
+                """
+                it has schema version \(version), written by a newer version of swift-sessions; this one knows up to \
+                \(self.migrations.count): update this server
+                """
+            )
+        }
+        // Nil: the table was dropped, but the version table was not.
+        guard let persistence = try row.text(1) else { return State() }
+        guard self.isUnlogged == (persistence == "u") else {
             throw self.unusable(
                 """
                 it is \(self.isUnlogged ? "" : "not ")to be UNLOGGED (isUnlogged) and is \(self.isUnlogged ? "not" : ""): run \
@@ -139,66 +120,72 @@ struct PostgresSchema: Sendable {
                 """
             )
         }
-        return (version, try row.text(2) == "t")
+        return State(isCurrent: version == self.migrations.count, hasIndex: try row.text(2) == "true")
     }
 
-    private func check(_ version: Int) throws {
-        guard version > self.migrations.count else { return }
-        throw self.unusable(
-            """
-            it has schema version \(version), written by a newer version of swift-sessions; this one knows up to \
-            \(self.migrations.count): update this server
-            """
-        )
+    /// The same, after a migration.
+    func migratedState(_ reply: Result<PostgresReply, PostgresError>) throws -> State {
+        let state = try self.state(reply)
+        guard state.isCurrent else { throw SessionStoreError.foreignTable }
+        return state
     }
 
-    /// Migrates in one transaction, under a lock that all servers with these tables take.
-    private func migrate(_ connection: PostgresConnection, _ pollHook: PostgresConnection.PollHook) throws {
-        func run(_ sql: String) throws -> PostgresReply { try connection.simpleQuery(sql, pollHook: pollHook) }
-        _ = try run(
-            """
-            BEGIN;
-            SET LOCAL statement_timeout = 0;
-            SET LOCAL client_min_messages = warning;
-            SELECT pg_advisory_xact_lock(hashtextextended('swift-sessions \(self.table.version)', 0))
-            """
-        )
-        if try run("SELECT FROM pg_namespace WHERE nspname = '\(self.table.schema)'").rows.isEmpty {
-            _ = try run("CREATE SCHEMA \"\(self.table.schema)\"")
-        }
-        if try run("SELECT FROM pg_class WHERE oid = to_regclass('\(self.table.version)')").rows.isEmpty {
-            _ = try run("CREATE TABLE \(self.table.version) (version int4 NOT NULL)")
-        }
-        var version = 0
-        if let row = try run("SELECT version FROM \(self.table.version)").rows.first { version = try row.number(0) }
-        try self.check(version)
-        if try run("SELECT FROM pg_class WHERE oid = to_regclass('\(self.table.sessions)')").rows.isEmpty {
-            version = 0
-        }
-        if version < self.migrations.count {
-            for migration in self.migrations[version...] { _ = try run(migration) }
-            _ = try run(
+    /// The reply to a statement of a migration.
+    ///
+    /// - Throws: `SessionStoreError` when PostgreSQL refuses it for good, or ``PostgresError`` after any other failure.
+    func checked(_ reply: Result<PostgresReply, PostgresError>) throws -> PostgresReply {
+        switch reply {
+        case .success(let reply):
+            return reply
+        case .failure(let error) where error.sqlState == "42501":
+            throw self.unusable(
                 """
-                DELETE FROM \(self.table.version);
-                INSERT INTO \(self.table.version) VALUES (\(self.migrations.count))
-                """
-            )
-        }
-        _ = try run("COMMIT")
-    }
-
-    private func error(_ error: PostgresError) -> SessionStoreError {
-        if error.sqlState == "42501" {
-            return self.unusable(
-                """
-                this role may not make it, bring it up to date or look at it: let a role with that right call prepare() \
-                once, or grant the rights that the article "Choosing a store" names
+                this role may not make it, bring it up to date or look at it: let a role with that right call \
+                prepare() once, or grant the rights that the article "Sessions in PostgreSQL" names
                 """,
                 underlying: error
             )
+        case .failure(let error) where error.isLasting:
+            throw self.unusable("PostgreSQL refused to make it", underlying: error)
+        case .failure(let error):
+            throw error
         }
-        if error.isLasting { return self.unusable("PostgreSQL refused to make it", underlying: error) }
-        return .unreachable(error)
+    }
+
+    // MARK: Migrating
+
+    /// Creates or migrates the tables, in one statement, under a lock that all servers with these tables take.
+    ///
+    /// It is a block of PL/pgSQL, because some steps depend on others, and an executor promises no transactions. Even
+    /// `IF NOT EXISTS` needs the right to create a schema that exists.
+    var migrationStatement: PostgresStatement {
+        let count = self.migrations.count
+        let steps = self.migrations.enumerated().map { index, migration in
+            "IF done <= \(index) THEN \(migration) END IF;"
+        }
+        return PostgresStatement(
+            number: 12,
+            sql: """
+                DO $swift_sessions$ DECLARE done int4; BEGIN
+                PERFORM pg_advisory_xact_lock(hashtextextended('swift-sessions \(self.table.version)', 0));
+                IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '\(self.table.schema)') THEN
+                    CREATE SCHEMA "\(self.table.schema)";
+                END IF;
+                IF to_regclass('\(self.table.version)') IS NULL THEN
+                    CREATE TABLE \(self.table.version) (version int4 NOT NULL);
+                END IF;
+                SELECT version INTO done FROM \(self.table.version);
+                IF done IS NULL OR done <= \(count) AND to_regclass('\(self.table.sessions)') IS NULL THEN
+                    done := 0;
+                END IF;
+                \(steps.joined(separator: "\n"))
+                IF done < \(count) THEN
+                    DELETE FROM \(self.table.version);
+                    INSERT INTO \(self.table.version) VALUES (\(count));
+                END IF;
+                END $swift_sessions$
+                """
+        )
     }
 
     private func unusable(_ reason: String, underlying: (any Error)? = nil) -> SessionStoreError {
@@ -208,16 +195,3 @@ struct PostgresSchema: Sendable {
         )
     }
 }
-
-extension PostgresRow {
-    /// The value of a text column as a number.
-    fileprivate func number(_ column: Int) throws(SessionStoreError) -> Int {
-        guard let text = try self.text(column), let number = Int(text), number >= 0 else { throw .foreignTable }
-        return number
-    }
-
-    fileprivate func text(_ column: Int) throws(SessionStoreError) -> String? {
-        try self.bytes(column).map { String(decoding: $0, as: UTF8.self) }
-    }
-}
-#endif

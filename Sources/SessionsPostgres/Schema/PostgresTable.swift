@@ -6,13 +6,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 /// The names of the tables of a store.
 struct PostgresTable: Sendable {
     let schema: String
     let prefix: String
 
-    init(_ configuration: PostgresStoreConfiguration) {
+    init(_ configuration: PostgresTableConfiguration) {
         self.schema = configuration.schema
         self.prefix = configuration.tablePrefix
     }
@@ -23,6 +22,9 @@ struct PostgresTable: Sendable {
     /// The version table, which has the schema version of the sessions table.
     var version: String { self.qualified("sessions_schema") }
 
+    /// The channel on which the ids of ended sessions are published. Another schema may have the same.
+    var endingChannel: String { "\(self.prefix)sessions_ended" }
+
     /// An index. It is in the schema of its table.
     func index(_ name: String) -> String { "\"\(self.prefix)sessions_\(name)\"" }
 
@@ -31,4 +33,3 @@ struct PostgresTable: Sendable {
 
     private func qualified(_ name: String) -> String { "\"\(self.schema)\".\"\(self.prefix)\(name)\"" }
 }
-#endif

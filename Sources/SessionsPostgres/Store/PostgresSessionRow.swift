@@ -6,7 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 import Sessions
 
 /// A row of the sessions table that has not expired: a live record or a tombstone.
@@ -18,7 +17,7 @@ struct PostgresSessionRow: Sendable {
     private let lastAccessedAt: SessionInstant
     private let expiresAt: SessionInstant
 
-    init(_ row: PostgresRow) throws(SessionStoreError) {
+    init(_ row: PostgresReply.Row) throws(SessionStoreError) {
         guard let id = try row.id(0) else { throw .foreignTable }
         self.id = id
         self.bytes = try row.bytes(1)
@@ -72,7 +71,7 @@ struct PostgresSessionRow: Sendable {
     }
 
     /// The parameters of `create` and `replace` for a record.
-    static func parameters(of record: SessionRecord, now: SessionInstant) -> [PostgresValue] {
+    static func parameters(of record: SessionRecord, now: SessionInstant) -> [PostgresParameter] {
         [
             .id(record.id), .word(record.version.counter), .word(record.version.tag), .instant(record.lastAccessedAt),
             .instant(record.expiresAt), .instant(record.absoluteExpiresAt),
@@ -80,4 +79,3 @@ struct PostgresSessionRow: Sendable {
         ]
     }
 }
-#endif

@@ -6,7 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 import Sessions
 
 /// A statement, and its number among the statements of a store.
@@ -33,9 +32,14 @@ struct PostgresStatements: Sendable {
     let clear: PostgresStatement
     let sweep: PostgresStatement
 
-    /// - Parameter lockTimeout: How long a statement waits for a row.
-    init(_ table: PostgresTable, lockTimeout: Duration) {
-        let table = table.sessions
+    /// - Parameters:
+    ///   - names: The names of the tables.
+    ///   - lockTimeout: How long a statement waits for a row.
+    ///   - publishesEndings: Whether the ids of ended sessions are published. The default is false.
+    init(_ names: PostgresTable, lockTimeout: Duration, publishesEndings: Bool = false) {
+        // The argument is evaluated only for rows that the filter of the aggregate passes.
+        let counted = publishesEndings ? "pg_notify('\(names.endingChannel)', replace(id::text, '-', ''))" : "*"
+        let table = names.sessions
         let waitsBriefly = "set_config('lock_timeout', '\(max(1, lockTimeout.wholeMilliseconds))', true) IS NOT NULL"
         let columns = "version_counter, version_tag, last_accessed_at, expires_at"
         let end = "LEAST(expires_at, absolute_expires_at)"
@@ -99,7 +103,7 @@ struct PostgresStatements: Sendable {
                         due_at = LEAST(due_at, $2)
                     WHERE id = ANY (ARRAY(SELECT id FROM present))
                 )
-                SELECT count(*) FILTER (WHERE is_live) FROM present
+                SELECT count(\(counted)) FILTER (WHERE is_live) FROM present
                 """
         )
         // A step is limited by rows rather than by live sessions, because one statement may not be able to skip all
@@ -141,7 +145,7 @@ struct PostgresStatements: Sendable {
                     UPDATE \(table) SET \(tombstoneColumns), expires_at = $3, due_at = LEAST(due_at, $3)
                     WHERE id = ANY (ARRAY(SELECT id FROM present))
                 )
-                SELECT (SELECT count(*) FROM present), count(*), \(last),
+                SELECT (SELECT count(\(counted)) FROM present), count(*), \(last),
                     (SELECT id FROM \(table)
                         WHERE sha256(subject) = sha256($1) AND id >= $7 AND id < $5 ORDER BY id LIMIT 1)
                 FROM step
@@ -192,4 +196,3 @@ struct PostgresStatements: Sendable {
         )
     }
 }
-#endif

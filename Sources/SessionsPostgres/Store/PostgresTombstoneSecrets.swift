@@ -6,7 +6,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-#if Postgres
 import Sessions
 
 /// Where the tombstone of an ended session keeps ``EndedSecrets``: in the version columns, which a tombstone does not
@@ -55,4 +54,3 @@ enum PostgresTombstoneSecrets {
         "('x' || encode(\(self.slice(start, 8)), 'hex'))::bit(64)::int8"
     }
 }
-#endif

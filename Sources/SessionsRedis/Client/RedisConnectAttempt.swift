@@ -8,7 +8,6 @@
 
 #if Redis
 import NIOCore
-import NIOPosix
 import NIOSSL
 
 /// One attempt to open a connection: address lookup, connecting, TLS, login.
@@ -33,32 +32,15 @@ final class RedisConnectAttempt {
         self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline)) {
             self.fail(.notInTime(self.configuration.address, connectDeadline: deadline))
         }
-        self.connect().assumeIsolated().whenComplete { result in
+        let configuration = self.configuration
+        let channel = configuration.connect(on: self.eventLoop, security: self.security) { channel in
+            try channel.pipeline.syncOperations.addHandler(RedisChannelHandler(configuration))
+        }
+        channel.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(channel)
-            case .failure(let error): self.fail(.connection(self.configuration.address, error))
+            case .failure(let error): self.fail(.connection(configuration.address, error))
             }
-        }
-    }
-
-    private func connect() -> EventLoopFuture<any Channel> {
-        let configuration = self.configuration
-        let security = self.security
-        let bootstrap = ClientBootstrap(group: self.eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectDeadline))
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let security {
-                        try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: security, serverHostname: configuration.serverName))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(RedisChannelHandler(configuration))
-                }
-            }
-        return switch configuration.address.kind {
-        case .host(let host, let port): bootstrap.connect(host: host, port: port)
-        case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
         }
     }
 

@@ -47,6 +47,18 @@ final class RedisNodePool: Sendable {
         }
     }
 
+    /// The server that passes on what all of them publish: the current one as long as it is a primary, or any. Nil
+    /// after a shutdown.
+    func subscriptionAddress(_ current: RedisConfiguration.Address?) -> RedisConfiguration.Address? {
+        self.state.withLock { state in
+            if state.isShutDown { return nil }
+            if let current, state.primaries.isEmpty || state.primaries.contains(current) { return current }
+            let addresses = state.primaries.isEmpty ? self.seeds : state.primaries
+            state.nextIndex = (state.nextIndex + 1) % 1_000_000
+            return addresses[state.nextIndex % addresses.count]
+        }
+    }
+
     /// The server at an address from a redirection.
     func client(at address: RedisConfiguration.Address) throws(RedisError) -> RedisClient {
         try self.locked { state throws(RedisError) in try self.client(at: address, &state) }

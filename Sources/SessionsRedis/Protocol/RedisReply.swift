@@ -75,6 +75,14 @@ extension RedisReply {
         default: nil
         }
     }
+
+    /// The bytes of each string in a list of strings. Nil for all other types, and for a list with anything else in it:
+    /// without it the list would be too short.
+    package var strings: [[UInt8]]? {
+        guard let elements else { return nil }
+        let strings = elements.compactMap(\.bytes)
+        return strings.count == elements.count ? strings : nil
+    }
 }
 
 extension RedisReply: CustomStringConvertible, CustomReflectable {

@@ -40,6 +40,8 @@ final class RedisSentinelMonitor: Sendable {
 
     /// The Sentinel servers.
     let sentinels: [RedisClient]
+    /// The connections of near caches, which follow the primary.
+    let trackings = RedisTrackings()
     private let name: String
     private let clock: SessionClock
     private let make: @Sendable (RedisConfiguration.Address) -> RedisClient
@@ -180,16 +182,29 @@ final class RedisSentinelMonitor: Sendable {
             (state.failure, state.epoch) = (nil, answer.epoch)
             let former = state.client
             guard !state.isShutDown, former?.configuration.address != address else { return (nil, false) }
+            // Before any command can reach the new primary.
+            for tracking in self.trackings.all { tracking.suspend() }
             state.client = self.make(address)
             return (former, true)
         }
         guard isNew else { return }
+        for tracking in self.trackings.all { self.follow(with: tracking) }
         self.logger.info(
             "Sentinel says who the primary of Redis is",
             metadata: [
                 "redis.server": "\(address)", "redis.former": "\(former?.configuration.address.description ?? "none")",
             ]
         )
+    }
+
+    /// Adds a connection of a near cache. It follows the primary, as soon as that is known.
+    func add(_ tracking: RedisTracking) {
+        self.trackings.add(tracking)
+        self.follow(with: tracking)
+    }
+
+    private func follow(with tracking: RedisTracking) {
+        tracking.follow { self.client?.configuration }
     }
 
     /// Stops switching to other primaries.

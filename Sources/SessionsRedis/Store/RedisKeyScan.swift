@@ -36,9 +36,9 @@ struct RedisKeyScan {
     ) async throws -> (next: [UInt8], keys: [[UInt8]]) {
         let arguments = [cursor, "MATCH", self.pattern, "COUNT", RedisArgument(Int64(self.stepSize))]
         let reply = try await server.execute(RedisCommand("SCAN", arguments))
-        guard let parts = reply.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].elements
+        guard let parts = reply.elements, parts.count == 2, let next = parts[0].bytes, let keys = parts[1].strings
         else { throw SessionStoreError.unexpected(reply) }
-        return (next, keys.compactMap(\.bytes))
+        return (next, keys)
     }
 }
 #endif

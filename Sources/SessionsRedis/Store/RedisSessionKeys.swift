@@ -25,6 +25,9 @@ struct RedisSessionKeys: Sendable {
         RedisArgument(self.prefix + Self.userWord + Base64URL.encode(subject.hash))
     }
 
+    /// The channel on which the ids of ended sessions are published.
+    var endingChannel: String { self.prefix + "ended" }
+
     /// A pattern for the keys of all sessions, and no other keys with the prefix.
     var sessionPattern: RedisArgument { self.pattern("", digits: 22) }
 

@@ -24,7 +24,7 @@ extension RedisSessionStore {
 
     /// Ends a session, of a given user or of any user.
     ///
-    /// Its entry in the index stays. The caller removes it.
+    /// Its entry in the index stays. The caller removes it, and waits for the leases of near caches.
     ///
     /// - Returns: The session if it was live, or nil.
     func end(_ id: SessionID, of subject: String?, tombstoneUntil: SessionInstant, now: SessionInstant) async throws
@@ -36,12 +36,15 @@ extension RedisSessionStore {
             RedisArgument(RedisExpiry.milliseconds(until: tombstoneUntil, now: now)),
             RedisArgument(owner.map { Array($0.tag) } ?? []),
             RedisArgument(owner == nil ? Self.beginningLength : Int64(RedisSessionEntry.Offset.recordEnd)),
+            RedisArgument(self.keys.endingChannel),
         ]
-        let reply = try await self.translatingErrors(for: id) {
-            guard self.configuration.logoutReplication != .asynchronous,
-                let executor = self.executor as? any RedisReplicatedExecutor
-            else { return try await self.run(.end, id, arguments, now: now) }
-            return try await self.endOnReplicas(id, arguments, now: now, executor)
+        let reply = try await self.writing(id) {
+            try await self.translatingErrors(for: id) {
+                guard self.configuration.logoutReplication != .asynchronous,
+                    let executor = self.executor as? any RedisReplicatedExecutor
+                else { return try await self.run(.end, id, arguments, now: now) }
+                return try await self.endOnReplicas(id, arguments, now: now, executor)
+            }
         }
         if let integer = reply.integer {
             return integer == 1 ? EndedSession(id: id, subject: nil, end: .distantPast) : nil

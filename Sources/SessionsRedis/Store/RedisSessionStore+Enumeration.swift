@@ -75,6 +75,7 @@ extension RedisSessionStore: EnumerableSessionStore {
             try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now)
         }.compactMap { $0 }
         await self.unindex(ended, tombstoneUntil: tombstoneUntil, now: now)
+        try await self.waitForLeases()
         return ended.count
     }
 
@@ -84,15 +85,22 @@ extension RedisSessionStore: EnumerableSessionStore {
         for _ in 0..<(isOne ? 1 : 2) {
             for pattern in [self.keys.sessionPattern, self.keys.indexPattern] {
                 try await self.scan(pattern) { keys in
-                    _ = try await self.inParallel(keys) { key in
-                        let key = RedisArgument(key)
-                        return try await self.translatingErrors {
-                            try await self.executor.execute(RedisCommand("UNLINK", key, key: key))
-                        }
-                    }
+                    _ = try await self.inParallel(keys) { try await self.unlink($0) }
                 }
             }
         }
+        try await self.waitForLeases()
+    }
+
+    private func unlink(_ key: [UInt8]) async throws -> RedisReply {
+        func unlink() async throws -> RedisReply {
+            let key = RedisArgument(key)
+            return try await self.translatingErrors {
+                try await self.executor.execute(RedisCommand("UNLINK", key, key: key))
+            }
+        }
+        guard let id = self.keys.id(of: key) else { return try await unlink() }
+        return try await self.writing(id) { try await unlink() }
     }
 
     /// The ids of one step, sorted and without duplicates, whatever their values. Also the end of the step.

@@ -178,9 +178,11 @@ extension RedisSessionStore {
         let key = self.keys.session(id)
         let range: [RedisArgument] = [key, 0, RedisArgument(Int64(RedisSessionEntry.Offset.recordEnd - 1))]
         do {
-            return try await self.translatingErrors(for: id) {
+            let reply = try await self.translatingErrors(for: id) {
                 try await self.executor.execute(RedisCommand("GETRANGE", range, key: key))
-            }.bytes
+            }
+            guard let bytes = reply.bytes else { throw SessionStoreError.unexpected(reply) }
+            return bytes
         } catch let error as SessionStoreError where error.code == .corruptRecord {
             return nil
         }
@@ -203,7 +205,11 @@ extension RedisReply {
     fileprivate var scoredMembers: [ScoredMember] {
         get throws(SessionStoreError) {
             guard let elements = self.elements else { throw .unexpected(self) }
-            let flat = elements.first?.elements == nil ? elements : elements.flatMap { $0.elements ?? [] }
+            var flat = elements
+            if elements.first?.elements != nil {
+                flat.removeAll(keepingCapacity: true)
+                for element in elements { flat += try element.pair }
+            }
             guard flat.count % 2 == 0 else { throw .unexpected(self) }
             var members: [ScoredMember] = []
             members.reserveCapacity(flat.count / 2)
@@ -212,6 +218,14 @@ extension RedisReply {
                 members.append(ScoredMember(member: member, score: score))
             }
             return members
+        }
+    }
+
+    /// A member and its score. A pair of anything else is an error and not left out: the list would be too short.
+    private var pair: [RedisReply] {
+        get throws(SessionStoreError) {
+            guard let elements, elements.count == 2 else { throw .unexpected(self) }
+            return elements
         }
     }
 

@@ -90,13 +90,18 @@ extension RedisSessionStore: SubjectSessionStore {
         let elsewhere = ended.filter { scores[$0.id]?.contains($0.end.score) == false }
         await self.tidy { try await self.remove(useless, of: owner) }
         await self.unindex(elsewhere, tombstoneUntil: tombstoneUntil, now: now)
+        // Once at the end, for all steps.
+        if page.next == nil { try await self.waitForLeases() }
         return SessionEndingPage(endedCount: ended.count, next: page.next)
     }
 
     /// A live record for a list. An unreadable record is left out, so that it does not break the listing.
     func record(of id: SessionID, now: SessionInstant) async throws -> SessionRecord? {
         do {
-            guard case .found(let record) = try await self.load(id, now: now) else { return nil }
+            // Not cached, because what is listed is not in use.
+            guard case .found(let record) = Self.result(of: try await self.entry(of: id), now: now) else {
+                return nil
+            }
             return record
         } catch let error as SessionStoreError where error.code == .corruptRecord {
             return nil

@@ -28,6 +28,9 @@ public struct RedisSessionStore: Sendable {
     let executor: any RedisCommandExecutor
     let configuration: RedisStoreConfiguration
     let keys: RedisSessionKeys
+    /// Nil without a near cache.
+    let near: RedisNearRecords?
+    let endings = RedisEndings()
 
     /// Creates a store.
     ///
@@ -35,15 +38,25 @@ public struct RedisSessionStore: Sendable {
     ///   - executor: The client: a ``RedisClient``, a ``RedisClusterClient``, a ``RedisSentinelClient``, or an adapter
     ///     for the client that the application already has.
     ///   - configuration: The options of the store. The default is the default configuration.
+    ///   - nearCache: Whether records are kept in memory. It needs a ``RedisClient`` or a ``RedisSentinelClient``. The
+    ///     default is ``RedisNearCache/off``.
     /// - Throws: `SessionStoreError` with the code `unusable` when the configuration is invalid.
     public init(
         _ executor: any RedisCommandExecutor,
-        configuration: RedisStoreConfiguration = RedisStoreConfiguration()
+        configuration: RedisStoreConfiguration = RedisStoreConfiguration(),
+        nearCache: RedisNearCache = .off
     ) throws {
         try configuration.check(executor)
+        let keys = RedisSessionKeys(prefix: configuration.prefix)
         self.executor = executor
         self.configuration = configuration
-        self.keys = RedisSessionKeys(prefix: configuration.prefix)
+        self.keys = keys
+        self.near =
+            if let tracking = try nearCache.check(executor, configuration), let lease = nearCache.lease {
+                RedisNearRecords(nearCache, lease: lease, keys: keys, tracking)
+            } else {
+                nil
+            }
     }
 
     /// Runs commands and converts their errors to store errors.
@@ -101,33 +114,53 @@ extension RedisSessionStore: SessionStore {
     /// The failure domain of the cluster server that has the session.
     public func failureDomain(of id: SessionID) -> Int { self.executor.failureDomain(of: self.keys.session(id)) }
 
+    /// Loads the record of an id from the server, also with a near cache.
     public func load(_ id: SessionID, now: SessionInstant) async throws -> SessionLoadResult {
-        switch try await self.entry(of: id) {
-        case nil: return .missing
-        case .record(let record): return record.isExpired(at: now) ? .missing : .found(record)
-        case .tombstone(let until, _): return now < until ? .ended : .missing
+        guard let near else { return Self.result(of: try await self.entry(of: id), now: now) }
+        return Self.result(of: try await near.load(id) { try await self.sizedEntry(of: id) }, now: now)
+    }
+
+    static func result(of entry: RedisSessionEntry?, now: SessionInstant) -> SessionLoadResult {
+        switch entry {
+        case nil: .missing
+        case .record(let record): record.isExpired(at: now) ? .missing : .found(record)
+        case .tombstone(let until, _): now < until ? .ended : .missing
         }
     }
 
     public func endedSecrets(of id: SessionID, now: SessionInstant) async throws -> EndedSecrets? {
-        guard case .tombstone(let until, let secrets) = try await self.entry(of: id), now < until else { return nil }
+        guard case .tombstone(let until, let secrets) = try await self.entry(of: id), now < until else {
+            return nil
+        }
         return secrets
     }
 
     /// The value of a session's key.
-    private func entry(of id: SessionID) async throws -> RedisSessionEntry? {
+    func entry(of id: SessionID) async throws -> RedisSessionEntry? {
+        let reply = try await self.value(of: id)
+        return reply.isNull ? nil : try reply.entry(of: id)
+    }
+
+    /// The value of a session's key, and its size.
+    private func sizedEntry(of id: SessionID) async throws -> (entry: RedisSessionEntry, byteCount: Int)? {
+        let reply = try await self.value(of: id)
+        return reply.isNull ? nil : (try reply.entry(of: id), reply.bytes?.count ?? 0)
+    }
+
+    private func value(of id: SessionID) async throws -> RedisReply {
         let key = self.keys.session(id)
-        let reply = try await self.translatingErrors(for: id) {
+        return try await self.translatingErrors(for: id) {
             try await self.executor.execute(RedisCommand("GET", key, key: key))
         }
-        return reply.isNull ? nil : try reply.entry(of: id)
     }
 
     public func create(_ record: SessionRecord, now: SessionInstant) async throws {
         let subject = record.subject.map { RedisSubject($0) }
         let sample = if let subject { try await self.index(record, of: subject, now: now) } else { [RedisIndexEntry]() }
         let entry = self.entry(record, of: subject, now: now)
-        let reply = try await self.translatingErrors { try await self.run(.create, record.id, entry, now: now) }
+        let reply = try await self.storing(record, entry) {
+            try await self.translatingErrors { try await self.run(.create, record.id, entry, now: now) }
+        }
         guard try reply.answer(of: record.id) == 1 else { throw SessionStoreError.duplicate(record.id) }
         if let subject { await self.removeOutlived(sample, of: subject, now: now) }
     }
@@ -140,8 +173,10 @@ extension RedisSessionStore: SessionStore {
         let subject = record.subject.map { RedisSubject($0) }
         let arguments = self.entry(record, of: subject, now: now) + [RedisArgument(version.bytes)]
         func attempt(isIndexed: Bool) async throws -> RedisReply {
-            try await self.translatingErrors(for: record.id) {
-                try await self.run(.replace, record.id, arguments + [isIndexed ? 1 : 0], now: now)
+            try await self.storing(record, arguments) {
+                try await self.translatingErrors(for: record.id) {
+                    try await self.run(.replace, record.id, arguments + [isIndexed ? 1 : 0], now: now)
+                }
             }
         }
         var reply = try await attempt(isIndexed: subject == nil)
@@ -151,7 +186,14 @@ extension RedisSessionStore: SessionStore {
             await self.removeOutlived(sample, of: subject, now: now)
         }
         if reply.bytes != nil, case .record(let present) = try reply.entry(of: record.id) { return .conflict(present) }
-        return try reply.answer(of: record.id) == 1 ? .replaced : .missing
+        switch try reply.answer(of: record.id) {
+        case 1: return .replaced
+        case 3:
+            // What the record opened before it must not open anywhere from now on.
+            try await self.waitForLeases()
+            return .replaced
+        default: return .missing
+        }
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
@@ -164,17 +206,19 @@ extension RedisSessionStore: SessionStore {
             RedisArgument(touch.expiresAt.bytes),
             RedisArgument(RedisExpiry.milliseconds(until: touch.expiresAt, now: now)),
         ]
-        let reply = try await self.translatingErrors(for: id) { try await self.run(.touch, id, arguments, now: now) }
+        let reply = try await self.writing(id) {
+            try await self.translatingErrors(for: id) { try await self.run(.touch, id, arguments, now: now) }
+        }
         return try reply.answer(of: id) == 1
     }
 
     @discardableResult
     public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
-        guard let ended = try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now) else {
-            return false
-        }
-        await self.unindex([ended], tombstoneUntil: tombstoneUntil, now: now)
-        return true
+        let ended = try await self.end(id, of: nil, tombstoneUntil: tombstoneUntil, now: now)
+        if let ended { await self.unindex([ended], tombstoneUntil: tombstoneUntil, now: now) }
+        // Another call may have ended it a moment ago.
+        try await self.waitForLeases()
+        return ended != nil
     }
 }
 

@@ -16,11 +16,19 @@ public struct AdapterRequest: Sendable {
     public var path: String
     /// The header fields. If a name occurs several times, it must arrive several times.
     public var headerFields: HTTPFields
+    /// The body. Only ``AdapterConformance/applicationRules`` send one that is not empty.
+    public var body: String
 
     /// Creates a request.
-    public init(_ method: HTTPRequest.Method = .get, path: String, headerFields: HTTPFields = [:]) {
+    public init(
+        _ method: HTTPRequest.Method = .get,
+        path: String,
+        headerFields: HTTPFields = [:],
+        body: String = ""
+    ) {
         self.method = method
         self.path = path
         self.headerFields = headerFields
+        self.body = body
     }
 }

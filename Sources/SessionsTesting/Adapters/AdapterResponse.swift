@@ -30,8 +30,14 @@ public struct AdapterResponse: Sendable {
         self.headerFields[values: .setCookie].map { field in String(field.prefix { $0 != "=" }) }.sorted()
     }
 
+    /// The items of a list field, in order. A framework may send a list as one field or as several (RFC 9110 section
+    /// 5.3).
+    func listItems(of name: HTTPField.Name) -> [String] {
+        self.headerFields.listItems(of: name).map { String($0) }
+    }
+
     /// The items of a list field, sorted and in lower case.
     func items(of name: HTTPField.Name) -> [String] {
-        self.headerFields.listItems(of: name).map { $0.lowercased() }.sorted()
+        self.listItems(of: name).map { $0.lowercased() }.sorted()
     }
 }

@@ -157,6 +157,8 @@ extension FaultySessionStore: SessionStore {
 extension FaultySessionStore: SynchronousSessionStore {
     public var writesSynchronously: Bool { (self.base as? any SynchronousSessionStore)?.writesSynchronously ?? false }
 
+    public var loadsMayLag: Bool { (self.base as? any SynchronousSessionStore)?.loadsMayLag ?? false }
+
     public func loadSynchronously(_ id: SessionID, now: SessionInstant) throws -> SessionLoadResult? {
         try self.performSynchronously(.load) { try $0.loadSynchronously(id, now: now) }
     }

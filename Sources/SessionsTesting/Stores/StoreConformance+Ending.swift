@@ -87,8 +87,8 @@ extension StoreConformance {
         },
         StoreRule(.ending, "ending one session leaves the others") { store, samples, check in
             let record = samples.record(subject: "ada")
-            let neighbour = SessionID(high: record.id.high, low: record.id.low ^ 1 << 40)
-            let others = [samples.record(subject: "ada"), samples.record(id: neighbour, subject: "ada")]
+            let neighbor = SessionID(high: record.id.high, low: record.id.low ^ 1 << 40)
+            let others = [samples.record(subject: "ada"), samples.record(id: neighbor, subject: "ada")]
             for record in [record] + others { try await store.create(record, now: samples.now) }
             try await store.end(record.id, tombstoneUntil: samples.now + .minutes(1), now: samples.now)
             for other in others {

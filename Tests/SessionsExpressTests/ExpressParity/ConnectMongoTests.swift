@@ -65,18 +65,18 @@ struct ConnectMongoTests {
 
     @Test("serialize and unserialize: of one value, by its key")
     func serialize() async throws {
-        let text = SessionKey("colours", default: "").codec
+        let text = SessionKey("colors", default: "").codec
         let codec = SessionValueCodec<Set<Character>>(
             encode: { try text.encode(String($0.sorted())) },
             decode: { Set(try text.decode($0)) }
         )
-        let colours = SessionKey("colours", default: [], codec: codec)
+        let colors = SessionKey("colors", default: [], codec: codec)
         let harness = try EngineHarness()
         let browser = harness.browser()
-        try await harness.visit(browser) { $0[colours] = ["r", "g", "b"] }
+        try await harness.visit(browser) { $0[colors] = ["r", "g", "b"] }
         let records = try await harness.store.sessions(now: harness.now)
-        #expect(records.first?.values["colours"] == .string("bgr"))
-        try await harness.visit(browser) { #expect($0[colours] == ["r", "g", "b"]) }
+        #expect(records.first?.values["colors"] == .string("bgr"))
+        try await harness.visit(browser) { #expect($0[colors] == ["r", "g", "b"]) }
     }
 
     @Test("cryptoAdapter: values are sealed in the store, and the visitor has the key")

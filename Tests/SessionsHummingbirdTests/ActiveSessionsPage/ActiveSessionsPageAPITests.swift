@@ -46,7 +46,9 @@ struct ActiveSessionsPageAPITests {
             #expect(items[0]["createdAt"] as? String == harness.clock.now.description)
             let members = Set([
                 "id", "isCurrent", "label", "name", "createdAt", "authenticatedAt", "lastAccessedAt", "idleExpiresAt",
-                "absoluteExpiresAt", "isRemembered", "firstAddress", "lastAddress", "firstUserAgent", "lastUserAgent",
+                "absoluteExpiresAt", "isRemembered", "isDeviceBound", "deviceFirstUsedAt", "firstAddress",
+                "lastAddress", "firstUserAgent",
+                "lastUserAgent",
                 "firstName", "lastName",
             ])
             for item in items { #expect(Set(item.keys) == members) }

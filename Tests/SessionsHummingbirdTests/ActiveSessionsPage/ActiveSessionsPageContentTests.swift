@@ -12,6 +12,7 @@ import Hummingbird
 import HummingbirdTesting
 import Sessions
 import SessionsHummingbird
+import SessionsHummingbirdTesting
 import SessionsTesting
 import Testing
 
@@ -283,6 +284,20 @@ struct ActiveSessionsPageContentTests {
             let desk = try await harness.browser("ada", nil, label: "%3Cb%3E")
             #expect(try await desk.send(self.path).text.contains("<li>&lt;b&gt;, zuletzt"))
             #expect(try await desk.press(try await harness.ids(of: "ada")[0]).headers[.location] == "/login")
+        }
+    }
+
+    @Test("the page links back to the application, and shows the application's own messages once")
+    func backLink() async throws {
+        try await ActiveSessionsPageHarness.test(.stored(in: MemorySessionStore()), .linked) { harness in
+            let browser = BrowserClient(harness.client)
+            try await browser.logIn("ada", with: harness.engine) { session in
+                session.addFlashMessage("Your <password> is changed.")
+            }
+            let page = try await browser.get(self.path)
+            #expect(page.text.contains(#"<a href="/account"><span aria-hidden="true">←</span> Your account</a>"#))
+            #expect(page.text.contains("Your &lt;password&gt; is changed."))
+            #expect(try await !browser.get(self.path).text.contains("is changed."))
         }
     }
 }

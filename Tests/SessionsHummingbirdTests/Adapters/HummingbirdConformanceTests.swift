@@ -27,5 +27,10 @@ struct HummingbirdConformanceTests {
     func secure(_ rule: AdapterRule) async throws {
         try await rule.check(HummingbirdAdapter(isSecure: true))
     }
+
+    @Test("an application with SessionsHummingbird keeps the rule", arguments: AdapterConformance.applicationRules)
+    func application(_ rule: ApplicationRule) async throws {
+        try await rule.check(HummingbirdApplication())
+    }
 }
 #endif

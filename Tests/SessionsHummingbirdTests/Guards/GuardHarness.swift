@@ -30,7 +30,7 @@ struct GuardHarness {
 
     /// The users that there are.
     final class UserTable: Sendable {
-        private let names = Mutex(["ada": "Ada Lovelace"])
+        private let names = Mutex(["ada": "Ada Lovelace", "bob": "Bob Kahn"])
         private let isDown = Mutex(false)
 
         func find(_ subject: String) throws -> User? {
@@ -51,6 +51,7 @@ struct GuardHarness {
         var configuration = SessionConfiguration()
         configuration.clock = self.clock.sessionClock
         configuration.onStoreFailure = self.onStoreFailure
+        configuration.allowsImpersonation = { $0.actor == "ada" }
         let backend = SessionBackend.stored(in: self.store)
         let engine =
             if let transports {

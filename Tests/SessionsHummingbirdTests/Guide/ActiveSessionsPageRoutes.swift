@@ -24,6 +24,16 @@ func addActiveSessionsPage<Context: SessionsRequestContext>(
 }
 
 extension ActiveSessionsPageConfiguration {
+    /// The page with a link back to the account, and a way to the login page after logging out on it.
+    static var linked: ActiveSessionsPageConfiguration {
+        var configuration = ActiveSessionsPageConfiguration()
+        configuration.backLink = Link("Your account", to: "/account")
+        configuration.loggedOutLocation = "/login"
+        return configuration
+    }
+}
+
+extension ActiveSessionsPageConfiguration {
     /// Asks for the password once more before other sessions end.
     static func strict() throws -> ActiveSessionsPageConfiguration {
         var configuration = ActiveSessionsPageConfiguration()

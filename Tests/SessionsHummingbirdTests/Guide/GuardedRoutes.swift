@@ -28,7 +28,7 @@ struct AccountContext: SessionsRequestContext {
     }
 }
 
-/// Adds routes for everybody, for users, and for users who have just proven who they are.
+/// Adds routes for everyone, for users, and for users who have just proven who they are.
 func addGuardedRoutes(
     to router: Router<AccountContext>,
     findUser: @escaping @Sendable (String) async throws -> User?

@@ -19,7 +19,7 @@ func addPassiveRoutes<Context: SessionsRequestContext>(
     events: AsyncStream<String>
 ) {
     let passive = router.group().add(middleware: SessionsMiddleware(engine, isPassive: true))
-    passive.get("status") { _, context in try context.session.subject ?? "nobody" }
+    passive.get("status") { _, context in try context.session.subject ?? "no one" }
     passive.get("events") { _, context in
         let session = try context.session
         guard session.isAuthenticated else { throw HTTPError(.unauthorized) }

@@ -34,7 +34,7 @@ private actor Caller {
     }
 }
 
-@Suite("The life of a client of Redis", .timeLimit(.minutes(5)))
+@Suite("The life of a client of Redis", .timeLimit(.minutes(10)))
 struct ClientLifeTests {
     /// Returns once the client takes no more commands.
     private static func waitForRefusal(by client: RedisClient) async {

@@ -16,7 +16,7 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("The client of Redis and servers that misbehave", .timeLimit(.minutes(5)))
+@Suite("The client of Redis and servers that misbehave", .timeLimit(.minutes(10)))
 struct HostileServerTests {
     private static func client(
         _ server: ScriptedServer,

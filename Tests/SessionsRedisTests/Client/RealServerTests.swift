@@ -17,7 +17,7 @@ import Testing
 @testable import SessionsRedis
 
 /// The client beside Redis and Valkey themselves, which `Scripts/with-servers` starts.
-@Suite("The client of Redis and real servers", .timeLimit(.minutes(5)))
+@Suite("The client of Redis and real servers", .timeLimit(.minutes(10)))
 struct RealServerTests {
     private static let programs = RedisProcess.programs.sorted { $0.key < $1.key }.map(\.value)
 

@@ -26,7 +26,7 @@ private enum SecureRedis {
 
 /// The client and servers that speak TLS: a scripted one, and Redis itself, which `Scripts/with-servers` starts with an
 /// authority of its own.
-@Suite("The client of Redis and TLS", .timeLimit(.minutes(5)))
+@Suite("The client of Redis and TLS", .timeLimit(.minutes(10)))
 struct SecureServerTests {
     private static func ping(_ configuration: RedisConfiguration) async throws -> String? {
         let client = try RedisClient(configuration, logger: LogAudit.logger())

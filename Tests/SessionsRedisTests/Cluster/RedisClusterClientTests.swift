@@ -15,7 +15,7 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("The client of a cluster", .timeLimit(.minutes(5)))
+@Suite("The client of a cluster", .timeLimit(.minutes(10)))
 struct RedisClusterClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 

@@ -14,7 +14,7 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("Looking for what many need", .timeLimit(.minutes(5)))
+@Suite("Looking for what many need", .timeLimit(.minutes(10)))
 struct RedisSingleFlightTests {
     /// Looks when it is told to, and counts.
     private final class Looker: Sendable {

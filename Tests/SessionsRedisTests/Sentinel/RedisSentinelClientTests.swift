@@ -15,7 +15,7 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("The client of what Sentinel watches", .timeLimit(.minutes(5)))
+@Suite("The client of what Sentinel watches", .timeLimit(.minutes(10)))
 struct RedisSentinelClientTests {
     private static let get = RedisCommand("GET", "foo", key: "foo")
 

@@ -112,7 +112,7 @@ struct CookieChecklistTests {
         #expect(harness.store.count(of: .load) == 4)
     }
 
-    @Test("checklist 13: cookies that a neighbouring host tossed, before and after ours, change nothing")
+    @Test("checklist 13: cookies that a neighboring host tossed, before and after ours, change nothing")
     func tossed() async throws {
         let harness = try StoredHarness { $0.cookie = SessionCookie(name: "__Secure-id", domain: "example.com") }
         let browser = harness.browser()

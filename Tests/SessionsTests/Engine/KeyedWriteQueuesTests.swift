@@ -6,7 +6,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import SessionsTesting
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sessions
@@ -93,5 +95,30 @@ struct KeyedWriteQueuesTests {
     @Test("a failure that is not the store's is nobody else's")
     func otherFailure() async throws {
         #expect(try await self.runsBehind(.failure(CancellationError())) == 10)
+    }
+
+    @Test("of the requests that queue for a session each asks the store once, because the one before leaves its record")
+    func lastWritten() async throws {
+        let store = WatchingStore()
+        let harness = try EngineHarness(.stored(in: store))
+        let browser = harness.browser()
+        try await harness.visit(browser) { $0[.views] = 0 }
+        let id = try #require(store.handed.first?.id)
+        let queues = harness.engine.environment.writeQueues
+        let holder = Holder()
+        let before = store.handed.count
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await queues.withLock(id, orThrow: Self.failure) { try await holder.hold() } }
+            while !holder.isHolding { await Task.yield() }
+            for _ in 0..<10 {
+                let client = browser.copy(in: harness)
+                group.addTask { try await harness.visit(client) { $0[.views] += 1 } }
+            }
+            while queues.waitingCount(id) < 10 { await Task.yield() }
+            holder.end(with: .success(()))
+            try await group.waitForAll()
+        }
+        #expect(store.handed.count - before == 10)
+        try await harness.visit(browser) { #expect($0[.views] == 10) }
     }
 }

@@ -170,7 +170,7 @@ struct VisitorsTests {
             for (browser, subject) in [(victim, "ada"), (attacker, "mallory")] {
                 try await harness.visit(browser) { try await $0.logIn(subject) }
             }
-            // A neighbouring host plants the attacker's cookie with a longer path, which comes first.
+            // A neighboring host plants the attacker's cookie with a longer path, which comes first.
             let planted = try #require(attacker.cookie(named: "session")?.value)
             func visit(_ run: (Session) async throws -> Void) async throws {
                 let own = victim.cookie(named: "session")?.value ?? ""

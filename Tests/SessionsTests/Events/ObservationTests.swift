@@ -126,14 +126,14 @@ struct ObservationTests {
         )
         var logger = Logger(label: "test") { _ in InMemoryLogHandler() }
         logger.logLevel = .info
-        let request = SessionRequest(headerFields: [:])
+        let (request, environment) = (SessionRequest(headerFields: [:]), EngineEnvironment(configuration))
         configuration.report(
-            .created, nil, SessionID(high: 1, low: 1), subject: "ada", from: EventOrigin(request, logger, configuration)
+            .created, nil, SessionID(high: 1, low: 1), subject: "ada", from: EventOrigin(request, logger, environment)
         )
         configuration.report(.ended, .everything)
         #expect(readings.withLock { $0 } == 0)
         logger.logLevel = .debug
-        configuration.report(.created, from: EventOrigin(request, logger, configuration))
+        configuration.report(.created, from: EventOrigin(request, logger, environment))
         configuration.observers = [EventRecorder()]
         configuration.report(.ended, .everything)
         #expect(readings.withLock { $0 } == 2)
@@ -147,8 +147,7 @@ struct ObservationTests {
         for _ in 0..<3 { try await self.live(on: harness) }
         let expected = Dictionary(grouping: recorder.take(), by: \.name).mapValues(\.count)
         var counted: [String: Int] = [:]
-        for counter in factory.counters {
-            #expect(counter.label == "sessions.events")
+        for counter in factory.counters(label: "sessions.events") {
             #expect(counter.dimensions.map(\.0) == ["kind", "reason"])
             let (kind, reason) = (counter.dimensions[0].1, counter.dimensions[1].1)
             let name = reason == "none" ? kind : "\(kind)/\(reason)"

@@ -44,6 +44,34 @@ struct SessionEventLogTests {
         #expect(self.logs.entries.isEmpty)
     }
 
+    @Test("a logger gets each event with its members as metadata, escaped")
+    func logger() async throws {
+        let stream = SessionEventStream()
+        let audit = InMemoryLogHandler()
+        let log = SessionEventLog(
+            stream, writingTo: Logger(label: "events") { _ in audit }, level: .notice, logger: self.logger)
+        let (id, other) = (SessionID(high: 1, low: 2), SessionID(high: 3, low: 4))
+        stream.observe(
+            SessionEvent(
+                .refused, reason: .crossSite, sessionID: id, otherSessionIDs: [other], subject: "ada\nroot",
+                errorCode: "crossSite", client: SessionClient(address: "192.0.2.1", userAgent: "a\u{1B}[2J"),
+                time: SessionInstant(millisecondsSince1970: 0)))
+        stream.observe(self.event(1))
+        stream.finish()
+        try await log.run()
+        #expect(audit.entries.map(\.message) == ["Session event", "Session event"])
+        #expect(audit.entries.map(\.level) == [.notice, .notice])
+        #expect(
+            audit.entries.first?.metadata == [
+                "session.time": "1970-01-01T00:00:00.000Z", "session.kind": "refused", "session.reason": "cross_site",
+                "session.session": "\(id)", "session.others": "\(other)",
+                "session.subject": "\(UntrustedText.escaped("ada\nroot"))", "session.error": "crossSite",
+                "session.address": "192.0.2.1", "session.agent": "\(UntrustedText.escaped("a\u{1B}[2J"))",
+            ])
+        #expect(audit.entries.last?.metadata.count == 3)
+        #expect(!UntrustedText.escaped("ada\nroot").contains("\n"))
+    }
+
     @Test("an event that cannot be written is in the log, and the next one is written")
     func failures() async throws {
         struct DiskFull: Error {}

@@ -26,7 +26,17 @@ func makeAuditLog(
     return try SessionEventLog(events, appendingTo: path, logger: logger)
 }
 
-/// Rings somebody up when a session may have been stolen.
+/// Counts the logins of each user until the stream ends.
+func countLogins(_ events: SessionEventStream) async -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for await event in events where event.kind == .loggedIn {
+        guard let user = event.subject else { continue }
+        counts[user, default: 0] += 1
+    }
+    return counts
+}
+
+/// Raises an alarm when a session may have been stolen.
 struct AlarmBell: SessionObserver {
     let ring: @Sendable (SessionEvent) -> Void
 
@@ -37,6 +47,17 @@ struct AlarmBell: SessionObserver {
 
 @Suite("The article on events")
 struct EventsGuideTests {
+    @Test("the stream of the article counts the logins of each user")
+    func stream() async throws {
+        let events = SessionEventStream()
+        let now = SessionInstant(millisecondsSince1970: 0)
+        for kind in [SessionEvent.Kind.loggedIn, .created, .loggedIn, .ended] {
+            events.observe(SessionEvent(kind, subject: "ada", time: now))
+        }
+        events.finish()
+        #expect(await countLogins(events) == ["ada": 2])
+    }
+
     @Test("the audit log of the article has what happened, and the bell rings for what is suspicious")
     func auditLog() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "audit-\(UUID()).jsonl").path

@@ -20,7 +20,7 @@ func makeEngine(from old: some SessionStore, to new: some SessionStore) throws -
     return try SessionEngine(.stored(in: store))
 }
 
-/// Moves what nobody asks for, while servers run.
+/// Moves the sessions that no request uses, while servers run.
 func moveTheRest(from old: some EnumerableSessionStore, to new: some SessionStore, logger: Logger) async throws {
     let store = MigratingSessionStore(from: old, to: new, phase: .migrating)
     try await store.migrateAll { progress in

@@ -25,6 +25,8 @@ struct MutantSessions: BackendDriver {
         case ignoresConflicts
         /// No credential is handed out.
         case forgetsCookie
+        /// The administrator's session is not looked up for one in which an administrator acts.
+        case forgetsActor
     }
 
     let base: StoredSessions
@@ -125,7 +127,36 @@ struct MutantSessions: BackendDriver {
         self.mistake == .forgetsCookie ? nil : try self.base.credential(of: live, for: request)
     }
 
+    func checkActor(
+        of record: SessionRecord,
+        _ token: SessionToken,
+        for request: SessionRequest,
+        origin: EventOrigin
+    ) async throws -> CredentialFinding {
+        guard self.mistake == .forgetsActor else {
+            return try await self.base.checkActor(of: record, token, for: request, origin: origin)
+        }
+        return .live(SessionState.LoadedSession(record: record, token: token, isNew: false))
+    }
+
     // MARK: Without a mistake
+
+    var supportsImpersonation: Bool { self.base.supportsImpersonation }
+
+    func beginImpersonation(
+        _ wish: ImpersonationRequest,
+        by live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) async throws -> SessionState.LoadedSession? {
+        try await self.base.beginImpersonation(wish, by: live, for: request)
+    }
+
+    func endImpersonation(
+        _ live: SessionState.LoadedSession,
+        for request: SessionRequest
+    ) async throws -> (isEnded: Bool, actor: SessionState.LoadedSession?) {
+        try await self.base.endImpersonation(live, for: request)
+    }
 
     var environment: EngineEnvironment { self.base.environment }
     var isSelfContained: Bool { self.base.isSelfContained }
@@ -134,6 +165,7 @@ struct MutantSessions: BackendDriver {
     var hasExternalValues: Bool { self.base.hasExternalValues }
     var supportsListing: Bool { self.base.supportsListing }
     var supportsRevokingOthers: Bool { self.base.supportsRevokingOthers }
+    var deviceBindingProblem: String? { self.base.deviceBindingProblem }
 
     func credentialFormat(for request: SessionRequest) -> CredentialFormat { self.base.credentialFormat(for: request) }
 

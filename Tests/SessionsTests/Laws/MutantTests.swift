@@ -15,7 +15,7 @@ struct MutantTests {
         LawsOfTokensTests().noChoice, LawsOfTokensTests().emptySession, LawsOfTokensTests().dump,
         LawsOfLifeTests().staysEnded, LawsOfLifeTests().immediate, LawsOfLifeTests().limits,
         LawsOfLifeTests().outlasted, LawsOfLifeTests().touches, LawsOfTroubleTests().nothingIsLost,
-        LawsOfTroubleTests().beforeLogin,
+        LawsOfTroubleTests().beforeLogin, ImpersonationOfBackendsTests().endsWithActor,
     ]
 
     @Test(

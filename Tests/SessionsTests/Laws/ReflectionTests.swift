@@ -106,6 +106,8 @@ struct ReflectionTests {
         let values: [Any] = [
             try TokenRegistry<String>("links", in: store), SessionRevocation.stored(in: store), SessionSweeper(store),
             MigratingSessionStore(from: store, to: store, phase: .migrating), FaultySessionStore(store),
+            try LoginThrottle(in: store), try KnownDevices(in: store, signedWith: .ephemeral()),
+            try SignInLinks(SessionEngine(.stored(in: store)), in: store),
         ]
         for value in values { #expect(search.findings(in: value).isEmpty, "\(type(of: value))") }
     }
@@ -126,6 +128,7 @@ struct ReflectionTests {
             try TokenSigner(ring, context: audience.context),
             try CSRFKeys(ring, audience: audience, former: .refused), engine, engine.driver,
             try SessionImport(into: SessionEngine(.stored(in: MemorySessionStore())), key: key),
+            try KnownDevices(in: MemorySessionStore(), signedWith: ring),
         ]
         for value in values { #expect(search.findings(in: value).isEmpty, "\(type(of: value))") }
     }

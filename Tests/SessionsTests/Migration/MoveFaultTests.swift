@@ -104,7 +104,7 @@ struct MoveFaultTests {
     }
 
     @Test(
-        "a write whose reply was lost is recognised when it is tried again after the session has moved",
+        "a write whose reply was lost is recognized when it is tried again after the session has moved",
         arguments: phases)
     func lostReply(phase: MigrationPhase) async throws {
         let scenario = try await MigrationFaultScenario()

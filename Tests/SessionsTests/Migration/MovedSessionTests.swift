@@ -87,10 +87,10 @@ struct MovedSessionTests {
     @Test("a log-out on a server of any phase is one on those that run beside it")
     func loggingOut() async throws {
         let house = try House()
-        let neighbours = [
+        let neighbors = [
             [house.plainOld, house.preparing], [house.preparing, house.moving], [house.moving, house.plainNew],
         ]
-        for pair in neighbours {
+        for pair in neighbors {
             for (first, second) in [(pair[0], pair[1]), (pair[1], pair[0])] {
                 let browser = first.browser()
                 try await first.visit(browser) { try await $0.logIn("ada") }

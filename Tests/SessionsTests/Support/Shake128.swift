@@ -54,7 +54,7 @@ struct Shake128 {
         self.state[position / 8] ^= UInt64(byte) << UInt64(position % 8 * 8)
     }
 
-    /// Keccak-f[1600]. Through pointers and plain loops, for tests are not optimised and this runs 30,000 times.
+    /// Keccak-f[1600]. Through pointers and plain loops, for tests are not optimized and this runs 30,000 times.
     private mutating func permute() {
         self.position = 0
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 30) { memory in

@@ -15,7 +15,7 @@ import TestSupport
 import Testing
 
 /// What the clients of stores make of replies that are lost, and whether the rules about it find mistakes.
-@Suite("Clients of stores", .timeLimit(.minutes(5)))
+@Suite("Clients of stores", .timeLimit(.minutes(10)))
 struct StoreClientTests {
     @Test("a client without a mistake keeps the rule", arguments: StoreClientConformance.rules)
     func flawless(_ rule: StoreClientRule) async throws {

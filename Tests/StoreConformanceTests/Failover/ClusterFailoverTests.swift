@@ -18,7 +18,7 @@ import Testing
 
 @Suite(
     "A cluster whose servers come and go",
-    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(5)))
+    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(10)))
 struct ClusterFailoverTests {
     @Test("64 clients count while their primary is killed: nothing counts twice, nothing that a replica has is lost")
     func killedPrimary() async throws {

@@ -16,7 +16,7 @@ import Testing
 
 @testable import SessionsRedis
 
-/// Many clients count in one session, until each has had so many acknowledgements, while its primary is exchanged.
+/// Many clients count in one session, until each has had so many acknowledgments, while its primary is exchanged.
 ///
 /// What can be known of it: a request that was not acknowledged has counted once or not at all. One that was
 /// acknowledged has counted, unless the primary that did it was replaced by one that had not heard of it. Of those that

@@ -19,7 +19,7 @@ import Testing
 
 @Suite(
     "Servers that Sentinel watches",
-    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(5)))
+    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(10)))
 struct SentinelFailoverTests {
     /// A primary, its replica, and three servers of Sentinel.
     private struct FaultScenario: Sendable {
@@ -148,6 +148,35 @@ struct SentinelFailoverTests {
             let window = (undone.max() ?? .zero) - (undone.min() ?? .zero)
             print("An ordered failover: \(logouts.count) logouts, \(undone.count) undone, within \(window).")
             #expect(window < .milliseconds(1_500))
+        }
+    }
+
+    @Test("no server accepts a session from its near cache after its ending while another server becomes the primary")
+    func nearCaches() async throws {
+        try await FaultScenario.with { scenario in
+            let clients = [try scenario.client(), try scenario.client()]
+            let services = clients.map { client in Task { try await client.run() } }
+            var configuration = RedisStoreConfiguration()
+            configuration.logoutReplication = .replicas(1, within: .milliseconds(300))
+            let stores = try clients.map { client in
+                try RedisSessionStore(
+                    client, configuration: configuration, nearCache: .leased(.milliseconds(60), maximumCount: 1_000))
+            }
+            for store in stores { try await store.getLease() }
+            let tally = try await EndingRun(stores).run(clients: 16, each: 60) { number in
+                try await Task.sleep(for: .milliseconds(500))
+                guard number == 1 else { return }
+                try await scenario.sentinels[1].tell("SENTINEL", "FAILOVER", "main")
+                await scenario.replica.hasSaid("role:master", "INFO", "replication")
+            }
+            print("A failover under near caches: \(tally)")
+            #expect(try await scenario.replica.tell("ROLE").elements?.first?.text == "master")
+            #expect(tally.endingCount == 960)
+            #expect(tally.acceptedCount == 0)
+            #expect(tally.hitCount > 500, "otherwise nothing was tested")
+            for store in stores { try await store.getLease() }
+            for service in services { service.cancel() }
+            for service in services { _ = try? await service.value }
         }
     }
 

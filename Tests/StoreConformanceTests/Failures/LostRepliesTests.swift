@@ -34,7 +34,7 @@ struct LostRepliesTests {
 
     @Test(
         "nothing that was acknowledged counts twice, or not at all, on Redis",
-        .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(5)))
+        .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(10)))
     func redis() async throws {
         try await OwnServer.with(.redis) { server in
             try await Self.withProxies(to: server.port) { proxies in
@@ -53,7 +53,7 @@ struct LostRepliesTests {
 
     @Test(
         "nothing that was acknowledged counts twice, or not at all, on PostgreSQL",
-        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .timeLimit(.minutes(5)))
+        .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .timeLimit(.minutes(10)))
     func postgres() async throws {
         try await OwnPostgres.with { server in
             try await Self.withProxies(to: server.port) { proxies in

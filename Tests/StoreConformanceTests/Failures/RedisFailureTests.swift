@@ -18,13 +18,21 @@ import Testing
 
 @Suite(
     "When Redis fails",
-    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(5)))
+    .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(10)))
 struct RedisFailureTests {
     @Test(
         "nobody is logged out, nobody is somebody else, strangers notice nothing, and afterwards all is as before",
         arguments: RedisTrouble.all)
     func trouble(_ trouble: RedisTrouble) async throws {
         try await RedisFaultScenario.with { try await Self.tell(of: trouble, $0) }
+    }
+
+    @Test(
+        "with a near cache, no user is logged out when the same happens to a server, and afterwards all is as before",
+        arguments: RedisTrouble.all)
+    func troubleOfNearCache(_ trouble: RedisTrouble) async throws {
+        let nearCache = RedisNearCache.leased(.milliseconds(100), maximumCount: 1_000)
+        try await RedisFaultScenario.with(nearCache: nearCache) { try await Self.tell(of: trouble, $0) }
     }
 
     @Test(
@@ -39,7 +47,11 @@ struct RedisFailureTests {
         try await harness.expectRecovery(
             leavesReading: trouble.leavesReading,
             leavesEndings: trouble.leavesEndings,
-            begin: { try await trouble.begin(scenario) },
+            begin: {
+                try await trouble.begin(scenario)
+                // What is in memory is used for a lease.
+                if !trouble.leavesReading { await scenario.outlastLease() }
+            },
             end: {
                 try await trouble.end(scenario)
                 await scenario.cluster?.isWhole()

@@ -26,6 +26,7 @@ struct RedisFaultScenario: Sendable {
 
     static func with<Result>(
         _ kind: SharedServer = .redis,
+        nearCache: RedisNearCache = .off,
         _ body: (RedisFaultScenario) async throws -> Result
     ) async throws -> Result {
         try await OwnServer.with(kind) { server in
@@ -38,7 +39,7 @@ struct RedisFaultScenario: Sendable {
                 configuration.connectDeadline = .milliseconds(1500)
                 configuration.commandDeadline = .milliseconds(2500)
                 let client = try RedisClient(configuration, clock: clock.sessionClock, logger: LogAudit.logger())
-                let store = try RedisSessionStore(client)
+                let store = try RedisSessionStore(client, nearCache: nearCache)
                 let harness = try FailingHarness(store, clock: clock, deadline: .seconds(5))
                 let scenario = RedisFaultScenario(server: server, proxy: proxy, store: store, harness: harness)
                 let result = try await body(scenario)
@@ -75,6 +76,11 @@ struct RedisFaultScenario: Sendable {
                 return result
             }
         }
+    }
+
+    /// Waits until no record in a near cache may be used.
+    func outlastLease() async {
+        while self.store.hasLease { await Task.yield() }
     }
 
     /// A key that is where the sessions are.
@@ -114,11 +120,14 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
         RedisTrouble(
             testDescription: "it still reads its data (LOADING)",
             begin: { scenario in
-                // Keys that are large enough for the server to look up from its reading at each of them.
+                // Keys that are large enough for the server to look up from its reading at each of them, and so many
+                // that it reads for a minute unless it is told otherwise. A client that waits for it waits until its
+                // deadline, several times.
                 let text = String((0..<6000).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" })
-                for key in 0..<150 {
-                    try await scenario.server.tell("SET", scenario.key("filler \(key)"), text)
+                let fillers = (0..<600).flatMap { key in
+                    [RedisArgument(scenario.key("filler \(key)")), RedisArgument(text)]
                 }
+                _ = try await scenario.server.tell(RedisCommand("MSET", fillers))
                 try await scenario.server.tell("SAVE")
                 scenario.server.kill()
                 try await scenario.server.start(

@@ -16,7 +16,7 @@ import Testing
 
 @testable import SessionsSQLite
 
-@Suite("When SQLite fails", .timeLimit(.minutes(5)))
+@Suite("When SQLite fails", .timeLimit(.minutes(10)))
 struct SQLiteFailureTests {
     /// A harness on its own file, with two users who are logged in.
     private struct FaultScenario {

@@ -36,6 +36,16 @@ struct SameHistoryTests {
         Self.compare(try await Self.transcript(try server.store(), seed), expected)
     }
 
+    @Test(
+        "memory and a near cache of Redis or Valkey return the same bytes for the same calls",
+        .enabled(if: SharedServer.areStarted, SharedServer.advice),
+        arguments: [SharedServer.redis, .valkey], [1, 2, 3, 4])
+    func nearCache(server: SharedServer, seed: UInt64) async throws {
+        let expected = try await Self.transcript(MemorySessionStore(), seed)
+        let store = SynchronousCalls(try await server.nearStores(1)[0])
+        Self.compare(try await Self.transcript(store, seed), expected)
+    }
+
     #if Postgres
     @Test(
         "memory and PostgreSQL return the same bytes for the same calls",

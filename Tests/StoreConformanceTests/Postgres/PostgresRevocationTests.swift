@@ -13,7 +13,7 @@ import Testing
 
 @Suite(
     "What else PostgreSQL keeps", .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct PostgresRevocationTests {
     /// What is tested is not how fast a machine is that does other things as well.
     private static var patient: SessionConfiguration {

@@ -17,7 +17,7 @@ import Testing
 
 @Suite(
     "The tables of PostgreSQL", .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct PostgresSchemaTests {
     private let samples = SampleRecords()
 

@@ -17,7 +17,7 @@ import Testing
 @testable import SessionsPostgres
 
 @Suite(
-    "The PostgreSQL store", .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .timeLimit(.minutes(5)))
+    "The PostgreSQL store", .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .timeLimit(.minutes(10)))
 struct PostgresSessionStoreTests {
     private let samples = SampleRecords()
 
@@ -29,7 +29,7 @@ struct PostgresSessionStoreTests {
             let visitor = try StoreVisitor(store)
             try await visitor.visit { try await $0.logIn("ada@example.com") }
             let (token, secret) = try visitor.token
-            let table = PostgresTable(store.pool.configuration).sessions
+            let table = try PostgresTable(store.pool.configuration).sessions
             let rows = try await PostgresDatabase(try SharedPostgres.variable()).tell(
                 "SELECT encode(record, 'base64'), encode(subject, 'escape'), id, version_tag FROM \(table)")
             let bytes = try #require(
@@ -128,7 +128,7 @@ struct PostgresSessionStoreTests {
             let random = DeterministicRandom(seed: 18)
             let noise = (0..<60).map { count in (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
             let database = try PostgresDatabase(try SharedPostgres.variable())
-            let table = PostgresTable(store.pool.configuration).sessions
+            let table = try PostgresTable(store.pool.configuration).sessions
             for bytes in whole.indices.map({ Array(whole.prefix($0)) }) + noise + noise.map({ [1] + $0 }) {
                 let hex = bytes.map { String(format: "%02x", $0) }.joined()
                 try await database.tell("UPDATE \(table) SET record = '\\x\(hex)' WHERE subject = 'ada'")
@@ -185,7 +185,7 @@ struct PostgresSessionStoreTests {
             let record = self.samples.record()
             try await store.create(record, now: self.now)
             for statement in ["DEALLOCATE ALL", "DISCARD ALL"] {
-                _ = try await store.pool.run(PostgresStatement(number: 99, sql: statement), [], .readOnly)
+                _ = try await store.pool.execute(.reading(sql: statement))
                 #expect(try await store.load(record.id, now: self.now) == .found(record))
                 #expect(try await store.load(record.id, now: self.now) == .found(record))
             }
@@ -201,7 +201,8 @@ struct PostgresSessionStoreTests {
             try await store.prepare()
             let database = try PostgresDatabase(try SharedPostgres.variable())
             try await database.tell("BEGIN")
-            try await database.tell("LOCK TABLE \(PostgresTable(store.pool.configuration).sessions)")
+            let table = try PostgresTable(store.pool.configuration).sessions
+            try await database.tell("LOCK TABLE \(table)")
             let served = Mutexed(0)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<4 {
@@ -210,7 +211,7 @@ struct PostgresSessionStoreTests {
                         served.update { $0 += 1 }
                     }
                     // One after the other: the first runs, the others wait.
-                    while store.pool.load != (index == 0 ? (1, 0) : (1, index)) { await Task.yield() }
+                    while try store.pool.load != (index == 0 ? (1, 0) : (1, index)) { await Task.yield() }
                 }
                 let error = await #expect(throws: SessionStoreError.self) {
                     _ = try await store.load(self.samples.id(), now: self.now)
@@ -223,6 +224,27 @@ struct PostgresSessionStoreTests {
         }
     }
 
+    @Test("calls that were cancelled while they waited make room in the queue")
+    func cancelledQueue() async throws {
+        try await SharedPostgres.withStore({
+            $0.maximumConnectionCount = 1
+            $0.queueLimit = 3
+        }) { store in
+            try await store.prepare()
+            let database = try PostgresDatabase(try SharedPostgres.variable())
+            try await database.tell("BEGIN")
+            let table = try PostgresTable(store.pool.configuration).sessions
+            try await database.tell("LOCK TABLE \(table)")
+            let calls = (0..<4).map { _ in Task { try await store.load(self.samples.id(), now: self.now) } }
+            while try store.pool.load != (1, 3) { await Task.yield() }
+            for call in calls { call.cancel() }
+            for call in calls { await #expect(throws: CancellationError.self) { try await call.value } }
+            while try store.pool.load != (1, 0) { await Task.yield() }
+            try await database.tell("ROLLBACK")
+            #expect(try await store.load(self.samples.id(), now: self.now) == .missing)
+        }
+    }
+
     @Test("a store that was shut down closes its connections, and says so")
     func shutdown() async throws {
         var configuration = SharedPostgres.configuration()
@@ -231,7 +253,7 @@ struct PostgresSessionStoreTests {
         try await store.prepare()
         await store.shutdown()
         await store.shutdown()
-        #expect(store.pool.load == (0, 0))
+        #expect(try store.pool.load == (0, 0))
         let error = await #expect(throws: SessionStoreError.self) { _ = try await store.count(now: self.now) }
         #expect(error?.code == .unavailable)
     }

@@ -17,7 +17,7 @@ import Testing
 
 @Suite(
     "Many sessions in PostgreSQL", .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized,
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct PostgresVolumeTests {
     private static let count = 200_000
     private static let zero = "'00000000-0000-0000-0000-000000000000'"

@@ -14,7 +14,8 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("What the Redis store asks", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(5)))
+@Suite(
+    "What the Redis store asks", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(10)))
 struct RedisCommandsTests {
     private let samples = SampleRecords()
 

@@ -15,7 +15,7 @@ import Testing
 
 @Suite(
     "For how long Redis keeps sessions", .enabled(if: SharedServer.areStarted, SharedServer.advice),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct RedisExpiryTests {
     private let samples = SampleRecords()
 

@@ -16,7 +16,7 @@ import Testing
 
 @Suite(
     "The index of a user's sessions in Redis", .enabled(if: SharedServer.areStarted, SharedServer.advice),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct RedisIndexTests {
     private let samples = SampleRecords()
 

@@ -18,9 +18,9 @@ private enum RedisScale {
     static let count = ProcessInfo.processInfo.environment["REDIS_SCALE"].flatMap { Int($0) } ?? 0
 }
 
-/// How the Redis store does with many sessions: `Scripts/bench-redis` tells it how many by `REDIS_SCALE`. It prints
-/// what it measured, and fails only when something is not found.
-@Suite("The Redis store at scale", .enabled(if: RedisScale.count > 0, "Scripts/bench-redis runs this."))
+/// How the Redis store performs with many sessions: `Benchmarks/Scripts/redis` sets their number in `REDIS_SCALE`. It
+/// prints what it measured, and fails only when something is not found.
+@Suite("The Redis store at scale", .enabled(if: RedisScale.count > 0, "Benchmarks/Scripts/redis runs this."))
 struct RedisScaleTests {
     private static let perSubject = 50
 

@@ -16,7 +16,7 @@ import SessionsRedis
 import SessionsTesting
 import Testing
 
-@Suite("The Redis store", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(5)))
+@Suite("The Redis store", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(10)))
 struct RedisSessionStoreTests {
     private let samples = SampleRecords()
 

@@ -17,7 +17,7 @@ import Testing
 
 @Suite(
     "Walks through all sessions in Redis", .enabled(if: SharedServer.areStarted, SharedServer.advice),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct RedisWalkTests {
     private let samples = SampleRecords()
 

@@ -15,7 +15,7 @@ import Testing
 
 @testable import SessionsRedis
 
-@Suite("A cluster and TLS", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(5)))
+@Suite("A cluster and TLS", .enabled(if: SharedServer.areStarted, SharedServer.advice), .timeLimit(.minutes(10)))
 struct SecureClusterTests {
     @Test("a cluster is spoken to at its TLS ports, and under the name that was asked where its servers have none")
     func secure() async throws {

@@ -18,7 +18,7 @@ import Testing
 
 @testable import SessionsSQLite
 
-@Suite("When the files of SQLite are removed or replaced", .timeLimit(.minutes(2)))
+@Suite("When the files of SQLite are removed or replaced", .timeLimit(.minutes(10)))
 struct SQLiteFilesTests {
     private let samples = SampleRecords()
     private var now: SessionInstant { self.samples.now }

@@ -17,10 +17,11 @@ import Testing
 
 @Suite("Reading SQLite on the calling thread")
 struct SQLiteReadersTests {
-    private func readers(in folder: TemporaryFolder, slowRead: Duration = .seconds(60)) throws -> SQLiteReaders {
+    private func readers(in folder: TemporaryFolder) throws -> SQLiteReaders {
         let path = folder.path("sessions.sqlite")
         _ = try SQLiteSessionStore(path: path)
-        return try SQLiteReaders(path: path, configuration: Configuration(), count: 2, slowRead: slowRead)
+        return try SQLiteReaders(
+            path: path, configuration: Configuration(), count: 2, pause: SlowCallPause(limit: .seconds(60)))
     }
 
     private func one(_ db: Database) throws -> Int? { try Int.fetchOne(db, sql: "SELECT 1") }
@@ -34,15 +35,6 @@ struct SQLiteReadersTests {
             }
             #expect(second == .some(.some(true)))
             #expect(try readers.read { try self.one($0) } == 1)
-        }
-    }
-
-    @Test("after a slow read, none is made on the calling thread for a while")
-    func slowReadSparesCallingThreads() async throws {
-        try await TemporaryFolder.with { folder in
-            let readers = try self.readers(in: folder, slowRead: .zero)
-            #expect(try readers.read { try self.one($0) } == 1)
-            #expect(try readers.read { try self.one($0) } == nil)
         }
     }
 
@@ -62,7 +54,7 @@ struct SQLiteReadersTests {
             let samples = SampleRecords(seed: 1, now: SessionInstant(millisecondsSince1970: 1_800_000_000_000))
             var record = samples.record(idle: .seconds(60), absolute: .seconds(60), subject: nil)
             try await store.create(record, now: samples.now)
-            // Nothing is answered when a look at the files is due, and for a second after a slow read.
+            // Nothing is answered when a check of the files is due, and for a while after a slow read.
             var answerCount = 0
             for _ in 0..<2_000 {
                 if let answer = try store.loadSynchronously(record.id, now: samples.now) {

@@ -20,7 +20,7 @@ final class PostgresDatabase: Sendable {
 
     init(_ string: String) throws {
         let connection = try PostgresConnection(
-            PostgresConnectionString(string), name: "test", wake: WakePipe(), pollHook: Self.pollHook())
+            PostgresConnectionString(string), name: "test", pollHook: Self.pollHook())
         self.session = Mutex(connection)
     }
 
@@ -39,7 +39,7 @@ final class PostgresDatabase: Sendable {
 
     private static func pollHook() -> PostgresConnection.PollHook {
         let end = ContinuousClock.now + .seconds(60)
-        return { () throws(PostgresError) -> Duration? in
+        return { () throws(PostgresError) -> Duration in
             guard end > .now else { throw .deadlineExceeded }
             return end - .now
         }

@@ -45,7 +45,7 @@ enum SharedPostgres {
         try PostgresSessionStore(try Self.variable(role), configuration: configuration, logger: LogAudit.logger())
     }
 
-    /// Runs the body with a store whose role may do what the article "Choosing a store" grants, and nothing else.
+    /// Runs the body with a store whose role may do what the article "Sessions in PostgreSQL" grants, and nothing else.
     static func withStore(
         _ configure: (inout PostgresStoreConfiguration) -> Void = { _ in },
         _ body: (PostgresSessionStore) async throws -> Void
@@ -59,6 +59,18 @@ enum SharedPostgres {
         _ configure: (inout PostgresStoreConfiguration) -> Void = { _ in },
         _ body: ([PostgresSessionStore]) async throws -> Void
     ) async throws {
+        try await self.withTables(configure) { configuration in
+            let stores = try (0..<count).map { _ in try Self.store(configuration, as: "_USER") }
+            try await body(stores)
+            for store in stores { await store.shutdown() }
+        }
+    }
+
+    /// Runs the body with tables that the role of an application may use.
+    static func withTables(
+        _ configure: (inout PostgresStoreConfiguration) -> Void = { _ in },
+        _ body: (PostgresStoreConfiguration) async throws -> Void
+    ) async throws {
         var configuration = Self.configuration()
         configure(&configuration)
         let owner = try Self.store(configuration)
@@ -68,9 +80,7 @@ enum SharedPostgres {
             " ON sessions.", with: " ON sessions.\(configuration.tablePrefix)")
         let database = try PostgresDatabase(try Self.variable())
         try await database.tell(grants)
-        let stores = try (0..<count).map { _ in try Self.store(configuration, as: "_USER") }
-        try await body(stores)
-        for store in stores { await store.shutdown() }
+        try await body(configuration)
         try await database.tell(
             """
             DROP TABLE sessions.\(configuration.tablePrefix)sessions;

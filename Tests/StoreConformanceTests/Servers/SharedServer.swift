@@ -10,8 +10,10 @@
 import Foundation
 import LogAudit
 import Sessions
-import SessionsRedis
+import SessionsTesting
 import Testing
+
+@testable import SessionsRedis
 
 /// A server, or a cluster of them, that all tests share. The script of the tests starts it; a test has keys of its own.
 enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
@@ -69,6 +71,35 @@ enum SharedServer: String, Sendable, CaseIterable, CustomTestStringConvertible {
         configuration.prefix = "\(UUID()):"
         configure(&configuration)
         return try RedisSessionStore(self.client, configuration: configuration)
+    }
+
+    /// Stores with near caches that share their keys with each other, and no key with any other store. Each has a
+    /// lease.
+    func nearStores(_ count: Int) async throws -> [RedisSessionStore] {
+        var configuration = RedisStoreConfiguration()
+        configuration.prefix = "\(UUID()):"
+        var stores: [RedisSessionStore] = []
+        for _ in 0..<count {
+            // Short, because endings wait for it.
+            let nearCache = RedisNearCache.leased(.milliseconds(40), maximumCount: 1_000)
+            stores.append(try RedisSessionStore(self.client, configuration: configuration, nearCache: nearCache))
+        }
+        for store in stores { try await store.getLease() }
+        return stores
+    }
+}
+
+extension RedisSessionStore {
+    /// Whether the near cache may be used at the moment.
+    var hasLease: Bool { self.near?.cache.hasLease(at: .now) ?? false }
+
+    /// Uses the near cache until it has a lease. The client may pause after a failure.
+    func getLease() async throws {
+        let samples = SampleRecords()
+        while !self.hasLease {
+            try Task.checkCancellation()
+            _ = try? await self.load(samples.id(), now: samples.now)
+        }
     }
 }
 #endif

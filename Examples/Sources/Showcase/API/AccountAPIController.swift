@@ -9,6 +9,7 @@
 import Hummingbird
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// Login, logout, and the current user.
 struct AccountAPIController {
@@ -18,6 +19,8 @@ struct AccountAPIController {
         group.get("me", use: self.me)
     }
 
+    /// Not throttled, unlike the page: load generators log the same user in by the hundred at once. An application
+    /// throttles both.
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let credentials = try await request.decode(as: Credentials.self, context: context)
         guard let account = Account.opened(by: credentials) else {

@@ -10,6 +10,7 @@ import HTTPTypes
 import Hummingbird
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// The endpoint that a proxy asks before it forwards a request to another application: 204 with the name of the user,
 /// or 401.

@@ -10,6 +10,7 @@ import Foundation
 import Hummingbird
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// The visitor's session and its operations.
 struct SessionAPIController {
@@ -37,7 +38,7 @@ struct SessionAPIController {
 
     private func answer(_ request: Request, _ context: ShowcaseRequestContext) throws -> Response {
         let size = try SealedCookieSize(of: context.session, self.backend, in: request, name: self.cookieName)
-        return try .json(context.session.json(in: self.backend.store, size))
+        return try .json(context.session.json(in: self.backend.store, cookieByteCount: size?.byteCount))
     }
 
     /// Streams the values, one on each line. The session is read only after the head of the response was sent.

@@ -9,6 +9,7 @@
 import Hummingbird
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// The values of a session, one by one, as JSON of any kind.
 struct SessionValuesController {

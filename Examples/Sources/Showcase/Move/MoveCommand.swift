@@ -8,9 +8,8 @@
 
 import ArgumentParser
 import Logging
-import ServiceLifecycle
-import Sessions
-import UnixSignals
+import SessionsOperations
+import ShowcaseKit
 
 /// Migrates the sessions that no request touches, while servers run.
 struct MoveCommand: AsyncParsableCommand {
@@ -79,45 +78,19 @@ struct MoveCommand: AsyncParsableCommand {
                 store, redisAuthority: self.redisAuthority, isPostgresPooled: self.postgresPooler, logger: logger)
         }
         let (old, new) = (try opened(self.from), try opened(self.to))
-        let place = try self.resume.map { try MovePlace(path: $0) }
-        let (pageSize, concurrency) = (self.pageSize, self.concurrency)
-        let move = MoveService {
-            try await Self.move(
-                from: old.store, to: new.store, place: place, pageSize: pageSize, concurrency: concurrency)
-        }
-        // When the migration is done, it ends the other services. ^C ends the migration between two pages.
-        var services = (old.services + new.services).map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
-        services.append(.init(service: move, successTerminationBehavior: .gracefullyShutdownGroup))
-        let configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        try await ServiceGroup(configuration: configuration).run()
-        if move.wasStopped { throw ExitCode(130) }
-    }
-
-    private static func move(
-        from old: some SubjectSessionStore & EnumerableSessionStore,
-        to new: some SubjectSessionStore & EnumerableSessionStore,
-        place: MovePlace?,
-        pageSize: Int,
-        concurrency: Int
-    ) async throws {
+        let move = MoveOperation(
+            from: old.store, to: new.store, notingProgressIn: try self.resume.map { try MoveProgressFile(path: $0) },
+            pageSize: self.pageSize, concurrency: self.concurrency)
         let bar = ProgressBar()
-        let store = MigratingSessionStore(from: old, to: new, phase: .migrating)
         do {
-            let done = try await store.migrateAll(
-                from: place?.beginning, pageSize: pageSize, concurrency: concurrency
-            ) { progress in
-                try place?.note(progress.cursor)
-                bar.show(progress.moved, of: progress.total)
+            let outcome = try await move.run(beside: old.services + new.services, logger: logger) {
+                bar.show($0, of: $1)
             }
-            let left = try await old.count(now: SessionClock.system.now)
-            try place?.remove()
-            bar.end(with: "Moved \(done.moved) sessions; \(left) are left in the old store.")
+            guard let outcome else { throw ExitCode(130) }
+            bar.end(with: "Moved \(outcome.moved) sessions; \(outcome.left) are left in the old store.")
         } catch {
             bar.end(with: "Stopped. What was moved stays moved; run this again for the rest.")
-            // A store that was stopped may throw an error of its own.
-            try Task.checkCancellation()
-            throw (error as? SessionStoreError).map { ShowcaseFailure($0) } ?? error
+            throw error
         }
     }
 }

@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+import ShowcaseKit
+
 /// The texts of the pages about a backend.
 extension BackendSettings {
     var placeText: String {

@@ -45,6 +45,7 @@ struct ErrorPageMiddleware: RouterMiddleware {
             case .forbidden: "The request may come from another site, and nothing of it was done."
             case .notFound: "There is nothing here."
             case .conflict: "The session ended while this was under way. Nothing of it was stored."
+            case .tooManyRequests: "Too many logins have failed. Wait a little before you try again."
             case .serviceUnavailable: "The sessions cannot be reached. No one was logged out: try again in a moment."
             case .notImplemented: TokenController.whatIsMissing
             default: "The server could not do this."

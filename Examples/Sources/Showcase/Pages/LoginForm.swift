@@ -7,6 +7,7 @@
 //
 
 import Hummingbird
+import ShowcaseKit
 
 /// The fields of the login form.
 struct LoginForm {

@@ -7,6 +7,7 @@
 //
 
 import Sessions
+import ShowcaseKit
 
 /// A button of the page, with the text to show after it was pressed.
 struct OperationView: Sendable {

@@ -11,6 +11,7 @@ import HTTPTypes
 import Hummingbird
 import Mustache
 import Sessions
+import ShowcaseKit
 
 /// The templates and the style sheet, read once.
 struct PageLibrary: Sendable {

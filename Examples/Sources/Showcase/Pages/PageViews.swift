@@ -10,6 +10,7 @@ import Hummingbird
 import Logging
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// The user who is logged in.
 struct VisitorView: Sendable {

@@ -11,6 +11,7 @@ import Hummingbird
 import Logging
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 extension SessionKey<Int> {
     /// How many times the visitor has seen the first page.
@@ -20,9 +21,11 @@ extension SessionKey<Int> {
 /// The pages for people.
 struct PagesController {
     private let pages: PageLibrary
+    private let throttle: LoginThrottle
 
-    init(_ pages: PageLibrary) {
+    init(_ pages: PageLibrary, _ throttle: LoginThrottle) {
         self.pages = pages
+        self.throttle = throttle
     }
 
     func addRoutes(to group: RouterGroup<ShowcaseRequestContext>) {
@@ -82,10 +85,13 @@ struct PagesController {
 
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let form = try await LoginForm(request, context)
+        // Fails with 429 after too many wrong passwords.
+        let attempt = try await self.throttle.begin(form.credentials.username, in: try context.session)
         guard let account = Account.opened(by: form.credentials) else {
             let view = try LoginView(context.session, self.pages, refused: form, next: form.next)
             return try self.pages.page("login", view, status: .unauthorized)
         }
+        try await attempt.succeed()
         try await context.session.logIn(account.username, remember: form.isToBeRemembered)
         try context.session.addFlashMessage("Welcome, \(account.name). You are logged in.", kind: .success)
         let next = form.next.flatMap { LocalRedirect($0) } ?? .account

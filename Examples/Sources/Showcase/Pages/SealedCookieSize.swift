@@ -8,6 +8,7 @@
 
 import Hummingbird
 import Sessions
+import ShowcaseKit
 
 /// The size of a sealed session's cookie, as received with the request. The next one is sealed with the response.
 struct SealedCookieSize: CustomStringConvertible {

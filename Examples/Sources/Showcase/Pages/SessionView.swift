@@ -8,6 +8,7 @@
 
 import Hummingbird
 import Sessions
+import ShowcaseKit
 
 /// The data of a session that the pages show.
 struct SessionView: Sendable {
@@ -36,6 +37,8 @@ struct SessionView: Sendable {
     let idle: Limit
     let absolute: Limit
     let isRemembered: Bool
+    /// Whether the session is bound to the device; nil if no session is.
+    let device: String?
     /// The size of the cookie, if the session is in it.
     let size: String?
     let values: [Value]
@@ -57,6 +60,11 @@ struct SessionView: Sendable {
         self.idle = Limit(idleExpiresAt, of: limits.idle, now: now)
         self.absolute = Limit(absoluteExpiresAt, of: limits.absolute, now: now)
         self.isRemembered = session.isRemembered
+        self.device =
+            configuration.deviceBinding.bindsSessions
+            ? session.isDeviceBound
+                ? "Bound: the browser has proved that it has the key, and does so again when the cookie expires"
+                : "Not bound: the browser has registered no key" : nil
         let name = configuration.cookie.name
         self.size = SealedCookieSize(of: session, pages.backend, in: request, name: name).map { "\($0)" }
         self.values = session.visibleValues.map { name, value in

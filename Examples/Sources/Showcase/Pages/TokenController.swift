@@ -10,6 +10,7 @@ import HTTPTypes
 import Hummingbird
 import Sessions
 import SessionsHummingbird
+import ShowcaseKit
 
 /// The page and the API for the backend with only tokens.
 struct TokenController {

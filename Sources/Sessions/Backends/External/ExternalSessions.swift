@@ -28,6 +28,13 @@ struct ExternalSessions: BackendDriver {
     var supportsListing: Bool { false }
     var supportsRevokingOthers: Bool { true }
 
+    var deviceBindingProblem: String? {
+        """
+        deviceBinding does not work with sessions that another system keeps too: that system accepts a cookie after its \
+        lifetime. Use the backend .stored(in:), or the policy .off.
+        """
+    }
+
     func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         let store = self.store
         return .external { store.claim($0) }

@@ -11,12 +11,22 @@ import Synchronization
 /// The circuit breaker between an engine and its store. While nothing fails it costs one atomic load.
 final class CircuitBreaker: Sendable {
     private let clock: SessionClock
+    private let onChange: @Sendable (_ isOpen: Bool) -> Void
     private let state: Mutex<CircuitBreakerState>
     /// The generation of the state, doubled, plus one unless the state is healthy.
     private let summary = Atomic<UInt64>(0)
 
-    init(_ breaker: SessionCircuitBreaker, clock: SessionClock) {
+    /// - Parameters:
+    ///   - breaker: The options.
+    ///   - clock: The clock.
+    ///   - onChange: Called when the circuit has opened or closed. A probe leaves it open.
+    init(
+        _ breaker: SessionCircuitBreaker,
+        clock: SessionClock,
+        onChange: @escaping @Sendable (_ isOpen: Bool) -> Void = { _ in }
+    ) {
         self.clock = clock
+        self.onChange = onChange
         self.state = Mutex(CircuitBreakerState(breaker))
     }
 
@@ -48,7 +58,10 @@ final class CircuitBreaker: Sendable {
 
     private func update<Result>(_ body: (inout CircuitBreakerState) -> Result) -> Result {
         self.state.withLock { state in
+            let wasClosed = state.isClosed
             defer {
+                // Within the lock, so that changes are reported in their order.
+                if state.isClosed != wasClosed { self.onChange(!state.isClosed) }
                 self.summary.store(state.generation << 1 | (state.isHealthy ? 0 : 1), ordering: .relaxed)
             }
             return body(&state)

@@ -47,6 +47,11 @@ struct CircuitBreakerState {
         if case .closed(failures: 0) = self.position { true } else { false }
     }
 
+    /// Whether calls are admitted.
+    var isClosed: Bool {
+        if case .closed = self.position { true } else { false }
+    }
+
     /// Whether calls are rejected.
     func isOpen(now: SessionInstant) -> Bool {
         switch self.position {

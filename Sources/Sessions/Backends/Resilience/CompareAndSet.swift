@@ -29,23 +29,21 @@ struct CompareAndSet {
         for request: SessionRequest,
         _ change: (inout SessionRecord) throws -> Void
     ) throws -> UpdateResult? {
-        while true {
-            switch self.step {
-            case .perform(.attempt):
-                let record = self.operation.record
-                let next = try driver.next(after: record, for: request, change)
-                guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: live, for: request)
-                else {
-                    self.next = next
-                    return nil
-                }
-                self.step = self.operation.next(.attempted(attempt))
-            case .finish(let result):
-                return result
-            case .perform, .failForContention:
+        // A local step is moved rather than copied ("memory: counter").
+        var step = self.step
+        while case .perform(.attempt) = step {
+            let record = self.operation.record
+            let next = try driver.next(after: record, for: request, change)
+            guard let attempt = try driver.writeWithoutWaiting(next, after: record, of: live, for: request) else {
+                self.next = next
                 return nil
             }
+            if case .conflict = attempt { driver.environment.report(SessionMeasurement(.conflictRetry, 1)) }
+            step = self.operation.next(.attempted(attempt))
         }
+        if case .finish(let result) = step { return result }
+        self.step = step
+        return nil
     }
 
     /// Continues to the end.
@@ -64,15 +62,21 @@ struct CompareAndSet {
                 self.next = nil
                 let attempt = try await driver.write(next, after: record, of: live, for: request)
                 self.step = self.operation.next(.attempted(attempt))
-                if case .conflict = attempt { try Task.checkCancellation() }
+                if case .conflict = attempt {
+                    environment.report(SessionMeasurement(.conflictRetry, 1))
+                    try Task.checkCancellation()
+                }
             case .perform(.enterQueue):
-                self.step = self.operation.next(.enteredQueue)
-                return try await environment.writeQueues.withLock(
-                    live.record.id,
+                let (queues, id) = (environment.writeQueues, live.record.id)
+                return try await queues.withLock(
+                    id,
                     orThrow: .storeUnavailable(
                         SessionStoreError.failedOthers, retryAfter: environment.configuration.retryAfter)
                 ) {
-                    try await self.perform(live, by: driver, for: request, change)
+                    self.step = self.operation.next(.enteredQueue(lastWritten: queues.lastWritten(id)))
+                    let result = try await self.perform(live, by: driver, for: request, change)
+                    if case .written(let record) = result { queues.leave(record, toNextOf: id) }
+                    return result
                 }
             case .perform(.wait(let longest)):
                 let wait = environment.configuration.random.next() % UInt64(longest.wholeMilliseconds * 1_000)

@@ -22,8 +22,8 @@ struct CompareAndSetOperation {
         /// The operation begins; other requests may be queued for the session.
         case started(isQueued: Bool)
         case attempted(UpdateAttempt)
-        /// The request's turn in the queue has come.
-        case enteredQueue
+        /// The request's turn in the queue has come. The record is the one that the request before it wrote, if any.
+        case enteredQueue(lastWritten: SessionRecord?)
         case waited
         /// The current record; nil when it is gone.
         case loaded(SessionRecord?)
@@ -71,8 +71,9 @@ struct CompareAndSetOperation {
         case .attempted(.conflict(let current)):
             self.record = current
             return self.nextAttempt()
-        case .enteredQueue:
+        case .enteredQueue(let lastWritten):
             self.isInQueue = true
+            if let lastWritten, self.canContinue(with: lastWritten) { self.record = lastWritten }
             return .perform(.attempt)
         case .waited:
             return .perform(.load)
@@ -80,6 +81,14 @@ struct CompareAndSetOperation {
             self.record = record
             return .perform(.attempt)
         }
+    }
+
+    /// Whether an attempt on a record of another request is likely to succeed. It saves an attempt whose only result is
+    /// that record. The store still compares versions. A record that is encrypted at rest is sealed for its own
+    /// request, and a record of another system has a version of its own.
+    private func canContinue(with other: SessionRecord) -> Bool {
+        other.version.counter > self.record.version.counter && other.hasSameLogin(as: self.record)
+            && other.dataKey == nil && other.external == nil
     }
 
     private mutating func nextAttempt() -> Step {

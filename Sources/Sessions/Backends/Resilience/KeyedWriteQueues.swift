@@ -16,6 +16,8 @@ final class KeyedWriteQueues: Sendable {
     private struct Entry {
         let queue = KeyedWriteQueue()
         var requestCount = 0
+        /// The record that the last request of the queue wrote.
+        var lastWritten: SessionRecord?
     }
 
     private let entries = Mutex<[SessionID: Entry]>([:])
@@ -32,6 +34,14 @@ final class KeyedWriteQueues: Sendable {
     /// there are queues.
     func isBusy(_ id: SessionID) -> Bool {
         !self.isEmpty && self.entries.withLock { $0[id] != nil }
+    }
+
+    /// The record that the last request of a session's queue wrote, if any: the next request continues with it.
+    func lastWritten(_ id: SessionID) -> SessionRecord? { self.entries.withLock { $0[id]?.lastWritten } }
+
+    /// Leaves a written record to the next request of a session's queue.
+    func leave(_ record: SessionRecord, toNextOf id: SessionID) {
+        self.entries.withLock { $0[id]?.lastWritten = record }
     }
 
     /// Runs the body when its turn comes.

@@ -25,6 +25,7 @@ final class ResilientStore: Sendable {
         let synchronous = store as? any SynchronousSessionStore
         self.synchronous = synchronous.map { SynchronousPath($0) }
         self.writesSynchronously = synchronous?.writesSynchronously ?? false
+        self.loadsMayLag = synchronous?.loadsMayLag ?? false
         self.callPolicy = StoreCallPolicy(
             needsDeadline: store.needsDeadline,
             environment,
@@ -34,6 +35,9 @@ final class ResilientStore: Sendable {
 
     /// Whether the store can write synchronously.
     let writesSynchronously: Bool
+
+    /// Whether a synchronous load may return a record that another process has changed.
+    let loadsMayLag: Bool
 
     var environment: EngineEnvironment { self.callPolicy.environment }
     var configuration: SessionConfiguration { self.environment.configuration }

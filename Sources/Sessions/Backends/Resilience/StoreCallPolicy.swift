@@ -26,7 +26,12 @@ struct StoreCallPolicy: Sendable {
         self.failureDomain = failureDomain
         let configuration = environment.configuration
         let breaker = configuration.circuitBreaker
-        self.circuits = breaker.isOff ? nil : CircuitBreakerBoard(breaker, clock: configuration.clock)
+        self.circuits =
+            breaker.isOff
+            ? nil
+            : CircuitBreakerBoard(breaker, clock: configuration.clock) { kind, openCount in
+                environment.report(SessionMeasurement(.openCircuits, Double(openCount), operation: kind.operation))
+            }
     }
 
     /// Calls the store.
@@ -38,24 +43,51 @@ struct StoreCallPolicy: Sendable {
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         do {
-            guard let circuit = self.circuits?.circuit(of: call.kind, in: call.id.map(self.failureDomain) ?? 0) else {
-                return try await self.callInTime(operation)
-            }
-            guard call.kind != .listing else {
-                guard !circuit.isOpen else { throw SessionStoreError.circuitOpen }
-                return try await self.callInTime(operation)
-            }
-            let admission = try circuit.admit()
-            do {
-                let result = try await self.callInTime(operation)
-                circuit.record(.success, of: admission)
-                return result
-            } catch {
-                circuit.record(Self.outcome(of: error), of: admission)
-                throw error
-            }
+            guard self.environment.measures else { return try await self.admitted(call, operation) }
+            return try await self.measured(call) { try await self.admitted(call, operation) }
         } catch {
             throw self.translated(error)
+        }
+    }
+
+    /// Reports how long a call takes, and how it ends.
+    private func measured<Result>(_ call: StoreCall, _ body: () async throws -> Result) async throws -> Result {
+        let start = ContinuousClock.now
+        func report(_ outcome: SessionMeasurement.Outcome) {
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            self.environment.report(
+                SessionMeasurement(.storeCall, seconds, operation: call.kind.operation, outcome: outcome))
+        }
+        do {
+            let result = try await body()
+            report(.success)
+            return result
+        } catch {
+            report(SessionMeasurement.Outcome(error))
+            throw error
+        }
+    }
+
+    /// Calls the store unless its circuit breaker rejects the call.
+    private func admitted<Result: Sendable>(
+        _ call: StoreCall,
+        _ operation: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let circuit = self.circuits?.circuit(of: call.kind, in: call.id.map(self.failureDomain) ?? 0) else {
+            return try await self.callInTime(operation)
+        }
+        guard call.kind != .listing else {
+            guard !circuit.isOpen else { throw SessionStoreError.circuitOpen }
+            return try await self.callInTime(operation)
+        }
+        let admission = try circuit.admit()
+        do {
+            let result = try await self.callInTime(operation)
+            circuit.record(.success, of: admission)
+            return result
+        } catch {
+            circuit.record(Self.outcome(of: error), of: admission)
+            throw error
         }
     }
 
@@ -126,7 +158,7 @@ struct StoreCallPolicy: Sendable {
 
 extension SessionStoreError {
     /// Whether the store works, and the error is about one record or one query.
-    fileprivate var isAboutOneRecord: Bool {
+    var isAboutOneRecord: Bool {
         [.duplicate, .corruptRecord, .newerRecord, .recordBusy, .invalidCursor].contains(self.code)
     }
 

@@ -22,7 +22,7 @@ enum SealedRecordCodec {
     static func encode(_ record: SessionRecord) -> [UInt8] {
         var writer = ByteWriter(capacity: 64 + record.values.byteCount)
         writer.write(self.formatVersion)
-        writer.write(record.id.bytes)
+        writer.write(inMemoryOrder: (record.id.high.bigEndian, record.id.low.bigEndian))
         writer.write(varint: record.version.counter)
         writer.write(varint: record.createdAt.word)
         writer.write(varint: record.lastAccessedAt.word &- record.createdAt.word)

@@ -44,6 +44,12 @@ extension SealedSessions {
         try await self.revocations.revoke(self.revocation(of: live.record), isKept: false)
     }
 
+    /// A copy of the cookie still has what was used, so the revocations name it.
+    func useOnce(_ id: SessionID, of record: SessionRecord, until end: SessionInstant) async throws -> Bool {
+        let until = min(end + Self.clockTolerance, self.endOfCopies(of: record))
+        return try await self.revocations.revoke(.session(id, isAnonymous: record.isAnonymous, until: until))
+    }
+
     func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? {
         throw SessionError.sealedUnlisted
     }

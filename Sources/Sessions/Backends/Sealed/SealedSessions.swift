@@ -42,6 +42,14 @@ struct SealedSessions: BackendDriver {
     var supportsListing: Bool { false }
     var supportsRevokingOthers: Bool { self.revocations.knowsEndings }
 
+    var deviceBindingProblem: String? {
+        """
+        deviceBinding does not work with .sealed, with or without a revocation: browsers ask for a refresh only when \
+        the cookie of a bound session has expired, and a sealed session is in that cookie alone. Use the backend \
+        .stored(in:), or the policy .off.
+        """
+    }
+
     func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         // Sessions from before the limit was lowered are read too.
         .sealed(limit: CookieChunks.capacity(name: self.name(request), maximumCount: CookieChunks.maximumChunkCount))

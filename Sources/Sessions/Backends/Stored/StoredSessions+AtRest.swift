@@ -19,7 +19,6 @@ extension StoredSessions {
     ///   - record: The record as stored.
     ///   - token: The token of the request.
     ///   - key: The data key as this request last saw it.
-    @inline(__always)
     func opened(_ record: SessionRecord, for token: SessionToken, knowing key: DataKey? = nil) -> SessionRecord? {
         guard self.isEncryptedAtRest || record.hasOptionalFields else { return record }
         return self.unsealed(record, for: token, knowing: key)

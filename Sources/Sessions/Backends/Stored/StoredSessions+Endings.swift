@@ -15,13 +15,15 @@ extension StoredSessions {
         var page = try await self.store.page(of: subject, from: cursor, limit: limit, now: now)
         // The idle limit may have been shortened.
         page.records.removeAll { self.environment.configuration.isExpired($0, now: now) }
+        page.records = try await self.resolvingImpersonations(in: page.records)
         return page
     }
 
     func sessionsByAge(of subject: String, atMost limit: Int) async throws -> [SessionRecord] {
         let now = self.environment.configuration.clock.now
         return try await self.store.recordsByAge(of: subject, atMost: limit, now: now)
-            .filter { !self.environment.configuration.isExpired($0, now: now) }
+            // A session in which an administrator acts takes no place of the user's own.
+            .filter { !self.environment.configuration.isExpired($0, now: now) && $0.impersonation == nil }
     }
 
     func end(_ live: SessionState.LoadedSession) async throws -> Bool {
@@ -38,7 +40,9 @@ extension StoredSessions {
         do {
             guard
                 case .found(let record) = try await self.store.perform(.read(id), { try await $0.load(id, now: now) }),
-                !self.environment.configuration.isExpired(record, now: now), record.belongs(to: subject)
+                !self.environment.configuration.isExpired(record, now: now),
+                // An administrator has the sessions in which they act as others too.
+                record.belongs(to: subject) || record.impersonation?.isActing(subject) == true
             else { return nil }
             return record
         } catch is SessionStoreError {
@@ -67,7 +71,7 @@ extension StoredSessions {
     }
 
     func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
-        var check = CredentialCheck(.token(token), onReplayedSecret: self.environment.configuration.onReplayedSecret)
+        var check = CredentialCheck(.token(token), self.environment)
         var step = check.next(.started)
         while case .perform(let action) = step {
             step = check.next(try await self.perform(action, for: request, origin: origin))

@@ -14,6 +14,7 @@ extension StoredSessions {
         let now = self.environment.configuration.clock.now
         do {
             let result = try await self.store.perform(.read(token.id)) { try await $0.load(token.id, now: now) }
+            if let overdue = self.overdueFinding(token, in: result, now: now, origin: origin) { return overdue }
             return self.finding(of: token, in: result, now: now)
         } catch let error as SessionStoreError {
             // One unreadable record makes one visitor anonymous.
@@ -29,15 +30,17 @@ extension StoredSessions {
         do {
             let result = try self.store.performWithoutWaiting { try $0.loadSynchronously(token.id, now: now) }
             guard let result else { return nil }
-            return self.finding(of: token, in: result, now: now)
+            let finding = self.finding(of: token, in: result, now: now)
+            // What a former record refuses, the latest one may accept, or the policy of device binding.
+            if self.rechecksRefusals, !finding.isLive { return nil }
+            return finding
         } catch let error as SessionStoreError {
             return .refused(.unreadable, token.id, error: error)
         }
     }
 
     /// Interprets a store's result for a token.
-    private func finding(of token: SessionToken, in result: SessionLoadResult, now: SessionInstant) -> CredentialFinding
-    {
+    func finding(of token: SessionToken, in result: SessionLoadResult, now: SessionInstant) -> CredentialFinding {
         // An id without a session is the client's claim, and is not repeated in logs.
         guard case .found(let record) = result else { return result == .ended ? .tombstone(token) : .refused(.unknown) }
         guard record.isSession else { return .refused(.unknown) }
@@ -47,12 +50,18 @@ extension StoredSessions {
         }
         switch record.match(of: token.secretHash, now: now) {
         case .current, .previous:
+            guard !self.environment.bindsDevices || !self.isOverdue(record, now: now) else {
+                return .unproven(record, .overdue)
+            }
             guard let opened = self.opened(record, for: token) else {
                 return .refused(.unreadable, record.id, subject: record.subject)
             }
             return .live(SessionState.LoadedSession(record: opened, token: token, isNew: false))
         case .replaced:
-            return .replayed(record)
+            return self.environment.bindsDevices && record.isDeviceBound
+                ? .unproven(record, .replayedSecret) : .replayed(record)
+        case .acting:
+            return .acting(record, token)
         case .unknown:
             return .refused(.wrongSecret, record.id, subject: record.subject)
         }

@@ -108,7 +108,12 @@ extension StoredSessions {
     func reload(_ live: SessionState.LoadedSession) async throws -> SessionRecord? {
         let (id, now) = (live.record.id, self.environment.configuration.clock.now)
         let result = try await self.store.performForRecord(.read(id)) { try await $0.load(id, now: now) }
-        guard case .found(let stored) = result, stored.newestToken(for: live.token, now: now) != nil else { return nil }
+        guard case .found(let stored) = result else { return nil }
+        switch stored.match(of: live.token.secretHash, now: now) {
+        case .current, .previous: break
+        case .acting: guard try await self.actor(of: stored) != nil else { return nil }
+        case .replaced, .unknown: return nil
+        }
         return self.opened(stored, for: live.token, knowing: live.record.dataKey)
     }
 
@@ -133,7 +138,7 @@ extension StoredSessions {
 extension SessionRecord {
     /// Whether the same user is logged in by the same login: a request that began before another login or
     /// re-authentication must not write after it.
-    fileprivate func hasSameLogin(as opened: SessionRecord) -> Bool {
+    func hasSameLogin(as opened: SessionRecord) -> Bool {
         self.authenticatedAt == opened.authenticatedAt && self.hasSameSubject(as: opened)
     }
 }

@@ -16,6 +16,8 @@ struct StoredSessions: BackendDriver {
     let isEncryptedAtRest: Bool
     let signer: TokenSigner?
     let tags: WriteTagGenerator
+    /// Whether the asynchronous lookup may accept what the synchronous one refuses.
+    let rechecksRefusals: Bool
 
     init(store: any SessionStore, isEncryptedAtRest: Bool, signer: TokenSigner?, _ environment: EngineEnvironment) {
         self.store = ResilientStore(store: store, environment)
@@ -23,6 +25,7 @@ struct StoredSessions: BackendDriver {
         self.isEncryptedAtRest = isEncryptedAtRest
         self.signer = signer
         self.tags = WriteTagGenerator(random: environment.configuration.random)
+        self.rechecksRefusals = self.store.loadsMayLag || environment.bindsDevices
     }
 
     var isSelfContained: Bool { false }
@@ -38,13 +41,21 @@ struct StoredSessions: BackendDriver {
     func credential(of live: SessionState.LoadedSession, for request: SessionRequest) throws -> String? {
         let now = self.environment.configuration.clock.now
         guard let token = live.record.newestToken(for: live.token, now: now) else { return nil }
+        // Without a proof, no one gets the newer secret of a bound session for a former one.
+        if self.environment.bindsDevices, live.record.isDeviceBound, !token.matches(live.token) { return nil }
         return try self.signer?.sign(token, for: self.environment.configuration.cookieName(for: request)) ?? token.text
     }
 
     /// The session's own keys. They change with its secret, and those of the secret before a timed renewal stay valid.
     func csrfKeys(of record: SessionRecord) throws -> PreparedKeys<SymmetricKey>.DerivedKeys {
-        let hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
-        return .init(newest: record.secretHash.csrfKey, all: hashes.map(\.csrfKey))
+        var hashes = [record.secretHash] + (record.previousSecret.map { [$0.hash] } ?? [])
+        // The secret of a bound session is renewed more often than a form is sent.
+        if self.environment.bindsDevices, let key = record.deviceBinding?.challengeKey,
+            let stable = SecretHash(bytes: key)
+        {
+            hashes.insert(stable, at: 0)
+        }
+        return .init(newest: hashes[0].csrfKey, all: hashes.map(\.csrfKey))
     }
 
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs { RevocationEpochs() }

@@ -23,6 +23,13 @@ struct TokenOnlySessions: BackendDriver {
     var supportsListing: Bool { false }
     var supportsRevokingOthers: Bool { false }
 
+    var deviceBindingProblem: String? {
+        """
+        deviceBinding does not work with .tokenOnly: a token has no session that could keep the key of a device. Use \
+        the backend .stored(in:), or the policy .off.
+        """
+    }
+
     func credentialFormat(for request: SessionRequest) -> CredentialFormat {
         .signed(self.signer, name: self.environment.configuration.cookieName(for: request))
     }

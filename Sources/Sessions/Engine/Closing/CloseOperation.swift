@@ -119,10 +119,12 @@ struct CloseOperation {
     }
 
     /// How a request ends that changed nothing, with nothing due; nil when there is something to decide.
+    ///
+    /// - Parameter now: The time; nil if it is not known, which is enough without a session.
     static func unchanged(
         _ state: inout SessionState,
         _ environment: EngineEnvironment,
-        now: SessionInstant
+        now: SessionInstant?
     ) -> ResponseEffects? {
         guard state.hasNothingToWrite, environment.planner.isNoOp(state.live?.record, now: now) else { return nil }
         return state.end(.leave, environment)
@@ -140,7 +142,6 @@ struct CloseOperation {
             handlerFailed = true
             state.discardChanges()
         case .end:
-            if let effects = Self.unchanged(&state, self.environment, now: self.now) { return .finish(effects) }
             if let failure = state.failure { return self.fail(failure, &state) }
         case .save:
             break
@@ -172,14 +173,15 @@ struct CloseOperation {
         case .create:
             return self.createIfAllowed(&state)
         case .touch(let touch):
-            guard let live = state.live else { return self.finish(.leave, &state) }
+            guard let live = state.copyOfLive() else { return self.finish(.leave, &state) }
             self.update = SessionUpdate(of: live, touch, now: self.now)
             // A touch cannot store a client, which rarely changes.
             let hasNewClient =
-                self.environment.configuration.tracksClients && !live.record.isLastClient(SessionClient(of: request))
+                self.environment.configuration.tracksClients
+                && !live.record.isLastClient(self.environment.configuration.client(of: request))
             return .perform(hasNewClient ? .update : .touch)
         case .update(let touch, let isRenewing):
-            guard let live = state.live else { return self.finish(.leave, &state) }
+            guard let live = state.copyOfLive() else { return self.finish(.leave, &state) }
             let changes = state.beginCommit()
             self.update = SessionUpdate(of: live, touch, changes, isRenewing: isRenewing, now: self.now)
             return .perform(.update)

@@ -20,17 +20,16 @@ struct ResponseEffects {
 extension SessionState {
     /// The effects of a request that ends with this cookie action.
     mutating func effects(_ cookie: SessionPlan.CookieAction, clearing data: ClearedSiteData) -> ResponseEffects {
-        let subject = self.live?.record.subject
-        return ResponseEffects(
+        ResponseEffects(
             cookie: cookie,
             wasAccessed: self.wasAccessed,
-            isAuthenticated: subject != nil,
-            clearedSiteData: self.userChange == nil ? [] : self.clearedSiteData(of: data, now: subject)
+            isAuthenticated: self.live?.record.isAuthenticated == true,
+            clearedSiteData: self.userChange.map { self.clearedSiteData(of: data, after: $0) } ?? []
         )
     }
 
-    private func clearedSiteData(of data: ClearedSiteData, now subject: String?) -> ClearedSiteData {
-        guard let change = self.userChange else { return [] }
+    private func clearedSiteData(of data: ClearedSiteData, after change: UserChange) -> ClearedSiteData {
+        let subject = self.live?.record.subject
         let isSame = change.former.map { ByteString($0) } == subject.map { ByteString($0) }
         guard !isSame else { return [] }
         // The former user's session may have ended long ago, while its prefetched pages still exist. A login clears

@@ -28,19 +28,19 @@ struct SessionClosing {
     /// Closes the session as long as no asynchronous call is needed.
     ///
     /// - Returns: Whether it is closed. If not, ``close(_:)`` continues, and until then no operation can begin.
-    mutating func closeWithoutWaiting(_ response: inout HTTPFields) throws -> Bool {
-        // The clock may be the application's, so it is read before the lock is taken.
-        let now = self.session.engine.environment.configuration.clock.now
-        guard self.session.operationLock.tryEnter() else { return false }
-        var step = self.advance(.started(now: now))
+    mutating func closeWithoutWaiting(_ response: inout HTTPFields, now: SessionInstant) throws -> Bool {
+        // Held here, because each use of a property of a changing value copies it ("memory: counter").
+        let session = self.session
+        guard session.operationLock.tryEnter() else { return false }
+        var step = self.advance(session, .started(now: now))
         while case .perform(let action) = step {
-            guard let event = self.performWithoutWaiting(action) else {
+            guard let event = self.performWithoutWaiting(action, session) else {
                 self.step = step
                 return false
             }
-            step = self.advance(event)
+            step = self.advance(session, event)
         }
-        self.session.operationLock.leave()
+        session.operationLock.leave()
         try self.finish(step, &response)
         return true
     }
@@ -57,26 +57,26 @@ struct SessionClosing {
     ///
     /// - Parameter fill: Fills the record of a session that begins.
     mutating func perform(_ fill: (inout SessionRecord) -> Void = { _ in }) async -> CloseOperation.Step {
+        let session = self.session
         var step =
-            self.step ?? self.advance(.started(now: self.session.engine.environment.configuration.clock.now))
+            self.step ?? self.advance(session, .started(now: session.engine.environment.configuration.clock.now))
         while case .perform(let action) = step {
             do {
-                step = self.advance(try await self.perform(action, fill))
+                step = self.advance(session, try await self.perform(action, fill))
             } catch {
-                step = self.advance(.failed(error))
+                step = self.advance(session, .failed(error))
             }
         }
         return step
     }
 
-    private mutating func advance(_ event: CloseOperation.Event) -> CloseOperation.Step {
-        // Held here, so that its request is not copied ("memory: counter").
-        let session = self.session
-        return session.withState { self.operation.next(event, of: session.request, in: &$0) }
+    private mutating func advance(_ session: Session, _ event: CloseOperation.Event) -> CloseOperation.Step {
+        session.withState { self.operation.next(event, of: session.request, in: &$0) }
     }
 
-    private mutating func performWithoutWaiting(_ action: CloseOperation.Action) -> CloseOperation.Event? {
-        let session = self.session
+    private mutating func performWithoutWaiting(_ action: CloseOperation.Action, _ session: Session)
+        -> CloseOperation.Event?
+    {
         let engine = session.engine
         do {
             switch action {
@@ -154,12 +154,11 @@ struct SessionClosing {
 extension Session {
     /// Closes a session that nothing is to be written of, as nearly every request leaves it ("memory: untouched").
     ///
+    /// - Parameter now: The time; nil if it is not known, which is enough without a session.
     /// - Returns: Whether it is closed.
-    func closeUnchanged(_ outcome: SessionEngine.Outcome, _ response: inout HTTPFields) -> Bool {
+    func closeUnchanged(_ outcome: SessionEngine.Outcome, _ response: inout HTTPFields, now: SessionInstant?) -> Bool {
         guard !outcome.isFailure else { return false }
         let environment = self.engine.environment
-        // The clock may be the application's, and is asked before there is a lock.
-        let now = environment.configuration.clock.now
         let effects = self.operationLock.withLockIfAvailable {
             self.withState { CloseOperation.unchanged(&$0, environment, now: now) }
         }
@@ -172,11 +171,16 @@ extension Session {
 
 extension SessionEngine {
     /// Closes a session as far as nothing must be waited for.
-    func closeWithoutWaiting(_ session: Session, _ outcome: Outcome, _ response: inout HTTPFields) throws
-        -> Progress<Void, SessionClosing>
-    {
+    func closeWithoutWaiting(
+        _ session: Session,
+        _ outcome: Outcome,
+        _ response: inout HTTPFields,
+        now: SessionInstant
+    ) throws -> Progress<Void, SessionClosing> {
         var closing = SessionClosing(session, .end(outcome))
-        guard self.worksWithoutWaiting, try closing.closeWithoutWaiting(&response) else { return .waiting(closing) }
+        guard self.worksWithoutWaiting, try closing.closeWithoutWaiting(&response, now: now) else {
+            return .waiting(closing)
+        }
         return .finished(())
     }
 

@@ -53,10 +53,15 @@ struct SessionUpdate {
         record.values = try self.changes.apply(to: record.values)
         if let touch {
             record.apply(touch)
-            if environment.configuration.tracksClients { record.note(SessionClient(of: request)) }
+            if environment.configuration.tracksClients {
+                record.note(environment.configuration.client(of: request))
+            }
         }
         // Another request of the same page may have renewed the secret just now; this one uses it as well.
-        if self.isRenewing, record.secretHash == self.live.token.secretHash {
+        // The secret of a bound session is renewed by proof alone.
+        if self.isRenewing, record.secretHash == self.live.token.secretHash,
+            !(environment.bindsDevices && record.isDeviceBound)
+        {
             try record.renewSecret(
                 of: self.live.token,
                 grace: environment.configuration.renewal.grace,

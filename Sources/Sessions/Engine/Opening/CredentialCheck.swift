@@ -11,10 +11,14 @@
 struct CredentialCheck {
     private var remaining: TinyArray<SessionCredential>.Iterator
     private let onReplayedSecret: ReplayedSecretPolicy
+    private let onUnboundUse: UnboundUsePolicy
     /// The live sessions, without duplicates.
     private var found = TinyArray<SessionState.LoadedSession>()
-    /// The sessions of retired secrets.
-    private var replayed: [SessionRecord] = []
+    /// The sessions whose credential someone may have copied: a retired secret, or a bound cookie with the reason why
+    /// it needs a proof.
+    private var copied: [(record: SessionRecord, unproven: SessionEvent.Reason?)] = []
+    /// The session whose administrator's session must be looked up.
+    private var acting: (record: SessionRecord, token: SessionToken)?
     /// The token whose tombstone is being loaded.
     private var tombstone: SessionToken?
     private var endedID: SessionID?
@@ -28,10 +32,11 @@ struct CredentialCheck {
 
     /// - Parameters:
     ///   - credentials: The credentials that a transport found in a request.
-    ///   - onReplayedSecret: The policy for retired secrets.
-    init(_ extracted: ExtractedCredentials, onReplayedSecret: ReplayedSecretPolicy) {
+    ///   - environment: The environment of the engine, for its policies.
+    init(_ extracted: ExtractedCredentials, _ environment: EngineEnvironment) {
         self.remaining = extracted.credentials.makeIterator()
-        self.onReplayedSecret = onReplayedSecret
+        self.onReplayedSecret = environment.configuration.onReplayedSecret
+        self.onUnboundUse = environment.configuration.onUnboundUse
         self.isOutdated = extracted.isOutdated
         if extracted.credentials.isEmpty {
             self.refusal = extracted.malformedCount > 0 ? .malformed : .noToken
@@ -42,8 +47,8 @@ struct CredentialCheck {
     }
 
     /// Checks one credential that was passed to an operation.
-    init(_ credential: SessionCredential, onReplayedSecret: ReplayedSecretPolicy) {
-        self.init(ExtractedCredentials(credential), onReplayedSecret: onReplayedSecret)
+    init(_ credential: SessionCredential, _ environment: EngineEnvironment) {
+        self.init(ExtractedCredentials(credential), environment)
     }
 
     mutating func next(_ event: consuming OpenOperation.Event) -> OpenOperation.Step {
@@ -57,9 +62,9 @@ struct CredentialCheck {
             guard let token = self.tombstone else { break }
             self.tombstone = nil
             self.take(CredentialFinding(tombstoneOf: token, secrets: secrets))
-        case .endedReplayed(let record, let isEnded):
+        case .endedCopied(let record, let reason, let isEnded):
             guard isEnded else { break }
-            self.urgent.append(.report(SessionReport(.ended, .replayedSecret, record.id, subject: record.subject)))
+            self.urgent.append(.report(SessionReport(.ended, reason, record.id, subject: record.subject)))
         }
         return self.nextStep()
     }
@@ -75,9 +80,13 @@ struct CredentialCheck {
                 $0.isKnownBetter(than: $1)
             }
         case .replayed(let record):
-            self.replayed.append(record)
+            self.copied.append((record, nil))
+        case .unproven(let record, let reason):
+            self.copied.append((record, reason))
         case .tombstone(let token):
             self.tombstone = token
+        case .acting(let record, let token):
+            self.acting = (record, token)
         case .ended(let id, _, let unreported):
             self.endedID = id
             if let unreported { self.unreported = unreported }
@@ -89,21 +98,34 @@ struct CredentialCheck {
 
     private mutating func nextStep() -> OpenOperation.Step {
         if !self.urgent.isEmpty { return .perform(self.urgent.removeFirst()) }
+        if let (record, token) = self.acting {
+            self.acting = nil
+            return .perform(.checkActor(record, token))
+        }
         if let tombstone = self.tombstone { return .perform(.loadSecrets(tombstone.id)) }
         if let credential = self.remaining.next() { return .perform(.lookUp(credential)) }
-        if let action = self.answerReplay() { return .perform(action) }
+        if let action = self.answerCopy() { return .perform(action) }
         return self.conclude()
     }
 
     /// A secret that comes back after its renewal was copied, unless the newer secret came with it: a cookie of a
-    /// former path or domain may be left over.
-    private mutating func answerReplay() -> OpenOperation.Action? {
-        while !self.replayed.isEmpty {
-            let record = self.replayed.removeFirst()
+    /// former path or domain may be left over. So was the cookie of a bound session that comes after its lifetime.
+    private mutating func answerCopy() -> OpenOperation.Action? {
+        while !self.copied.isEmpty {
+            let (record, unproven) = self.copied.removeFirst()
             guard !self.found.contains(where: { $0.record.id == record.id }) else { continue }
-            self.refusal = .replayedSecret
-            if self.onReplayedSecret == .endSession { self.urgent.append(.endReplayed(record)) }
-            return .report(SessionReport(.suspicious, .replayedSecret, record.id, subject: record.subject))
+            self.refusal = unproven == .overdue ? .unproven : .replayedSecret
+            guard let unproven else {
+                if self.onReplayedSecret == .endSession { self.urgent.append(.endCopied(record, .replayedSecret)) }
+                return .report(SessionReport(.suspicious, .replayedSecret, record.id, subject: record.subject))
+            }
+            let isEnded =
+                self.onUnboundUse == .endSession
+                || unproven == .replayedSecret && self.onReplayedSecret == .endSession
+            if isEnded { self.urgent.append(.endCopied(record, .unboundUse)) }
+            let action: SessionEvent.Action = isEnded ? .sessionEnded : .refused
+            return .report(
+                SessionReport(.unboundUse, unproven, record.id, subject: record.subject, action: action))
         }
         return nil
     }
@@ -131,7 +153,10 @@ struct CredentialCheck {
 
 extension SessionState.LoadedSession {
     /// Whether the token is the newest of its session.
-    var holdsCurrentSecret: Bool { self.token.secretHash == self.record.secretHash }
+    var holdsCurrentSecret: Bool {
+        let hash = self.token.secretHash
+        return hash == self.record.secretHash || self.record.isActing(by: hash)
+    }
 
     /// Of two credentials of one session, the one with the newer secret wins, and then the one with the later state.
     fileprivate func isKnownBetter(than other: SessionState.LoadedSession) -> Bool {

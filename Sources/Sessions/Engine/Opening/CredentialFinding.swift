@@ -14,8 +14,12 @@ enum CredentialFinding: ~Copyable {
     case live(SessionState.LoadedSession, isOutdated: Bool = false)
     /// Its secret is retired.
     case replayed(SessionRecord)
+    /// Its session is bound to a device, and needs a proof: it is overdue, or its secret is retired.
+    case unproven(SessionRecord, SessionEvent.Reason)
     /// It has the id of a session that has ended. Only the secrets of that session show whether its client sent it.
     case tombstone(SessionToken)
+    /// It opens a session in which an administrator acts as its user, if the administrator's session lives.
+    case acting(SessionRecord, SessionToken)
     /// Its session has just ended, so other requests of its client may still be in progress.
     ///
     /// The record is present if the client was not told.
@@ -29,12 +33,22 @@ enum CredentialFinding: ~Copyable {
         if secrets?.contains(token.secretHash) ?? true { self = .ended(token.id) } else { self = .refused(.unknown) }
     }
 
+    /// Whether it opens a live session.
+    var isLive: Bool {
+        switch self {
+        case .live: true
+        default: false
+        }
+    }
+
     /// The event to report, if any.
     var report: SessionReport? {
         switch self {
         case .live: nil
         case .replayed: nil
+        case .unproven: nil
         case .tombstone: nil
+        case .acting: nil
         case .ended(let id, let subject, _):
             SessionReport(.refused, .ended, id, subject: subject)
         case .refused(let reason, let id, let subject, let error):

@@ -16,7 +16,7 @@ struct OpenOperation {
         case started
         case found(CredentialFinding)
         case loadedSecrets(EndedSecrets?)
-        case endedReplayed(SessionRecord, isEnded: Bool)
+        case endedCopied(SessionRecord, SessionEvent.Reason, isEnded: Bool)
         case reported
         /// The store failed.
         case failed(SessionError)
@@ -28,8 +28,10 @@ struct OpenOperation {
         case lookUp(SessionCredential)
         /// Load the secrets of an ended session.
         case loadSecrets(SessionID)
-        /// End a session whose retired secret came back.
-        case endReplayed(SessionRecord)
+        /// Look up the administrator's session of a session in which an administrator acts.
+        case checkActor(SessionRecord, SessionToken)
+        /// End a session whose retired secret came back, or whose bound cookie came without a proof.
+        case endCopied(SessionRecord, SessionEvent.Reason)
         case report(SessionReport)
     }
 
@@ -67,7 +69,7 @@ struct OpenOperation {
         self.environment = environment
         self.onStoreFailure = onStoreFailure
         self.transport = transport
-        self.check = CredentialCheck(credentials, onReplayedSecret: environment.configuration.onReplayedSecret)
+        self.check = CredentialCheck(credentials, environment)
     }
 
     /// Adds the credentials of another transport, which are checked after the others.
@@ -105,7 +107,7 @@ struct OpenOperation {
         self.resolutions.append(resolution)
         guard let (transport, credentials) = self.later.popLast() else { return self.settle() }
         self.transport = transport
-        self.check = CredentialCheck(credentials, onReplayedSecret: self.environment.configuration.onReplayedSecret)
+        self.check = CredentialCheck(credentials, self.environment)
         return self.proceed(self.check.next(.started))
     }
 

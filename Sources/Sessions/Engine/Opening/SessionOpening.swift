@@ -11,41 +11,89 @@ import Logging
 /// Opens the session of a request. It performs the actions of an ``OpenOperation``, synchronously as long as the
 /// backend responds synchronously, and asynchronously from there on.
 struct SessionOpening {
+    private enum Stage {
+        /// The only credential of a request, as nearly every request has one, must be looked up asynchronously. If it
+        /// opens a live session, no operation is made ("asynchronous: untouched").
+        case credential(SessionCredential, ExtractedCredentials)
+        indirect case operation(OpenOperation, OpenOperation.Step)
+    }
+
     private let engine: SessionEngine
     private let request: SessionRequest
     private let logger: Logger
-    private var operation: OpenOperation
-    private var step: OpenOperation.Step
+    private var stage: Stage
+
+    private init(_ request: SessionRequest, logger: Logger, _ engine: SessionEngine, _ stage: Stage) {
+        self.engine = engine
+        self.request = request
+        self.logger = logger
+        self.stage = stage
+    }
 
     /// - Throws: ``SessionError`` with the code `invalidCredentials` when a transport rejects what the request carries.
+    init(_ request: SessionRequest, logger: Logger, _ engine: SessionEngine) throws(SessionError) {
+        var operation = try engine.openOperation(for: request, logger: logger)
+        let step = operation.next(.started)
+        self.init(request, logger: logger, engine, .operation(operation, step))
+    }
+
+    /// - Parameters:
+    ///   - credentials: What the only transport found in the request.
+    ///   - event: What the only credential opens, if it was looked up.
     init(
         _ request: SessionRequest,
         logger: Logger,
         _ engine: SessionEngine,
-        first: consuming OpenOperation.Event? = nil
-    ) throws(SessionError) {
-        self.engine = engine
-        self.request = request
-        self.logger = logger
-        self.operation = try engine.openOperation(for: request, logger: logger)
-        self.step = self.operation.next(.started)
-        switch consume first {
-        case .some(let event): self.step = self.operation.next(event)
-        case .none: break
-        }
+        _ credentials: ExtractedCredentials,
+        _ event: consuming OpenOperation.Event? = nil
+    ) {
+        let (operation, step) = Self.begin(request, engine, credentials, event)
+        self.init(request, logger: logger, engine, .operation(operation, step))
     }
 
-    private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment.configuration) }
+    /// - Parameters:
+    ///   - credential: The only credential of the request. It must be looked up asynchronously.
+    ///   - credentials: What the only transport found in the request, without the credential.
+    init(
+        _ request: SessionRequest,
+        logger: Logger,
+        _ engine: SessionEngine,
+        _ credential: SessionCredential,
+        without credentials: ExtractedCredentials
+    ) {
+        self.init(request, logger: logger, engine, .credential(credential, credentials))
+    }
+
+    private static func begin(
+        _ request: SessionRequest,
+        _ engine: SessionEngine,
+        _ credentials: ExtractedCredentials,
+        _ event: consuming OpenOperation.Event?
+    ) -> (OpenOperation, OpenOperation.Step) {
+        var operation = engine.openOperation(for: request, credentials, by: 0)
+        var step = operation.next(.started)
+        switch consume event {
+        case let event?: step = operation.next(event)
+        case nil: break
+        }
+        return (operation, step)
+    }
+
+    private var origin: EventOrigin { EventOrigin(self.request, self.logger, self.engine.environment) }
 
     /// Continues as long as no asynchronous call is needed.
     ///
     /// - Returns: Nil when one is needed.
     mutating func performWithoutWaiting() throws(SessionError) -> Session? {
+        guard case .operation(var operation, var step) = self.stage else { return nil }
         while true {
-            switch self.step {
+            switch step {
             case .perform(let action):
-                guard let event = self.performWithoutWaiting(action) else { return nil }
-                self.step = self.operation.next(event)
+                guard let event = self.performWithoutWaiting(action) else {
+                    self.stage = .operation(operation, step)
+                    return nil
+                }
+                step = operation.next(event)
             case .finish(let resolution):
                 return self.session(resolution)
             case .fail(let error):
@@ -61,29 +109,47 @@ struct SessionOpening {
         case .report(let report):
             self.engine.environment.configuration.report(report, from: self.origin)
             return .reported
-        case .loadSecrets, .endReplayed:
+        case .loadSecrets, .endCopied, .checkActor:
             return nil
         }
     }
 
     /// Continues to the end.
-    mutating func perform() async throws -> Session {
+    func perform() async throws -> Session {
         let origin = self.origin
+        var operation: OpenOperation
+        var step: OpenOperation.Step
+        switch self.stage {
+        case .credential(let credential, var credentials):
+            let event = try await self.perform(.lookUp(credential), origin)
+            switch consume event {
+            case .found(.live(let live, let isOutdated)):
+                return self.session(
+                    SessionResolution(found: live, isOutdated: credentials.isOutdated || isOutdated))
+            case let event:
+                credentials.add(credential)
+                (operation, step) = Self.begin(self.request, self.engine, credentials, event)
+            }
+        case .operation(let started, let next):
+            (operation, step) = (started, next)
+        }
         while true {
-            switch self.step {
+            switch step {
             case .perform(let action):
-                let event: OpenOperation.Event
-                do {
-                    event = try await self.engine.driver.perform(action, for: self.request, origin: origin)
-                } catch let error as SessionError {
-                    event = .failed(error)
-                }
-                self.step = self.operation.next(event)
+                step = operation.next(try await self.perform(action, origin))
             case .finish(let resolution):
                 return self.session(resolution)
             case .fail(let error):
                 throw error
             }
+        }
+    }
+
+    private func perform(_ action: OpenOperation.Action, _ origin: EventOrigin) async throws -> OpenOperation.Event {
+        do {
+            return try await self.engine.driver.perform(action, for: self.request, origin: origin)
+        } catch let error as SessionError {
+            return .failed(error)
         }
     }
 
@@ -108,116 +174,14 @@ extension BackendDriver {
             return .found(try await self.lookUp(credential, for: request, origin: origin))
         case .loadSecrets(let id):
             return .loadedSecrets(try await self.endedSecrets(of: id))
-        case .endReplayed(let record):
+        case .checkActor(let record, let token):
+            return .found(try await self.checkActor(of: record, token, for: request, origin: origin))
+        case .endCopied(let record, let reason):
             let live = SessionState.LoadedSession(record: record, token: .placeholder(record.id), isNew: false)
-            return .endedReplayed(record, isEnded: try await self.end(live))
+            return .endedCopied(record, reason, isEnded: try await self.end(live))
         case .report(let report):
             self.environment.configuration.report(report, from: origin)
             return .reported
-        }
-    }
-}
-
-extension SessionEngine {
-    /// Extracts the credentials of a request, for all transports.
-    fileprivate func openOperation(for request: SessionRequest, logger: Logger) throws(SessionError) -> OpenOperation {
-        let environment = self.environment
-        let onStoreFailure = request.onStoreFailure ?? environment.configuration.onStoreFailure
-        var operation: OpenOperation?
-        for index in environment.transports.indices {
-            var credentials = ExtractedCredentials(of: self.credentialFormat(for: request))
-            try self.read(request, by: index, into: &credentials, logger: logger)
-            if credentials.isEmpty { continue }
-            if operation == nil {
-                operation = OpenOperation(credentials, by: index, onStoreFailure: onStoreFailure, environment)
-            } else {
-                operation?.add(credentials, by: index)
-            }
-        }
-        return operation
-            ?? OpenOperation(ExtractedCredentials(), by: 0, onStoreFailure: onStoreFailure, environment)
-    }
-
-    /// Reads the credentials that one transport finds in a request.
-    ///
-    /// - Throws: ``SessionError`` with the code `invalidCredentials` when the transport refuses what it finds.
-    func read(
-        _ request: SessionRequest,
-        by index: Int,
-        into credentials: inout ExtractedCredentials,
-        logger: Logger
-    ) throws(SessionError) {
-        let environment = self.environment
-        environment.transports[index].read(request, into: &credentials)
-        guard let refusal = credentials.refusal else { return }
-        let origin = EventOrigin(request, logger, environment.configuration)
-        environment.configuration.report(SessionReport(.refused, .malformed), from: origin)
-        throw .invalidCredentials(refusal, challenges: environment.challenges(refusal))
-    }
-
-    @inline(__always)
-    fileprivate func lookUpWithoutWaiting(
-        _ credential: SessionCredential,
-        for request: SessionRequest
-    ) -> OpenOperation.Event? {
-        do {
-            guard let finding = try self.driver.lookUpWithoutWaiting(credential, for: request) else { return nil }
-            return .found(finding)
-        } catch {
-            return (error as? SessionError).map { .failed($0) }
-        }
-    }
-
-    /// Opens a session as far as nothing must be waited for. Not asynchronous, so that what is rare needs no room in
-    /// the frame of every request ("memory: no cookie").
-    func openWithoutWaiting(_ request: consuming SessionRequest, logger: consuming Logger) throws(SessionError)
-        -> Progress<Session, SessionOpening>
-    {
-        if self.canSkipLookupWithoutCookie, !CookieHeader.isPresent(in: request.headerFields) {
-            return .finished(Session(engine: self, request: request, logger: logger, reason: .noToken))
-        }
-        var first: OpenOperation.Event?
-        if self.worksWithoutWaiting, self.environment.transports.count == 1 {
-            // Nearly every request has one credential, which opens a live session ("memory: untouched").
-            var credentials = ExtractedCredentials(of: self.credentialFormat(for: request))
-            try self.read(request, by: 0, into: &credentials, logger: logger)
-            if let credential = credentials.credentials.takeSingle() {
-                let event = self.lookUpWithoutWaiting(credential, for: request)
-                switch consume event {
-                case .found(.live(let live, let isOutdated))?:
-                    return .finished(
-                        Session(
-                            engine: self,
-                            request: request,
-                            logger: logger,
-                            reason: ResolutionReason(found: live),
-                            live: live,
-                            isOutdated: credentials.isOutdated || isOutdated
-                        )
-                    )
-                case let event:
-                    first = event
-                }
-            }
-        }
-        var opening = try SessionOpening(request, logger: logger, self, first: first)
-        guard self.worksWithoutWaiting, let session = try opening.performWithoutWaiting() else {
-            return .waiting(opening)
-        }
-        return .finished(session)
-    }
-
-    /// Opens a session that must be waited for.
-    func open(_ progress: Progress<Session, SessionOpening>) async throws -> Session {
-        switch progress {
-        case .finished(let session):
-            return session
-        case .waiting(var opening):
-            return try await self.traced("session.open") {
-                try await opening.perform()
-            } describe: { session, span in
-                session.describe(in: span)
-            }
         }
     }
 }

@@ -26,7 +26,7 @@ struct PlannerInput {
         var secretIssuedAt: SessionInstant
         var isRemembered: Bool
         var rememberedFor: Duration?
-        /// Whether no one is logged in.
+        /// Whether no one is logged in, if anonymous sessions have their own limits.
         var isAnonymous = false
         /// Whether the request came with the secret before the last timed renewal.
         var holdsPreviousSecret: Bool

@@ -44,11 +44,13 @@ final class SessionPlanner: Sendable {
 
     /// Whether nothing is planned for a request that changed nothing, without a session or with its newest secret.
     /// Nearly every request ends so, and this avoids building the planner input. False says nothing.
-    @inline(__always)
-    func isNoOp(_ record: SessionRecord?, now: @autoclosure () -> SessionInstant) -> Bool {
+    ///
+    /// - Parameter now: The time; nil if it is not known, which is enough without a session.
+    @inline(__always)  // "memory: no cookie"
+    func isNoOp(_ record: SessionRecord?, now: SessionInstant?) -> Bool {
         guard !self.hasUnconditionalWork else { return false }
         guard let record else { return true }
-        let now = now()
+        guard let now else { return false }
         let after = self.touchAfter(
             isRemembered: record.isRemembered,
             for: record.rememberedFor,
@@ -167,7 +169,7 @@ extension SessionConfiguration {
         return SessionLimits(idle: length ?? self.rememberedLimits.idle, absolute: self.rememberedLimits.absolute)
     }
 
-    @inline(__always)
+    @inline(__always)  // "memory: no cookie"
     func limits(of record: SessionRecord) -> SessionLimits {
         self.limits(
             isRemembered: record.isRemembered,

@@ -36,6 +36,7 @@ extension Session {
     ) async throws {
         let facts = try AuthenticationFacts(credentialVersion: version, methods: methods, level: level)
         try await self.requiringOpenResponse("changeCredentials(to:)") {
+            try self.refuseWhileActing("changeCredentials(to:)")
             let (live, subject) = try self.loggedIn(for: facts)
             try await self.check(credentialVersion: facts.credentialVersion, of: subject)
             let isLive = try await self.engine.driver.changeCredentials(

@@ -6,18 +6,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import HTTPTypes
+package import HTTPTypes
 
 /// The fields of a form: `application/x-www-form-urlencoded`, parsed as in the URL Standard.
-enum FormField {
+package enum FormField {
     /// Whether the `Content-Type` is that of a form.
-    static func isForm(_ fields: HTTPFields) -> Bool {
+    package static func isForm(_ fields: HTTPFields) -> Bool {
         let type = fields[.contentType]?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
         return type?.lowercased() == "application/x-www-form-urlencoded"
     }
 
     /// The values of a field, in one pass.
-    static func values(named name: String, in form: [UInt8]) -> [[UInt8]] {
+    package static func values(named name: String, in form: [UInt8]) -> [[UInt8]] {
         form.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let field = pair.prefix { $0 != UInt8(ascii: "=") }
             guard self.decode(field).elementsEqual(name.utf8) else { return nil }

@@ -39,7 +39,7 @@ extension Session {
     }
 
     /// Whether a string is a CSRF token of this session.
-    func acceptsCSRFToken(_ text: [UInt8]) throws -> Bool {
+    package func acceptsCSRFToken(_ text: [UInt8]) throws -> Bool {
         guard let record = self.withAccessedState({ $0.live?.record }) else { return false }
         return CSRFToken(of: record).matches(text, try self.engine.driver.csrfKeys(of: record).all)
     }

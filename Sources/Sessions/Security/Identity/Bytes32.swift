@@ -32,6 +32,13 @@ struct Bytes32: Sendable {
         )
     }
 
+    /// Decodes canonical unpadded base64url of 32 bytes, or returns nil when the text is not that.
+    init?(base64URL text: some Collection<UInt8>) {
+        var decoded = Bytes32(0, 0, 0, 0)
+        guard withUnsafeMutableBytes(of: &decoded, { Base64URL.decode(text, into: $0) }) else { return nil }
+        self = decoded
+    }
+
     init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         self = Array(bytes).withUnsafeBytes { Bytes32(copying: $0) }
@@ -44,6 +51,16 @@ struct Bytes32: Sendable {
 
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try Swift.withUnsafeBytes(of: self, body)
+    }
+}
+
+extension Bytes32: Equatable {
+    /// Compares in constant time.
+    static func == (left: Bytes32, right: Bytes32) -> Bool {
+        let difference =
+            (left.first ^ right.first) | (left.second ^ right.second) | (left.third ^ right.third)
+            | (left.fourth ^ right.fourth)
+        return difference == 0
     }
 }
 

@@ -30,12 +30,7 @@ public struct SecretHash: Sendable {
 }
 
 extension SecretHash: Equatable {
-    public static func == (left: SecretHash, right: SecretHash) -> Bool {
-        let difference =
-            (left.words.first ^ right.words.first) | (left.words.second ^ right.words.second)
-            | (left.words.third ^ right.words.third) | (left.words.fourth ^ right.words.fourth)
-        return difference == 0
-    }
+    public static func == (left: SecretHash, right: SecretHash) -> Bool { left.words == right.words }
 }
 
 extension SecretHash: CustomStringConvertible, CustomReflectable {

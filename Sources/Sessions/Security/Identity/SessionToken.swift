@@ -22,7 +22,7 @@ public struct SessionToken: Sendable {
     static let byteCount = 48
     static let textLength = 64
 
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     init(id: SessionID, secret: SessionSecret) {
         self.init(id: id, secret: secret, secretHash: secret.hash)
     }
@@ -58,7 +58,7 @@ public struct SessionToken: Sendable {
         self.init(text.utf8)
     }
 
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     private init(bytes: UnsafeRawBufferPointer) {
         self.init(
             id: SessionID(

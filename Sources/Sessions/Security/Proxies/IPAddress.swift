@@ -47,6 +47,13 @@ struct IPAddress: Sendable, Equatable {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The address of a network with many customers: the first 24 bits of IPv4, or 48 of IPv6, and zeros.
+    var truncated: IPAddress {
+        let count = self.isIPv4 ? 15 : 6
+        let bytes = self.bytes.prefix(count) + Array(repeating: 0, count: self.bytes.count - count)
+        return IPAddress(bytes: Array(bytes), isIPv4: self.isIPv4)
+    }
+
     private static func withoutPort(_ text: some StringProtocol) -> String {
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             return String(text[text.index(after: text.startIndex)..<end])

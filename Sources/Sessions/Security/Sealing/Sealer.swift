@@ -116,6 +116,12 @@ struct Sealer: Sendable {
         return Opened(bytes: bytes, isOutdated: index > 0 || isFormer)
     }
 
+    /// The id of the key that a sealed message names, or nil for anything else. The message is not opened.
+    static func keyID(of sealed: [UInt8]) -> KeyID? {
+        guard sealed.count >= self.overhead, [self.version, self.formerVersion].contains(sealed[0]) else { return nil }
+        return KeyID(sealed[1..<self.headerByteCount])
+    }
+
     private func additional(for name: String, by key: SealingKey) -> [UInt8] {
         var name = name
         let isDefault = name.withUTF8 { name in

@@ -19,7 +19,8 @@ import Crypto
 ///
 /// Authenticated are `counted purpose · counted context · counted name · token`, where counted means a base-128 varint
 /// of the length before the bytes. The code is not truncated: 128 bits would be enough (ASVS 5.0, 11.2.3) and save 21
-/// characters, but the constant-time comparison of the cryptography library takes whole codes.
+/// characters. Codes are compared in constant time, as words: the comparison of the cryptography library looks up its
+/// generic types each time ("signed: counter").
 ///
 /// There is no key id. All keys are tried, which are two or three.
 struct TokenSigner: Sendable {
@@ -66,8 +67,8 @@ struct TokenSigner: Sendable {
     /// The token with a code of the newest key. The name, such as that of a cookie, is needed again to verify it.
     func sign(_ token: SessionToken, for name: String) throws -> String {
         let text = token.text
-        let code = try self.keys.derived.newest.code
-        return "\(text).\(Base64URL.encode(Array(Self.finish(code, name: name, token: text.utf8))))"
+        let code = Self.finish(try self.keys.derived.newest.code, name: name, token: text.utf8)
+        return "\(text).\(code.withUnsafeBytes { Base64URL.encode($0) })"
     }
 
     /// A token with a valid code.
@@ -85,7 +86,7 @@ struct TokenSigner: Sendable {
         let rest = credential.dropFirst(SessionToken.textLength)
         guard
             rest.first == UInt8(ascii: "."),
-            let code = Base64URL.decode(rest.dropFirst()),
+            let code = Bytes32(base64URL: rest.dropFirst()),
             let parsed = SessionToken(token),
             let keys = try? self.keys.derived.all
         else { return nil }
@@ -103,12 +104,12 @@ struct TokenSigner: Sendable {
         _ code: HMAC<SHA256>,
         name: String,
         token: some Collection<UInt8>
-    ) -> HMAC<SHA256>.MAC {
+    ) -> Bytes32 {
         var writer = ByteWriter(capacity: SessionToken.textLength + name.utf8.count + 2)
         writer.write(counted: name)
         writer.write(token)
         var code = code
         code.update(data: writer.bytes)
-        return code.finalize()
+        return Bytes32(digest: code.finalize())
     }
 }

@@ -27,6 +27,7 @@ public final class MemorySessionStore: Sendable {
     private let shards: [MemoryStoreShard]
     private let subjects: MemorySubjectIndex
     private let budget: MemoryBudget
+    private let endingObservers = SessionEndingObservers()
     /// The maximum number of records.
     public let maximumCount: Int
     /// The maximum size of records and tombstones, in bytes.
@@ -55,6 +56,7 @@ public final class MemorySessionStore: Sendable {
         self.shards = (0..<count).map {
             MemoryStoreShard(capacity: $0 < rest ? share + 1 : share, subjects: subjects, budget: budget)
         }
+        self.endingObservers.setReporting(true)
     }
 
     /// The current size of records and tombstones, counted as for ``maximumByteCount``.
@@ -126,7 +128,7 @@ extension MemorySessionStore: SessionStore {
         ifVersion version: SessionVersion,
         now: SessionInstant
     ) async throws -> SessionReplaceResult {
-        try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
+        try self.replaceNow(record, ifVersion: version, now: now)
     }
 
     public func touch(_ id: SessionID, _ touch: SessionTouch, now: SessionInstant) async throws -> Bool {
@@ -135,8 +137,24 @@ extension MemorySessionStore: SessionStore {
 
     @discardableResult
     public func end(_ id: SessionID, tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Bool {
-        self.shard(of: id).end(id, tombstoneUntil: tombstoneUntil, now: now)
+        self.endNow(id, tombstoneUntil: tombstoneUntil, now: now)
     }
+
+    private func endNow(
+        _ id: SessionID,
+        ofSubject subject: String? = nil,
+        tombstoneUntil: SessionInstant,
+        now: SessionInstant
+    ) -> Bool {
+        let hasEnded = self.shard(of: id).end(id, ofSubject: subject, tombstoneUntil: tombstoneUntil, now: now)
+        if hasEnded { self.endingObservers.sessionMayHaveEnded(id) }
+        return hasEnded
+    }
+}
+
+/// The store reports each ending in the call that ends the session. It does not report sessions that it evicts.
+extension MemorySessionStore: SessionEndingNotifier {
+    public func addEndingObserver(_ observer: any SessionEndingObserver) { self.endingObservers.add(observer) }
 }
 
 extension MemorySessionStore: SynchronousSessionStore {
@@ -153,6 +171,14 @@ extension MemorySessionStore: SynchronousSessionStore {
         ifVersion version: SessionVersion,
         now: SessionInstant
     ) throws -> SessionReplaceResult? {
+        try self.replaceNow(record, ifVersion: version, now: now)
+    }
+
+    private func replaceNow(
+        _ record: SessionRecord,
+        ifVersion version: SessionVersion,
+        now: SessionInstant
+    ) throws -> SessionReplaceResult {
         try self.makingRoom(for: record.id, now: now) { try $0.replace(record, ifVersion: version, now: now) }
     }
 }
@@ -188,7 +214,7 @@ extension MemorySessionStore: SubjectSessionStore {
         let ids = self.subjects.ids(of: subject, after: last, limit: max(1, limit))
         let endedCount = ids.count { id in
             !kept.contains(id)
-                && self.shard(of: id).end(id, ofSubject: subject, tombstoneUntil: tombstoneUntil, now: now)
+                && self.endNow(id, ofSubject: subject, tombstoneUntil: tombstoneUntil, now: now)
         }
         return SessionEndingPage(
             endedCount: endedCount,
@@ -213,11 +239,12 @@ extension MemorySessionStore: EnumerableSessionStore {
 
     @discardableResult
     public func end(_ ids: [SessionID], tombstoneUntil: SessionInstant, now: SessionInstant) async throws -> Int {
-        ids.count { self.shard(of: $0).end($0, tombstoneUntil: tombstoneUntil, now: now) }
+        ids.count { self.endNow($0, tombstoneUntil: tombstoneUntil, now: now) }
     }
 
     public func clear() async throws {
         for shard in self.shards { shard.clear() }
+        self.endingObservers.anySessionMayHaveEnded()
     }
 }
 

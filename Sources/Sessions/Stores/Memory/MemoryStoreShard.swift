@@ -69,6 +69,7 @@ final class MemoryStoreShard: Sendable {
         -> Attempt<SessionReplaceResult>
     {
         let bytes = SessionRecordCodec.encode(record)
+        let subject = record.subject
         let (attempt, conflicting) = try self.state.withLock {
             tables -> (Attempt<SessionReplaceResult>, conflicting: [UInt8]?) in
             guard
@@ -80,7 +81,7 @@ final class MemoryStoreShard: Sendable {
                 return (.done(.replaced), header.version == record.version ? nil : tables.records.values[place])
             }
             let growth =
-                MemoryBudget.byteCount(ofRecord: bytes.count, isAuthenticated: record.subject != nil)
+                MemoryBudget.byteCount(ofRecord: bytes.count, isAuthenticated: subject != nil)
                 - MemoryBudget.byteCount(
                     ofRecord: tables.records.values[place].count, isAuthenticated: header.isAuthenticated)
             if growth > 0 {
@@ -91,12 +92,12 @@ final class MemoryStoreShard: Sendable {
             let before =
                 header.isAuthenticated
                 ? try SessionRecordCodec.decode(own: tables.records.values[place], id: record.id).subject : nil
-            if before != record.subject {
+            if before != subject {
                 if let before { self.subjects.remove(record.id, from: before) }
-                if let after = record.subject { self.subjects.add(record.id, to: after) }
+                if let subject { self.subjects.add(record.id, to: subject) }
             }
             tables.records.values[place] = bytes
-            if header.isAuthenticated != (record.subject != nil) || record.end < header.end {
+            if header.isAuthenticated != (subject != nil) || record.end < header.end {
                 tables.noteEnd(of: record)
             }
             return (.done(.replaced), nil)

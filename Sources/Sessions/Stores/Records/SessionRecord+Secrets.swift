@@ -14,6 +14,9 @@ extension SessionRecord {
         case previous
         /// Renewed, and no longer valid.
         case replaced
+        /// Of a session in which an administrator acts as its user. It opens nothing without the administrator's
+        /// session.
+        case acting
         case unknown
     }
 
@@ -22,7 +25,7 @@ extension SessionRecord {
         let isCurrent = hash == self.secretHash
         let isPrevious = self.previousSecret.map { hash == $0.hash } ?? false
         if isCurrent { return .current }
-        guard isPrevious, let previousSecret else { return .unknown }
+        guard isPrevious, let previousSecret else { return self.isActing(by: hash) ? .acting : .unknown }
         return now < previousSecret.validUntil ? .previous : .replaced
     }
 
@@ -30,7 +33,7 @@ extension SessionRecord {
     /// successor by a timed renewal; nil if the newest one was delivered only to another client.
     func newestToken(for token: SessionToken, now: SessionInstant) -> SessionToken? {
         switch self.match(of: token.secretHash, now: now) {
-        case .current:
+        case .current, .acting:
             return token
         case .previous:
             guard let previousSecret else { return nil }

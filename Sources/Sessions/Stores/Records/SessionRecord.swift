@@ -80,6 +80,8 @@ public struct SessionRecord: Sendable, Equatable {
             self.box[0].optionalFields.change(keeping: newValue == nil) { $0.subject = newValue.map { ByteString($0) } }
         }
     }
+    /// Whether a user is logged in.
+    var isAuthenticated: Bool { self.box[0].optionalFields.read { $0.subject != nil } ?? false }
     /// The attributes of this session's cookie that replace the configured ones.
     public package(set) var cookieOverrides: SessionCookie.Overrides? {
         get { self.box[0].optionalFields.read { $0.cookieOverrides } }
@@ -115,6 +117,8 @@ public struct SessionRecord: Sendable, Equatable {
         get { self.box[0].optionalFields.read { $0.sealedValues } ?? [] }
         set { self.box[0].optionalFields.change(keeping: newValue == []) { $0.sealedValues = newValue } }
     }
+    /// Whether the values are encrypted at rest.
+    package var hasSealedValues: Bool { !self.sealedValues.isEmpty }
     /// The key of the sealed values while a request uses the record. It is never stored.
     var dataKey: DataKey? {
         get { self.box[0].optionalFields.read { $0.dataKey } }
@@ -237,7 +241,11 @@ public struct SessionRecord: Sendable, Equatable {
     static let reservedPrefix = "\u{0}swift-sessions "
 
     /// Whether this is a session, and not another record of the library in the same store.
-    var isSession: Bool { !(self.subject?.utf8.starts(with: Self.reservedPrefix.utf8) ?? false) }
+    package var isSession: Bool {
+        // Most records have no subject, which costs nothing to know ("memory: untouched").
+        guard self.isAuthenticated, let subject = self.subject else { return true }
+        return !subject.utf8.starts(with: Self.reservedPrefix.utf8)
+    }
 
     /// Applies a touch. Times never move back, and never past the absolute limit.
     public mutating func apply(_ touch: SessionTouch) {

@@ -17,6 +17,8 @@
 /// values   = count (varint) · entry*        entry = counted name · kind (1 byte) · counted payload, names ascending
 /// ```
 ///
+/// Field 16 is the device that the session is bound to. It is among the fields that are not interpreted here.
+///
 /// Words are little-endian, times are milliseconds since 1970 in two's complement, counts are base-128 varints. Unknown
 /// fields of later versions are kept and written back. A format that this version cannot read has another format
 /// version and is rejected. The id is not part of the bytes: it is the key. Values that are encrypted at rest are an

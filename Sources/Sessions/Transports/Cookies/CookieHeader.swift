@@ -40,7 +40,7 @@ package enum CookieHeader {
     }
 
     /// Whether there are any cookies.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     static func isPresent(in fields: HTTPFields) -> Bool {
         fields.indices.contains { fields[$0].name.isCookie }
     }
@@ -61,7 +61,7 @@ package enum CookieHeader {
     }
 
     /// Calls the body with the bytes of every `Cookie` field.
-    @inline(__always)
+    @inline(__always)  // "memory: counter"
     private static func forEachField(in fields: HTTPFields, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         // By index: iterating over the fields would copy each.
         for index in fields.indices where fields[index].name.isCookie {

@@ -40,7 +40,7 @@ package final class CookieTemplate: Sendable {
         CookieTemplate(name: name, plainAttributes: self.plainAttributes, secureAttributes: self.secureAttributes)
     }
 
-    func attributes(isSecureConnection: Bool) -> String {
+    package func attributes(isSecureConnection: Bool) -> String {
         isSecureConnection ? self.secureAttributes : self.plainAttributes
     }
 

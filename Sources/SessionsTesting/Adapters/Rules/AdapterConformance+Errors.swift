@@ -42,7 +42,7 @@ extension AdapterConformance {
             try runner.check.expect(response.status.code, is: 403, "status")
             try runner.check.expect(response.body.contains("not today"), "the message is lost: \(response.body)")
             try runner.check.expect(
-                response.headerFields[values: .wwwAuthenticate], is: ["Basic", "Bearer"], "WWW-Authenticate")
+                response.listItems(of: .wwwAuthenticate), is: ["Basic", "Bearer"], "WWW-Authenticate")
             try runner.check.expect(response.items(of: .vary).contains("accept"), "the error's own Vary is lost")
         },
         AdapterRule(.errors, "what the operations did before an unexpected error reaches the browser") { runner in

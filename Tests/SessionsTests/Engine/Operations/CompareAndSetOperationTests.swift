@@ -32,11 +32,37 @@ struct CompareAndSetOperationTests {
     func queued() {
         var operation = CompareAndSetOperation(Self.record)
         guard case .perform(.enterQueue) = operation.next(.started(isQueued: true)),
-            case .perform(.attempt) = operation.next(.enteredQueue)
+            case .perform(.attempt) = operation.next(.enteredQueue(lastWritten: nil))
         else {
             Issue.record("The queue comes first, and then an attempt.")
             return
         }
+    }
+
+    /// The record of the first attempt of a request that waited behind one that wrote another record.
+    private static func firstAttempt(
+        after change: (inout SessionRecord) -> Void, on record: SessionRecord = Self.record
+    ) -> SessionRecord {
+        var (operation, other) = (CompareAndSetOperation(record), record)
+        other.version = SessionVersion(counter: record.version.counter + 1, tag: 7)
+        change(&other)
+        _ = operation.next(.started(isQueued: true))
+        _ = operation.next(.enteredQueue(lastWritten: other))
+        return operation.record
+    }
+
+    @Test("a request continues with the newer record that the request before it in the queue wrote")
+    func continuesWithLastWritten() {
+        #expect(Self.firstAttempt { _ in }.version.tag == 7)
+    }
+
+    @Test("it does not continue with an older record, one of another login or one that is sealed for its own request")
+    func doesNotContinue() {
+        #expect(Self.firstAttempt { $0.version = Self.record.version } == Self.record)
+        #expect(Self.firstAttempt { $0.subject = "ada" } == Self.record)
+        #expect(Self.firstAttempt { $0.authenticatedAt = $0.createdAt } == Self.record)
+        let token = SessionToken(random: .system)
+        #expect(Self.firstAttempt { $0.dataKey = try? DataKey(for: token, random: .system) } == Self.record)
     }
 
     @Test("a conflict goes on with the record of the other, in the queue, and waits up to 16 ms from the eighth on")
@@ -54,7 +80,7 @@ struct CompareAndSetOperationTests {
             case .enterQueue:
                 #expect(attempts == 1 && !isInQueue)
                 isInQueue = true
-                step = operation.next(.enteredQueue)
+                step = operation.next(.enteredQueue(lastWritten: nil))
             case .wait(let longest):
                 waits.append(longest)
                 step = operation.next(.waited)

@@ -39,7 +39,8 @@ struct OpenOperationTests {
     /// Runs an operation, and returns the actions and the end in words.
     private func run(
         _ operation: OpenOperation,
-        _ answer: (OpenOperation.Action) -> OpenOperation.Event
+        _ answer: (OpenOperation.Action) -> OpenOperation.Event,
+        reported: (SessionReport) -> Void = { _ in }
     ) -> [String] {
         var (operation, words) = (operation, [String]())
         var step = operation.next(.started)
@@ -47,8 +48,11 @@ struct OpenOperationTests {
             switch action {
             case .lookUp: words.append("look up")
             case .loadSecrets: words.append("load secrets")
-            case .endReplayed: words.append("end")
-            case .report(let report): words.append("report \(report.reason.map { "\($0)" } ?? "\(report.kind)")")
+            case .checkActor: words.append("check actor")
+            case .endCopied: words.append("end")
+            case .report(let report):
+                reported(report)
+                words.append("report \(report.reason.map { "\($0)" } ?? "\(report.kind)")")
             }
             if case .report = action { step = operation.next(.reported) } else { step = operation.next(answer(action)) }
         }
@@ -104,7 +108,9 @@ struct OpenOperationTests {
         let record = Self.live(Self.token).record
         let operation = self.operation(Self.token) { $0.onReplayedSecret = .endSession }
         let words = self.run(operation) { action in
-            if case .endReplayed(let record) = action { return .endedReplayed(record, isEnded: true) }
+            if case .endCopied(let record, let reason) = action {
+                return .endedCopied(record, reason, isEnded: true)
+            }
             return .found(.replayed(record))
         }
         #expect(
@@ -114,6 +120,34 @@ struct OpenOperationTests {
             ])
         let kept = self.run(self.operation(Self.token)) { _ in .found(.replayed(record)) }
         #expect(kept == ["look up", "report replayed_secret", "visitor: a retired secret"])
+    }
+
+    @Test(
+        "a bound cookie without a proof is reported with what is done, and ends its session where that is configured",
+        arguments: [UnboundUsePolicy.refuse, .endSession], [ReplayedSecretPolicy.refuse, .endSession])
+    func unproven(_ unbound: UnboundUsePolicy, _ replayed: ReplayedSecretPolicy) {
+        let record = Self.live(Self.token).record
+        for reason in [SessionEvent.Reason.overdue, .replayedSecret] {
+            let operation = self.operation(Self.token) {
+                $0.onUnboundUse = unbound
+                $0.onReplayedSecret = replayed
+            }
+            var actions: [SessionEvent.Action?] = []
+            let words = self.run(operation) { action in
+                switch action {
+                case .endCopied(let record, let reason): return .endedCopied(record, reason, isEnded: true)
+                default: return .found(.unproven(record, reason))
+                }
+            } reported: {
+                actions.append($0.action)
+            }
+            let isEnded = unbound == .endSession || reason == .replayedSecret && replayed == .endSession
+            let refusal = reason == .overdue ? "the token of a bound session after its lifetime" : "a retired secret"
+            #expect(
+                words == ["look up", "report \(reason)"] + (isEnded ? ["end", "report unbound_use"] : [])
+                    + ["visitor: \(refusal)"])
+            #expect(actions == (isEnded ? [.sessionEnded, nil] : [.refused]))
+        }
     }
 
     @Test("a replayed secret beside the newer one of its session is nothing")
