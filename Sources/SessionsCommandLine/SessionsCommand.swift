@@ -39,12 +39,13 @@ struct SessionsCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        let arguments = Array(Swift.CommandLine.arguments.dropFirst())
         // Before parsing, whose error messages repeat arguments.
-        if let refusal = ArgumentSecrets.refusal(of: Array(Swift.CommandLine.arguments.dropFirst())) {
+        if let refusal = ArgumentSecrets.refusal(of: arguments) {
             Terminal.complain(refusal)
             exit(withError: ExitCode(refusal.code.exitCode))
         }
-        await self.main(nil)
+        await self.main(SessionIDArguments.separated(arguments))
     }
 }
 #else

@@ -20,7 +20,8 @@ struct EndAllCommand: OperationCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Whose sessions, exactly as they log in.", valueName: "user"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Whose sessions, exactly as they log in.", valueName: "user"))
     var user: String?
 
     @Flag(help: "The sessions of all users and anonymous visitors.")

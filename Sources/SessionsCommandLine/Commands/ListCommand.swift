@@ -18,13 +18,17 @@ struct ListCommand: OperationCommand {
         discussion: "Sessions are read page by page, and printed as they are read: memory does not grow with the store."
     )
 
-    @Option(help: ArgumentHelp("Only the sessions of this user, exactly as they log in.", valueName: "user"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only the sessions of this user, exactly as they log in.", valueName: "user"))
     var user: String?
 
     @Option(help: ArgumentHelp("The most sessions to list. (default: all)", valueName: "count"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Go on where a list with --limit ended.", valueName: "cursor"))
+    // A cursor may begin with a hyphen.
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Go on where a list with --limit ended.", valueName: "cursor"))
     var from: String?
 
     @Option(help: ArgumentHelp("How many sessions are read at once.", valueName: "count"))

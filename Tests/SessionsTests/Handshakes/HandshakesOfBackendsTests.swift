@@ -29,8 +29,12 @@ struct HandshakesOfBackendsTests {
         let mutant = LawBackend("a mistake", driver) {
             MutantSessions.backend($0, .ignoresConflicts, in: .asynchronous)
         }
-        let outcome = try? await Self.tabs(mutant)
-        #expect(outcome.map { $0.lost + $0.finishedTwice + $0.wronglyAccepted } != 0)
+        // The mistake shows where two requests overlap, which not every run has.
+        for _ in 0..<50 {
+            let outcome = try? await Self.tabs(mutant)
+            if outcome.map({ $0.lost + $0.finishedTwice + $0.wronglyAccepted }) != 0 { return }
+        }
+        Issue.record("50 runs did not find the mistake.")
     }
 
     private static func tabs(_ backend: LawBackend) async throws -> ParallelTabs.Outcome {
