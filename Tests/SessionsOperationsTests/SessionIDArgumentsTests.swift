@@ -32,7 +32,8 @@ struct SessionIDArgumentsTests {
     @Test(
         "options are no ids",
         arguments: [
-            ["list", "--user", "ada", "--json"], ["show", plain, "--postgres-table-prefix", "x", "--redis-authority", "f"],
+            ["list", "--user", "ada", "--json"],
+            ["show", plain, "--postgres-table-prefix", "x", "--redis-authority", "f"],
             ["-9cbGAs4KYLsT5E25U5xV", "-9cbGAs4KYLsT5E25U5xVAA", "-h"],
         ])
     func options(_ arguments: [String]) {
