@@ -27,7 +27,7 @@ struct FlyingFoxShowcase: AsyncParsableCommand {
         guard settings.tls == nil, !settings.bindsDevices else {
             throw ValidationError("FlyingFox has no TLS, and browsers bind sessions over TLS alone: add a proxy.")
         }
-        guard settings.auditLog == nil else { throw ValidationError("--audit-log is an option of the Showcase alone.") }
+        try settings.refuseObservers()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let logger = settings.logger
         let opened = try OpenedBackend(settings.backend, logger: logger)

@@ -22,6 +22,7 @@ struct ShowcaseApplication {
     private let services: [any Service]
     private let engine: SessionEngine
     private let throttle: LoginThrottle
+    private let metrics: PrometheusMetrics?
     private let logger: Logger
 
     /// Opens the backend and creates the engine.
@@ -31,14 +32,15 @@ struct ShowcaseApplication {
         self.settings = settings
         let opened = try OpenedBackend(settings.backend, logger: logger)
         let cookie = CookieTransport()
-        let audit = try AuditLog(settings, logger: logger)
+        let observers = try Observers(settings, opened, logger: logger)
         self.engine = try SessionEngine(
             opened.backend,
-            configuration: audit.configuration,
+            configuration: observers.configuration,
             transports: settings.backend.store.isStored ? [cookie, BearerTransport()] : [cookie]
         )
         self.throttle = try LoginThrottle(in: opened.store, configuration: self.engine.configuration)
-        self.services = opened.services + audit.services
+        self.services = opened.services + observers.services
+        self.metrics = observers.metrics
         self.logger = logger
     }
 
@@ -84,8 +86,18 @@ struct ShowcaseApplication {
         let router = Router(context: ShowcaseRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ErrorPageMiddleware(pages))
         router.get("showcase.css") { _, _ in pages.styleSheet }
+        if let metrics = self.metrics {
+            // The proxy of a public server keeps this path away from visitors.
+            router.get("metrics") { _, _ in
+                Response(
+                    status: .ok,
+                    headers: [.contentType: "text/plain; version=0.0.4"],
+                    body: .init(byteBuffer: ByteBuffer(string: metrics.text))
+                )
+            }
+        }
 
-        // The style sheet is public. Only the following routes have a session.
+        // Only the following routes have a session.
         let visited = router.group().add(middleware: SessionsMiddleware(self.engine))
         guard self.settings.backend.store != .tokenOnly else {
             let programs = try Self.protection(undecided: .accepted)

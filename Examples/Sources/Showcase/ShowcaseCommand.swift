@@ -21,8 +21,7 @@ struct ShowcaseCommand: AsyncParsableCommand {
             Every option can also be given by an environment variable, --idle-timeout as SHOWCASE_IDLE_TIMEOUT and so \
             on; the option wins, and an empty variable is none. The variable of a flag is true or false. Durations are \
             written 500ms, 30s, 20m, 8h or 14d.
-            """,
-        subcommands: [MoveCommand.self]
+            """
     )
 
     @OptionGroup var options: ShowcaseOptions

@@ -24,7 +24,7 @@ struct VaporShowcase: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try ShowcaseSettings(options, SettingReader(environment: ProcessInfo.processInfo.environment))
-        guard settings.auditLog == nil else { throw ValidationError("--audit-log is an option of the Showcase alone.") }
+        try settings.refuseObservers()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let logger = settings.logger
         let opened = try OpenedBackend(settings.backend, logger: logger)

@@ -14,10 +14,10 @@ extension SessionEngine {
     /// for await _ in engine.endings(of: session) { connection.close() }
     /// ```
     ///
-    /// Memory, SQLite, Redis and Valkey report endings (``SessionEndingNotifier``), so that the element comes at once.
-    /// All other stores and sealed sessions are polled every ``SessionConfiguration/endingCheckInterval``, and so is a
-    /// store whose connection is lost. Limits that pass are noticed within that interval too. A store that fails ends
-    /// nothing.
+    /// Memory, SQLite, Redis and Valkey report endings (``SessionEndingNotifier``), and so does PostgreSQL if its
+    /// configuration has `reportsEndings`, so that the element comes at once. All other stores and sealed sessions are
+    /// polled every ``SessionConfiguration/endingCheckInterval``, and so is a store whose connection is lost. Limits
+    /// that pass are noticed within that interval too. A store that fails ends nothing.
     ///
     /// One of the waiting tasks polls for all. Each takes a few hundred bytes, however much happens to its session. The
     /// wait does not extend the session.

@@ -11,7 +11,7 @@ import Synchronization
 
 /// Records session events and the measurements of engines with swift-metrics.
 ///
-/// | Metric | Kind | Labels | In Prometheus |
+/// | ``SessionMetricNames/openTelemetry`` | Kind | Labels | ``SessionMetricNames/prometheus`` |
 /// |---|---|---|---|
 /// | `sessions.events` | counter | `kind`, `reason` | `sessions_events_total` |
 /// | `sessions.store.call.duration` | timer | `operation`, `outcome` | `sessions_store_call_duration_seconds` |
@@ -22,7 +22,8 @@ import Synchronization
 /// The labels `kind` and `reason` are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without
 /// a reason; the others are the names of ``SessionMeasurement/Operation`` and ``SessionMeasurement/Outcome``. Clients
 /// cannot add label values: there are a few dozen pairs in all, and the handler of each is created once, when it is
-/// first used. ``SessionSampler`` adds the gauge `sessions.live`.
+/// first used. The gauges, and the counters of rare events that need attention, begin with 0. ``SessionSampler`` adds
+/// the gauge `sessions.live`.
 ///
 /// ```swift
 /// configuration.observers = [SessionMetrics()]
@@ -38,8 +39,14 @@ public final class SessionMetrics: SessionObserver {
         var outcome: SessionMeasurement.Outcome?
     }
 
-    private let name: String
-    private let prefix: String
+    /// Prometheus sees no increase in a counter whose first value is 1, so these begin with 0.
+    private static let rare: [Labels] =
+        [.replayedSecret, .severalTokens, .lostRevocations].map { Labels(kind: .suspicious, reason: $0) }
+        + [.overdue, .replayedSecret, .notBound].map { Labels(kind: .unboundUse, reason: $0) }
+        + [.valuesTooLarge, .notEncodable, .contention].map { Labels(kind: .changesDropped, reason: $0) }
+        + [.newDevice, .clientChanged, .placeChanged].map { Labels(kind: $0, reason: nil) }
+
+    private let names: SessionMetricNames
     private let factory: any MetricsFactory
     private let counters = Mutex<[Labels: Counter]>([:])
     private let timers = Mutex<[CallLabels: Timer]>([:])
@@ -50,28 +57,32 @@ public final class SessionMetrics: SessionObserver {
     /// Creates an observer that records events and measurements.
     ///
     /// - Parameters:
-    ///   - name: The name of the counter of events. The default is `sessions.events`.
-    ///   - prefix: How the names of the other metrics begin. The default is `sessions`.
+    ///   - names: How the metrics are named. The default is ``SessionMetricNames/openTelemetry``.
     ///   - factory: Creates the metrics. The default is the factory of the process.
     public init(
-        name: String = "sessions.events",
-        prefix: String = "sessions",
+        names: SessionMetricNames = .openTelemetry,
         factory: any MetricsFactory = MetricsSystem.factory
     ) {
-        self.name = name
-        self.prefix = prefix
+        self.names = names
         self.factory = factory
-        self.conflicts = Counter(label: "\(prefix).conflicts.retried", dimensions: [], factory: factory)
+        self.conflicts = Counter(label: names.retriedConflicts, dimensions: [], factory: factory)
         self.cookieSizes = Recorder(
-            label: "\(prefix).sealed.cookie.size", dimensions: [], aggregate: true, factory: factory)
+            label: names.sealedCookieSize, dimensions: [], aggregate: true, factory: factory)
+        for labels in Self.rare { self.counter(labels).increment(by: 0) }
+        for operation in [SessionMeasurement.Operation.read, .write, .list] {
+            self.gauge(CallLabels(operation: operation)).record(0)
+        }
     }
 
     public func observe(_ event: SessionEvent) {
-        let labels = Labels(kind: event.kind, reason: event.reason)
+        self.counter(Labels(kind: event.kind, reason: event.reason)).increment()
+    }
+
+    private func counter(_ labels: Labels) -> Counter {
         self.counters.withLock { counters in
             if let counter = counters[labels] { return counter }
             let counter = Counter(
-                label: self.name,
+                label: self.names.events,
                 dimensions: [
                     ("kind", labels.kind.description),
                     ("reason", labels.reason?.description ?? "none"),
@@ -80,7 +91,7 @@ public final class SessionMetrics: SessionObserver {
             )
             counters[labels] = counter
             return counter
-        }.increment()
+        }
     }
 
     public var observesMeasurements: Bool { true }
@@ -100,7 +111,7 @@ public final class SessionMetrics: SessionObserver {
         self.timers.withLock { timers in
             if let timer = timers[labels] { return timer }
             let timer = Timer(
-                label: "\(self.prefix).store.call.duration",
+                label: self.names.storeCallDuration,
                 dimensions: [
                     ("operation", labels.operation?.description ?? "none"),
                     ("outcome", labels.outcome?.description ?? "none"),
@@ -116,7 +127,7 @@ public final class SessionMetrics: SessionObserver {
         self.gauges.withLock { gauges in
             if let gauge = gauges[labels] { return gauge }
             let gauge = Gauge(
-                label: "\(self.prefix).store.circuits.open",
+                label: self.names.openCircuits,
                 dimensions: [("operation", labels.operation?.description ?? "none")],
                 factory: self.factory
             )

@@ -10,7 +10,7 @@ public import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 
-/// Counts the live sessions of a store at intervals, for a gauge: `sessions.live` by default.
+/// Counts the live sessions of a store at intervals, for a gauge: `sessions.live`, or `sessions_live` in Prometheus.
 ///
 /// ```swift
 /// let sampler = SessionSampler(store)
@@ -31,21 +31,21 @@ public struct SessionSampler: Service {
     /// - Parameters:
     ///   - store: The store to count.
     ///   - interval: The time between two counts, at least a second. The default is 1 minute.
-    ///   - name: The name of the gauge. The default is `sessions.live`.
+    ///   - names: How the gauge is named. The default is ``SessionMetricNames/openTelemetry``.
     ///   - factory: Creates the gauge. The default is the factory of the process.
     ///   - clock: The clock. The default is the system's.
     ///   - logger: Logs failures. The default is a logger with the label `swift-sessions`.
     public init(
         _ store: any EnumerableSessionStore,
         every interval: Duration = .seconds(60),
-        name: String = "sessions.live",
+        names: SessionMetricNames = .openTelemetry,
         factory: any MetricsFactory = MetricsSystem.factory,
         clock: SessionClock = .system,
         logger: Logger = Logger(label: "swift-sessions")
     ) {
         self.store = store
         self.interval = max(.seconds(1), interval)
-        self.gauge = Gauge(label: name, dimensions: [], factory: factory)
+        self.gauge = Gauge(label: names.liveSessions, dimensions: [], factory: factory)
         self.clock = clock
         self.logger = logger
     }

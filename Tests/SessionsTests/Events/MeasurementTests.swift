@@ -18,9 +18,9 @@ import Testing
 @Suite("Measurements")
 struct MeasurementTests {
     /// An engine with a store that can fail, sealed sessions, a conflict and a sampler: every metric there is.
-    private func metricsOfAllKinds() async throws -> TestMetrics {
+    private func metricsOfAllKinds(_ names: SessionMetricNames = .openTelemetry) async throws -> TestMetrics {
         let factory = TestMetrics()
-        let metrics = SessionMetrics(factory: factory)
+        let metrics = SessionMetrics(names: names, factory: factory)
         let harness = try StoredHarness {
             $0.observers = [metrics]
             $0.alwaysWaits = true
@@ -38,7 +38,9 @@ struct MeasurementTests {
         harness.store.clearFault()
         let sealed = try SealedHarness(configure: { $0.observers = [metrics] })
         try await sealed.visit(sealed.browser()) { $0[.views] = 1 }
-        try await SessionSampler(harness.memory, factory: factory, clock: harness.clock.sessionClock).sampleOnce()
+        try await SessionSampler(
+            harness.memory, names: names, factory: factory, clock: harness.clock.sessionClock
+        ).sampleOnce()
         return factory
     }
 
@@ -64,11 +66,11 @@ struct MeasurementTests {
         harness.store.injectFault(.failing)
         for _ in 0..<6 { _ = try? await harness.visit(browser) }
         let gauge = try factory.expectGauge("sessions.store.circuits.open", [("operation", "read")])
-        #expect(gauge.values == [1])
+        #expect(gauge.values == [0, 1])
         harness.store.clearFault()
         harness.clock.advance(by: .seconds(2))
         try await harness.visit(browser)
-        #expect(gauge.values == [1, 0])
+        #expect(gauge.values == [0, 1, 0])
     }
 
     @Test("conflicts that are tried again, the size of sealed sessions and the live sessions are counted")
@@ -100,23 +102,32 @@ struct MeasurementTests {
 
     /// The labels of each metric, under the name that Prometheus has for it.
     private func exported() async throws -> [String: Set<String>] {
-        let factory = try await self.metricsOfAllKinds()
+        let factory = try await self.metricsOfAllKinds(.prometheus)
         var exported: [String: Set<String>] = [:]
-        func add(_ label: String, _ suffixes: [String], _ dimensions: [(String, String)], _ further: [String] = []) {
-            let name = label.replacingOccurrences(of: ".", with: "_")
-            for suffix in suffixes { exported[name + suffix, default: []].formUnion(dimensions.map(\.0) + further) }
+        func add(_ name: String, _ dimensions: [(String, String)], isHistogram: Bool) {
+            let labels = Set(dimensions.map(\.0))
+            guard isHistogram else { return exported[name, default: []].formUnion(labels) }
+            for suffix in ["_sum", "_count"] { exported[name + suffix, default: []].formUnion(labels) }
+            exported[name + "_bucket", default: []].formUnion(labels.union(["le"]))
         }
-        for metric in factory.counters { add(metric.label, ["_total"], metric.dimensions) }
-        for metric in factory.timers {
-            add(metric.label, ["_seconds_sum", "_seconds_count"], metric.dimensions)
-            add(metric.label, ["_seconds_bucket"], metric.dimensions, ["le"])
-        }
-        for metric in factory.recorders where metric.aggregate {
-            add(metric.label, ["_bytes_sum", "_bytes_count"], metric.dimensions)
-            add(metric.label, ["_bytes_bucket"], metric.dimensions, ["le"])
-        }
-        for metric in factory.recorders where !metric.aggregate { add(metric.label, [""], metric.dimensions) }
+        for metric in factory.counters { add(metric.label, metric.dimensions, isHistogram: false) }
+        for metric in factory.timers { add(metric.label, metric.dimensions, isHistogram: true) }
+        for metric in factory.recorders { add(metric.label, metric.dimensions, isHistogram: metric.aggregate) }
         return exported
+    }
+
+    @Test("the names of Prometheus are those that exporters make of the names of OpenTelemetry")
+    func names() async throws {
+        let factory = try await self.metricsOfAllKinds()
+        let unit = { (name: String) in name.hasSuffix("size") ? "_bytes" : "" }
+        let converted =
+            factory.counters.map { $0.label + "_total" } + factory.timers.map { $0.label + "_seconds" }
+            + factory.recorders.map { $0.label + unit($0.label) }
+        let exported = try await self.exported().keys.map { $0.replacing(/_(sum|count|bucket)$/, with: "") }
+        #expect(Set(converted.map { $0.replacingOccurrences(of: ".", with: "_") }) == Set(exported))
+        var names = SessionMetricNames.prometheus
+        names.prefix = "shop_sessions"
+        #expect(names.events == "shop_sessions_events_total")
     }
 
     private func queries() throws -> [String] {

@@ -270,5 +270,8 @@ package struct ShowcaseOptions: ParsableArguments {
     )
     var auditLog: String?
 
+    @Flag(inversion: .prefixedNo, help: "Serve metrics for Prometheus at /metrics, to every client. (default: no)")
+    var metrics: Bool?
+
     package init() {}
 }

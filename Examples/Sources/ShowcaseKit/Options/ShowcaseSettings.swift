@@ -24,6 +24,8 @@ package struct ShowcaseSettings {
     package let logLevel: Logger.Level
     /// The file of session events. Nil for none.
     package let auditLog: String?
+    /// Whether there are metrics at /metrics.
+    package let servesMetrics: Bool
 
     /// - Throws: `ValidationError` for invalid options.
     package init(_ options: ShowcaseOptions, _ reader: SettingReader) throws {
@@ -36,6 +38,8 @@ package struct ShowcaseSettings {
             ?? .notice
         self.configuration = try Self.configuration(options, reader)
         self.auditLog = try reader.value(options.auditLog, orVariable: "SHOWCASE_AUDIT_LOG") { $0 }
+        self.servesMetrics =
+            try reader.value(options.metrics, orVariable: "SHOWCASE_METRICS", ChoiceArgument.truth.parse) ?? false
         self.bindsDevices = self.configuration.deviceBinding.bindsSessions
         do {
             try self.configuration.check()
@@ -54,6 +58,13 @@ package struct ShowcaseSettings {
     /// The host in the spelling of a URL.
     package var displayHost: String {
         self.host.contains(":") ? "[\(self.host)]" : self.host
+    }
+
+    /// Refuses the options that only the Showcase on Hummingbird has.
+    package func refuseObservers() throws {
+        guard self.auditLog == nil, !self.servesMetrics else {
+            throw ValidationError("--audit-log and --metrics are options of the Showcase on Hummingbird alone.")
+        }
     }
 
     private static func configuration(
