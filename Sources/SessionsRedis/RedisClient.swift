@@ -55,8 +55,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
     /// would wait as well.
     private let waiting: LazyRedisClient
     /// The connections of near caches.
-    private let trackings = RedisTrackings()
-    private let subscriptions = RedisSubscriptions()
+    private let trackings = RedisListeners<RedisTracking>()
+    private let subscriptions = RedisListeners<RedisSubscription>()
     private let makeSubscription: @Sendable (_ channel: String, SessionEndingObservers) -> RedisSubscription
     private let makeTracking:
         @Sendable (_ keys: RedisSessionKeys, _ lease: Duration, _ cache: RedisRecordCache) -> RedisTracking
@@ -128,8 +128,8 @@ public final class RedisClient: RedisReplicatedExecutor, Service {
         }
         self.makeSubscription = { channel, observers in
             RedisSubscription(
-                { _ in configuration }, security: security, channel: channel, observers: observers,
-                eventLoop: eventLoopGroup.any(), random: random, logger: logger)
+                RedisSubscriptionRole({ _ in configuration }, channel: channel, observers: observers),
+                security: security, eventLoop: eventLoopGroup.any(), random: random, logger: logger)
         }
         self.slots = slots
         self.slotByEventLoop = slotByEventLoop

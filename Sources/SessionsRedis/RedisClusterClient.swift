@@ -39,10 +39,10 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
     private let servers: RedisNodePool
     private let refresher: RedisTopologyRefresher
     private let clock: SessionClock
-    private let subscriptions = RedisSubscriptions()
+    private let subscriptions = RedisListeners<RedisSubscription>()
     private let makeSubscription:
         @Sendable (
-            @escaping RedisSubscriptionConnection.Server, _ channel: String, SessionEndingObservers
+            @escaping RedisSubscriptionRole.Server, _ channel: String, SessionEndingObservers
         ) -> RedisSubscription
 
     /// Creates a client. It connects on its first command.
@@ -70,8 +70,8 @@ public final class RedisClusterClient: RedisReplicatedExecutor, Service {
         self.clock = clock
         self.makeSubscription = { server, channel, observers in
             RedisSubscription(
-                server, security: security, channel: channel, observers: observers, eventLoop: eventLoopGroup.any(),
-                random: random, logger: logger)
+                RedisSubscriptionRole(server, channel: channel, observers: observers),
+                security: security, eventLoop: eventLoopGroup.any(), random: random, logger: logger)
         }
         self.servers = RedisNodePool(seeds: configuration.seeds) { address in
             RedisClient(

@@ -35,10 +35,10 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
     private let configuration: RedisSentinelConfiguration
     private let sentinels: RedisSentinelMonitor
     private let clock: SessionClock
-    private let subscriptions = RedisSubscriptions()
+    private let subscriptions = RedisListeners<RedisSubscription>()
     private let makeSubscription:
         @Sendable (
-            @escaping RedisSubscriptionConnection.Server, _ channel: String, SessionEndingObservers
+            @escaping RedisSubscriptionRole.Server, _ channel: String, SessionEndingObservers
         ) -> RedisSubscription
     private let makeTracking:
         @Sendable (_ keys: RedisSessionKeys, _ lease: Duration, _ cache: RedisRecordCache) -> RedisTracking
@@ -80,8 +80,8 @@ public final class RedisSentinelClient: RedisReplicatedExecutor, Service {
         }
         self.makeSubscription = { server, channel, observers in
             RedisSubscription(
-                server, security: security, channel: channel, observers: observers, eventLoop: eventLoopGroup.any(),
-                random: random, logger: logger)
+                RedisSubscriptionRole(server, channel: channel, observers: observers),
+                security: security, eventLoop: eventLoopGroup.any(), random: random, logger: logger)
         }
         self.sentinels = RedisSentinelMonitor(
             configuration,

@@ -13,16 +13,10 @@ import Sessions
 ///
 /// After the handshake it subscribes to one channel. Then each heartbeat is a `PING`. It works with RESP2 and RESP3,
 /// whose replies to a subscriber differ.
-struct RedisSubscriptionProtocol {
-    /// The next action.
-    enum Step {
-        case none
-        case send(RedisCommand)
-        /// Messages are received from now on.
-        case subscribed
-        case message([UInt8])
-        case fail(RedisError)
-    }
+struct RedisSubscriptionProtocol: RedisListenerProtocol {
+    /// What is published on the channel.
+    typealias Message = [UInt8]
+    typealias Step = RedisListenerStep<Message>
 
     private enum Stage {
         case handshake(RedisHandshake)
@@ -33,7 +27,6 @@ struct RedisSubscriptionProtocol {
     private let address: RedisConfiguration.Address
     private let channel: String
     private var stage: Stage
-    /// When the heartbeat was sent whose reply is missing.
     private(set) var pendingSince: ContinuousClock.Instant?
 
     init(_ configuration: RedisConfiguration, channel: String) {
@@ -42,8 +35,8 @@ struct RedisSubscriptionProtocol {
         self.stage = .handshake(RedisHandshake(configuration))
     }
 
-    var isSubscribed: Bool {
-        if case .subscribed = self.stage { true } else { false }
+    var isReady: Bool {
+        if case .subscribed = self.stage { self.pendingSince == nil } else { false }
     }
 
     mutating func begin() -> Step {
@@ -52,12 +45,12 @@ struct RedisSubscriptionProtocol {
         return self.take(step, of: handshake)
     }
 
-    /// The next heartbeat; nil before the subscription, and while the last one has no reply.
-    mutating func heartbeat(at now: ContinuousClock.Instant) -> RedisCommand? {
-        guard self.isSubscribed, self.pendingSince == nil else { return nil }
+    mutating func heartbeat(at now: ContinuousClock.Instant) -> [RedisCommand] {
         self.pendingSince = now
-        return RedisCommand("PING")
+        return [RedisCommand("PING")]
     }
+
+    mutating func resume() {}
 
     mutating func take(_ reply: RedisReply) -> Step {
         switch self.stage {
@@ -68,7 +61,7 @@ struct RedisSubscriptionProtocol {
             if case .error(let error) = reply { return .fail(.subscriptionRefused(self.address, error)) }
             guard self.parts(of: reply)?.first?.text == "subscribe" else { return self.fail("unexpected reply") }
             self.stage = .subscribed
-            return .subscribed
+            return .listening
         case .subscribed:
             return self.take(message: reply)
         }

@@ -11,14 +11,12 @@ import Logging
 import NIOCore
 import NIOSSL
 import Sessions
-import Synchronization
 
 /// Keeps a cache in step with a server, over a connection of its own. The connection is closed when nothing refers to
 /// this any more.
-final class RedisTracking: Sendable {
-    private let eventLoop: any EventLoop
+final class RedisTracking: RedisListening {
     private let cache: RedisRecordCache
-    private let connection: NIOLoopBoundBox<RedisTrackingConnection>
+    private let listener: RedisListenerReference<RedisTrackingRole>
 
     /// - Parameter configuration: The server. Nil while it is unknown.
     init(
@@ -31,24 +29,14 @@ final class RedisTracking: Sendable {
         random: SessionRandom,
         logger: Logger
     ) {
-        self.eventLoop = eventLoop
         self.cache = cache
-        let connection = RedisTrackingConnection(
-            configuration, security: security, keys: keys, lease: lease, cache: cache, eventLoop: eventLoop,
-            random: random, logger: logger)
-        self.connection = .makeBoxSendingValue(connection, eventLoop: eventLoop)
-    }
-
-    deinit {
-        let connection = self.connection
-        self.eventLoop.execute { connection.value.shutDown() }
+        self.listener = RedisListenerReference(
+            RedisTrackingRole(configuration, keys: keys, lease: lease, cache: cache),
+            security: security, eventLoop: eventLoop, random: random, logger: logger)
     }
 
     /// The cache is in use: connects, or goes on extending the lease.
-    func wake() {
-        let connection = self.connection
-        self.eventLoop.execute { connection.value.wake() }
-    }
+    func wake() { self.listener.wake() }
 
     /// The server is about to lose its place to another: from now on nothing that it says counts.
     func suspend() { self.cache.suspend() }
@@ -58,38 +46,13 @@ final class RedisTracking: Sendable {
     /// - Parameter configuration: The server. It is asked for on the event loop, so that of several calls the last one
     ///   decides.
     func follow(_ configuration: @escaping @Sendable () -> RedisConfiguration?) {
-        let connection = self.connection
-        self.eventLoop.execute {
-            if let configuration = configuration() { connection.value.follow(configuration) }
+        self.listener.perform { listener in
+            guard let configuration = configuration() else { return }
+            listener.role.configuration = configuration
+            listener.reconnect()
         }
     }
 
-    func shutDown() async {
-        let connection = self.connection
-        // It fails only if the event loop is gone, and then the connection is gone as well.
-        try? await self.eventLoop.submit { connection.value.shutDown() }.get()
-    }
-}
-
-/// The connections that follow the invalidations of one client's server.
-final class RedisTrackings: Sendable {
-    private struct Reference {
-        weak var tracking: RedisTracking?
-    }
-
-    private let references = Mutex<[Reference]>([])
-
-    func add(_ tracking: RedisTracking) {
-        self.references.withLock { references in
-            references.removeAll { $0.tracking == nil }
-            references.append(Reference(tracking: tracking))
-        }
-    }
-
-    var all: [RedisTracking] { self.references.withLock { $0.compactMap(\.tracking) } }
-
-    func shutDown() async {
-        for tracking in self.all { await tracking.shutDown() }
-    }
+    func shutDown() async { await self.listener.shutDown() }
 }
 #endif

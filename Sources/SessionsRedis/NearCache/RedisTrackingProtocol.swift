@@ -11,23 +11,17 @@
 ///
 /// After the handshake it turns on `CLIENT TRACKING` for a prefix. Then each heartbeat is a `PING` and a `ROLE`,
 /// because only a primary may extend the lease.
-struct RedisTrackingProtocol {
-    /// The next action.
-    enum Step {
-        case none
-        case send(RedisCommand)
-        /// Invalidations are received from now on.
-        case track
-        /// The server's keys have changed.
-        case invalidate([[UInt8]])
+struct RedisTrackingProtocol: RedisListenerProtocol {
+    enum Message {
+        /// These keys of the server have changed.
+        case changed([[UInt8]])
         /// All keys of the server may have changed.
-        case invalidateAll
-        /// Another heartbeat has to confirm the one that was answered.
-        case sendHeartbeat
+        case allChanged
         /// Cached records may be used until then.
-        case extendLease(ContinuousClock.Instant)
-        case fail(RedisError)
+        case leaseExtended(ContinuousClock.Instant)
     }
+
+    typealias Step = RedisListenerStep<Message>
 
     private enum Stage {
         case handshake(RedisHandshake)
@@ -36,8 +30,6 @@ struct RedisTrackingProtocol {
         case pinged(at: ContinuousClock.Instant)
         case answered(isPong: Bool, pingedAt: ContinuousClock.Instant)
     }
-
-    static let heartbeat = [RedisCommand("PING"), RedisCommand("ROLE")]
 
     private let address: RedisConfiguration.Address
     private let prefix: String
@@ -53,7 +45,6 @@ struct RedisTrackingProtocol {
         self.lease = RedisLease(length: lease)
     }
 
-    /// When the heartbeat was sent whose replies are missing.
     var pendingSince: ContinuousClock.Instant? {
         switch self.stage {
         case .pinged(let sent), .answered(_, let sent): sent
@@ -61,15 +52,12 @@ struct RedisTrackingProtocol {
         }
     }
 
-    /// Whether a heartbeat may be sent: one at a time.
     var isReady: Bool {
         if case .ready = self.stage { true } else { false }
     }
 
-    /// Heartbeats begin again after a pause: the next two give a lease.
-    mutating func resume() {
-        self.lease.refused()
-    }
+    /// The next two heartbeats give a lease.
+    mutating func resume() { self.lease.refused() }
 
     mutating func begin() -> Step {
         guard case .handshake(var handshake) = self.stage else { return .none }
@@ -77,9 +65,9 @@ struct RedisTrackingProtocol {
         return self.take(step, of: handshake)
     }
 
-    /// The heartbeat is being sent.
-    mutating func sendHeartbeat(at now: ContinuousClock.Instant) {
+    mutating func heartbeat(at now: ContinuousClock.Instant) -> [RedisCommand] {
         self.stage = .pinged(at: now)
+        return [RedisCommand("PING"), RedisCommand("ROLE")]
     }
 
     mutating func take(_ reply: RedisReply) -> Step {
@@ -91,7 +79,7 @@ struct RedisTrackingProtocol {
         case .turningOn:
             if case .error(let error) = reply { return .fail(.trackingRefused(self.address, error)) }
             self.stage = .ready
-            return .track
+            return .listening
         case .ready:
             return self.fail("unexpected reply")
         case .pinged(let sent):
@@ -132,15 +120,15 @@ struct RedisTrackingProtocol {
                 return .none
             }
             guard self.lease.answered(pingSentAt: sent), let end = self.lease.end else { return .sendHeartbeat }
-            return .extendLease(end)
+            return .message(.leaseExtended(end))
         }
     }
 
     private func take(push message: [RedisReply]) -> Step {
         guard message.count == 2, message[0].text == "invalidate" else { return self.fail("unexpected push") }
-        if message[1].isNull { return .invalidateAll }
+        if message[1].isNull { return .message(.allChanged) }
         guard let keys = message[1].elements else { return self.fail("a push without keys") }
-        return .invalidate(keys.compactMap(\.bytes))
+        return .message(.changed(keys.compactMap(\.bytes)))
     }
 
     private func fail(_ text: String) -> Step { .fail(.violation(self.address, RESPViolation(text))) }

@@ -41,7 +41,7 @@ final class RedisSentinelMonitor: Sendable {
     /// The Sentinel servers.
     let sentinels: [RedisClient]
     /// The connections of near caches, which follow the primary.
-    let trackings = RedisTrackings()
+    let trackings = RedisListeners<RedisTracking>()
     private let name: String
     private let clock: SessionClock
     private let make: @Sendable (RedisConfiguration.Address) -> RedisClient

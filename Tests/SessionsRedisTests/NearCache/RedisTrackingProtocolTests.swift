@@ -38,7 +38,7 @@ final class RedisTrackingProtocolTests {
         _ pong: RedisReply = .simpleString("PONG"),
         _ role: RedisReply = RedisTrackingProtocolTests.primary
     ) -> String {
-        self.state.sendHeartbeat(at: self.at(milliseconds))
+        _ = self.state.heartbeat(at: self.at(milliseconds))
         #expect(self.take(pong) == "none")
         return self.take(role)
     }
@@ -49,7 +49,7 @@ final class RedisTrackingProtocolTests {
         #expect(self.take(.map([])) == "ROLE")
         #expect(self.take(Self.primary) == "CLIENT TRACKING ON BCAST PREFIX sessions:")
         #expect(!self.state.isReady)
-        #expect(self.take(.simpleString("OK")) == "track")
+        #expect(self.take(.simpleString("OK")) == "listening")
         #expect(self.state.isReady)
     }
 
@@ -74,25 +74,25 @@ final class RedisTrackingProtocolTests {
     func leases() {
         self.connect()
         #expect(self.beat(at: 0) == "sendHeartbeat")
-        self.state.sendHeartbeat(at: self.at(10))
+        _ = self.state.heartbeat(at: self.at(10))
         #expect(self.state.pendingSince == self.at(10))
         #expect(self.take(.simpleString("PONG")) == "none")
-        guard case .extendLease(self.at(100)) = self.state.take(Self.primary) else {
+        guard case .message(.leaseExtended(self.at(100))) = self.state.take(Self.primary) else {
             Issue.record("It is no lease.")
             return
         }
         #expect(self.state.pendingSince == nil)
-        #expect(self.beat(at: 40) == "extendLease")
+        #expect(self.beat(at: 40) == "leaseExtended")
     }
 
     @Test("only PONG counts: a server that is busy or loading extends no lease, nor does the first PONG after that")
     func busy() {
         self.connect()
         _ = self.beat(at: 0)
-        #expect(self.beat(at: 30) == "extendLease")
+        #expect(self.beat(at: 30) == "leaseExtended")
         #expect(self.beat(at: 60, Self.busy, Self.busy) == "none")
         #expect(self.beat(at: 90) == "sendHeartbeat")
-        #expect(self.beat(at: 91) == "extendLease")
+        #expect(self.beat(at: 91) == "leaseExtended")
         #expect(self.beat(at: 120, .simpleString("QUEUED")) == "none")
         #expect(self.beat(at: 150, .bulkString(Array("PONG".utf8))) == "none")
     }
@@ -101,7 +101,7 @@ final class RedisTrackingProtocolTests {
     func pause() {
         self.connect()
         _ = self.beat(at: 0)
-        #expect(self.beat(at: 30) == "extendLease")
+        #expect(self.beat(at: 30) == "leaseExtended")
         self.state.resume()
         #expect(self.beat(at: 9_000) == "sendHeartbeat")
     }
@@ -120,17 +120,17 @@ final class RedisTrackingProtocolTests {
     @Test("invalidations name keys or all of them, between any replies")
     func invalidations() {
         self.connect()
-        self.state.sendHeartbeat(at: self.at(0))
+        _ = self.state.heartbeat(at: self.at(0))
         let keys = ["sessions:a", "sessions:b"].map { RedisReply.bulkString(Array($0.utf8)) }
         let word = RedisReply.bulkString(Array("invalidate".utf8))
-        guard case .invalidate(let named) = self.state.take(.push([word, .array(keys)])) else {
+        guard case .message(.changed(let named)) = self.state.take(.push([word, .array(keys)])) else {
             Issue.record("It is no invalidation.")
             return
         }
         #expect(named.map { String(decoding: $0, as: UTF8.self) } == ["sessions:a", "sessions:b"])
-        #expect(self.take(.push([word, .null])) == "invalidateAll")
+        #expect(self.take(.push([word, .null])) == "allChanged")
         _ = self.take(.simpleString("PONG"))
-        #expect(self.take(.push([word, .null])) == "invalidateAll")
+        #expect(self.take(.push([word, .null])) == "allChanged")
         #expect(self.take(Self.primary) == "sendHeartbeat")
     }
 
@@ -152,11 +152,11 @@ extension RedisTrackingProtocol.Step {
         case .send(let command):
             ([command.name] + command.arguments.map { String(decoding: $0.bytes, as: UTF8.self) })
                 .joined(separator: " ")
-        case .track: "track"
-        case .invalidate: "invalidate"
-        case .invalidateAll: "invalidateAll"
+        case .listening: "listening"
+        case .message(.changed): "changed"
+        case .message(.allChanged): "allChanged"
+        case .message(.leaseExtended): "leaseExtended"
         case .sendHeartbeat: "sendHeartbeat"
-        case .extendLease: "extendLease"
         case .fail(let error): "fail \(error.code)"
         }
     }

@@ -9,42 +9,29 @@
 #if Redis
 import NIOCore
 
-/// Encodes and decodes what a tracking connection sends and receives, and applies it to the cache in the order in which
-/// it arrives.
+/// Encodes and decodes what a connection that listens sends and receives, in the order in which it arrives.
 ///
-/// Anything unexpected closes the connection, which empties the cache.
-final class RedisTrackingHandler: ChannelInboundHandler {
+/// Anything unexpected closes the connection.
+final class RedisListenerHandler<Role: RedisListenerRole>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    weak var owner: RedisTrackingConnection?
-    private let address: RedisConfiguration.Address
-    private let keys: RedisSessionKeys
-    private let cache: RedisRecordCache
-    private let epoch: UInt64
-    private var state: RedisTrackingProtocol
+    weak var owner: RedisListener<Role>?
+    let address: RedisConfiguration.Address
+    private var conversation: Role.Conversation
     private var parser: RESPParser
     private var received = ByteBuffer()
     private var channel: (any Channel)?
     private var hasEnded = false
 
-    init(
-        _ configuration: RedisConfiguration,
-        keys: RedisSessionKeys,
-        lease: Duration,
-        cache: RedisRecordCache,
-        epoch: UInt64
-    ) {
+    init(_ configuration: RedisConfiguration, _ conversation: Role.Conversation) {
         self.address = configuration.address
-        self.keys = keys
-        self.cache = cache
-        self.epoch = epoch
-        self.state = RedisTrackingProtocol(configuration, prefix: keys.prefix, lease: lease)
+        self.conversation = conversation
         self.parser = RESPParser(limits: RESPLimits(byteCount: configuration.maximumReplySize))
     }
 
-    var isReady: Bool { self.state.isReady }
-    var pendingSince: ContinuousClock.Instant? { self.state.pendingSince }
+    var isReady: Bool { self.conversation.isReady }
+    var pendingSince: ContinuousClock.Instant? { self.conversation.pendingSince }
 
     /// Starts the handshake on a connected channel.
     func begin(on channel: any Channel) {
@@ -52,20 +39,19 @@ final class RedisTrackingHandler: ChannelInboundHandler {
         self.channel = channel
         do {
             try channel.pipeline.syncOperations.addHandler(self)
-            self.perform(self.state.begin())
+            self.perform(self.conversation.begin())
         } catch {
             self.end(.connection(self.address, error))
         }
     }
 
     /// Heartbeats begin again after a pause.
-    func resume() { self.state.resume() }
+    func resume() { self.conversation.resume() }
 
     func sendHeartbeat() {
         guard !self.hasEnded else { return }
-        // The time before the sending: the lease must not be longer than what is known.
-        self.state.sendHeartbeat(at: .now)
-        self.send(RedisTrackingProtocol.heartbeat)
+        // The time before the sending: a lease must not be longer than what is known.
+        self.send(self.conversation.heartbeat(at: .now))
     }
 
     /// Closes the connection for a reason.
@@ -82,21 +68,13 @@ final class RedisTrackingHandler: ChannelInboundHandler {
         self.channel?.writeAndFlush(output, promise: nil)
     }
 
-    private func perform(_ step: RedisTrackingProtocol.Step) {
+    private func perform(_ step: RedisListenerStep<Role.Conversation.Message>) {
         switch step {
         case .none: break
         case .send(let command): self.send([command])
-        case .track:
-            self.cache.track(in: self.epoch)
-            self.owner?.tracks(self)
-        case .invalidate(let keys):
-            for key in keys {
-                // The prefix has other keys besides sessions.
-                if let id = self.keys.id(of: key) { self.cache.invalidate(id) }
-            }
-        case .invalidateAll: self.cache.invalidateAll()
+        case .listening: self.owner?.isListening(self)
+        case .message(let message): self.owner?.received(message, from: self)
         case .sendHeartbeat: self.sendHeartbeat()
-        case .extendLease(let end): self.cache.extendLease(to: end, in: self.epoch)
         case .fail(let error): self.end(error)
         }
     }
@@ -114,7 +92,7 @@ final class RedisTrackingHandler: ChannelInboundHandler {
         }
         do {
             while !self.hasEnded, let reply = try self.parser.next(in: &self.received) {
-                self.perform(self.state.take(reply))
+                self.perform(self.conversation.take(reply))
             }
         } catch {
             self.end(.violation(self.address, error))

@@ -13,26 +13,21 @@ import NIOPosix
 import NIOSSL
 import Sessions
 
-/// The connection over which servers publish which sessions have ended.
+/// A connection that listens to what a server says of its own accord.
 ///
-/// It lives on one event loop. A timer sends a heartbeat each second, and opens the connection again after a failure
-/// and a backoff. It is closed while nothing observes endings.
-final class RedisSubscriptionConnection {
-    /// Returns the server to follow, given the one that is followed now.
-    typealias Server = @Sendable (_ current: RedisConfiguration.Address?) -> RedisConfiguration?
+/// It lives on one event loop. It opens when it is woken, and opens again after a failure and a backoff. While it is
+/// needed, a timer sends heartbeats.
+final class RedisListener<Role: RedisListenerRole> {
+    private typealias Handler = RedisListenerHandler<Role>
 
     private enum Stage {
         case idle
-        case open(RedisSubscriptionHandler, RedisConfiguration, since: NIODeadline)
+        case open(Handler, RedisConfiguration, since: NIODeadline)
         case shutDown
     }
 
-    private static let heartbeatInterval = Duration.seconds(1)
-
-    private let server: Server
+    let role: Role
     private let security: NIOSSLContext?
-    private let channel: String
-    private let observers: SessionEndingObservers
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let random: SessionRandom
@@ -41,19 +36,9 @@ final class RedisSubscriptionConnection {
     private var nextAttempt = NIODeadline.uptimeNanoseconds(0)
     private var timer: Scheduled<Void>?
 
-    init(
-        _ server: @escaping Server,
-        security: NIOSSLContext?,
-        channel: String,
-        observers: SessionEndingObservers,
-        eventLoop: any EventLoop,
-        random: SessionRandom,
-        logger: Logger
-    ) {
-        self.server = server
+    init(_ role: Role, security: NIOSSLContext?, eventLoop: any EventLoop, random: SessionRandom, logger: Logger) {
+        self.role = role
         self.security = security
-        self.channel = channel
-        self.observers = observers
         self.eventLoop = eventLoop
         self.random = random
         self.logger = logger
@@ -61,39 +46,41 @@ final class RedisSubscriptionConnection {
 
     // MARK: The timer
 
-    /// Something observes endings.
+    /// Connects, or goes on sending heartbeats.
     func wake() {
-        if self.timer == nil { self.beat() }
+        self.role.wake()
+        guard self.timer == nil else { return }
+        if case .open(let handler, _, _) = self.stage { handler.resume() }
+        self.beat()
     }
 
     private func beat() {
         self.timer = nil
         if case .shutDown = self.stage { return }
-        guard !self.observers.isEmpty else { return self.close(.idle, "nothing observes endings") }
+        switch self.role.need() {
+        case .heartbeats: break
+        case .pause: return
+        case .close: return self.close(.idle)
+        }
         switch self.stage {
         case .idle: if self.nextAttempt <= .now() { self.connect() }
         case .open(let handler, let configuration, let since): self.check(handler, configuration, since: since)
         case .shutDown: break
         }
-        self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(Self.heartbeatInterval)) {
+        self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.role.heartbeatInterval)) {
             self.beat()
         }
     }
 
-    private func check(
-        _ handler: RedisSubscriptionHandler,
-        _ configuration: RedisConfiguration,
-        since: NIODeadline
-    ) {
-        if let server = self.server(configuration.address), server.address != configuration.address {
-            self.close(.idle, "another server is the primary now")
-            self.backoff = nil
+    private func check(_ handler: Handler, _ configuration: RedisConfiguration, since: NIODeadline) {
+        if let server = self.role.server(after: configuration.address), server.address != configuration.address {
+            self.reconnect()
             self.connect()
+        } else if handler.isReady {
+            handler.sendHeartbeat()
         } else if let pending = handler.pendingSince {
             guard ContinuousClock.now - pending > configuration.commandDeadline else { return }
             handler.end(.noReply(configuration.address, within: configuration.commandDeadline, mayHaveRun: false))
-        } else if handler.isSubscribed {
-            handler.sendHeartbeat()
         } else if NIODeadline.now() - since > TimeAmount(configuration.connectDeadline) {
             handler.end(.notInTime(configuration.address, connectDeadline: configuration.connectDeadline))
         }
@@ -103,8 +90,8 @@ final class RedisSubscriptionConnection {
 
     private func connect() {
         // Nil while no server is known. The next heartbeat asks again.
-        guard let configuration = self.server(nil) else { return }
-        let handler = RedisSubscriptionHandler(configuration, channel: self.channel)
+        guard let configuration = self.role.server(after: nil) else { return }
+        let handler = Handler(configuration, self.role.conversation(with: configuration))
         handler.owner = self
         self.stage = .open(handler, configuration, since: .now())
         configuration.connect(on: self.eventLoop, security: self.security).assumeIsolated().whenComplete { result in
@@ -115,25 +102,35 @@ final class RedisSubscriptionConnection {
         }
     }
 
-    func subscribed(_ handler: RedisSubscriptionHandler) {
+    /// Another server is the primary now. Within a heartbeat the caller connects.
+    func reconnect() {
+        if case .shutDown = self.stage { return }
+        self.backoff = nil
+        self.nextAttempt = .now()
+        self.close(.idle)
+        // A connection that is not needed opens when it is woken.
+        if self.timer != nil { self.connect() }
+    }
+
+    func isListening(_ handler: RedisListenerHandler<Role>) {
         guard self.isCurrent(handler) else { return }
         self.logger.log(
             level: self.backoff?.hasFailed ?? false ? .notice : .debug,
-            "Redis reports the endings of sessions",
+            self.role.listeningMessage,
             metadata: ["redis.server": "\(handler.address)"])
         self.backoff?.reset()
-        self.observers.setReporting(true)
+        self.role.listening()
+        handler.sendHeartbeat()
     }
 
-    func received(_ message: [UInt8]) {
-        // Another application may publish on the channel.
-        if let id = SessionID(bytes: message) { self.observers.sessionMayHaveEnded(id) }
+    func received(_ message: Role.Conversation.Message, from handler: RedisListenerHandler<Role>) {
+        if self.isCurrent(handler) { self.role.received(message) }
     }
 
-    func ended(_ handler: RedisSubscriptionHandler, _ error: RedisError) {
+    func ended(_ handler: RedisListenerHandler<Role>, _ error: RedisError) {
         guard case .open(let current, let configuration, _) = self.stage, current === handler else { return }
         self.stage = .idle
-        self.observers.setReporting(false)
+        self.role.lost()
         var backoff = self.backoff ?? ExponentialBackoff(configuration, random: self.random)
         let isFirst = !backoff.hasFailed
         let pause = backoff.next()
@@ -141,29 +138,25 @@ final class RedisSubscriptionConnection {
         self.nextAttempt = .now() + TimeAmount(pause)
         self.logger.log(
             level: isFirst ? .warning : .debug,
-            "Redis does not report the endings of sessions, and sessions that are listened to are polled",
+            self.role.failureMessage,
             metadata: ["redis.server": "\(configuration.address)", "error": "\(error)", "pause": "\(pause)"])
     }
 
-    private func isCurrent(_ handler: RedisSubscriptionHandler) -> Bool {
+    private func isCurrent(_ handler: RedisListenerHandler<Role>) -> Bool {
         if case .open(let current, _, _) = self.stage { current === handler } else { false }
     }
 
     func shutDown() {
         self.timer?.cancel()
         self.timer = nil
-        self.close(.shutDown, "the client is shut down")
+        self.close(.shutDown)
     }
 
-    private func close(_ next: Stage, _ reason: Logger.Message) {
+    private func close(_ next: Stage) {
         let former = self.stage
         self.stage = next
-        self.observers.setReporting(false)
-        guard case .open(let handler, let configuration, _) = former else { return }
-        self.logger.debug(
-            "The connection for endings is closed",
-            metadata: ["redis.server": "\(configuration.address)", "reason": "\(reason)"])
-        handler.end(.shutDown(configuration.address))
+        self.role.lost()
+        if case .open(let handler, let configuration, _) = former { handler.end(.shutDown(configuration.address)) }
     }
 }
 #endif
