@@ -52,6 +52,7 @@ format:
 docs:
 	Scripts/docs
 
-# Removes what these commands built and installed in this folder.
+# Removes what these commands build, install and resolve in this folder. Databases of applications stay.
 clean:
-	rm -rf .build .build-adapters .build-docs Benchmarks/.build Examples/.build
+	rm -rf .build .build-adapters .build-docs .build-sanitized Benchmarks/.build Examples/.build Examples/LoginApp/.build
+	rm -f Package.resolved Benchmarks/Package.resolved Examples/Package.resolved Examples/LoginApp/Package.resolved

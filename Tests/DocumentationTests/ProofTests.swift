@@ -29,7 +29,7 @@ struct ProofTests {
 
     @Test(
         "every cell of the checklists and laws names tests that exist",
-        arguments: ["Security.md", "Laws-and-backends.md"])
+        arguments: ["Security-checklist.md", "Laws-and-backends.md"])
     func cells(_ article: String) throws {
         let cells = try ProofTable(article).cells
         #expect(cells.count > 30)
@@ -46,14 +46,14 @@ struct ProofTests {
     @Test("the checklist and the laws have each row once and in order")
     func rows() throws {
         func numbers(_ article: String) throws -> [Int] { try ProofTable(article).names.compactMap { Int($0) } }
-        #expect(try numbers("Security.md") == Array(1...31))
+        #expect(try numbers("Security-checklist.md") == Array(1...31))
         #expect(try numbers("Laws-and-backends.md") == Array(1...14))
     }
 
     @Test("every requirement of OWASP ASVS 5.0, V7 and V3.3, has a row")
     func requirements() throws {
         let sections = [("7.1", 3), ("7.2", 4), ("7.3", 2), ("7.4", 5), ("7.5", 3), ("7.6", 2), ("3.3", 5)]
-        let rows = try ProofTable("Security.md").names
+        let rows = try ProofTable("Security-checklist.md").names
         for (section, count) in sections {
             for number in 1...count {
                 #expect(rows.count { $0 == "\(section).\(number)" } == 1, "the row \(section).\(number)")
