@@ -26,6 +26,11 @@ extension DeviceBoundBrowser {
         while let session = self.sessionNeedingRefresh(for: url, from: page, besides: deferred) {
             // Another request may have begun the same refresh. What it brings is looked at again.
             guard await self.beginRefresh(session.name) else { continue }
+            // Another request's refresh may have ended after the session was looked at.
+            guard self.sessionNeedingRefresh(for: url, from: page, besides: deferred)?.name == session.name else {
+                self.endRefresh(session.name)
+                continue
+            }
             deferred.insert(session.name)
             if let reason = await self.refresh(session, from: page) {
                 self.record(.init(.skipped, session.id, reason))
