@@ -34,7 +34,7 @@ struct PasswordHash: Codable, Sendable {
         try await self.derive(password) == SymmetricKey(data: self.hash)
     }
 
-    /// Runs on a thread of its own, because it keeps a processor busy for a tenth of a second.
+    /// Runs on a thread of its own, because it keeps a processor busy for more than a tenth of a second.
     private func derive(_ password: String) async throws -> SymmetricKey {
         try await NIOThreadPool.singleton.runIfActive {
             try KDF.Scrypt.deriveKey(
