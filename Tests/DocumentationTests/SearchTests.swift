@@ -25,7 +25,8 @@ struct SearchTests {
                 let name = String(match.output.1)
                 let path = try #require(paths.first { $0.hasSuffix(".docc/\(name).md") }, "\(name) is no article")
                 let paragraphs = try Repository.text(path).components(separatedBy: "\n\n").prefix(2)
-                return Entry(name: name, text: paragraphs.joined(separator: " ").replacing("\n", with: " ").lowercased())
+                let text = paragraphs.joined(separator: " ").replacing("\n", with: " ")
+                return Entry(name: name, text: text.lowercased())
             }
     }
 
