@@ -42,8 +42,9 @@ extension SessionEngine {
     @discardableResult
     public func revoke(_ id: SessionID) async throws -> Bool {
         try await self.reportingStoreFailures {
-            guard try await self.driver.end(id, of: nil) else { return false }
-            self.configuration.report(.ended, .revoked, id)
+            guard let users = try await self.driver.end(id, of: nil) else { return false }
+            self.configuration.report(
+                .ended, .revoked, id, subject: users.subject, acting: users.impersonation)
             return true
         }
     }
@@ -62,7 +63,9 @@ extension SessionEngine {
     public func revokeAll(of subject: String, except kept: Set<SessionID> = []) async throws {
         try SessionError.check(subject: subject)
         try await self.reportingStoreFailures {
+            let impersonations = await self.driver.impersonations(of: subject).filter { !kept.contains($0.id) }
             try await self.driver.endAll(of: subject, except: kept)
+            self.configuration.report(endsOf: impersonations, .allOfSubject)
             self.configuration.report(.ended, .allOfSubject, subject: subject)
         }
     }

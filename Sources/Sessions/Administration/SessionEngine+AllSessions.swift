@@ -90,11 +90,10 @@ extension SessionEngine {
     public func revoke(_ id: SessionID, by administrator: String, because comment: String? = nil) async throws -> Bool {
         try SessionError.check(subject: administrator)
         return try await self.reportingStoreFailures {
-            let subject = try await self.driver.watchedRecord(WatchedSession(id: id, live: nil))?.subject
-            guard try await self.driver.end(id, of: nil) else { return false }
+            guard let users = try await self.driver.end(id, of: nil) else { return false }
             self.configuration.report(
-                .ended, .revoked, id, subject: subject,
-                by: SessionAdministration(administrator: administrator, comment: comment))
+                .ended, .revoked, id, subject: users.subject,
+                by: SessionAdministration(administrator: administrator, comment: comment), acting: users.impersonation)
             return true
         }
     }
@@ -112,10 +111,11 @@ extension SessionEngine {
         try SessionError.check(subject: subject)
         try SessionError.check(subject: administrator)
         try await self.reportingStoreFailures {
+            let administration = SessionAdministration(administrator: administrator, comment: comment)
+            let impersonations = await self.driver.impersonations(of: subject)
             try await self.driver.endAll(of: subject, except: [])
-            self.configuration.report(
-                .ended, .allOfSubject, subject: subject,
-                by: SessionAdministration(administrator: administrator, comment: comment))
+            self.configuration.report(endsOf: impersonations, .allOfSubject, by: administration)
+            self.configuration.report(.ended, .allOfSubject, subject: subject, by: administration)
         }
     }
 }

@@ -58,6 +58,8 @@ extension BackendDriver {
         origin: EventOrigin
     ) async throws -> CredentialFinding { .refused(.wrongSecret, record.id, subject: record.subject) }
 
+    func impersonations(of subject: String) async -> [SessionRecord] { [] }
+
     func deviceBoundRecord(_ id: SessionID) async throws -> SessionRecord? { nil }
 
     func endedSecrets(of id: SessionID) async throws -> EndedSecrets? { nil }

@@ -175,13 +175,17 @@ protocol BackendDriver: Sendable {
     /// Ends a session by its id.
     ///
     /// - Parameter subject: The user whose session it must be, or nil for any.
-    /// - Returns: Whether this call ended it.
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool
+    /// - Returns: The users of the session, as far as they are known; nil if this call did not end it.
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers?
 
     /// Ends the session that a token opens.
     ///
-    /// - Returns: Whether this call ended it.
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool
+    /// - Returns: The users of the session; nil if this call did not end it.
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers?
+
+    /// The sessions in which administrators act as a user, before they end with all of the user's. Their events name
+    /// both users. A store that fails has none, because the sessions must end in any case.
+    func impersonations(of subject: String) async -> [SessionRecord]
 
     /// The epochs that a login must record.
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs

@@ -61,7 +61,7 @@ extension Session {
     }
 
     private func evict(_ id: SessionID, of subject: String) async throws {
-        guard try await self.engine.driver.end(id, of: subject) else { return }
+        guard try await self.engine.driver.end(id, of: subject) != nil else { return }
         self.report(.ended, .limit, id, subject: subject)
     }
 

@@ -86,7 +86,7 @@ extension Session {
     /// it.
     private func endActor(_ impersonation: Impersonation, _ reason: SessionEvent.Reason) async throws {
         let (id, actor) = (impersonation.actorSessionID, impersonation.actor)
-        guard try await self.engine.driver.end(id, of: actor) else { return }
+        guard try await self.engine.driver.end(id, of: actor) != nil else { return }
         self.report(.ended, reason, id, subject: actor)
     }
 
@@ -98,7 +98,8 @@ extension Session {
         var hasEnded = false
         for live in self.withState({ $0.several }) where try await self.engine.driver.end(live) {
             hasEnded = true
-            self.report(.ended, reason, live.record.id, subject: live.record.subject)
+            self.report(
+                .ended, reason, live.record.id, subject: live.record.subject, acting: live.record.impersonation)
         }
         self.withState { $0.several = [] }
         return hasEnded

@@ -137,6 +137,8 @@ struct SessionState: ~Copyable {
         self.live = live
     }
 
+    private var usersBefore: SessionUsers?
+
     /// The sessions of a request that carried tokens of several. None is accepted.
     var several: [LoadedSession]
 
@@ -200,10 +202,14 @@ struct SessionState: ~Copyable {
 
     /// The session is gone: the request's changes are dropped, and it sets no cookie.
     mutating func detach(_ id: SessionID) {
+        if let record = self.live?.record, record.impersonation != nil { self.usersBefore = SessionUsers(of: record) }
         self.discardChanges()
         self.status = .detached(.ended(id))
         self.pendingCookieAction = .none
     }
+
+    /// The users of the session that ended while an administrator acted in it; nil for other requests.
+    var formerUsers: SessionUsers? { self.detachment == nil ? nil : self.usersBefore }
 
     /// Discards unsaved changes.
     mutating func discardChanges() {

@@ -48,6 +48,20 @@ extension SessionConfiguration {
         if let tracer { event.trace(by: tracer) }
     }
 
+    /// Reports the ends of sessions in which administrators acted, each with both users.
+    func report(
+        endsOf impersonations: [SessionRecord],
+        _ reason: SessionEvent.Reason,
+        by administration: SessionAdministration? = nil,
+        from origin: EventOrigin? = nil
+    ) {
+        for record in impersonations {
+            self.report(
+                .ended, reason, record.id, subject: record.subject, by: administration, from: origin,
+                acting: record.impersonation)
+        }
+    }
+
     /// Reports that one request came as several visitors.
     func report(several ids: [SessionID], from origin: EventOrigin) {
         self.report(.suspicious, .severalTokens, ids.first, others: Array(ids.dropFirst()), from: origin)
@@ -97,9 +111,17 @@ extension Session {
         acting: Impersonation? = nil
     ) {
         self.withState { $0.writes.formUnion(SessionWrites(reportedAs: kind)) }
+        let former = self.withState { $0.formerUsers }
         self.engine.environment.configuration.report(
-            kind, reason, id, others: others, subject: subject, action: action, error: error, from: self.eventOrigin,
-            acting: acting ?? self.withState { $0.live?.record.impersonation })
+            kind, reason, id, others: others, subject: subject ?? former?.subject, action: action, error: error,
+            from: self.eventOrigin,
+            acting: acting ?? former?.impersonation ?? self.withState { $0.live?.record.impersonation })
+    }
+
+    /// Reports the ends of sessions in which administrators acted as the user of this request.
+    func report(endsOf impersonations: [SessionRecord], _ reason: SessionEvent.Reason) {
+        guard !impersonations.isEmpty else { return }
+        self.engine.environment.configuration.report(endsOf: impersonations, reason, from: self.eventOrigin)
     }
 
     /// Reports what was written, or why it was not.

@@ -15,6 +15,7 @@ struct SessionReport {
     var subject: String?
     var action: SessionEvent.Action?
     var error: (any Error)?
+    var acting: Impersonation?
 
     init(
         _ kind: SessionEvent.Kind,
@@ -23,7 +24,8 @@ struct SessionReport {
         others: [SessionID] = [],
         subject: String? = nil,
         action: SessionEvent.Action? = nil,
-        error: (any Error)? = nil
+        error: (any Error)? = nil,
+        acting: Impersonation? = nil
     ) {
         self.kind = kind
         self.reason = reason
@@ -32,6 +34,7 @@ struct SessionReport {
         self.subject = subject
         self.action = action
         self.error = error
+        self.acting = acting
     }
 
     /// One request came with several sessions.
@@ -50,7 +53,8 @@ extension SessionConfiguration {
             subject: report.subject,
             action: report.action,
             error: report.error,
-            from: origin
+            from: origin,
+            acting: report.acting
         )
     }
 }

@@ -89,7 +89,7 @@ extension StoredSessions {
             return .ended(record.id, subject: record.subject, unreported: record)
         }
         guard let opened = self.opened(record, for: token) else {
-            return .refused(.unreadable, record.id, subject: record.subject)
+            return .refused(.unreadable, record)
         }
         if !request.isPassive, !request.headerFields.isPrefetch { await self.touch(actor) }
         return .live(SessionState.LoadedSession(record: opened, token: token, isNew: false))
@@ -127,6 +127,13 @@ extension StoredSessions {
             lastAccessedAt: now, expiresAt: limits.expiry(usedAt: now, absoluteExpiresAt: actor.absoluteExpiresAt))
         // The next request touches it if this one cannot.
         _ = try? await self.store.performForRecord(.write(actor.id)) { try await $0.touch(actor.id, touch, now: now) }
+    }
+
+    /// Costs a read of all sessions of the user, and nothing where no one may act as another.
+    func impersonations(of subject: String) async -> [SessionRecord] {
+        guard self.environment.configuration.allowsImpersonation != nil else { return [] }
+        let now = self.environment.configuration.clock.now
+        return (try? await self.store.records(of: subject, now: now) { $0.impersonation != nil }) ?? []
     }
 
     /// Removes sessions whose administrator's session has ended, and adds those in which the user acts as others.

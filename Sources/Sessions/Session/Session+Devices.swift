@@ -74,8 +74,8 @@ extension Session {
                 return false
             }
             guard id != record.id else { return try await self.endCurrent(.loggedOut) }
-            guard try await self.engine.driver.end(id, of: subject) else { return false }
-            self.report(.ended, .loggedOut, id, subject: subject)
+            guard let users = try await self.engine.driver.end(id, of: subject) else { return false }
+            self.report(.ended, .loggedOut, id, subject: users.subject, acting: users.impersonation)
             return true
         }
     }
@@ -91,10 +91,9 @@ extension Session {
             if let live = self.withAccessedState({ $0.live }), live.token.matches(token) {
                 return try await self.endCurrent(.loggedOut)
             }
-            guard try await self.engine.driver.end(token, for: self.request, origin: self.eventOrigin) else {
-                return false
-            }
-            self.report(.ended, .loggedOut, token.id)
+            guard let users = try await self.engine.driver.end(token, for: self.request, origin: self.eventOrigin)
+            else { return false }
+            self.report(.ended, .loggedOut, token.id, subject: users.subject, acting: users.impersonation)
             return true
         }
     }
@@ -111,6 +110,7 @@ extension Session {
         try await self.requiringOpenResponse("logOutOthers()") {
             try self.refuseWhileActing("logOutOthers()")
             guard let live = self.withAccessedState({ $0.live }), let subject = live.record.subject else { return }
+            let impersonations = await self.engine.driver.impersonations(of: subject)
             guard let kept = try await self.engine.driver.endOthers(than: live, of: subject) else {
                 self.detach(live.record.id)
                 throw SessionError.ended(live.record.id)
@@ -119,6 +119,7 @@ extension Session {
                 state.status = .live(kept)
                 state.pendingCookieAction = .set
             }
+            self.report(endsOf: impersonations, .others)
             self.report(.ended, .others, subject: subject)
             // A sealed session already has a new credential.
             guard !self.engine.driver.isSelfContained else { return }
@@ -137,7 +138,9 @@ extension Session {
             try self.refuseWhileActing("logOutEverywhere()")
             let live = self.withAccessedState { $0.live }
             if let live, let subject = live.record.subject {
+                let impersonations = await self.engine.driver.impersonations(of: subject)
                 try await self.engine.driver.endAll(of: subject, endingLast: live)
+                self.report(endsOf: impersonations, .allOfSubject)
                 self.report(.ended, .allOfSubject, subject: subject)
             }
             try await self.endCurrent(.loggedOut)

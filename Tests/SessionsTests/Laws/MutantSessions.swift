@@ -194,11 +194,15 @@ struct MutantSessions: BackendDriver {
         try await self.base.record(id, of: subject)
     }
 
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool { try await self.base.end(id, of: subject) }
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers? {
+        try await self.base.end(id, of: subject)
+    }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers? {
         try await self.base.end(token, for: request, origin: origin)
     }
+
+    func impersonations(of subject: String) async -> [SessionRecord] { await self.base.impersonations(of: subject) }
 
     func revocationEpochs(of subject: String) async throws -> RevocationEpochs {
         try await self.base.revocationEpochs(of: subject)

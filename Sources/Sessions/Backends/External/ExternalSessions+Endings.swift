@@ -29,9 +29,9 @@ extension ExternalSessions {
         throw SessionError.externalUnlisted
     }
 
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.externalUnlisted }
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers? { throw SessionError.externalUnlisted }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers? {
         throw SessionError.externalUnlisted
     }
 

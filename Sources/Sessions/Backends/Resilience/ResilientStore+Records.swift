@@ -74,6 +74,22 @@ extension ResilientStore {
         return records.values.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
+    /// Returns the live records of a subject that match, read page by page in a ``StoreWalk``.
+    func records(of subject: String, now: SessionInstant, where isMeant: (SessionRecord) -> Bool) async throws
+        -> [SessionRecord]
+    {
+        var (walk, cursor, records) = (StoreWalk(), SessionCursor?.none, [SessionRecord]())
+        repeat {
+            try Task.checkCancellation()
+            let from = cursor
+            let page = try await walk.step { try await self.page(of: subject, from: from, limit: $0, now: now) }
+            records += page.records.filter(isMeant)
+            cursor = page.next
+            walk.finishPage()
+        } while cursor != nil
+        return records
+    }
+
     /// Ends a record by its id, and leaves a tombstone.
     ///
     /// - Returns: Whether this call ended it.

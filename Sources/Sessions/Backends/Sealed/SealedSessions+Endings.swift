@@ -54,14 +54,15 @@ extension SealedSessions {
         throw SessionError.sealedUnlisted
     }
 
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool {
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers? {
         // The server does not know whose session it is.
         guard subject == nil else { throw SessionError.sealedUnlisted }
         try self.revocations.requireKnowledge()
-        return try await self.revocations.revoke(.session(id, until: self.longestEnd))
+        guard try await self.revocations.revoke(.session(id, until: self.longestEnd)) else { return nil }
+        return SessionUsers(subject: nil)
     }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers? {
         throw SessionError.sealedWithoutToken
     }
 

@@ -52,32 +52,36 @@ extension StoredSessions {
     }
 
     /// Ends a user's session. The user of a session never changes, so checking first and ending then is safe.
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool {
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers? {
         if let subject {
-            guard try await self.record(id, of: subject) != nil else { return false }
-            return try await self.end(id)
+            guard let record = try await self.record(id, of: subject), try await self.end(id) else { return nil }
+            return SessionUsers(of: record)
         }
         let now = self.environment.configuration.clock.now
+        var users = SessionUsers(subject: nil)
         do {
             guard
                 case .found(let record) = try await self.store.perform(.read(id), { try await $0.load(id, now: now) }),
                 // An id from outside may belong to another kind of record in the store.
                 !self.environment.configuration.isExpired(record, now: now), record.isSession
-            else { return false }
+            else { return nil }
+            users = SessionUsers(of: record)
         } catch is SessionStoreError {
             // An unreadable record can still be ended.
         }
-        return try await self.end(id)
+        return try await self.end(id) ? users : nil
     }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers? {
         var check = CredentialCheck(.token(token), self.environment)
         var step = check.next(.started)
         while case .perform(let action) = step {
             step = check.next(try await self.perform(action, for: request, origin: origin))
         }
-        guard case .finish(let resolution) = step, resolution.live != nil else { return false }
-        return try await self.end(token.id)
+        guard case .finish(let resolution) = step, let live = resolution.live, try await self.end(token.id) else {
+            return nil
+        }
+        return SessionUsers(of: live.record)
     }
 
     func endAll(of subject: String, except kept: Set<SessionID>) async throws {
@@ -96,6 +100,14 @@ extension StoredSessions {
         from cursor: SessionCursor?,
         progress: (_ endedCount: Int, _ next: SessionCursor?) async throws -> Void
     ) async throws {
-        try await self.store.endAll(from: cursor, where: \.isSession, progress: progress)
+        var impersonations: [SessionRecord] = []
+        try await self.store.endAll(from: cursor) { record in
+            if record.isSession, record.impersonation != nil { impersonations.append(record) }
+            return record.isSession
+        } progress: { endedCount, next in
+            self.environment.configuration.report(endsOf: impersonations, .everything)
+            impersonations = []
+            try await progress(endedCount, next)
+        }
     }
 }

@@ -46,7 +46,7 @@ extension StoredSessions {
         guard record.isSession else { return .refused(.unknown) }
         // The store may return expired records.
         guard !self.environment.configuration.isExpired(record, now: now) else {
-            return .refused(.expired, record.id, subject: record.subject)
+            return .refused(.expired, record)
         }
         switch record.match(of: token.secretHash, now: now) {
         case .current, .previous:
@@ -54,7 +54,7 @@ extension StoredSessions {
                 return .unproven(record, .overdue)
             }
             guard let opened = self.opened(record, for: token) else {
-                return .refused(.unreadable, record.id, subject: record.subject)
+                return .refused(.unreadable, record)
             }
             return .live(SessionState.LoadedSession(record: opened, token: token, isNew: false))
         case .replaced:
@@ -63,7 +63,7 @@ extension StoredSessions {
         case .acting:
             return .acting(record, token)
         case .unknown:
-            return .refused(.wrongSecret, record.id, subject: record.subject)
+            return .refused(.wrongSecret, record)
         }
     }
 

@@ -103,9 +103,9 @@ struct TokenOnlySessions: BackendDriver {
 
     func record(_ id: SessionID, of subject: String) async throws -> SessionRecord? { throw SessionError.tokenOnly }
 
-    func end(_ id: SessionID, of subject: String?) async throws -> Bool { throw SessionError.tokenOnly }
+    func end(_ id: SessionID, of subject: String?) async throws -> SessionUsers? { throw SessionError.tokenOnly }
 
-    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> Bool {
+    func end(_ token: SessionToken, for request: SessionRequest, origin: EventOrigin) async throws -> SessionUsers? {
         throw SessionError.tokenOnly
     }
 

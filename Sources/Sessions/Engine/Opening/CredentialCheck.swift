@@ -90,7 +90,7 @@ struct CredentialCheck {
         case .ended(let id, _, let unreported):
             self.endedID = id
             if let unreported { self.unreported = unreported }
-        case .refused(let reason, _, _, _):
+        case .refused(let reason, _, _, _, _):
             // Any other reason is more specific than an unknown credential.
             if reason != .unknown { self.refusal = reason }
         }

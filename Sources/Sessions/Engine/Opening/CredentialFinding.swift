@@ -25,7 +25,14 @@ enum CredentialFinding: ~Copyable {
     /// The record is present if the client was not told.
     case ended(SessionID, subject: String? = nil, unreported: SessionRecord? = nil)
     /// It opens nothing.
-    case refused(ResolutionReason, SessionID? = nil, subject: String? = nil, error: (any Error)? = nil)
+    case refused(
+        ResolutionReason, SessionID? = nil, subject: String? = nil, acting: Impersonation? = nil,
+        error: (any Error)? = nil)
+
+    /// It names a session that it does not open.
+    static func refused(_ reason: ResolutionReason, _ record: SessionRecord) -> CredentialFinding {
+        .refused(reason, record.id, subject: record.subject, acting: record.impersonation)
+    }
 
     /// The meaning of a tombstone for a credential. An attacker who knows only the id gets the result for an unknown
     /// id.
@@ -49,10 +56,10 @@ enum CredentialFinding: ~Copyable {
         case .unproven: nil
         case .tombstone: nil
         case .acting: nil
-        case .ended(let id, let subject, _):
-            SessionReport(.refused, .ended, id, subject: subject)
-        case .refused(let reason, let id, let subject, let error):
-            SessionReport(.refused, reason.refusal, id, subject: subject, error: error)
+        case .ended(let id, let subject, let unreported):
+            SessionReport(.refused, .ended, id, subject: subject, acting: unreported?.impersonation)
+        case .refused(let reason, let id, let subject, let acting, let error):
+            SessionReport(.refused, reason.refusal, id, subject: subject, error: error, acting: acting)
         }
     }
 }

@@ -39,8 +39,10 @@ extension Session {
             try self.refuseWhileActing("changeCredentials(to:)")
             let (live, subject) = try self.loggedIn(for: facts)
             try await self.check(credentialVersion: facts.credentialVersion, of: subject)
+            let impersonations = await self.engine.driver.impersonations(of: subject)
             let isLive = try await self.engine.driver.changeCredentials(
                 of: live, for: self.request, self.authenticating(by: facts), onRenewed: self.continueWith)
+            self.report(endsOf: impersonations, .credentialsChanged)
             self.report(.ended, .credentialsChanged, subject: subject)
             guard isLive else {
                 self.detach(live.record.id)
@@ -102,7 +104,9 @@ extension SessionEngine {
         try SessionError.check(subject: subject)
         try AuthenticationFacts.check(version)
         try await self.reportingStoreFailures {
+            let impersonations = await self.driver.impersonations(of: subject)
             try await self.driver.requireCredentials(of: subject, version: Int64(version), except: nil)
+            self.configuration.report(endsOf: impersonations, .credentialsChanged)
             self.configuration.report(.ended, .credentialsChanged, subject: subject)
         }
     }
