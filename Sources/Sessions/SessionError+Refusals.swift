@@ -240,6 +240,10 @@ extension SessionError {
         )
     }
 
+    static func invalidHandshakeLifetime(_ lifetime: Duration) -> SessionError {
+        SessionError(.invalidLimit, "A handshake cannot finish within \(lifetime): give 1 second or more.")
+    }
+
     static func sessionLimit(_ limit: Int) -> SessionError {
         SessionError(
             .sessionLimit,

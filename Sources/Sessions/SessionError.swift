@@ -71,7 +71,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
         public static let invalidCredentials = Code("invalid_credentials")
         /// Browsers would reject a cookie with the requested attributes. HTTP 500.
         public static let invalidCookie = Code("invalid_cookie")
-        /// A session was to live for less than a second, or past its absolute limit. HTTP 500.
+        /// A session or a handshake was to live for less than a second, or a session past its absolute limit. HTTP 500.
         public static let invalidLimit = Code("invalid_limit")
     }
 

@@ -27,13 +27,14 @@ extension Session {
     /// - Parameters:
     ///   - key: The kind of the handshake.
     ///   - flow: What ``finish(_:_:)`` returns, such as the verifier of PKCE and the page to return to.
-    ///   - lifetime: How long it may take. It also ends with the session.
+    ///   - lifetime: How long it may take, at least 1 second. It also ends with the session.
     /// - Returns: The state, 43 characters of base64url.
-    /// - Throws: ``SessionError``: `notEncodable`, `valuesTooLarge`, `storeUnavailable`, `contention`, `ended`,
-    ///   `anonymousSessionRefused`, `cookieWithheld` or `responseStarted` when a session would begin, and `notOffered`
-    ///   by tokens alone and by sessions that are shared with another system.
+    /// - Throws: ``SessionError``: `invalidLimit`, `notEncodable`, `valuesTooLarge`, `storeUnavailable`, `contention`,
+    ///   `ended`, `anonymousSessionRefused`, `cookieWithheld` or `responseStarted` when a session would begin, and
+    ///   `notOffered` by tokens alone and by sessions that are shared with another system.
     public func begin<Flow>(_ key: HandshakeKey<Flow>, _ flow: Flow, for lifetime: Duration) async throws -> String {
         try self.requireHandshakes()
+        guard lifetime >= .seconds(1) else { throw SessionError.invalidHandshakeLifetime(lifetime) }
         let configuration = self.engine.configuration
         let now = configuration.clock.now
         let state = HandshakeState(random: configuration.random)

@@ -18,7 +18,7 @@ public struct ImpersonationRequest: Sendable, Equatable {
     /// The administrator's reason, at most 256 bytes. It is untrusted text.
     public var reason: String { self.reasonBytes.text }
     private let reasonBytes: ByteString
-    /// How long.
+    /// How long, at least 1 second. The administrator's session may end earlier, and this one with it.
     public let lifetime: Duration
     /// When the administrator last authenticated.
     public let authenticatedAt: SessionInstant

@@ -40,9 +40,11 @@ extension Session {
             guard let record = self.withAccessedState({ $0.live?.record }), let actor = record.subject else {
                 throw SessionError.notAuthenticated(challenges: self.challenges())
             }
-            guard !record.belongs(to: subject) else { throw SessionError.impersonationRefused("it is the same user") }
+            guard !record.belongs(to: subject) else {
+                throw SessionError.impersonationRefused("it is the administrator: name another user")
+            }
             guard let reason = reason.truncated(toBytes: Impersonation.reasonLimit), !reason.isEmpty else {
-                throw SessionError.impersonationRefused("the reason is empty")
+                throw SessionError.impersonationRefused("the reason is empty: give 1 to 256 bytes")
             }
             guard lifetime >= .seconds(1) else {
                 throw SessionError.impersonationRefused("the time is \(lifetime): give 1 second or more")
@@ -50,8 +52,11 @@ extension Session {
             let wish = ImpersonationRequest(
                 actor: actor, subject: subject, reason: reason, lifetime: lifetime,
                 authenticatedAt: record.authenticatedAt ?? record.createdAt)
-            guard try await self.engine.configuration.allowsImpersonation?(wish) ?? false else {
-                throw SessionError.impersonationRefused("allowsImpersonation does not allow it")
+            guard let isAllowed = self.engine.configuration.allowsImpersonation else {
+                throw SessionError.impersonationRefused("no one may: set allowsImpersonation in the configuration")
+            }
+            guard try await isAllowed(wish) else {
+                throw SessionError.impersonationRefused("allowsImpersonation returned false for these two users")
             }
             try await self.begin(wish)
         }

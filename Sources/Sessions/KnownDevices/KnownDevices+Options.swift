@@ -29,7 +29,7 @@ extension KnownDevices {
         /// checked.
         public var locate: (@Sendable (_ address: String) async -> GeographicPlace?)?
 
-        /// The highest plausible speed, in kilometers per hour. The default is 1,000.
+        /// The highest plausible speed, in kilometers per hour. The default is 1,000: airliners fly at about 900.
         public var maximumSpeed = 1_000.0
 
         /// The distance in kilometers from which a speed is considered, because databases err. The default is 500.

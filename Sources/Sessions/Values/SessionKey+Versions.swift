@@ -25,7 +25,7 @@ extension SessionKey {
     /// ignored by others. To replace a newer form, it calls ``Session/overwriteAllVersions(of:with:)``.
     ///
     /// - Parameters:
-    ///   - version: The version of the present form. For 1 or less, this key.
+    ///   - version: The version of the present form. For 1 or less, this key. A key that has a version keeps it.
     ///   - steps: The step from each older version to the next. A form from which no steps lead here is ignored, and
     ///     kept until the value is removed.
     public func versioned(_ version: Int, upgrading steps: [Int: SessionValueUpgrade]) -> SessionKey {

@@ -49,6 +49,16 @@ extension TestHarness {
 
 @Suite("Handshakes", .bothDrivers)
 struct HandshakeTests {
+    @Test("a handshake that can never finish is refused, with what to give", arguments: [Duration.zero, .seconds(-1)])
+    func impossible(_ lifetime: Duration) async throws {
+        let harness = try StoredHarness()
+        let error = await #expect(throws: SessionError.self) {
+            try await harness.begin(harness.browser(), for: lifetime)
+        }
+        #expect(error?.code == .invalidLimit && error?.message.contains("give 1 second or more") == true)
+        #expect(try await harness.count == 0)
+    }
+
     @Test("a handshake of a stranger begins a session, and finishes once")
     func once() async throws {
         let harness = try StoredHarness()
