@@ -34,6 +34,29 @@ struct FlyingFoxLoginProtectionTests {
         #expect(refused.text.contains("too_many_attempts"))
     }
 
+    @Test("the active sessions page says that the user is new to a device, for a week")
+    func newDevice() async throws {
+        let clock = ManualClock()
+        var configuration = SessionConfiguration()
+        configuration.clock = clock.sessionClock
+        let devices = try KnownDevices(
+            in: MemorySessionStore(), signedWith: .ephemeral(), configuration: configuration)
+        let harness = try FlyingFoxHarness(.stored(in: MemorySessionStore())) { routes in
+            routes.appendRoute("POST /recognized") { request in
+                try await request.session.logIn("ada")
+                try await devices.recognize(try request.session)
+                return HTTPResponse(statusCode: .ok)
+            }
+        }
+        let browser = harness.browser()
+        for isNew in [true, false] {
+            try await browser.post("", to: "/recognized")
+            let page = try await browser.send(.GET, "/account/sessions", .ofBrowser)
+            #expect(page.status == 200 && page.text.contains("New this week") == isNew)
+            for clock in [clock, harness.clock] { clock.advance(by: .seconds(8 * 86_400)) }
+        }
+    }
+
     @Test("the guard leads a session whose browser has changed to the password page")
     func checkedDevices() async throws {
         var options = KnownDevices.Options()

@@ -19,6 +19,8 @@ struct DeviceHarness {
     let harness: EngineHarness
     let store = MemorySessionStore()
     let devices: KnownDevices
+    /// The same, or with the mistake of the test.
+    let recognizer: any DeviceRecognizing
     let events = EventRecorder()
 
     /// - Parameters:
@@ -40,6 +42,8 @@ struct DeviceHarness {
         change(&options)
         self.devices = try KnownDevices(
             in: self.store, signedWith: keyring, options: options, configuration: harness.engine.configuration)
+        self.recognizer = try MutantDevices.make(
+            in: self.store, signedWith: keyring, options, harness.engine.configuration)
         self.harness = harness
     }
 
@@ -70,14 +74,14 @@ struct DeviceHarness {
     ) async throws {
         let response = try await self.harness.visit(browser, from: client) { session in
             try await session.logIn(subject, remember: remember)
-            try await self.devices.recognize(session)
+            try await self.recognizer.recognize(session)
         }
         LogAudit.noteTokens(in: response)
     }
 
     /// Visits a page that a guard protects.
     func visit(_ browser: TestBrowser, _ client: SessionClient = .home) async throws {
-        try await self.harness.visit(browser, from: client) { try await self.devices.check($0) }
+        try await self.harness.visit(browser, from: client) { try await self.recognizer.check($0) }
     }
 
     /// A browser that has nothing but the session's cookie of another.

@@ -129,16 +129,7 @@ struct DeviceScenario: Sendable, CustomTestStringConvertible {
 
     /// Theft, with one sign for everything that a thief cannot hide.
     static let theft: [DeviceScenario] = [
-        .init("a cookie is copied to another browser in the same network", signs: ["client_changed"]) { harness in
-            let browser = harness.browser()
-            try await harness.logIn("ada", browser)
-            let thief = harness.thief(of: browser)
-            for _ in 0..<10 {
-                harness.wait(.minutes(1))
-                try await harness.visit(thief, .at("192.0.2.1", .chrome))
-                try await harness.visit(browser)
-            }
-        },
+        .copiedCookie,
         .init("a cookie is copied into a program that claims no browser", signs: ["client_changed"]) { harness in
             let browser = harness.browser()
             try await harness.logIn("ada", browser)
@@ -182,15 +173,32 @@ struct DeviceScenario: Sendable, CustomTestStringConvertible {
             try await harness.logIn("ada", browser)
             for _ in 0..<5 { try await harness.logIn("ada", thief, .at("192.0.2.1", .chrome)) }
         },
-        .init("a password is used with a device's cookie that the thief made up", signs: ["new_device"]) { harness in
-            let (browser, thief) = (harness.browser(), harness.browser())
-            try await harness.logIn("ada", browser)
-            let value = String(repeating: "A", count: 64) + "." + String(repeating: "A", count: 43)
-            thief.plant(
-                TestCookie(name: "__Host-device", value: value, domain: "example.com", isSecure: true))
-            try await harness.logIn("ada", thief, .at("203.0.113.1", .firefox))
-        },
+        .forgedDevice,
     ]
+
+    static let copiedCookie = DeviceScenario(
+        "a cookie is copied to another browser in the same network", signs: ["client_changed"]
+    ) { harness in
+        let browser = harness.browser()
+        try await harness.logIn("ada", browser)
+        let thief = harness.thief(of: browser)
+        for _ in 0..<10 {
+            harness.wait(.minutes(1))
+            try await harness.visit(thief, .at("192.0.2.1", .chrome))
+            try await harness.visit(browser)
+        }
+    }
+
+    static let forgedDevice = DeviceScenario(
+        "a password is used with a device's cookie that the thief made up", signs: ["new_device"]
+    ) { harness in
+        let (browser, thief) = (harness.browser(), harness.browser())
+        try await harness.logIn("ada", browser)
+        let value = String(repeating: "A", count: 64) + "." + String(repeating: "A", count: 43)
+        thief.plant(
+            TestCookie(name: "__Host-device", value: value, domain: "example.com", isSecure: true))
+        try await harness.logIn("ada", thief, .at("203.0.113.1", .firefox))
+    }
 
     /// Ordinary use that looks like theft: the false alarms, each once.
     static let falseAlarms: [DeviceScenario] = [

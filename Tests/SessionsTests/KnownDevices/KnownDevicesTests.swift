@@ -55,14 +55,14 @@ struct KnownDevicesTests {
         let browser = harness.browser()
         let login = try await harness.harness.visit(browser) { session in
             try await session.logIn("ada")
-            try await harness.devices.recognize(session)
+            try await harness.recognizer.recognize(session)
         }
         let field = login[values: .setCookie].first { $0.hasPrefix("__Host-device=") } ?? ""
         #expect(field.hasSuffix("; Max-Age=34560000; Path=/; Secure; HttpOnly; SameSite=Lax; Priority=High"))
         #expect(browser.cookie(named: "__Host-device")?.value.utf8.count == 108)
         for action in [
-            { @Sendable (session: Session) async throws in _ = try await harness.devices.recognize(session) },
-            { try await harness.devices.check($0) }, { try await $0.renew() }, { try await $0.reauthenticate() },
+            { @Sendable (session: Session) async throws in _ = try await harness.recognizer.recognize(session) },
+            { try await harness.recognizer.check($0) }, { try await $0.renew() }, { try await $0.reauthenticate() },
             { try await $0.logOut() }, { $0[.views] += 1 },
         ] {
             let response = try await harness.harness.visit(browser) { try await action($0) }
@@ -70,10 +70,10 @@ struct KnownDevicesTests {
         }
         let anonymous = try await harness.harness.visit(harness.browser()) { session in
             session[.views] = 1
-            let isNew = try await harness.devices.recognize(session)
+            let isNew = try await harness.recognizer.recognize(session)
             #expect(!isNew)
         }
-        #expect(anonymous[values: .setCookie].count == 1)
+        #expect(harness.recognizer.received(anonymous)[values: .setCookie].count == 1)
     }
 
     @Test("a user has at most twenty devices, with their first and last use, the last one first")
@@ -87,12 +87,12 @@ struct KnownDevicesTests {
             try await harness.logIn("ada", harness.browser(), .at("203.0.113.\(number)", .chrome), remember: false)
             if number == 10 { try await harness.logIn("ada", browser) }
         }
-        let devices = try await harness.devices.devices(of: "ada")
+        let devices = try await harness.recognizer.devices(of: "ada")
         #expect(devices.count == 20 && devices.first?.clientName == "Chrome on Windows")
         #expect(devices.first?.lastUsedAt == begin + .minutes(25))
         let first = try #require(devices.first { $0.clientName == "Firefox on Windows" })
         #expect(first.firstUsedAt == begin && first.lastUsedAt == begin + .minutes(11))
-        #expect(try await harness.devices.devices(of: "alan").isEmpty)
+        #expect(try await harness.recognizer.devices(of: "alan").isEmpty)
     }
 
     @Test("the store has no address, no cookie, and nothing of anonymous visitors; a user can be forgotten")
@@ -128,66 +128,6 @@ struct KnownDevicesTests {
         let session = try #require(try await harness.harness.engine.activeSessions(of: "ada").first)
         #expect(session.firstClient.address == "2001:db8:b::" && session.lastClient.address == "192.0.2.0")
         #expect(Set(harness.events.take().compactMap(\.client?.address)) == ["2001:db8:b::"])
-    }
-
-    @Test("a policy asks for the password again, from everyone who has the session, and then lets its user go on")
-    func reauthentication() async throws {
-        let harness = try DeviceHarness(options: {
-            $0.onClientChange = .requireReauthentication
-            $0.onPlaceChange = .requireReauthentication
-        })
-        let browser = harness.browser()
-        try await harness.logIn("ada", browser)
-        harness.wait(.minutes(1))
-        let thief = harness.thief(of: browser)
-        for (browser, client) in [(thief, SessionClient.at("192.0.2.1", .curl)), (thief, .home), (browser, .home)] {
-            let error = await #expect(throws: SessionError.self) { try await harness.visit(browser, client) }
-            #expect(error?.code == .authenticationTooOld)
-        }
-        harness.wait(.minutes(1))
-        try await harness.harness.visit(browser, from: .home) { try await $0.reauthenticate() }
-        try await harness.visit(browser)
-        // The token is a new one.
-        try await harness.harness.visit(thief, from: .home) { #expect(!$0.isAuthenticated) }
-        #expect(harness.takeSigns() == ["client_changed"])
-    }
-
-    @Test("a policy ends the session of a sign, or of a login from a new device")
-    func ending() async throws {
-        let harness = try DeviceHarness(options: {
-            $0.onPlaceChange = .end
-            $0.onNewDevice = .end
-        })
-        let browser = harness.browser()
-        try await harness.logIn("ada", browser)
-        // The stricter of two policies applies.
-        let thief = harness.thief(of: browser)
-        let error = await #expect(throws: SessionError.self) {
-            try await harness.visit(thief, .at("203.0.113.1", .curl))
-        }
-        #expect(error?.code == .notAuthenticated)
-        try await harness.harness.visit(browser, from: .home) { #expect(!$0.isAuthenticated) }
-        let refusal = await #expect(throws: SessionError.self) {
-            try await harness.logIn("ada", harness.browser(), .at("203.0.113.1", .curl))
-        }
-        #expect(refusal?.code == .notAuthenticated)
-        #expect(try await harness.harness.engine.activeSessions(of: "ada").isEmpty)
-        #expect(harness.events.take().filter { $0.reason == .theftSuspected }.count == 2)
-    }
-
-    @Test("a login from a new device may have to prove itself by another factor")
-    func newDeviceFactor() async throws {
-        let harness = try DeviceHarness(options: { $0.onNewDevice = .requireReauthentication })
-        try await harness.logIn("ada", harness.browser())
-        let phone = harness.browser()
-        let client = SessionClient.at("192.0.2.1", .android)
-        try await harness.logIn("ada", phone, client)
-        await #expect(throws: SessionError.self) { try await harness.visit(phone, client) }
-        harness.wait(.seconds(30))
-        try await harness.harness.visit(phone, from: client) {
-            try await $0.reauthenticate(methods: [.oneTimePassword], level: .aal2)
-        }
-        try await harness.visit(phone, client)
     }
 
     @Test("sealed sessions and values that are encrypted at rest give the same signs")

@@ -167,6 +167,20 @@ struct LoginThrottleTests {
         #expect(try await harness.attempt("ada") == .seconds(1))
     }
 
+    @Test("servers with one store count together: attempts, waits and known networks")
+    func servers() async throws {
+        let harness = try ThrottleHarness()
+        let other = try harness.otherServer()
+        for number in 0..<5 {
+            #expect(try await harness.attempt("ada", on: number % 2 == 0 ? other : nil) == nil)
+        }
+        #expect(try await harness.attempt("ada") == .seconds(1))
+        #expect(try await harness.attempt("ada", on: other) == .seconds(1))
+        harness.harness.clock.advance(by: .seconds(1))
+        #expect(try await harness.attempt("ada", right: true) == nil)
+        #expect(try await other.begin("ada", from: "192.0.2.1").isFromKnownPlace)
+    }
+
     @Test("32 attempts at once on two servers count exactly: 5 are let through, and of 100 free ones all 32")
     func parallel() async throws {
         let harness = try ThrottleHarness()

@@ -15,7 +15,7 @@ import Testing
 /// Attempts to log in by browsers of different networks.
 struct ThrottleHarness {
     let harness: StoredHarness
-    let throttle: LoginThrottle
+    let throttle: any LoginThrottling
     let devices: KnownDevices
     let events = EventRecorder()
 
@@ -28,9 +28,14 @@ struct ThrottleHarness {
         let configuration = harness.engine.configuration
         self.devices = try KnownDevices(
             in: harness.store, signedWith: .ephemeral(), configuration: configuration)
-        self.throttle = try LoginThrottle(
-            in: harness.store, devices: withDevices ? self.devices : nil, configuration: configuration)
+        self.throttle = try MutantThrottle.make(
+            in: harness.store, devices: withDevices ? self.devices : nil, configuration)
         self.harness = harness
+    }
+
+    /// The throttle of another server with the same store.
+    func otherServer() throws -> any LoginThrottling {
+        try MutantThrottle.make(in: self.harness.store, devices: nil, self.harness.engine.configuration)
     }
 
     /// A login form that arrives with a right or wrong password.
@@ -41,16 +46,18 @@ struct ThrottleHarness {
         _ subject: String,
         right isRight: Bool = false,
         from address: String? = "192.0.2.1",
-        _ browser: TestBrowser? = nil
+        _ browser: TestBrowser? = nil,
+        on server: (any LoginThrottling)? = nil
     ) async throws -> Duration? {
         var wait: Duration?
         try await self.harness.visit(
             browser ?? self.harness.browser(), from: SessionClient(address: address, userAgent: "Firefox/140.0")
         ) { session in
             do {
-                let attempt = try await self.throttle.begin(subject, in: session)
+                let throttle = server ?? self.throttle
+                let attempt = try await throttle.begin(subject, in: session)
                 guard isRight else { return }
-                try await attempt.succeed()
+                try await throttle.succeed(attempt)
                 try await session.logIn(subject)
                 try await self.devices.recognize(session)
             } catch let error as SessionError where error.code == .tooManyAttempts {
