@@ -7,9 +7,11 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "ExpressAndSwift", targets: ["ExpressAndSwift"]),
+        .executable(name: "FirstRelease", targets: ["FirstRelease"]),
         .executable(name: "FlyingFoxShowcase", targets: ["FlyingFoxShowcase"]),
         .executable(name: "GettingStarted", targets: ["GettingStarted"]),
         .executable(name: "QuickStart", targets: ["QuickStart"]),
+        .executable(name: "SecondRelease", targets: ["SecondRelease"]),
         .executable(name: "SessionLoad", targets: ["SessionLoad"]),
         .executable(name: "Showcase", targets: ["Showcase"]),
         .executable(name: "VaporShowcase", targets: ["VaporShowcase"]),
@@ -22,7 +24,7 @@ let package = Package(
             name: "swift-sessions",
             path: "..",
             traits: [
-                "CommandLine", "DeviceBinding", "FlyingFox", "Hummingbird", "Postgres", "Redis", "SQLite",
+                "CommandLine", "DeviceBinding", "FlyingFox", "Hummingbird", "OpenID", "Postgres", "Redis", "SQLite",
                 .trait(name: "Vapor", condition: .when(traits: ["Vapor"])),
             ]
         ),
@@ -49,6 +51,13 @@ let package = Package(
                 .product(name: "SessionsExpressRedis", package: "swift-sessions"),
                 .product(name: "SessionsHummingbird", package: "swift-sessions"),
                 .product(name: "SessionsRedis", package: "swift-sessions"),
+            ]
+        ),
+        .executableTarget(
+            name: "FirstRelease",
+            dependencies: [
+                "ReleaseKit",
+                .product(name: "Sessions", package: "swift-sessions"),
             ]
         ),
         .executableTarget(
@@ -79,6 +88,25 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Sessions", package: "swift-sessions"),
                 .product(name: "SessionsHummingbird", package: "swift-sessions"),
+            ]
+        ),
+        .target(
+            name: "ReleaseKit",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Sessions", package: "swift-sessions"),
+                .product(name: "SessionsHummingbird", package: "swift-sessions"),
+                .product(name: "SessionsOperations", package: "swift-sessions"),
+            ]
+        ),
+        .executableTarget(
+            name: "SecondRelease",
+            dependencies: [
+                "ReleaseKit",
+                .product(name: "Sessions", package: "swift-sessions"),
             ]
         ),
         .executableTarget(
