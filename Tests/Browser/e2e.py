@@ -9,6 +9,7 @@ import urllib.request
 
 import administration
 import devices
+import impersonation
 import prefetch
 import screenshots
 from browser_user import BrowserUser
@@ -338,6 +339,7 @@ def main():
         remembered_sessions(environment)
         devices.run(environment)
         administration.run(environment)
+        impersonation.run(environment)
         https(environment)
         cookie_without_prefix(environment)
         link_from_another_site(environment)

@@ -4,6 +4,7 @@ import struct
 
 import administration
 import devices
+import impersonation
 from browser_user import BrowserUser
 from checks import expect, heading, ok, require
 
@@ -40,6 +41,11 @@ def run(environment, output_folder):
         recorder.capture("all sessions")
         administration.find(user, "nobody")
         recorder.capture("no session found")
+        user.open("/account")
+        recorder.capture("administrator")
+        impersonation.act(user, "alan")
+        recorder.capture("acting")
+        impersonation.stop(user)
         user.log_in("ada")
         user.open("/?did=renew")
         recorder.capture("logged in")

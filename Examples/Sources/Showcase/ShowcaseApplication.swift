@@ -33,9 +33,11 @@ struct ShowcaseApplication {
         let opened = try OpenedBackend(settings.backend, logger: logger)
         let cookie = CookieTransport()
         let observers = try Observers(settings, opened, logger: logger)
+        var configuration = observers.configuration
+        if settings.backend.store.isStored { configuration.allowsImpersonation = { ActingController.allows($0) } }
         self.engine = try SessionEngine(
             opened.backend,
-            configuration: observers.configuration,
+            configuration: configuration,
             transports: settings.backend.store.isStored ? [cookie, BearerTransport()] : [cookie]
         )
         self.throttle = try LoginThrottle(in: opened.store, configuration: self.engine.configuration)
@@ -117,6 +119,7 @@ struct ShowcaseApplication {
             .add(middleware: try Self.protection(undecided: .refused))
             .add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
         controller.addUserRoutes(to: people)
+        ActingController().addRoutes(to: people.group("act"))
         let page = ActiveSessionsPage<ShowcaseRequestContext>(.showcase)
         let sessions = people.group("sessions")
         // With --device-binding required, a thief of a cookie must not end the other sessions.
@@ -150,10 +153,9 @@ struct ShowcaseApplication {
 }
 
 extension AdministrationGuard {
-    /// Grace Hopper administers the Showcase.
     fileprivate static var showcase: AdministrationGuard {
         get throws {
-            AdministrationGuard(try .redirect(to: "/login")) { _, subject in subject == "grace" }
+            AdministrationGuard(try .redirect(to: "/login")) { _, subject in subject == ActingController.administrator }
         }
     }
 }

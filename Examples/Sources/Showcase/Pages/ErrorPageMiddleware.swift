@@ -42,7 +42,8 @@ struct ErrorPageMiddleware: RouterMiddleware {
         let explanation =
             switch response.status {
             case .badRequest: "The server does not understand the request."
-            case .forbidden: "The request may come from another site, and nothing of it was done."
+            case .forbidden:
+                "This is not allowed, or may come from another site. Nothing of it was done."
             case .notFound: "There is nothing here."
             case .conflict: "The session ended while this was under way. Nothing of it was stored."
             case .tooManyRequests: "Too many logins have failed. Wait a little before you try again."

@@ -16,12 +16,15 @@ import ShowcaseKit
 struct VisitorView: Sendable {
     let username: String
     let name: String
+    /// The administrator who acts as the user.
+    let actor: String?
 
     /// - Returns: Nil when no one is logged in.
     init?(_ session: Session) {
         guard let subject = session.subject else { return nil }
         self.username = subject
         self.name = Account.named(subject)?.name ?? subject
+        self.actor = session.actor
     }
 }
 
@@ -102,6 +105,8 @@ struct AccountView: PageView {
     let footer: FooterView
     let messages: [MessageView]
     let authenticatedAt: TimeView?
+    /// Whether the user may act as another one.
+    let mayAct: Bool
     let session: SessionView?
     let outcomes: [String]
 }

@@ -120,6 +120,7 @@ struct PagesController {
                 footer: self.pages.footer,
                 messages: try await context.messages(for: request),
                 authenticatedAt: session.authenticatedAt.map { TimeView($0) },
+                mayAct: session.subject == ActingController.administrator && self.pages.backend.store.isStored,
                 session: SessionView(session, self.pages, request),
                 outcomes: self.pages.backend.loginTexts(session.subject ?? "")
             )
