@@ -72,6 +72,10 @@ struct ProofTests {
                 "Sources/SessionsVapor/Documentation.docc/Coming-from-Vapors-sessions.md",
                 "Tests/SessionsVaporTests/VaporParity"
             ),
+            (
+                "Sources/SessionsHummingbird/Documentation.docc/Coming-from-hummingbird-auth.md",
+                "Tests/SessionsHummingbirdTests/HummingbirdAuthParity"
+            ),
         ])
     func options(_ article: String, _ folder: String) throws {
         let own = self.tests.filter { $0.path.hasPrefix("\(folder)/") }
