@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "SessionsExpress", targets: ["SessionsExpress"]),
         .library(name: "SessionsExpressRedis", targets: ["SessionsExpressRedis"]),
         .library(name: "SessionsFlyingFox", targets: ["SessionsFlyingFox"]),
+        .library(name: "SessionsFlyingFoxTesting", targets: ["SessionsFlyingFoxTesting"]),
         .library(name: "SessionsHTTP", targets: ["SessionsHTTP"]),
         .library(name: "SessionsHummingbird", targets: ["SessionsHummingbird"]),
         .library(name: "SessionsHummingbirdTesting", targets: ["SessionsHummingbirdTesting"]),
@@ -24,6 +25,7 @@ let package = Package(
         .library(name: "SessionsTesting", targets: ["SessionsTesting"]),
         .library(name: "SessionsValkey", targets: ["SessionsValkey"]),
         .library(name: "SessionsVapor", targets: ["SessionsVapor"]),
+        .library(name: "SessionsVaporTesting", targets: ["SessionsVaporTesting"]),
     ],
     traits: [
         .trait(
@@ -125,6 +127,15 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["FlyingFox"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "SessionsFlyingFoxTesting",
+            dependencies: [
+                "Sessions",
+                "SessionsTesting",
+                .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["FlyingFox"])),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .target(
@@ -273,6 +284,18 @@ let package = Package(
             ]
         ),
         .target(
+            name: "SessionsVaporTesting",
+            dependencies: [
+                "Sessions",
+                "SessionsTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Vapor"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Vapor"])),
+                .product(name: "Vapor", package: "vapor", condition: .when(traits: ["Vapor"])),
+                .product(name: "VaporTesting", package: "vapor", condition: .when(traits: ["Vapor"])),
+            ]
+        ),
+        .target(
             name: "Fuzzing",
             dependencies: ["SessionsTesting"],
             path: "Tests/Fuzzing"
@@ -346,6 +369,7 @@ let package = Package(
                 "Sessions",
                 .target(name: "SessionsDeviceBinding", condition: .when(traits: ["DeviceBinding"])),
                 "SessionsFlyingFox",
+                "SessionsFlyingFoxTesting",
                 "SessionsTesting",
                 "TestSupport",
                 .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["FlyingFox"])),
@@ -470,6 +494,7 @@ let package = Package(
                 "SessionsSQLite",
                 "SessionsTesting",
                 "SessionsVapor",
+                "SessionsVaporTesting",
                 "TestSupport",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Vapor"])),
@@ -480,6 +505,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Vapor"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Vapor"])),
                 .product(name: "Vapor", package: "vapor", condition: .when(traits: ["Vapor"])),
+                .product(name: "VaporTesting", package: "vapor", condition: .when(traits: ["Vapor"])),
             ]
         ),
         .testTarget(

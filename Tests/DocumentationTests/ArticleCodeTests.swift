@@ -22,16 +22,17 @@ struct ArticleCodeTests {
         }
     }
 
-    @Test("tests compile the code of an article that names its file, except imports and calls by the reader")
+    @Test("tests compile the code of an article that names its files, except imports and calls by the reader")
     func code() throws {
         var count = 0
         for article in try Self.articles.get() {
             let text = try Repository.text(article)
-            guard let named = text.firstMatch(of: #/<!-- Code of (\S+) -->/#) else { continue }
-            let source = try Repository.text(String(named.output.1))
+            let files = text.matches(of: #/<!-- Code of (\S+) -->/#).map { String($0.output.1) }
+            guard !files.isEmpty else { continue }
+            let source = try files.map(Repository.text).joined()
             for block in self.blocks("swift", of: text) where block.prefixMatch(of: #/import |try await /#) == nil {
                 let code = block.trimmingCharacters(in: .newlines)
-                #expect(source.contains(code), "\(article): not in \(named.output.1):\n\(code)")
+                #expect(source.contains(code), "\(article): not in \(files):\n\(code)")
                 count += 1
             }
         }

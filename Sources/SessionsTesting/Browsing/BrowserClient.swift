@@ -17,7 +17,8 @@ public import Sessions
 /// A browser in front of a server under test: it keeps cookies, follows redirects, and sends Fetch Metadata, so that
 /// forms behind `CSRFProtection` can be tested.
 ///
-/// The product `SessionsHummingbirdTesting` creates it from the test client of Hummingbird:
+/// The product `SessionsHummingbirdTesting` creates it from the test client of Hummingbird, `SessionsVaporTesting` from
+/// that of Vapor, and `SessionsFlyingFoxTesting` from the handler of a FlyingFox server:
 ///
 /// ```swift
 /// try await app.test(.router) { client in
