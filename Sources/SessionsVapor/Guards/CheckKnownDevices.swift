@@ -18,8 +18,8 @@ public import Vapor
 /// let account = app.grouped(CheckKnownDevices(devices, try .redirect(to: "/login/again")))
 /// ```
 ///
-/// The page that it redirects to checks the password again and calls `session.reauthenticate()`. Leave it outside of
-/// this guard.
+/// The page that it redirects to checks the password again and calls `reauthenticate()` of the session. Leave it
+/// outside of this guard. Add the guard after ``SessionEngineMiddleware``.
 public struct CheckKnownDevices: AsyncMiddleware {
     private let devices: KnownDevices
     private let response: GuardResponse
@@ -31,7 +31,11 @@ public struct CheckKnownDevices: AsyncMiddleware {
     ///   - devices: The known devices.
     ///   - response: The response to rejected requests. The default is 401.
     ///   - slot: Where the request keeps the session. The default is the one that `request.currentSession` reads.
-    public init(_ devices: KnownDevices, _ response: GuardResponse = .unauthorized, in slot: SessionSlot = .standard) {
+    public init(
+        _ devices: KnownDevices,
+        _ response: GuardResponse = .unauthorized,
+        in slot: SessionSlot = .standard
+    ) {
         self.devices = devices
         self.response = response
         self.slot = slot

@@ -54,7 +54,9 @@ struct FlyingFoxApplication: ApplicationUnderTest {
         let transfer = ClosureHTTPHandler { _ in HTTPResponse(statusCode: .ok, body: Data("done".utf8)) }
         pages.appendRoute("GET /transfer", to: RequireDeviceBound(handler: transfer))
         try addGuardedRoutes(to: &pages)
+        try addRecognizedRoute(to: &pages, application.devices)
         addActiveSessionsPage(to: &pages)
+        try addAdministrationPage(to: &pages, application.engine) { application.isAdministrator($0) }
 
         var routes = RoutedHTTPHandler()
         #if DeviceBinding

@@ -73,6 +73,29 @@ func addActiveSessionsPage(to routes: inout RoutedHTTPHandler) {
     page.addAPI(to: &routes, at: "/api/sessions")
 }
 
+/// Adds the page and the API on which administrators find and end the sessions of all users.
+func addAdministrationPage(
+    to routes: inout RoutedHTTPHandler,
+    _ engine: SessionEngine,
+    isAdministrator: @escaping @Sendable (_ subject: String) async throws -> Bool
+) throws {
+    let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in
+        try await isAdministrator(subject)
+    }
+    let page = AdministrationPage(engine, for: administrators)
+    page.addPage(to: &routes, at: "/admin/sessions")
+    page.addAPI(to: &routes, at: "/api/admin/sessions")
+}
+
+/// Adds a route for users whose requests show no sign of theft.
+func addRecognizedRoute(to routes: inout RoutedHTTPHandler, _ devices: KnownDevices) throws {
+    let me = ClosureHTTPHandler { _ in
+        HTTPResponse(statusCode: .ok, body: Data("\(App.user?.name ?? "")".utf8))
+    }
+    routes.appendRoute(
+        "GET /recognized", to: CheckKnownDevices(devices, try .redirect(to: "/login/again"), handler: me))
+}
+
 /// Adds a page that shows flash messages, and the handler of a form that adds one.
 func addForm(to routes: inout RoutedHTTPHandler) {
     routes.appendRoute("POST /form") { request in

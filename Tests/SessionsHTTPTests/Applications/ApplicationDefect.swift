@@ -15,6 +15,7 @@ enum ApplicationDefect: CaseIterable, Sendable {
     case oldLoginsPass, weakLoginsPass, challengesAreForgotten
     case removedUsersStay, removedUsersKeepTheirCookie
     case outagesOfUsersLogOut
+    case changedBrowsersPass, changedBrowsersAreNotRedirected
     // Protection
     case protectionIsForgotten, ownFormsAreRefused
     case readBodiesAreGone, anyTokenIsRight
@@ -22,6 +23,10 @@ enum ApplicationDefect: CaseIterable, Sendable {
     // Pages
     case formsOfThePageAreForgotten, thePageIsNotProtected
     case pathsOfTheAPIAreForgotten, queriesOfTheAPIAreForgotten
+    // Administration
+    case everyoneIsAdministrator, administratorsAreRefused
+    case formsOfAdministratorsAreForgotten, usersOfFormsAreForgotten
+    case pathsOfAdministratorsAreForgotten, filtersOfAdministratorsAreForgotten
     // Devices
     case deviceRoutesAreProtected, deviceRoutesAreForgotten
     case unboundSessionsPass
@@ -39,6 +44,8 @@ enum ApplicationDefect: CaseIterable, Sendable {
             "a login that is too old or too weak is asked for again, with the challenge of RFC 9470"
         case .removedUsersStay, .removedUsersKeepTheirCookie: "a user who no longer exists is logged out"
         case .outagesOfUsersLogOut: "a user who cannot be found at the moment is not logged out"
+        case .changedBrowsersPass, .changedBrowsersAreNotRedirected:
+            "a session that another browser uses has to log in again, at the guard of known devices alone"
         case .protectionIsForgotten, .ownFormsAreRefused:
             "a form of another site is 403, and one of this site is carried out"
         case .readBodiesAreGone, .anyTokenIsRight:
@@ -48,6 +55,12 @@ enum ApplicationDefect: CaseIterable, Sendable {
             "a user sees and ends sessions on the page, and what was done is said once"
         case .pathsOfTheAPIAreForgotten, .queriesOfTheAPIAreForgotten:
             "the API lists a user's sessions and ends one or all others, and 404 is what is not the user's"
+        case .everyoneIsAdministrator, .administratorsAreRefused:
+            "only an administrator sees the sessions of all users, on the page and in the API"
+        case .formsOfAdministratorsAreForgotten, .usersOfFormsAreForgotten:
+            "an administrator finds a user's session on the page, and ends it with a reason"
+        case .pathsOfAdministratorsAreForgotten, .filtersOfAdministratorsAreForgotten:
+            "the API of all sessions has filters, and ends a session with a reason"
         case .deviceRoutesAreProtected, .deviceRoutesAreForgotten:
             "a browser registers its key, refreshes its cookie, and passes the guard"
         case .unboundSessionsPass: "a session that is not bound gets 403 from the guard"

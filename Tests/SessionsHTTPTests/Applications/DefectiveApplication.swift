@@ -146,6 +146,8 @@ struct DefectiveApplication: ApplicationUnderTest {
         case (.delete, let path) where path.hasPrefix("/api/sessions/"):
             let id = self.defect == .pathsOfTheAPIAreForgotten ? nil : String(path.dropFirst("/api/sessions/".count))
             return try await responder.endSession(withID: id, session: session)
+        case (_, let path) where path.contains("/admin/sessions"): return try await self.administration(exchange)
+        case (.get, "/recognized"): return try await self.recognizedPage(exchange, userName)
         case (.get, "/api/me") where self.defect == .guardsAreForgotten: return .text(userName)
         default: break
         }
@@ -154,6 +156,50 @@ struct DefectiveApplication: ApplicationUnderTest {
         }
         if let reply = try sessionGuard.reply(to: head, session: session, logger: self.logger) { return reply }
         return .text(exchange.path == "/transfer" ? "done" : userName)
+    }
+
+    /// The page of all sessions and its API.
+    private func administration(_ exchange: Exchange) async throws -> HTTPReply {
+        var head = exchange.head
+        let isForgotten =
+            (self.defect == .filtersOfAdministratorsAreForgotten && head.method == .get)
+            || (self.defect == .usersOfFormsAreForgotten && head.method == .post)
+        if isForgotten { head.path = String(exchange.path) }
+        let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in
+            switch self.defect {
+            case .everyoneIsAdministrator: true
+            case .administratorsAreRefused: false
+            default: exchange.application.isAdministrator(subject)
+            }
+        }
+        let responder = AdministrationResponder(exchange.application.engine, for: administrators)
+        let (session, logger) = (exchange.session, self.logger)
+        switch (head.method, exchange.path) {
+        case (.get, "/admin/sessions"): return try await responder.page(for: head, session: session, logger: logger)
+        case (.post, "/admin/sessions") where self.defect != .formsOfAdministratorsAreForgotten:
+            return try await responder.submit(head, session: session, logger: logger) { Array(exchange.body.utf8) }
+        case (.get, "/api/admin/sessions"): return try await responder.list(for: head, session: session, logger: logger)
+        case (.delete, let path):
+            let id = path.dropFirst("/api/admin/sessions/".count)
+            return try await responder.endSession(
+                withID: self.defect == .pathsOfAdministratorsAreForgotten ? nil : String(id),
+                for: head, session: session, logger: logger)
+        default: throw HTTPRefusal(.notFound, "There is no such page.")
+        }
+    }
+
+    /// The page behind the guard that checks known devices.
+    private func recognizedPage(_ exchange: Exchange, _ userName: String) async throws -> HTTPReply {
+        if self.defect == .changedBrowsersPass { return .text(userName) }
+        let response =
+            self.defect == .changedBrowsersAreNotRedirected
+            ? GuardResponse.unauthorized : try .redirect(to: "/login/again")
+        do {
+            try await exchange.application.devices.check(exchange.session)
+        } catch let error as SessionError {
+            return try response.reply(to: exchange.head, refusedBy: error, self.logger)
+        }
+        return .text(userName)
     }
 
     private func sessionGuard(of path: Substring) throws -> SessionGuard? {

@@ -76,9 +76,18 @@ struct HummingbirdApplication: ApplicationUnderTest {
             .get { _, context in context.userName ?? "" }
         pages.group("payments").add(middleware: try RequireAuthenticationLevel(.aal2))
             .get { _, context in context.userName ?? "" }
+        pages.group("recognized")
+            .add(middleware: CheckKnownDevices(application.devices, try .redirect(to: "/login/again")))
+            .get { _, context in context.userName ?? "" }
         pages.group("transfer").add(middleware: RequireDeviceBound()).get { _, _ in "done" }
         ActiveSessionsPage<Context>().addPage(to: pages.group("account/sessions"))
         ActiveSessionsPage<Context>().addAPI(to: pages.group("api/sessions"))
+        let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in
+            application.isAdministrator(subject)
+        }
+        let page = AdministrationPage<Context>(application.engine, for: administrators)
+        page.addPage(to: pages.group("admin/sessions"))
+        page.addAPI(to: pages.group("api/admin/sessions"))
         return router
     }
 }

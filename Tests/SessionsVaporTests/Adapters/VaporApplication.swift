@@ -59,7 +59,9 @@ struct VaporApplication: ApplicationUnderTest {
         app.on(.POST, "echo", body: .collect(maxSize: "8mb")) { $0.body.string ?? "" }
         try addGuardedRoutes(to: app)
         app.grouped(RequireDeviceBound()).get("transfer") { _ in "done" }
+        try addRecognizedRoute(to: app, application.devices)
         addActiveSessionsPage(to: app)
+        try addAdministrationPage(to: app, application.engine) { application.isAdministrator($0) }
     }
 }
 #endif

@@ -95,6 +95,26 @@ func addActiveSessionsPage(to app: Application) {
     page.addAPI(to: app.grouped("api", "sessions"))
 }
 
+/// Adds the page and the API on which administrators find and end the sessions of all users.
+func addAdministrationPage(
+    to app: Application,
+    _ engine: SessionEngine,
+    isAdministrator: @escaping @Sendable (_ subject: String) async throws -> Bool
+) throws {
+    let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in
+        try await isAdministrator(subject)
+    }
+    let page = AdministrationPage(engine, for: administrators)
+    page.addPage(to: app.grouped("admin", "sessions"))
+    page.addAPI(to: app.grouped("api", "admin", "sessions"))
+}
+
+/// Adds a route for users whose requests show no sign of theft.
+func addRecognizedRoute(to app: Application, _ devices: KnownDevices) throws {
+    let account = app.grouped(CheckKnownDevices(devices, try .redirect(to: "/login/again")))
+    account.get("recognized") { try $0.auth.require(User.self).name }
+}
+
 /// Adds a page that shows flash messages, and the handler of a form that adds one.
 func addForm(to app: Application) {
     app.post("form") { request in

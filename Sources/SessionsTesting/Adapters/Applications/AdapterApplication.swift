@@ -15,18 +15,23 @@ public struct AdapterApplication: Sendable {
 
     /// The engine for the middleware.
     public let engine: SessionEngine
+    /// The known devices for the guard that checks them.
+    public let devices: KnownDevices
     let clock = ManualClock()
     let store: FaultySessionStore
     let users = Users()
     private let usesBearerTokens: Bool
+    private let recognizesDevices: Bool
 
     /// - Parameters:
     ///   - listsSessions: Whether the store lists the sessions of a user. One that does has no faults.
     ///   - usesBearerTokens: Whether sessions are carried by bearer tokens and not by cookies.
+    ///   - recognizesDevices: Whether a login recognizes the device of its user.
     ///   - configure: Changes the configuration.
     init(
         listsSessions: Bool = false,
         usesBearerTokens: Bool = false,
+        recognizesDevices: Bool = false,
         _ configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws {
         var configuration = SessionConfiguration.forTests()
@@ -36,6 +41,11 @@ public struct AdapterApplication: Sendable {
         let base = MemorySessionStore()
         self.store = FaultySessionStore(base, needsDeadline: false)
         self.usesBearerTokens = usesBearerTokens
+        self.recognizesDevices = recognizesDevices
+        var options = KnownDevices.Options()
+        options.onClientChange = .requireReauthentication
+        self.devices = try KnownDevices(
+            in: base, signedWith: .ephemeral(), options: options, configuration: configuration)
         self.engine = try SessionEngine(
             .stored(in: listsSessions ? base : self.store),
             configuration: configuration,
@@ -52,6 +62,11 @@ public struct AdapterApplication: Sendable {
         try self.users.find(subject)
     }
 
+    /// Decides who may administer sessions, as the guard of the page of all sessions does.
+    ///
+    /// - Parameter subject: The subject that is logged in.
+    public func isAdministrator(_ subject: String) -> Bool { subject == "grace" }
+
     /// Logs a user in.
     ///
     /// - Parameters:
@@ -61,6 +76,7 @@ public struct AdapterApplication: Sendable {
     public func logIn(_ subject: String, to session: Session) async throws -> String {
         if self.usesBearerTokens { try session.useTransport(.bearer) }
         try await session.logIn(subject, methods: [.password])
+        if self.recognizesDevices { try await self.devices.recognize(session) }
         return session.bearerToken ?? ""
     }
 
@@ -68,7 +84,7 @@ public struct AdapterApplication: Sendable {
     final class Users: Sendable {
         struct Outage: Error {}
 
-        private let names = Mutex(["ada": "Ada Lovelace", "alan": "Alan Turing"])
+        private let names = Mutex(["ada": "Ada Lovelace", "alan": "Alan Turing", "grace": "Grace Hopper"])
         private let isUnavailable = Mutex(false)
 
         func find(_ subject: String) throws -> String? {

@@ -43,7 +43,8 @@ public struct ApplicationRule: ConformanceRule {
 
 extension AdapterConformance {
     /// The rules about all that an adapter offers besides its middleware: guards, users, the protection against
-    /// requests of other sites, the active sessions page, and with the trait `DeviceBinding`, device binding.
+    /// requests of other sites, the active sessions page, the page of all sessions, and with the trait `DeviceBinding`,
+    /// device binding.
     ///
     /// ```swift
     /// @Test("an application with MyAdapter keeps the rule", arguments: AdapterConformance.applicationRules)
@@ -52,7 +53,7 @@ extension AdapterConformance {
     /// }
     /// ```
     public static let applicationRules: [ApplicationRule] =
-        [guardRules, protectionRules, pageRules, deviceRules].flatMap { $0 }
+        [guardRules, protectionRules, pageRules, administrationRules, deviceRules].flatMap { $0 }
 }
 
 extension ConformanceTopic {
@@ -62,6 +63,8 @@ extension ConformanceTopic {
     public static let protection = ConformanceTopic("protection")
     /// The active sessions page and its API.
     public static let pages = ConformanceTopic("pages")
+    /// The page of all sessions and its API.
+    public static let administration = ConformanceTopic("administration")
     /// Sessions that are bound to devices.
     public static let devices = ConformanceTopic("devices")
 }

@@ -7,7 +7,7 @@
 //
 
 /// An application with all that an adapter offers besides its middleware: the guards, the user, the protection against
-/// requests of other sites, the active sessions page, and device binding.
+/// requests of other sites, the active sessions page, the page of all sessions, and device binding.
 ///
 /// The rules of ``AdapterConformance/applicationRules`` visit it. An adapter that lacks one of the parts cannot be
 /// checked. The server is behind a proxy that adds `X-Forwarded-Proto`; requests may be sent without a socket.
@@ -27,9 +27,12 @@ public protocol ApplicationUnderTest: Sendable {
     /// | `GET /account` | The same, which redirects to `/login` | The same |
     /// | `GET /password` | The guard for a login within 5 minutes, which redirects to `/login/again` | The same |
     /// | `GET /payments` | The guard for the level `aal2` | The same |
+    /// | `GET /recognized` | The guard for ``AdapterApplication/devices``, which redirects to `/login/again` | The same |
     /// | `GET /transfer` | The guard for a bound session | `done` |
     /// | `/account/sessions` | | The active sessions page |
     /// | `/api/sessions` | | The JSON API of the page |
+    /// | `/admin/sessions` | | The page of all sessions, for ``AdapterApplication/isAdministrator(_:)``. Others get `/login` |
+    /// | `/api/admin/sessions` | | The JSON API of that page |
     ///
     /// - Parameters:
     ///   - application: The engine and the users.

@@ -70,5 +70,22 @@ extension AdapterConformance {
             visit.application.users.setUnavailable(false)
             try visit.expect(try await ada.send(.get, "/api/me"), .ok, saying: "Ada Lovelace", "a request after it")
         },
+        ApplicationRule(
+            .guards, "a session that another browser uses has to log in again, at the guard of known devices alone",
+            of: { try AdapterApplication(recognizesDevices: true) }
+        ) { visit in
+            let ada = try await visit.user("ada")
+            let own = try await ada.send(.get, "/recognized", .ofNavigation)
+            try visit.expect(own, .ok, saying: "Ada Lovelace", "the browser of the login")
+            var foreign = HTTPFields.ofNavigation
+            foreign[.userAgent] = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
+            let person = try await ada.send(.get, "/recognized", foreign)
+            try visit.expect(person, .seeOther, "another browser")
+            let location = person.headerFields[values: .location]
+            try visit.check.expect(location, is: ["/login/again?next=%2Frecognized"], "Location")
+            let program = try await ada.send(.get, "/recognized")
+            try visit.expect(program, .unauthorized, saying: "authentication_too_old", "a program after it")
+            try visit.expect(try await ada.send(.get, "/api/me"), .ok, saying: "Ada Lovelace", "another guard")
+        },
     ]
 }

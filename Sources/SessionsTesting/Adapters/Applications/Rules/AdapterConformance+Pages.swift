@@ -62,9 +62,9 @@ extension AdapterConformance {
 }
 
 extension ApplicationBrowser {
-    /// The ids in the list of the API, in order.
-    fileprivate func listedIDs() async throws -> [String] {
-        let list = try await self.send(.get, "/api/sessions")
+    /// The ids in the list of an API, in order.
+    func listedIDs(_ path: String = "/api/sessions") async throws -> [String] {
+        let list = try await self.send(.get, path)
         try self.visit.expect(list, .ok, "the list")
         var (ids, rest) = ([String](), list.body[...])
         while let key = rest.firstRange(of: #""id":""#) {
