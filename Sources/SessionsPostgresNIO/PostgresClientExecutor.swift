@@ -98,6 +98,9 @@ public struct PostgresClientExecutor: PostgresExecutor {
                 return try await connection.query(PostgresQuery(command), logger: Self.logger).get()
             }
             return PostgresReply(result)
+        } catch let error as PSQLError where error.serverInfo == nil && deadline <= .now {
+            // The timer has closed the connection.
+            throw progress.hasBegun ? StoreError.deadlineExceeded : StoreError.queuedTooLong
         } catch let error as PSQLError {
             throw StoreError(error, wasSent: progress.hasBegun)
         } catch is CancellationError {

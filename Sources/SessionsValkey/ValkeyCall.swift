@@ -15,12 +15,16 @@ import Valkey
 /// A call under its deadline, and how far it has come.
 final class ValkeyCall: Sendable {
     private let state = Atomic(false)
+    private let isAbandoned = Atomic(false)
 
     /// Whether a command may be on its way to a server that performs it.
     var mayHaveRun: Bool { self.state.load(ordering: .relaxed) }
 
-    /// Performs a call by a deadline, or by that of the engine if it is earlier. It returns at once when its task is
-    /// cancelled.
+    /// Performs a call by a deadline, or by that of the engine if it is earlier.
+    ///
+    /// It returns at once when its task is cancelled. A command that was sent is then not cancelled before the
+    /// deadline: valkey-swift would close its connection, and the pool may lease a closed connection to a later command
+    /// of another request, which would fail.
     static func perform<Value: Sendable>(
         within limit: Duration,
         _ body: @escaping @Sendable (ValkeyCall) async throws -> Value
@@ -28,22 +32,38 @@ final class ValkeyCall: Sendable {
         try Task.checkCancellation()
         let end = ContinuousClock.now + limit
         let deadline = SessionStoreDeadline.current.map { min($0, end) } ?? end
-        let call = ValkeyCall()
-        return try await withDeadline(
-            max(deadline - .now, .zero),
-            clock: .system,
-            orThrow: {
-                RedisError(
-                    .deadlineExceeded, "The reply did not arrive in time (commandDeadline).",
-                    mayHaveRun: call.mayHaveRun)
+        let (call, answer) = (ValkeyCall(), ValkeyAnswer<Value>())
+        Task {
+            do {
+                let value = try await withDeadline(
+                    max(deadline - .now, .zero),
+                    clock: .system,
+                    orThrow: {
+                        RedisError(
+                            .deadlineExceeded, "The reply did not arrive in time (commandDeadline).",
+                            mayHaveRun: call.mayHaveRun)
+                    }
+                ) {
+                    try await body(call)
+                }
+                answer.give(.success(value))
+            } catch {
+                answer.give(.failure(error))
             }
-        ) {
-            try await body(call)
+        }
+        return try await withTaskCancellationHandler {
+            try await answer.value
+        } onCancel: {
+            call.isAbandoned.store(true, ordering: .relaxed)
+            answer.give(.failure(CancellationError()))
         }
     }
 
     /// Records that a command is about to be sent.
-    func begin() {
+    ///
+    /// - Throws: `CancellationError` if no one waits for the reply any more.
+    func begin() throws {
+        if self.isAbandoned.load(ordering: .relaxed) { throw CancellationError() }
         self.state.store(true, ordering: .relaxed)
     }
 

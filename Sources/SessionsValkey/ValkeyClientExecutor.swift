@@ -22,9 +22,11 @@ public import Valkey
 /// Use ``ValkeyClusterExecutor`` for a cluster.
 ///
 /// **Deadlines.** A command ends by its ``commandDeadline``, or by the deadline of the engine if that is earlier. It is
-/// then cancelled, as when its task is cancelled, and valkey-swift closes the connection of a command that was sent.
-/// `commandTimeout` of the client's configuration also limits how long it connects: its default of 30 seconds is long
-/// after a server hung.
+/// then cancelled, and valkey-swift closes the connection of a command that was sent. `commandTimeout` of the client's
+/// configuration also limits how long it connects: its default of 30 seconds is long after a server hung.
+///
+/// **Cancellation.** A cancelled command returns at once. If it was sent, the server performs it, and its connection
+/// serves again after the reply.
 ///
 /// **Failures.** A command is sent once, over one connection. It is sent again only if the server certainly did not
 /// perform it: when a replica redirects to its primary.
@@ -63,7 +65,7 @@ public struct ValkeyClientExecutor: RedisCommandExecutor {
         let sent = SessionsCommand(command)
         let token = try await call.translatingErrors {
             try await self.client.withConnection { connection in
-                call.begin()
+                try call.begin()
                 return try await connection.execute(sent)
             }
         }

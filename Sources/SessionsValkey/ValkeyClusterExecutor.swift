@@ -85,7 +85,7 @@ public struct ValkeyClusterExecutor: RedisCommandExecutor {
         let sent = SessionsCommand(command)
         let token = try await call.translatingErrors {
             try await client.withConnection(forKeys: key.map { [$0] } ?? sent.keysAffected) { connection in
-                call.begin()
+                try call.begin()
                 return try await connection.execute(sent)
             }
         }
@@ -107,7 +107,7 @@ public struct ValkeyClusterExecutor: RedisCommandExecutor {
         let result: Result<RESPToken, any Error>
         do {
             let token = try await call.translatingErrors {
-                call.begin()
+                try call.begin()
                 return try await self.client.execute(redirected)
             }
             result = .success(token)
