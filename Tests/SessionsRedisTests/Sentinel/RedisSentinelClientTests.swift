@@ -63,6 +63,9 @@ struct RedisSentinelClientTests {
                         sentinels: [.host("127.0.0.1", port: 1), .host("127.0.0.1", port: sentinel.port)], name: name)
                     configuration.server = first.configuration
                     configuration.sentinel = sentinel.configuration
+                    // Other tests run beside these.
+                    configuration.sentinel.connectDeadline = .seconds(60)
+                    configuration.sentinel.commandDeadline = .seconds(60)
                     let clock = ManualClock()
                     let client = try RedisSentinelClient(
                         configuration, clock: clock.sessionClock, logger: LogAudit.logger())
