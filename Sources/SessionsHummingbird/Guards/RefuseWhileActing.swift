@@ -8,7 +8,7 @@
 
 #if Hummingbird
 public import Hummingbird
-public import Sessions
+import Sessions
 public import SessionsHTTP
 
 /// Lets a request of a logged-in user pass unless an administrator acts as that user, and answers all other requests

@@ -7,7 +7,8 @@
 //
 
 #if Redis
-/// What a connection that listens to a server sends, and what it makes of the replies. It does no I/O and reads no clock.
+/// What a connection that listens to a server sends, and what it makes of the replies. It does no I/O and reads no
+/// clock.
 protocol RedisListenerProtocol {
     /// What the server says of its own accord.
     associatedtype Message

@@ -29,7 +29,8 @@ final class PrometheusMetrics: MetricsFactory {
         }.joined()
     }
 
-    private func series(_ name: String, _ labels: [(String, String)], _ kind: PrometheusSeries.Kind) -> PrometheusSeries {
+    private func series(_ name: String, _ labels: [(String, String)], _ kind: PrometheusSeries.Kind) -> PrometheusSeries
+    {
         let labels = labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
         return self.families.withLock { families in
             if let series = families[name]?.series[labels] { return series }

@@ -58,13 +58,13 @@ final class PrometheusSeries: CounterHandler, RecorderHandler, TimerHandler {
     /// The lines of the exposition format.
     func lines(_ name: String, labels: String) -> [String] {
         let values = self.values.withLock { $0 }
-        let inBraces = labels.isEmpty ? "" : "{\(labels)}"
-        guard case .histogram(let bounds) = self.kind else { return ["\(name)\(inBraces) \(values.total)"] }
+        let labelsInBraces = labels.isEmpty ? "" : "{\(labels)}"
+        guard case .histogram(let bounds) = self.kind else { return ["\(name)\(labelsInBraces) \(values.total)"] }
         var count = 0
         let buckets = zip(bounds.map { "\($0)" } + ["+Inf"], values.counts).map { bound, more in
             count += more
             return "\(name)_bucket{\(labels)\(labels.isEmpty ? "" : ",")le=\"\(bound)\"} \(count)"
         }
-        return buckets + ["\(name)_sum\(inBraces) \(values.total)", "\(name)_count\(inBraces) \(count)"]
+        return buckets + ["\(name)_sum\(labelsInBraces) \(values.total)", "\(name)_count\(labelsInBraces) \(count)"]
     }
 }
