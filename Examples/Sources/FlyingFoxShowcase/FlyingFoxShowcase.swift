@@ -33,9 +33,9 @@ struct FlyingFoxShowcase: AsyncParsableCommand {
         let opened = try OpenedBackend(settings.backend, logger: logger)
         let engine = try SessionEngine(
             opened.backend, configuration: settings.configuration, transports: [CookieTransport(), BearerTransport()])
-        var protection = CSRFProtection.Configuration()
-        protection.undecided = .accepted  // Like API clients, curl sends neither an origin nor a token.
-        let routes = CSRFMiddleware(try CSRFProtection(protection), handler: try Self.routes(settings.backend.store))
+        let throttle = try LoginThrottle(in: opened.store, configuration: engine.configuration)
+        let routes = CSRFMiddleware(
+            try .forPrograms(), handler: try Self.routes(settings.backend.store, throttle))
         let handler = SessionsMiddleware(engine, logger: logger, handler: routes)
         let server = HTTPServer(
             address: try .inet(ip4: settings.host, port: UInt16(settings.port)), logger: .disabled, handler: handler)
@@ -44,14 +44,16 @@ struct FlyingFoxShowcase: AsyncParsableCommand {
         try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     }
 
-    private static func routes(_ store: StoreArgument) throws -> RoutedHTTPHandler {
+    private static func routes(_ store: StoreArgument, _ throttle: LoginThrottle) throws -> RoutedHTTPHandler {
         var routes = RoutedHTTPHandler()
         routes.appendRoute("GET /") { .page("Visit \(try $0.session.increment(.counter("visits")))") }
         routes.appendRoute("POST /login") { request in
             let form = URLComponents(string: "?" + String(decoding: try await request.bodyData, as: UTF8.self))
             func field(_ name: String) -> String { form?.queryItems?.first { $0.name == name }?.value ?? "" }
             let credentials = Credentials(username: field("username"), password: field("password"))
-            guard let account = Account.opened(by: credentials) else { return .page("Wrong.", status: .unauthorized) }
+            guard let account = try await Account.opened(by: credentials, throttle, in: request.session) else {
+                return .page("Wrong.", status: .unauthorized)
+            }
             try await request.session.logIn(account.username)
             let next = LocalRedirect(field("next")) ?? .account
             return HTTPResponse(statusCode: .seeOther, headers: HTTPHeaders([.location: next.location]))
@@ -69,10 +71,7 @@ struct FlyingFoxShowcase: AsyncParsableCommand {
             let credentials = try JSONDecoder().decode(Credentials.self, from: try await request.bodyData)
             guard let account = Account.opened(by: credentials) else { return HTTPResponse(statusCode: .unauthorized) }
             let session = try request.session
-            if let name = credentials.transport {
-                guard ["cookie", "bearer"].contains(name) else { return HTTPResponse(statusCode: .badRequest) }
-                try session.useTransport(SessionTransportKind(name))
-            }
+            guard try credentials.chooseTransport(of: session) else { return HTTPResponse(statusCode: .badRequest) }
             try await session.logIn(account.username)
             var answer = JSONObject(["subject": account.username])
             if let token = session.bearerToken { answer.add("token", token) }

@@ -30,8 +30,6 @@ struct VaporShowcase: AsyncParsableCommand {
         let opened = try OpenedBackend(settings.backend, logger: logger)
         let engine = try SessionEngine(
             opened.backend, configuration: settings.configuration, transports: [CookieTransport(), BearerTransport()])
-        var protection = CSRFProtection.Configuration()
-        protection.undecided = .accepted  // Like API clients, curl sends neither an origin nor a token.
         let app = try await Application.make(Environment(name: "showcase", arguments: ["vapor"]), logger: logger)
         app.logger.logLevel = max(settings.logLevel, .debug)  // At the level trace, Vapor logs cookies.
         app.http.server.configuration.address = .hostname(settings.host, port: settings.port)
@@ -39,21 +37,27 @@ struct VaporShowcase: AsyncParsableCommand {
         app.http.server.configuration.logger = Logger(label: "Vapor") { _ in SwiftLogNoOpLogHandler() }
         app.middleware.use(SessionEngineMiddleware(engine))
         if settings.bindsDevices { app.middleware.use(try DeviceBindingRoutes(engine.configuration)) }
-        app.middleware.use(CSRFMiddleware(try CSRFProtection(protection)))
+        app.middleware.use(CSRFMiddleware(try .forPrograms()))
         try Self.addRoutes(
-            to: app, settings.backend.store, sensitive: settings.bindsDevices ? [RequireDeviceBound()] : [])
+            to: app, settings.backend.store, try LoginThrottle(in: opened.store, configuration: engine.configuration),
+            sensitive: settings.bindsDevices ? [RequireDeviceBound()] : [])
         let services = opened.services + [ServerService(app: app, settings: settings)]
         try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     }
 
-    private static func addRoutes(to app: Application, _ store: StoreArgument, sensitive: [any Middleware]) throws {
+    private static func addRoutes(
+        to app: Application, _ store: StoreArgument, _ throttle: LoginThrottle, sensitive: [any Middleware]
+    ) throws {
         app.get { Response.page("Visit \(try $0.currentSession.increment(.counter("visits")))") }
         app.post("login") { request -> Response in
             struct Form: Content { let username: String, password: String, next: String? }
             let form = try request.content.decode(Form.self)
             let credentials = Credentials(username: form.username, password: form.password)
-            guard let account = Account.opened(by: credentials) else { return .page("Wrong.", status: .unauthorized) }
-            try await request.currentSession.logIn(account.username)
+            let session = try request.currentSession
+            guard let account = try await Account.opened(by: credentials, throttle, in: session) else {
+                return .page("Wrong.", status: .unauthorized)
+            }
+            try await session.logIn(account.username)
             return request.redirect(to: (form.next.flatMap { LocalRedirect($0) } ?? .account).location)
         }
         app.post("logout") { request in
@@ -65,14 +69,10 @@ struct VaporShowcase: AsyncParsableCommand {
         ActiveSessionsPage().addPage(to: app.grouped(sensitive).grouped("account", "sessions"))
         ActiveSessionsPage().addAPI(to: app.grouped("api", "sessions"))
         app.post("api", "login") { request -> Response in
-            let body = Data((request.body.string ?? "").utf8)
-            let credentials = try JSONDecoder().decode(Credentials.self, from: body)
+            let credentials = try JSONDecoder().decode(Credentials.self, from: Data((request.body.string ?? "").utf8))
             guard let account = Account.opened(by: credentials) else { throw Abort(.unauthorized) }
             let session = try request.currentSession
-            if let name = credentials.transport {
-                guard ["cookie", "bearer"].contains(name) else { throw Abort(.badRequest) }
-                try session.useTransport(SessionTransportKind(name))
-            }
+            guard try credentials.chooseTransport(of: session) else { throw Abort(.badRequest) }
             try await session.logIn(account.username)
             var answer = JSONObject(["subject": account.username])
             if let token = session.bearerToken { answer.add("token", token) }

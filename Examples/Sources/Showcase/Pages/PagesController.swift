@@ -85,13 +85,10 @@ struct PagesController {
 
     @Sendable func logIn(_ request: Request, _ context: ShowcaseRequestContext) async throws -> Response {
         let form = try await LoginForm(request, context)
-        // Fails with 429 after too many wrong passwords.
-        let attempt = try await self.throttle.begin(form.credentials.username, in: try context.session)
-        guard let account = Account.opened(by: form.credentials) else {
+        guard let account = try await Account.opened(by: form.credentials, self.throttle, in: context.session) else {
             let view = try LoginView(context.session, self.pages, refused: form, next: form.next)
             return try self.pages.page("login", view, status: .unauthorized)
         }
-        try await attempt.succeed()
         try await context.session.logIn(account.username, remember: form.isToBeRemembered)
         try context.session.addFlashMessage("Welcome, \(account.name). You are logged in.", kind: .success)
         let next = form.next.flatMap { LocalRedirect($0) } ?? .account

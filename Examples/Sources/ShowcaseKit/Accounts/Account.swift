@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+package import Sessions
+
 /// A user of the demo. The passwords are public: the login page shows them.
 package struct Account: Sendable {
     package let username: String
@@ -30,6 +32,18 @@ package struct Account: Sendable {
         // An unknown name takes as long as a wrong password.
         let isRight = Self.areEqual(credentials.password, account?.password ?? "nobody's")
         return isRight ? account : nil
+    }
+
+    /// As ``opened(by:)``, and fails with 429 after too many wrong passwords.
+    package static func opened(
+        by credentials: Credentials,
+        _ throttle: LoginThrottle,
+        in session: Session
+    ) async throws -> Account? {
+        let attempt = try await throttle.begin(credentials.username, in: session)
+        guard let account = self.opened(by: credentials) else { return nil }
+        try await attempt.succeed()
+        return account
     }
 
     /// Compares in a time that depends only on the lengths.

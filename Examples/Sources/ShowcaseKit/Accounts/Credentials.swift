@@ -6,6 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
+package import Sessions
+
 /// The input of a login.
 package struct Credentials: Decodable {
     package let username: String
@@ -17,5 +19,13 @@ package struct Credentials: Decodable {
         self.username = username
         self.password = password
         self.transport = transport
+    }
+
+    /// Chooses how the client of an API gets its token. False for an unknown transport.
+    package func chooseTransport(of session: Session) throws -> Bool {
+        guard let name = self.transport else { return true }
+        guard ["cookie", "bearer"].contains(name) else { return false }
+        try session.useTransport(SessionTransportKind(name))
+        return true
     }
 }
