@@ -22,8 +22,8 @@ import Synchronization
 /// The labels `kind` and `reason` are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without
 /// a reason; the others are the names of ``SessionMeasurement/Operation`` and ``SessionMeasurement/Outcome``. Clients
 /// cannot add label values: there are a few dozen pairs in all, and the handler of each is created once, when it is
-/// first used. The gauges, and the counters of rare events that need attention, begin with 0. ``SessionSampler`` adds
-/// the gauge `sessions.live`.
+/// first used. The timers, the gauges, and the counters of rare events that need attention exist from the start, with 0.
+/// ``SessionSampler`` adds the gauge `sessions.live`.
 ///
 /// ```swift
 /// configuration.observers = [SessionMetrics()]
@@ -71,6 +71,9 @@ public final class SessionMetrics: SessionObserver {
         for labels in Self.rare { self.counter(labels).increment(by: 0) }
         for operation in [SessionMeasurement.Operation.read, .write, .list] {
             self.gauge(CallLabels(operation: operation)).record(0)
+            for outcome in [SessionMeasurement.Outcome.success, .failure, .rejected] {
+                _ = self.timer(CallLabels(operation: operation, outcome: outcome))
+            }
         }
     }
 
