@@ -103,9 +103,12 @@ struct KnownDevicesTests {
         #expect(try await harness.store.count(now: harness.harness.now) == 0)
         try await harness.logIn("ada", browser, .at("192.0.2.77", .firefox))
         let dump = "\(try await harness.dump())"
-        #expect(!dump.contains("192.0.2.77") && dump.contains("192.0.2.0"))
+        // Expectations about the dump would print it, with the cookie that a mistake stores.
+        let (hasAddress, hasNetwork) = (dump.contains("192.0.2.77"), dump.contains("192.0.2.0"))
+        #expect(!hasAddress && hasNetwork)
         let value = try #require(browser.cookie(named: "__Host-device")?.value)
-        #expect(!dump.contains(value.prefix(22)))
+        let hasCookie = dump.contains(value.prefix(22))
+        #expect(!hasCookie)
         harness.wait(.seconds(1))
         try await harness.devices.forget(subject: "ada")
         harness.wait(.seconds(1))
