@@ -22,7 +22,7 @@ import Synchronization
 /// The labels `kind` and `reason` are the names of ``SessionEvent/Kind`` and ``SessionEvent/Reason``, or `none` without
 /// a reason; the others are the names of ``SessionMeasurement/Operation`` and ``SessionMeasurement/Outcome``. Clients
 /// cannot add label values: there are a few dozen pairs in all, and the handler of each is created once, when it is
-/// first used. The timers, the gauges, and the counters of rare events that need attention exist from the start, with 0.
+/// first used. The timers, the gauges, and the counters of rare events that need attention begin with 0.
 /// ``SessionSampler`` adds the gauge `sessions.live`.
 ///
 /// ```swift
