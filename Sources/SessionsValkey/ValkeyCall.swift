@@ -33,6 +33,7 @@ final class ValkeyCall: Sendable {
         let end = ContinuousClock.now + limit
         let deadline = SessionStoreDeadline.current.map { min($0, end) } ?? end
         let (call, answer) = (ValkeyCall(), ValkeyAnswer<Value>())
+        // A task of its own: the command goes on until its deadline when the caller is cancelled.
         Task {
             do {
                 let value = try await withDeadline(

@@ -31,7 +31,11 @@ package struct ReleaseServer<Served: Release> {
         var logger = Logger(label: self.release.name)
         logger.logLevel = .notice
         let address = ProcessInfo.processInfo.environment["STORE"] ?? "memory"
-        guard let location = StoreLocation(address) else { fatalError("STORE is \(address): give a store's address.") }
+        guard let location = StoreLocation(address) else {
+            // The address may have a password.
+            FileHandle.standardError.write(Data("STORE is no address of a store, as sqlite:sessions.sqlite is.\n".utf8))
+            exit(64)
+        }
         let opened = try OpenedSessionStore(creating: location, SessionStoreOptions(), logger: logger)
         let engine = try SessionEngine(.stored(in: opened.store), configuration: .development)
         let name = self.release.name

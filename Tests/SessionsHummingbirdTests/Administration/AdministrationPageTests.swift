@@ -66,7 +66,7 @@ struct AdministrationPageTests {
             try await context.session.logIn(try context.parameters.require("user"))
             return "in"
         }
-        router.get("who") { _, context in try context.session.subject ?? "nobody" }
+        router.get("who") { _, context in try context.session.subject ?? "anonymous" }
         let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in subject == "grace" }
         let page = AdministrationPage<TestRequestContext>(engine, for: administrators)
         page.addPage(to: router.group("admin/sessions"))
@@ -118,7 +118,7 @@ struct AdministrationPageTests {
             let response = try await self.post("end=\(id)&reason=stolen+laptop", grace, query: "?user=ada")
             #expect(response.status == .seeOther)
             #expect(response.headers[.location] == "./sessions?user=ada")
-            #expect(try await ada.user == "nobody")
+            #expect(try await ada.user == "anonymous")
             let page = try await grace.send("/admin/sessions?user=ada").text
             #expect(page.contains("1 session was ended.") && page.contains("There are none."))
             let events = harness.audit.events
@@ -155,11 +155,11 @@ struct AdministrationPageTests {
             let grace = try await harness.browser("grace")
             let ids = try await harness.engine.activeSessions(of: "ada").map(\.id)
             _ = try await self.post("end=\(ids[0])&end=\(ids[1])&reason=why", grace)
-            #expect(try await browsers[0].user == "nobody")
-            #expect(try await browsers[1].user == "nobody")
+            #expect(try await browsers[0].user == "anonymous")
+            #expect(try await browsers[1].user == "anonymous")
             #expect(try await browsers[2].user == "alan")
             _ = try await self.post("end=all&reason=leaked", grace, query: "?user=alan")
-            #expect(try await browsers[2].user == "nobody")
+            #expect(try await browsers[2].user == "anonymous")
             #expect(harness.audit.events.map(\.comment) == ["why", "why", "leaked"])
         }
     }

@@ -99,7 +99,7 @@ func logInWithPasskey(
     return true
 }
 
-/// A provider as small as possible: it hands out codes, and exchanges each once, for whoever knows the verifier.
+/// A provider as small as possible: it hands out codes, and exchanges each once, for the client that knows the verifier.
 private final class ExampleProvider: Sendable {
     private let codes = Mutex<[String: (challenge: String, user: String)]>([:])
 
@@ -168,7 +168,7 @@ struct HandshakesGuideTests {
         #expect(try await self.finish(harness, browser, second) == nil)
     }
 
-    @Test("an attacker's answer logs nobody in at another browser")
+    @Test("an attacker's answer logs no one in at another browser")
     func forged() async throws {
         let harness = try EngineHarness()
         let (victim, attacker) = (harness.browser(), harness.browser())

@@ -36,7 +36,7 @@ final class MutantDevices: DeviceRecognizing {
         case repeatsSigns
         /// Something is stored for visitors who are not logged in.
         case storesAnonymousVisitors
-        /// A cookie is accepted whoever signed it.
+        /// A cookie is accepted with any signature.
         case skipsSignature
         /// A change of the browser family is no sign.
         case ignoresClients

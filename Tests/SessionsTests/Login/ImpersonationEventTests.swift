@@ -42,7 +42,7 @@ struct ImpersonationEventTests {
         #expect(ended.allSatisfy { $0.subject == "bob" && $0.actor == "alice" && $0.actingReason == "ticket 7" })
     }
 
-    @Test("the event of every end has both users, whoever ends the session", arguments: ImpersonationEnding.all)
+    @Test("the event of every end has both users", arguments: ImpersonationEnding.all)
     func endings(_ ending: ImpersonationEnding) async throws {
         let recorder = EventRecorder()
         let harness = try StoredHarness.administrated(atRest: ending.isAtRest) { $0.observers = [recorder] }

@@ -253,7 +253,7 @@ struct LoginThrottleTests {
         try await harness.throttle.forget(subject: "ada")
         harness.harness.clock.advance(by: .milliseconds(1))
         #expect(try await harness.attempt("ada") == nil)
-        try await harness.throttle.forget(subject: "nobody")
+        try await harness.throttle.forget(subject: "unknown")
     }
 
     @Test("any name that a client sends is counted, and an event has no more than 1,024 bytes of it")
