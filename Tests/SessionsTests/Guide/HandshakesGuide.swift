@@ -99,7 +99,7 @@ func logInWithPasskey(
     return true
 }
 
-/// A provider as small as possible: it hands out codes, and exchanges each once, for the client that knows the verifier.
+/// A provider as small as possible: it hands out codes, and exchanges each once, for the client with the verifier.
 private final class ExampleProvider: Sendable {
     private let codes = Mutex<[String: (challenge: String, user: String)]>([:])
 
