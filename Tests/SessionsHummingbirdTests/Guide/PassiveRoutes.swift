@@ -7,8 +7,10 @@
 //
 
 #if Hummingbird
+import AsyncAlgorithms
 import HTTPTypes
 import Hummingbird
+import ServiceLifecycle
 import Sessions
 import SessionsHummingbird
 
@@ -27,14 +29,14 @@ func addPassiveRoutes<Context: SessionsRequestContext>(
             status: .ok,
             headers: [.contentType: "text/event-stream"],
             body: ResponseBody { writer in
-                do {
-                    for await event in events {
-                        // Is the visitor still logged in?
-                        try await session.reload()
-                        try await writer.write(ByteBuffer(string: "data: \(event)\n\n"))
+                // Each event of the application, and nil when the session ends.
+                let messages = merge(events.map { Optional($0) }, engine.endings(of: session).map { _ in nil })
+                for await message in messages.cancelOnGracefulShutdown() {
+                    guard let message else {
+                        try await writer.write(ByteBuffer(string: "event: logout\ndata: bye\n\n"))
+                        break
                     }
-                } catch let error as SessionError where error.code == .ended {
-                    try await writer.write(ByteBuffer(string: "event: logout\ndata: bye\n\n"))
+                    try await writer.write(ByteBuffer(string: "data: \(message)\n\n"))
                 }
                 try await writer.finish(nil)
             }
