@@ -76,14 +76,14 @@ struct RedisExpressStoreTests {
             case .conflict(second, .some(let life)) = try await store.replace(
                 key, first, with: [1], .unchanged, now: now)
         else {
-            Issue.record("what somebody else wrote is no conflict")
+            Issue.record("what someone else wrote is no conflict")
             return
         }
         #expect((.seconds(140)...(.seconds(200))).contains(life))
         #expect(try await store.replace(key, second, with: first, .unchanged, now: now) == .replaced)
         // Another writer of the same text has not seen it.
         guard case .conflict(first, _) = try await store.replace(key, second, with: first, .unchanged, now: now) else {
-            Issue.record("what somebody else wrote in the same words is no conflict")
+            Issue.record("what someone else wrote in the same words is no conflict")
             return
         }
         try await self.expectLife(140...200, of: key, in: store)

@@ -73,7 +73,7 @@ struct SharedLawTests {
         }
     }
 
-    @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and nobody else's")
+    @Test("law 6: all sessions of a user end at once on both sides, wherever they began, and no one else's")
     func allOfUser() async throws {
         let harness = try ExpressHarness { $1.subject = .passport() }
         let here = harness.browser()
@@ -138,7 +138,7 @@ struct SharedLawTests {
         }
     }
 
-    @Test("law 9: records of Express that are out of reach are an error to try again, and log nobody out")
+    @Test("law 9: records of Express that are out of reach are an error to try again, and log no one out")
     func outage() async throws {
         let records = Records()
         let express = ExpressConfiguration(

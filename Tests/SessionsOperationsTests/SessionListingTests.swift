@@ -56,7 +56,7 @@ struct SessionListingTests {
         #expect(try await some.ids + ids(from: try #require(some.next)).ids == all.ids)
     }
 
-    @Test("Ending works by id, by user, and for everybody")
+    @Test("Ending works by id, by user, and for everyone")
     func ends() async throws {
         try await self.fill(10)
         let endings = try EndOperation(self.store)

@@ -49,7 +49,7 @@ struct SQLiteSessionStoreTests {
         }
     }
 
-    @Test("no secret is in the file, nor anything that lets somebody in (CVE-2019-16782)")
+    @Test("no secret is in the file, nor anything that lets someone in (CVE-2019-16782)")
     func dump() async throws {
         try await TemporaryFolder.with { folder in
             let store = try SQLiteSessionStore(path: folder.path("sessions.sqlite"))

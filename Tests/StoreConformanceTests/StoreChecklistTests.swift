@@ -77,7 +77,7 @@ struct StoreChecklistTests {
         }
     }
 
-    @Test("checklist 18: whatever bytes stand in the file, their visitor has no session, and nobody else loses theirs")
+    @Test("checklist 18: whatever bytes stand in the file, their visitor has no session, and no one else loses theirs")
     func hostileFile() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("sessions.sqlite")

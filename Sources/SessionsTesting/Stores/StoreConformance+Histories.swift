@@ -41,7 +41,7 @@ extension StoreConformance {
             let (history, _) = try await workload.run(on: store, samples)
             try check.expectNothing(history.readsOfThePast)
         },
-        StoreRule(.histories, "the absolute limit moves only as it is told, whoever extends meanwhile") {
+        StoreRule(.histories, "the absolute limit moves only as it is told, beside other extensions") {
             store, samples, check in
             let workload = StoreWorkload(steps: [.load, .touch, .touch, .shorten], sessions: 3)
             let (history, _) = try await workload.run(on: store, samples)

@@ -53,7 +53,7 @@ struct CookieSessionTests {
         #expect(throws: SessionError.self) { try SecretKeyring([]) }
     }
 
-    @Test("signed: sealed always, so that nobody reads what is in the cookie")
+    @Test("signed: sealed always, so that no one reads what is in the cookie")
     func signed() async throws {
         let harness = try self.makeHarness()
         let browser = harness.browser()

@@ -83,7 +83,7 @@ struct StoreOfExpressSessionTests {
         #expect(try await self.store.count(now: record.expiresAt) == 0)
     }
 
-    @Test("store.clear: everybody's session ends, and a slow request revives none")
+    @Test("store.clear: everyone's session ends, and a slow request revives none")
     func clear() async throws {
         let harness = try EngineHarness()
         let (engine, browser) = (harness.engine, harness.browser())

@@ -122,7 +122,7 @@ struct ActiveSessionsPageAPITests {
         }
     }
 
-    @Test("nobody who is not logged in lists or ends anything")
+    @Test("no one who is not logged in lists or ends anything")
     func strangers() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let ada = try await harness.browser("ada")

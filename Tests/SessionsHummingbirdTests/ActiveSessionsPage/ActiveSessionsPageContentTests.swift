@@ -37,7 +37,7 @@ struct ActiveSessionsPageContentTests {
             #expect(here < elsewhere)
             #expect(html.contains("Safari on iPhone"))
             #expect(html.ranges(of: "aria-current=\"true\"").count == 1)
-            #expect(!html.contains("Opera"), "another user's session is nobody's business")
+            #expect(!html.contains("Opera"), "another user's session is no one's business")
             for browser in [phone, desk, alan] {
                 let token = try #require(browser.browser.cookies.first?.value)
                 #expect(!html.contains(token) && !html.contains(token.suffix(42)))
@@ -171,7 +171,7 @@ struct ActiveSessionsPageContentTests {
         }
     }
 
-    @Test("nobody who is not logged in sees the page or ends anything")
+    @Test("no one who is not logged in sees the page or ends anything")
     func strangers() async throws {
         try await ActiveSessionsPageHarness.test { harness in
             let ada = try await harness.browser("ada")

@@ -17,7 +17,7 @@ import Testing
 
 @Suite("LoadUser")
 struct LoadUserTests {
-    @Test("the application's own user is in the context of whoever is logged in, and of nobody else")
+    @Test("the application's own user is in the context of a logged-in user, and of no one else")
     func user() async throws {
         try await GuardHarness().serve { browser in
             let before = try await browser.send("/")
@@ -50,7 +50,7 @@ struct LoadUserTests {
         }
     }
 
-    @Test("an error on the way to the user goes through and logs nobody out")
+    @Test("an error on the way to the user goes through and logs no one out")
     func error() async throws {
         let harness = GuardHarness()
         let users = harness.users

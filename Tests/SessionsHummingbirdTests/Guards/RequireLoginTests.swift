@@ -144,7 +144,7 @@ struct RequireLoginTests {
         }
     }
 
-    @Test("everybody is redirected where that is asked for")
+    @Test("everyone is redirected where that is asked for")
     func alwaysRedirects() async throws {
         try await GuardHarness().serve { router in
             router.group("all").add(middleware: try RequireLogin(.redirect(to: "/login", always: true)))
@@ -186,7 +186,7 @@ struct RequireLoginTests {
         #expect(error?.message.contains("is not a path of this server") == true)
     }
 
-    @Test("while the store does not answer, nobody is told to log in: the answer is to try again")
+    @Test("while the store does not answer, no one is told to log in: the answer is to try again")
     func outage() async throws {
         for policy in [StoreFailurePolicy.unavailable, .anonymous] {
             var harness = GuardHarness()

@@ -73,7 +73,7 @@ struct RequireRecentLoginTests {
     }
 
     @Test(
-        "an age that nobody keeps is refused when the guard is made",
+        "an age that no one keeps is refused when the guard is made",
         arguments: [
             Duration.zero, .milliseconds(999), .seconds(-1), .seconds(Int64.min),
         ])

@@ -128,7 +128,7 @@ struct PersistDriverImportTests {
         }
     }
 
-    @Test("cookies that could be no id are not looked up, and those that are nobody's open nothing")
+    @Test("cookies that could be no id are not looked up, and those that are no one's open nothing")
     func hostileCookies() async throws {
         let harness = try ImportHarness()
         let id = try await harness.keep(Self.ada)
@@ -157,7 +157,7 @@ struct PersistDriverImportTests {
         #expect(count == 0)
     }
 
-    @Test("while the driver is down there is 503 with Retry-After, and nobody loses a cookie")
+    @Test("while the driver is down there is 503 with Retry-After, and no one loses a cookie")
     func outage() async throws {
         let harness = try ImportHarness { $0.circuitBreaker = .none }
         let id = try await harness.keep(Self.ada)
@@ -176,7 +176,7 @@ struct PersistDriverImportTests {
         }
     }
 
-    @Test("an old session of another type is nobody's, and stays as it is")
+    @Test("an old session of another type is no one's, and stays as it is")
     func otherType() async throws {
         let harness = try ImportHarness()
         let id = try await harness.keep(["not": "a session"])
@@ -188,7 +188,7 @@ struct PersistDriverImportTests {
         }
     }
 
-    @Test("whoever is logged in with a session of ours stays who they are, and the old session goes")
+    @Test("a user who is logged in with a session of ours stays logged in, and the old session goes")
     func loggedIn() async throws {
         let harness = try ImportHarness()
         let id = try await harness.keep(Self.ada)

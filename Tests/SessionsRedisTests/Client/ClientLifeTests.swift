@@ -134,7 +134,7 @@ struct ClientLifeTests {
         await client.shutdown()
     }
 
-    @Test("a client that nobody has any more closes its connections, after the replies")
+    @Test("a client that no one has any more closes its connections, after the replies")
     func abandoned() async throws {
         try await ScriptedServer.with({ $1.send("+\($0[1])\r\n") }) { server in
             let configuration = server.configuration

@@ -108,7 +108,7 @@ struct HostileServerTests {
         #expect(ContinuousClock.now - begin < .seconds(15), "the command alone might have taken 20")
     }
 
-    @Test("what comes after the deadline is nobody's reply")
+    @Test("what comes after the deadline is no one's reply")
     func lateReply() async throws {
         let script: ScriptedServer.Script = { command, connection in
             if connection.number > 0 { connection.send("$\(command[1].utf8.count)\r\n\(command[1])\r\n") }
@@ -157,7 +157,7 @@ struct HostileServerTests {
         }
     }
 
-    @Test("a reply that nobody asked for is given to nobody")
+    @Test("a reply that no one asked for is given to no one")
     func unasked() async throws {
         let script: ScriptedServer.Script = { command, connection in
             connection.send("+\(command[1])\r\n+another visitor's session\r\n")
@@ -234,7 +234,7 @@ struct HostileServerTests {
         }
     }
 
-    @Test("a cancelled command returns at once, and its reply is nobody else's")
+    @Test("a cancelled command returns at once, and its reply is no one else's")
     func cancellation() async throws {
         let held = HeldReplies()
         try await ScriptedServer.with({ command, connection in held.hold("+\(command[1])\r\n", connection) }) {
@@ -319,7 +319,7 @@ struct HostileServerTests {
         }
     }
 
-    @Test("a server that nobody listens for fails at once")
+    @Test("a server that no one listens for fails at once")
     func nothingListens() async throws {
         let port = try await ScriptedServer.with({ _, _ in }) { $0.port }
         var configuration = RedisConfiguration(address: .host("127.0.0.1", port: port))

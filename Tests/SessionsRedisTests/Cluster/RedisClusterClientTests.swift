@@ -140,7 +140,7 @@ struct RedisClusterClientTests {
         }
     }
 
-    @Test("a command whose reply did not come is not sent again, to nobody")
+    @Test("a command whose reply did not come is not sent again, to no one")
     func neverTwice() async throws {
         let script: ScriptedCluster.Script = { _, _, _ in "garbage" }
         try await ScriptedCluster.with(script) { cluster in
@@ -195,7 +195,7 @@ struct RedisClusterClientTests {
         }
     }
 
-    @Test("the replicas are waited for on the connection of the write and directly after it, and nobody else waits")
+    @Test("the replicas are waited for on the connection of the write and directly after it, and no one else waits")
     func wait() async throws {
         let script: ScriptedCluster.Script = { command, server, cluster in
             if command[0] == "WAIT" { return ":1\r\n" }

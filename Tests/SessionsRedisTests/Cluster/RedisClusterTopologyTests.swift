@@ -86,7 +86,7 @@ struct RedisClusterTopologyTests {
         #expect(replaced.primaries.map(\.description) == ["next:6379"])
     }
 
-    @Test("slots that nobody has are nobody's, and of two that claim a slot it is the first one's")
+    @Test("slots that no one has are no one's, and of two that claim a slot it is the first one's")
     func gapsAndOverlaps() throws {
         let topology = try Self.read([
             Self.shard([0, 99, 200, 299], [Self.node(Self.text("a"))]),

@@ -54,13 +54,13 @@ struct RedisSingleFlightTests {
         for follower in followers { await follower.value }
         #expect(looker.count.load(ordering: .relaxed) == 1)
         await looker.run()
-        #expect(looker.count.load(ordering: .relaxed) == 1, "nobody looks again so soon")
+        #expect(looker.count.load(ordering: .relaxed) == 1, "no one looks again so soon")
         clock.advance(by: .seconds(1))
         await looker.run()
         #expect(looker.count.load(ordering: .relaxed) == 2)
     }
 
-    @Test("nobody waits for another's look longer than the engine waits for the store")
+    @Test("no one waits for another's look longer than the engine waits for the store")
     func storeDeadline() async throws {
         let clock = ManualClock()
         let looker = Looker(clock)

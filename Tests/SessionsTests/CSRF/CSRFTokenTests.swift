@@ -43,7 +43,7 @@ struct CSRFTokenTests {
         for place in 0..<64 { #expect(Set(bytes.map { $0[place] }).count > 10) }
     }
 
-    @Test("a token of another session is nobody's", arguments: CSRFVisits.Backend.allCases)
+    @Test("a token of another session is no one's", arguments: CSRFVisits.Backend.allCases)
     func ofAnother(backend: CSRFVisits.Backend) async throws {
         let visits = try CSRFVisits(backend)
         let mine = try await visits.token()

@@ -30,7 +30,7 @@ struct WebOriginTests {
     }
 
     @Test(
-        "what is no origin is none, and stands for nobody",
+        "what is no origin is none, and stands for no one",
         arguments: [
             "", "null", "example.com", "https:example.com", "https:/example.com", "https://", "https://:443",
             "://example.com",

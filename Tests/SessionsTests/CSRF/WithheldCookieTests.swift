@@ -102,7 +102,7 @@ struct WithheldCookieTests {
         }
     }
 
-    @Test("a token that is nobody's yet is not handed out over the one that was withheld")
+    @Test("a token that is no one's yet is not handed out over the one that was withheld")
     func tokenOnly() async throws {
         let harness = try EngineHarness(.tokenOnly(with: .ephemeral()))
         for (method, count) in [(HTTPRequest.Method.post, 0), (.get, 1)] {

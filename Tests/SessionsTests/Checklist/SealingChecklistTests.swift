@@ -29,7 +29,7 @@ struct SealingChecklistTests {
         #expect(second.count == 10_000, "and a nonce of its own under it")
     }
 
-    @Test("CVE-2018-15133: whoever has the keys can seal any bytes, and they are a session of fixed types or none")
+    @Test("CVE-2018-15133: anyone who has the keys can seal any bytes, and they are a session of fixed types or none")
     func anythingSealed() async throws {
         let keyring = try TestKeys.ring(1)
         let harness = try SealedHarness(keyring: keyring)

@@ -127,7 +127,7 @@ struct StoredDataChecklistTests {
         }
     }
 
-    @Test("checklist 18: a record of a newer version is an error to try again, and nobody is logged out")
+    @Test("checklist 18: a record of a newer version is an error to try again, and no one is logged out")
     func newerRecord() async throws {
         let error = await #expect(throws: SessionError.self) {
             _ = try await self.answer([9] + self.record().dropFirst())

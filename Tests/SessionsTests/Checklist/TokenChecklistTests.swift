@@ -94,7 +94,7 @@ struct TokenChecklistTests {
         }
     }
 
-    @Test("checklist 17: a token of one application is nobody's in another")
+    @Test("checklist 17: a token of one application is no one's in another")
     func otherApplication() async throws {
         let (ours, theirs) = (try StoredHarness(), try StoredHarness())
         let browser = theirs.browser()
@@ -137,7 +137,7 @@ struct TokenChecklistTests {
         try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
-    @Test("CVE-2026-39324: a session that somebody wrote down, in whatever form, is no token")
+    @Test("CVE-2026-39324: a session that someone wrote down, in whatever form, is no token")
     func noFallback() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()

@@ -223,7 +223,7 @@ struct AtRestTests {
         #expect(try await self.stored(browser).values.isEmpty)
     }
 
-    @Test("values that somebody damaged in the store are a visitor without a session, and a line in the log")
+    @Test("values that someone damaged in the store are a visitor without a session, and a line in the log")
     func damage() async throws {
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { $0[.views] = 1 }

@@ -92,7 +92,7 @@ struct KeyedWriteQueuesTests {
         #expect(try await self.runsBehind(.failure(Self.failure)) == 0)
     }
 
-    @Test("a failure that is not the store's is nobody else's")
+    @Test("a failure that is not the store's is no one else's")
     func otherFailure() async throws {
         #expect(try await self.runsBehind(.failure(CancellationError())) == 10)
     }

@@ -55,7 +55,7 @@ struct RenewalTests {
         try await harness.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
-    @Test("a page of 20 parallel requests during a timed renewal: nobody loses the session")
+    @Test("a page of 20 parallel requests during a timed renewal: no one loses the session")
     func parallelRequests() async throws {
         let harness = try StoredHarness { $0.renewal = SessionRenewal(after: .minutes(5)) }
         let browser = harness.browser()
@@ -104,7 +104,7 @@ struct RenewalTests {
         try await harness.visit(browser) { #expect($0[.views] == 1) }
     }
 
-    @Test("a previous secret after its grace ends the session for everybody, where that is asked for")
+    @Test("a previous secret after its grace ends the session for everyone, where that is asked for")
     func endingOnReplay() async throws {
         let harness = try StoredHarness {
             $0.renewal = SessionRenewal(after: .minutes(5), grace: .seconds(10))

@@ -84,7 +84,7 @@ struct SessionPlannerTests {
             plan: .init(store: .drop, cookie: .leave)
         ),
         Row(
-            name: "a stranger where everybody gets a session",
+            name: "a stranger where everyone gets a session",
             facts: facts(.visitor),
             plan: .init(store: .create, cookie: .set),
             configure: { $0.createsEmptySessions = true }
@@ -115,7 +115,7 @@ struct SessionPlannerTests {
             plan: .init(store: .drop, cookie: .leave)
         ),
         Row(
-            name: "a session that ended elsewhere, where everybody gets one",
+            name: "a session that ended elsewhere, where everyone gets one",
             facts: facts(.detached),
             plan: .init(store: .nothing, cookie: .leave),
             configure: { $0.createsEmptySessions = true }

@@ -40,7 +40,7 @@ struct VisitorsTests {
         #expect(browser.token != nil && browser.token != invented)
     }
 
-    @Test("a right id with a wrong secret is a stranger, and harms nobody")
+    @Test("a right id with a wrong secret is a stranger, and harms no one")
     func wrongSecret() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()

@@ -113,7 +113,7 @@ struct ObservationTests {
         #expect(levels["store_failed/opening"] == [.error])
     }
 
-    @Test("where nobody listens no event is made, and the clock is not read")
+    @Test("where no one listens no event is made, and the clock is not read")
     func noObservers() {
         let readings = Mutex(0)
         var configuration = SessionConfiguration()
@@ -195,7 +195,7 @@ struct ObservationTests {
         #expect(tracer.finishedSpans[0].events.map(\.name) == ["session.store_failed"])
     }
 
-    @Test("a stream that nobody reads keeps what came first, counts the rest, and lets no request wait")
+    @Test("a stream that no one reads keeps what came first, counts the rest, and lets no request wait")
     func slowSubscriber() async throws {
         let stream = SessionEventStream(keepingUpTo: 3)
         let harness = try self.makeHarness(stream)

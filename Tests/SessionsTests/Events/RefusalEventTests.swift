@@ -243,7 +243,7 @@ struct RefusalEventTests {
         let harness = try EngineHarness(.tokenOnly(with: .ephemeral()), self.observe)
         let browser = harness.browser()
         try await harness.visit(browser) { _ = $0.token }
-        #expect(self.recorder.take().isEmpty, "a token is given to everybody")
+        #expect(self.recorder.take().isEmpty, "a token is given to everyone")
         try await harness.visit(browser) { try await $0.regenerate() }
         #expect(self.recorder.takeNames() == ["ended/regenerated", "created"])
         try await harness.visit(harness.browser(planted: "x"))

@@ -60,7 +60,7 @@ struct AudienceTests {
         try self.makeHarness(.tokenOnly(with: TestKeys.ring(1)), name, clock: clock)
     }
 
-    @Test("a session that one application sealed is nobody's at another with the same keys, in both directions")
+    @Test("a session that one application sealed is no one's at another with the same keys, in both directions")
     func sealedSessions() async throws {
         let names = ["", "shop", "blog", "caf\u{E9}", "cafe\u{301}"]
         let harnesses = try names.map { try self.sealed($0) }
@@ -191,7 +191,7 @@ struct AudienceTests {
         #expect(Set(tokens).count == 3 && tokens[1] == tokens[3])
     }
 
-    @Test("from the day that is configured, and where none is, what earlier releases made is nobody's")
+    @Test("from the day that is configured, and where none is, what earlier releases made is no one's")
     func formerCookiesAreRefused() async throws {
         #expect(SessionConfiguration().acceptsFormerTokensUntil?.description == "2027-06-01T00:00:00.000Z")
         for end in [nil, ManualClock().now] {

@@ -59,7 +59,7 @@ struct LawsOfTokensTests {
         #expect(harness.storeCalls == 0)
     }
 
-    @Test("law 10: nothing in a store lets anybody in", arguments: LawBackend.remembering)
+    @Test("law 10: nothing in a store lets anyone in", arguments: LawBackend.remembering)
     func dump(_ backend: LawBackend) async throws {
         let harness = try LawHarness(backend)
         let browser = harness.browser()

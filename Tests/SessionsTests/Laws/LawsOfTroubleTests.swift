@@ -58,7 +58,7 @@ struct LawsOfTroubleTests {
     }
 
     @Test(
-        "law 9: a store that is down is an error to try again, and logs nobody out",
+        "law 9: a store that is down is an error to try again, and logs no one out",
         arguments: LawBackend.stored + [.endedInStore]
     )
     func outage(_ backend: LawBackend) async throws {

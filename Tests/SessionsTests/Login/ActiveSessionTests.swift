@@ -55,7 +55,7 @@ struct ActiveSessionTests {
         #expect(try await harness.engine.activeSessions(of: "grace").isEmpty)
     }
 
-    @Test("a list has the living, by the configured limits, and nobody else")
+    @Test("a list has the living, by the configured limits, and no one else")
     func living() async throws {
         let harness = try StoredHarness()
         let browsers = (0..<4).map { _ in harness.browser() }

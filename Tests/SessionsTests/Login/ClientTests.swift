@@ -90,7 +90,7 @@ struct ClientTests {
         #expect(try await harness.count == 0)
     }
 
-    @Test("the address is what trusted proxies say, and nobody else")
+    @Test("the address is what trusted proxies say, and no one else")
     func proxies() async throws {
         for (proxies, address) in [(TrustedProxies.none, "10.0.0.1"), (.networks(["10.0.0.0/8"]), "203.0.113.9")] {
             let harness = try StoredHarness { $0.trustedProxies = proxies }

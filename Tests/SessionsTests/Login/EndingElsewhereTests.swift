@@ -68,7 +68,7 @@ struct EndingElsewhereTests {
             }
             try await harness.visit(stranger) { session in
                 let isEnded = try await session.logOut(id)
-                #expect(!isEnded, "nobody is logged in here")
+                #expect(!isEnded, "no one is logged in here")
             }
         }
         #expect(harness.store.count(of: .end) == ends, "the store was asked to end nothing")
@@ -89,7 +89,7 @@ struct EndingElsewhereTests {
         #expect(try await harness.count == 0)
     }
 
-    @Test("the session of a token is ended by whoever has it, and by nobody who has only its id")
+    @Test("the session of a token is ended by its owner, and by no one who has only its id")
     func endsByToken() async throws {
         let (harness, browsers) = try await self.makeHarness(2)
         let token = try #require(try await harness.open(browsers[1]).token)
@@ -162,7 +162,7 @@ struct EndingElsewhereTests {
         }
     }
 
-    @Test("from outside a request: one by its id, all of a user but some, and everybody's")
+    @Test("from outside a request: one by its id, all of a user but some, and everyone's")
     func engine() async throws {
         let (harness, browsers) = try await self.makeHarness(4)
         let (alan, stranger) = (harness.browser(), harness.browser())
@@ -185,7 +185,7 @@ struct EndingElsewhereTests {
         try await harness.visit(alan) { #expect($0.subject == "alan") }
     }
 
-    @Test("everybody's sessions end, though they are many pages, and slow requests revive none")
+    @Test("everyone's sessions end, though they are many pages, and slow requests revive none")
     func manyPages() async throws {
         let harness = try StoredHarness()
         let samples = SampleRecords(seed: 3, now: harness.clock.now)

@@ -14,7 +14,7 @@ import Testing
 
 @Suite("Logging in", .bothDrivers)
 struct LoginTests {
-    @Test("a login makes a new id and a new secret, and the old token is nobody's (CVE-2022-25896)")
+    @Test("a login makes a new id and a new secret, and the old token is no one's (CVE-2022-25896)")
     func newSession() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()

@@ -110,7 +110,7 @@ struct ReauthenticationTests {
         try await harness.visit(browser) { #expect($0[.views] == 2) }
     }
 
-    @Test("nobody authenticates anew who is not logged in, or has been logged out meanwhile")
+    @Test("no one authenticates anew who is not logged in, or has been logged out meanwhile")
     func requiresLogin() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()

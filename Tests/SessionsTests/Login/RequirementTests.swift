@@ -50,7 +50,7 @@ struct RequirementTests {
         }
     }
 
-    @Test("no age traps, and a clock that was set back makes nobody's login old")
+    @Test("no age traps, and a clock that was set back makes no one's login old")
     func extremes() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()
@@ -75,7 +75,7 @@ struct RequirementTests {
         }
     }
 
-    @Test("while the store does not answer nobody is told that they are logged out")
+    @Test("while the store does not answer no one is told that they are logged out")
     func outage() async throws {
         let harness = try StoredHarness { $0.onStoreFailure = .anonymous }
         let browser = harness.browser()

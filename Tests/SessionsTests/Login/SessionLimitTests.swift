@@ -87,7 +87,7 @@ struct SessionLimitTests {
         #expect(try await self.count(harness) == 2)
     }
 
-    @Test("a function decides by the user and the sessions, and can end nobody else's")
+    @Test("a function decides by the user and the sessions, and can end no one else's")
     func deciding() async throws {
         let harness = try StoredHarness { configuration in
             configuration.maximumSessionsPerSubject = 2
@@ -170,7 +170,7 @@ struct SessionLimitTests {
         }
     }
 
-    @Test("a limit that nobody could keep is refused in words when the server starts")
+    @Test("a limit that no one could keep is refused in words when the server starts")
     func refused() throws {
         var configuration = SessionConfiguration()
         configuration.maximumSessionsPerSubject = 3

@@ -125,7 +125,7 @@ struct MoveAllTests {
         #expect(faults.count(of: .create) == 13)
     }
 
-    @Test("two that move all at once, while everybody writes, lose and double nothing")
+    @Test("two that move all at once, while everyone writes, lose and double nothing")
     func concurrentMoves() async throws {
         let records = try await self.fill(200)
         let servers = [MigrationPhase.dualRead, .migrating].map {

@@ -41,7 +41,7 @@ struct MoveFaultTests {
     }
 
     @Test(
-        "a move that is cut off at any of its calls fails, and whoever comes next finds the session", arguments: phases)
+        "a move that is cut off at any of its calls fails, and the next request finds the session", arguments: phases)
     func moving(next: MigrationPhase) async throws {
         let calls = try await self.everyFault { calls, losesReply in
             let scenario = try await MigrationFaultScenario()

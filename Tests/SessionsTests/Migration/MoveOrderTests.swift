@@ -15,7 +15,7 @@ import Testing
 struct MoveOrderTests {
     private static let phases: [MigrationPhase] = [.dualRead, .migrating]
 
-    @Test("whoever asks for a session while it moves finds it, in every order", arguments: phases)
+    @Test("a request for a session finds it while it moves, in every order", arguments: phases)
     func reading(phase: MigrationPhase) async throws {
         let interleavings = try await Interleavings.all { scheduler in
             let scenario = try await MigrationFaultScenario()

@@ -153,7 +153,7 @@ struct MovedSessionTests {
         #expect(SessionRecordCodec.encode(moved) == SessionRecordCodec.encode(record))
     }
 
-    @Test("while either store is down there is an error to try again, and nobody is logged out")
+    @Test("while either store is down there is an error to try again, and no one is logged out")
     func outage() async throws {
         for breaksOld in [true, false] {
             let house = try House()

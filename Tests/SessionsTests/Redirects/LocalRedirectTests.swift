@@ -30,7 +30,7 @@ struct LocalRedirectTests {
     }
 
     @Test(
-        "what anybody could take for another host is no place",
+        "what anyone could take for another host is no place",
         arguments: [
             "", "account", "?x", "#x", ".", "..", "//", "//evil.example", "///evil.example", "/\\evil.example",
             "\\/evil",

@@ -30,7 +30,7 @@ struct RegistryIsolationTests {
         self.invitations = try TokenRegistry("invitations", in: harness.memory, configuration: configuration)
     }
 
-    @Test("a registered token is nobody's session, whatever is tried with it")
+    @Test("a registered token is no one's session, whatever is tried with it")
     func noSession() async throws {
         let token = try await self.links.register("ada", for: .hours(1))
         LogAudit.noteToken(token.text)
@@ -107,7 +107,7 @@ struct RegistryIsolationTests {
         try await self.harness.visit(stored) { #expect($0.subject == nil) }
     }
 
-    @Test("nobody logs in, lists or ends under a name that is kept for the library")
+    @Test("no one logs in, lists or ends under a name that is kept for the library")
     func reserved() async throws {
         let token = try await self.links.register("ada", for: .hours(1))
         let owner = try #require(

@@ -74,7 +74,7 @@ struct TokenRegistryTests {
         #expect(try await registry.dispose(token) == false)
     }
 
-    @Test("of 32 that redeem a token at once one gets it, and then nobody")
+    @Test("of 32 that redeem a token at once one gets it, and then no one")
     func redeem() async throws {
         let registry = try self.registry()
         let token = try await registry.register("ada", for: .minutes(30))

@@ -51,7 +51,7 @@ struct HostileCookieTests {
         return (subject, response)
     }
 
-    @Test("false numbers of values under a valid seal are nobody, and never the size of an allocation")
+    @Test("false numbers of values under a valid seal open nothing, and are never the size of an allocation")
     func falseCounts() async throws {
         let sessions = try #require(self.harness.engine.driver as? SealedSessions)
         let record = SampleRecords(now: self.harness.clock.now).record(values: ["views": .integer(1), "z": .integer(2)])
@@ -83,7 +83,7 @@ struct HostileCookieTests {
         #expect(answer.subject == "ada")
     }
 
-    @Test("every flipped bit of a sealed cookie is nobody")
+    @Test("every flipped bit of a sealed cookie opens nothing")
     func everyBit() async throws {
         for bit in 0..<self.sealed.count * 8 {
             var bytes = self.sealed
@@ -92,7 +92,7 @@ struct HostileCookieTests {
         }
     }
 
-    @Test("every truncation of a sealed cookie is nobody, and so is every text that is longer")
+    @Test("every truncation of a sealed cookie opens nothing, nor does any longer text")
     func everyLength() async throws {
         let credential = Base64URL.encode(self.sealed)
         for length in 0..<credential.utf8.count {
@@ -109,7 +109,7 @@ struct HostileCookieTests {
         }
     }
 
-    @Test("a zeroed tag, a zeroed nonce, no version and an unknown key are nobody")
+    @Test("a zeroed tag, a zeroed nonce, no version and an unknown key open nothing")
     func damagedParts() async throws {
         let parts = [
             ("version", 0..<1), ("key id", 1..<5), ("nonce", 5..<29),
@@ -128,7 +128,7 @@ struct HostileCookieTests {
         try await self.expectNobody([("__Host-session", try #require(browser.token))], "another application's keys")
     }
 
-    @Test("what is not sealed at all is nobody, whatever it says")
+    @Test("what is not sealed opens nothing, whatever it says")
     func unsealedCookie() async throws {
         let record = SampleRecords(now: self.harness.clock.now).record(subject: "ada")
         let plain: [[UInt8]] = [
@@ -145,7 +145,7 @@ struct HostileCookieTests {
         }
     }
 
-    @Test("what was sealed for another cookie name or another purpose is nobody")
+    @Test("what was sealed for another cookie name or another purpose opens nothing")
     func otherNames() async throws {
         let record = SampleRecords(now: self.harness.clock.now).record(subject: "ada")
         let bytes = SealedRecordCodec.encode(record)
@@ -165,7 +165,7 @@ struct HostileCookieTests {
         }
     }
 
-    @Test("cookies of a large session that are swapped, missing, doubled or numbered wildly are nobody")
+    @Test("cookies of a large session that are swapped, missing, doubled or numbered wildly open nothing")
     func chunks() async throws {
         let browser = self.harness.browser()
         try await self.harness.visit(browser) { session in
@@ -199,7 +199,7 @@ struct HostileCookieTests {
         #expect(still.subject == "ada", "one that is left over does no harm")
     }
 
-    @Test("two sealed sessions of different visitors in one request are nobody; two states of one are the later")
+    @Test("two sealed sessions of different visitors in one request open nothing; of two states the later counts")
     func several() async throws {
         let (ada, alan) = (self.harness.browser(), self.harness.browser())
         try await self.harness.visit(ada) { try await $0.logIn("ada") }

@@ -15,7 +15,7 @@ import Testing
 
 @Suite("Rotating keys under load", .bothDrivers)
 struct KeyRotationTests {
-    @Test("while keys rotate three times in 10,000 requests nobody is logged out, and a removed key opens nothing")
+    @Test("while keys rotate three times in 10,000 requests no one is logged out, and a removed key opens nothing")
     func rotation() async throws {
         let oldest = SecretKey.generated()
         let keyring = try SecretKeyring([oldest])

@@ -133,7 +133,7 @@ struct RevocationFailureTests {
         try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
-    @Test("a store that fails while what is known is new enough costs nobody a request")
+    @Test("a store that fails while what is known is new enough costs no one a request")
     func failureWhileFresh() async throws {
         let harness = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = harness.browser()

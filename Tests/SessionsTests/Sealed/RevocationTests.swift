@@ -159,7 +159,7 @@ struct RevocationTests {
         #expect(harness.store.count(of: .load) - before <= 3)
     }
 
-    @Test("a store that does not answer is a 503 as soon as what is known is too old, and logs nobody out")
+    @Test("a store that does not answer is a 503 as soon as what is known is too old, and logs no one out")
     func outage() async throws {
         let harness = try SealedHarness(revocation: { .stored(in: $0) })
         let browser = harness.browser()

@@ -41,7 +41,7 @@ struct SealedEndingsTests {
         try await harness.visit(browser) { #expect($0.subject == nil) }
     }
 
-    @Test("a session that somebody else has just ended does not go on by ending the others")
+    @Test("a session that someone else has just ended does not go on by ending the others")
     func overtaken() async throws {
         let harness = try SealedHarness(revocation: { .stored(in: $0, maximumAge: .zero) })
         let browser = harness.browser()

@@ -40,7 +40,7 @@ struct SealedSessionTests {
         #expect(response[.vary] == "Cookie")
     }
 
-    @Test("what is in the cookie can be read by nobody, and the same twice is never the same")
+    @Test("what is in the cookie can be read by no one, and the same twice is never the same")
     func secret() async throws {
         let harness = try SealedHarness()
         let (first, second) = (harness.browser(), harness.browser())

@@ -20,7 +20,7 @@ struct MemoryBoundTests {
         self.samples.record(subject: subject, values: ["a": .string(String(repeating: "x", count: byteCount))])
     }
 
-    @Test("a flood of large anonymous sessions stays within its bytes, and displaces nobody who is logged in")
+    @Test("a flood of large anonymous sessions stays within its bytes, and displaces no one who is logged in")
     func flood() async throws {
         let store = MemorySessionStore(maximumCount: 100_000, maximumByteCount: 4 << 20)
         let users = (0..<200).map { self.samples.record(subject: "user \($0)") }

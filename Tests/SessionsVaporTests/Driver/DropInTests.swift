@@ -75,7 +75,7 @@ struct DropInTests {
         let values = try await browser.send(.get, "/data").body.split(separator: ",")
         findings.visits = values.first { $0.hasPrefix("visits=") }.map { String($0.dropFirst(7)) } ?? ""
         findings.clients = values.count { $0.hasPrefix("client ") }
-        // Somebody else knows the cookie of before the login.
+        // Someone else knows the cookie of before the login.
         let thief = browser.copy()
         try await browser.send(.post, "/login/ada")
         #expect(try await browser.send(.get, "/me").body == "ada")

@@ -207,7 +207,7 @@ struct SentinelFailoverTests {
     }
 
     @Test(
-        "Sentinel lets another server be the primary: nothing that was acknowledged is lost, and nobody writes to the old"
+        "Sentinel lets another server be the primary: nothing that was acknowledged is lost, and no one writes to the old"
     )
     func planned() async throws {
         try await FaultScenario.with { scenario in

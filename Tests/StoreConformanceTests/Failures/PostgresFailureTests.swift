@@ -20,7 +20,7 @@ import Testing
     .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice), .serialized, .timeLimit(.minutes(10)))
 struct PostgresFailureTests {
     @Test(
-        "PostgreSQL fails: nobody is logged out or somebody else, strangers notice nothing, and then all is as before",
+        "PostgreSQL fails: no one is logged out or someone else, strangers notice nothing, and then all is as before",
         arguments: PostgresTrouble.all)
     func trouble(_ trouble: PostgresTrouble) async throws {
         try await PostgresFaultScenario.with { scenario in

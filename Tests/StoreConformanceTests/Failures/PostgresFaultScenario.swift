@@ -109,12 +109,12 @@ struct PostgresTrouble: Sendable, CustomTestStringConvertible {
 
     private static let ofTheDatabase = [
         PostgresTrouble(
-            testDescription: "somebody has locked the table",
+            testDescription: "someone has locked the table",
             begin: { try await $0.lock("ACCESS EXCLUSIVE") },
             end: { try await $0.unlock() }
         ),
         PostgresTrouble(
-            testDescription: "somebody has locked the table against writes",
+            testDescription: "someone has locked the table against writes",
             leavesReading: true,
             begin: { try await $0.lock("SHARE") },
             end: { try await $0.unlock() }

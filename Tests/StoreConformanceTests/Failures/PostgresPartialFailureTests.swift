@@ -21,7 +21,7 @@ import Testing
 struct PostgresPartialFailureTests {
     private let samples = SampleRecords()
 
-    @Test("a row that another transaction has locked is busy, and costs nobody else anything")
+    @Test("a row that another transaction has locked is busy, and costs no one else anything")
     func lockedRow() async throws {
         try await PostgresFaultScenario.with({ $0.statementTimeout = .milliseconds(800) }) { scenario in
             let harness = scenario.harness

@@ -21,7 +21,7 @@ import Testing
     .enabled(if: SharedServer.areStarted, SharedServer.advice), .serialized, .timeLimit(.minutes(10)))
 struct RedisFailureTests {
     @Test(
-        "nobody is logged out, nobody is somebody else, strangers notice nothing, and afterwards all is as before",
+        "no one is logged out, no one is someone else, strangers notice nothing, and afterwards all is as before",
         arguments: RedisTrouble.all)
     func trouble(_ trouble: RedisTrouble) async throws {
         try await RedisFaultScenario.with { try await Self.tell(of: trouble, $0) }
@@ -36,7 +36,7 @@ struct RedisFailureTests {
     }
 
     @Test(
-        "nobody is logged out when the same happens to a server of a cluster, and afterwards all is as before",
+        "no one is logged out when the same happens to a server of a cluster, and afterwards all is as before",
         arguments: RedisTrouble.all.filter(\.isOfClusters))
     func troubleOfCluster(_ trouble: RedisTrouble) async throws {
         try await RedisFaultScenario.withCluster { try await Self.tell(of: trouble, $0) }
@@ -156,7 +156,7 @@ struct RedisFailureTests {
         }
     }
 
-    @Test("a reply that is another session's serves nobody")
+    @Test("a reply that is another session's serves no one")
     func crossedReplies() async throws {
         try await RedisFaultScenario.with { scenario in
             let harness = scenario.harness
@@ -174,7 +174,7 @@ struct RedisFailureTests {
         }
     }
 
-    @Test("an entry that stands under another's key serves nobody")
+    @Test("an entry that stands under another's key serves no one")
     func movedEntries() async throws {
         try await RedisFaultScenario.with { scenario in
             let harness = scenario.harness
@@ -215,7 +215,7 @@ struct RedisFailureTests {
         }
     }
 
-    @Test("checklist 18: whatever bytes stand in Redis, their visitor has no session, and nobody else loses theirs")
+    @Test("checklist 18: whatever bytes stand in Redis, their visitor has no session, and no one else loses theirs")
     func hostileBytes() async throws {
         try await RedisFaultScenario.with { scenario in
             let (harness, store, now) = (scenario.harness, scenario.store, scenario.harness.clock.now)
@@ -253,7 +253,7 @@ struct RedisFailureTests {
         }
     }
 
-    @Test("a server that was emptied knows nobody, and says so")
+    @Test("a server that was emptied knows no one, and says so")
     func emptied() async throws {
         try await RedisFaultScenario.with { scenario in
             let ada = try await scenario.harness.loggedIn("ada")

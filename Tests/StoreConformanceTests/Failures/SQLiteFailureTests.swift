@@ -46,7 +46,7 @@ struct SQLiteFailureTests {
         }
     }
 
-    @Test("a file that somebody else has locked is read all the same; writes wait for a moment and then say so")
+    @Test("a file that someone else has locked is read all the same; writes wait for a moment and then say so")
     func locked() async throws {
         try await FaultScenario.with { scenario in
             let harness = scenario.harness
@@ -67,7 +67,7 @@ struct SQLiteFailureTests {
         }
     }
 
-    @Test("on a full disk nothing is stored and nobody is logged out, but for those who log out")
+    @Test("on a full disk nothing is stored and no one is logged out, but for those who log out")
     func fullDisk() async throws {
         try await FaultScenario.with { scenario in
             let harness = scenario.harness
@@ -96,7 +96,7 @@ struct SQLiteFailureTests {
         }
     }
 
-    @Test("when the file is deleted under a server, everyone is logged out, and nobody is taken for somebody else")
+    @Test("when the file is deleted under a server, everyone is logged out, and no one is taken for someone else")
     func deleted() async throws {
         try await FaultScenario.with { scenario in
             let harness = scenario.harness

@@ -36,7 +36,7 @@ struct PostgresConnectionTests {
     }
 
     @Test(
-        "a server that nobody vouches for, or that is another one, is refused",
+        "a server that no one vouches for, or that is another one, is refused",
         .enabled(if: SharedPostgres.isStarted, SharedPostgres.advice),
         arguments: ["sslmode=verify-full&sslrootcert=/dev/null", "sslmode=verify-full&sslrootcert=CA&host=example.com"])
     func insecure(_ parameters: String) async throws {

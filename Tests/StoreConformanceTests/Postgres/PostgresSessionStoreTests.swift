@@ -23,7 +23,7 @@ struct PostgresSessionStoreTests {
 
     private var now: SessionInstant { self.samples.now }
 
-    @Test("no secret is in PostgreSQL, nor anything that lets somebody in (CVE-2019-16782)")
+    @Test("no secret is in PostgreSQL, nor anything that lets someone in (CVE-2019-16782)")
     func dump() async throws {
         try await SharedPostgres.withStore { store in
             let visitor = try StoreVisitor(store)
@@ -118,7 +118,7 @@ struct PostgresSessionStoreTests {
     }
 
     @Test(
-        "checklist 18: whatever bytes stand in PostgreSQL, their visitor has no session, and nobody else loses theirs")
+        "checklist 18: whatever bytes stand in PostgreSQL, their visitor has no session, and no one else loses theirs")
     func hostileBytes() async throws {
         try await SharedPostgres.withStore { store in
             let (ada, alan) = (self.samples.record(subject: "ada"), self.samples.record(subject: "alan"))

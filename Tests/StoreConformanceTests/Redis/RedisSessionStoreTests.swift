@@ -84,7 +84,7 @@ struct RedisSessionStoreTests {
         }
     }
 
-    @Test("no secret is in Redis, nor anything that lets somebody in, nor a name in a key (CVE-2019-16782)")
+    @Test("no secret is in Redis, nor anything that lets someone in, nor a name in a key (CVE-2019-16782)")
     func dump() async throws {
         let prefix = "\(UUID()):"
         let store = try SharedServer.redis.store { $0.prefix = prefix }

@@ -166,7 +166,7 @@ struct SQLiteFilesTests {
         }
     }
 
-    @Test("a file that was cut off is refused until it is moved away, and nobody is taken for somebody else")
+    @Test("a file that was cut off is refused until it is moved away, and no one is taken for someone else")
     func cutOff() async throws {
         try await self.with { scenario in
             let records = (0..<500).map { _ in self.samples.record() }

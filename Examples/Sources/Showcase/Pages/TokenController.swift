@@ -15,7 +15,7 @@ import ShowcaseKit
 /// The page and the API for the backend with only tokens.
 struct TokenController {
     static let whatIsMissing = """
-        This server gives out tokens and remembers nothing (--store token-only): there is nobody to log in, and nothing \
+        This server gives out tokens and remembers nothing (--store token-only): there is no one to log in, and nothing \
         to count. Start it with another store.
         """
 

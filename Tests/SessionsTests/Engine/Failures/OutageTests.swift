@@ -37,7 +37,7 @@ struct OutageTests {
         #expect(response[.setCookie] == nil)
     }
 
-    @Test("where pages are the same for everybody a request may go on as a stranger's; what it sets is dropped")
+    @Test("where pages are the same for everyone a request may go on as a stranger's; what it sets is dropped")
     func anonymous() async throws {
         let harness = try StoredHarness { $0.onStoreFailure = .anonymous }
         let browser = harness.browser()
@@ -165,7 +165,7 @@ struct OutageTests {
         try await harness.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
-    @Test("a login whose new session cannot be stored leaves nobody logged in")
+    @Test("a login whose new session cannot be stored leaves no one logged in")
     func failedLogin() async throws {
         let harness = try StoredHarness()
         let browser = harness.browser()

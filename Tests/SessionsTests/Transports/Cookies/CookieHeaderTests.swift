@@ -56,7 +56,7 @@ struct CookieHeaderTests {
         #expect(self.values(in: header) == [])
     }
 
-    @Test("a pair without a name, or without an equals sign, is nobody's (CVE-2023-23934)")
+    @Test("a pair without a name, or without an equals sign, is no one's (CVE-2023-23934)")
     func nameless() {
         #expect(self.values(in: "=__Host-id=evil") == [])
         #expect(self.values(in: "__Host-id") == [])

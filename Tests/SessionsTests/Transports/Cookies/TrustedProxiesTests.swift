@@ -28,7 +28,7 @@ struct TrustedProxiesTests {
         return (request.clientAddress, request.isSecure)
     }
 
-    @Test("nobody is believed unless it is said")
+    @Test("no one is believed unless it is said")
     func trustsNoneByDefault() {
         let resolved = self.resolve(.none, forwardedFor: ["6.6.6.6"], proto: ["https"])
         #expect(resolved == ("10.0.0.1", false))
