@@ -12,7 +12,7 @@ public import Logging
 import Sessions
 public import SessionsHTTP
 
-/// The response to a provider's back-channel logout request, and its route for Hummingbird and FlyingFox.
+/// The response to a provider's back-channel logout request, and its route for Hummingbird, Vapor and FlyingFox.
 ///
 /// The route is a POST with a form. It needs no session and no CSRF protection: the request comes from the provider's
 /// server, and the signature of the logout token protects it.
