@@ -20,7 +20,8 @@ struct OpenIDVaporRouteTests {
         let harness = try OpenIDHarness()
         let browser = try await harness.browser()
         let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
-        try await withApp(configure: { OpenIDLogoutResponder(harness.logins).add(to: $0, at: "openid", "logout") }) { app in
+        let responder = OpenIDLogoutResponder(harness.logins)
+        try await withApp(configure: { responder.add(to: $0, at: "openid", "logout") }) { app async throws in
             let post = { (body: String, contentType: String) in
                 let headers: HTTPHeaders = ["Content-Type": contentType]
                 return try await app.testing().sendRequest(

@@ -21,24 +21,30 @@ struct AttemptCounter: Sendable, Codable, Equatable {
     /// When an attempt was last counted, in milliseconds since 1970.
     private var time: Int64 = 0
 
+    init() {}
+
+    /// What a store contains may be damaged: any number is one that can be computed with.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.level = min(max(0, try container.decode(Int64.self, forKey: .level)), Self.unit << 32)
+        self.time = try container.decode(Int64.self, forKey: .time)
+    }
+
     /// The wait before the next attempt; nil if there is none.
     func wait(_ limit: LoginThrottle.Limit, now: SessionInstant) -> Duration? {
         let delay = self.delay(limit)
-        // A clock that was set back must not make a wait longer.
-        let passed = max(0, now.milliseconds(since: SessionInstant(millisecondsSince1970: self.time)))
-        return passed < delay ? .milliseconds(delay - passed) : nil
+        let age = self.age(limit, now: now)
+        return age < delay ? .milliseconds(delay - age) : nil
     }
 
     /// Counts an attempt.
     mutating func count(_ limit: LoginThrottle.Limit, now: SessionInstant) {
-        self.level = min(self.level(limit, now: now) + Self.unit, self.maximumLevel(limit))
-        self.time = max(self.time, now.millisecondsSince1970)
+        self.set(min(self.level(limit, now: now) + Self.unit, self.maximumLevel(limit)), limit, now: now)
     }
 
     /// Takes back one attempt, which has succeeded.
     mutating func takeBack(_ limit: LoginThrottle.Limit, now: SessionInstant) {
-        self.level = max(0, self.level(limit, now: now) - Self.unit)
-        self.time = max(self.time, now.millisecondsSince1970)
+        self.set(max(0, self.level(limit, now: now) - Self.unit), limit, now: now)
     }
 
     /// When nothing is left to remember.
@@ -48,9 +54,26 @@ struct AttemptCounter: Sendable, Codable, Equatable {
             .advanced(byMilliseconds: max(overflow ? .max : thousandths / Self.unit, self.delay(limit)))
     }
 
+    private mutating func set(_ level: Int64, _ limit: LoginThrottle.Limit, now: SessionInstant) {
+        let isAhead = self.isAhead(limit, now: now)
+        self.level = level
+        let now = now.millisecondsSince1970
+        self.time = isAhead ? now : max(self.time, now)
+    }
+
+    /// Whether the last attempt is further in the future than clocks of servers differ: a clock was wrong.
+    private func isAhead(_ limit: LoginThrottle.Limit, now: SessionInstant) -> Bool {
+        SessionInstant(millisecondsSince1970: self.time) - now > limit.maximumDelay
+    }
+
+    /// The milliseconds since the last attempt. A clock that was wrong makes no wait longer than the longest one.
+    private func age(_ limit: LoginThrottle.Limit, now: SessionInstant) -> Int64 {
+        guard !self.isAhead(limit, now: now) else { return limit.maximumDelay.wholeMilliseconds }
+        return max(0, now.milliseconds(since: SessionInstant(millisecondsSince1970: self.time)))
+    }
+
     private func level(_ limit: LoginThrottle.Limit, now: SessionInstant) -> Int64 {
-        let passed = max(0, now.milliseconds(since: SessionInstant(millisecondsSince1970: self.time)))
-        let (thousandths, overflow) = passed.multipliedReportingOverflow(by: Self.unit)
+        let (thousandths, overflow) = self.age(limit, now: now).multipliedReportingOverflow(by: Self.unit)
         return overflow ? 0 : max(0, self.level - thousandths / max(1, limit.recovery.wholeMilliseconds))
     }
 

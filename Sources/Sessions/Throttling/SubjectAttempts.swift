@@ -31,12 +31,23 @@ struct SubjectAttempts: Sendable, Codable, Equatable {
 
     /// The maximum number of places. The one of the oldest login is dropped.
     static let maximumPlaceCount = 16
+    private static let maximumFailureCount = 1_000_000
 
     /// The attempts from everywhere else.
     var others = AttemptCounter()
     private(set) var places: [Place] = []
     /// How many attempts in a row have not succeeded.
     private(set) var failureCount = 0
+
+    init() {}
+
+    /// What a store contains may be damaged: no number is beyond what is counted.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.others = try container.decode(AttemptCounter.self, forKey: .others)
+        self.places = Array(try container.decode([Place].self, forKey: .places).suffix(Self.maximumPlaceCount))
+        self.failureCount = min(max(0, try container.decode(Int.self, forKey: .failureCount)), Self.maximumFailureCount)
+    }
 
     /// The first of some keys that is a known place.
     func knownPlace(among keys: [String], since: SessionInstant) -> String? {
@@ -53,7 +64,7 @@ struct SubjectAttempts: Sendable, Codable, Equatable {
         var counter = self.counter(of: place)
         counter.count(limit, now: now)
         self.set(counter, of: place)
-        self.failureCount = min(self.failureCount + 1, 1_000_000)
+        self.failureCount = min(self.failureCount + 1, Self.maximumFailureCount)
     }
 
     /// Takes back an attempt from a place that has succeeded, and remembers all places of the client.

@@ -163,8 +163,33 @@ struct LoginThrottleTests {
     func clockSetBack() async throws {
         let harness = try ThrottleHarness()
         for _ in 0..<6 { try await harness.attempt("ada") }
-        harness.harness.clock.advance(by: .seconds(-3_600))
+        harness.harness.clock.advance(by: .seconds(-600))
         #expect(try await harness.attempt("ada") == .seconds(1))
+        harness.harness.clock.advance(by: .days(-1))
+        #expect(try await harness.attempt("ada") == nil)
+        #expect(try await harness.attempt("ada") == .seconds(2), "what was counted is not forgotten")
+    }
+
+    @Test(
+        "any numbers that a damaged store contains let a user try again after a quarter of an hour",
+        arguments: [Int64.min, -1, 0, 1_000, .max], [Int64.min, 0, .max])
+    func damagedCounts(level: Int64, time: Int64) async throws {
+        let harness = try ThrottleHarness()
+        let counter = #"{"n":\#(level),"t":\#(time)}"#
+        let state = #"{"o":\#(counter),"p":[{"k":"x","t":\#(time),"c":\#(counter)}],"f":\#(level)}"#
+        let (store, configuration) = (harness.harness.store, harness.harness.engine.configuration)
+        for (kind, name, text) in [
+            ("login attempts", "ada", state), ("login networks", LoginThrottle.networkName(of: "192.0.2.1"), counter),
+        ] {
+            try await NamedRecords(kind, in: store, configuration: configuration).update(name) { _, now in
+                (NamedRecords.State(SessionValues(["state": .json(text.utf8)]), until: now + .days(1)), ())
+            }
+        }
+        try await harness.attempt("ada")
+        harness.harness.clock.advance(by: .minutes(15))
+        #expect(try await harness.attempt("ada") == nil)
+        harness.harness.clock.advance(by: .minutes(15))
+        #expect((1...1_000_000).contains(try await harness.throttle.begin("ada", from: nil).consecutiveFailures))
     }
 
     @Test("servers with one store count together: attempts, waits and known networks")
