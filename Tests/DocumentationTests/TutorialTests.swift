@@ -45,7 +45,7 @@ struct TutorialTests {
         for path in try Repository.files(below: Self.application, endingIn: "") {
             let relative = String(path.dropFirst(Self.application.count + 1))
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(
+            _ = FileManager.default.fileExists(
                 atPath: Repository.root.appending(path: path).path, isDirectory: &isFolder)
             guard !isFolder.boolValue, !ignored.contains(where: relative.hasPrefix) else { continue }
             paths.append(relative)

@@ -80,7 +80,7 @@ struct KeyFileTests {
         try await TemporaryFolder.with { folder in
             let path = folder.path("keys")
             let file = KeyFile(path, clock: self.clock.sessionClock)
-            try file.create()
+            _ = try file.create()
             self.clock.advance(by: .seconds(40 * 86_400))
             let second = try file.rotate().keys[0].id
             self.clock.advance(by: .seconds(20 * 86_400))
@@ -111,7 +111,7 @@ struct KeyFileTests {
     func followsLinks() async throws {
         try await TemporaryFolder.with { folder in
             let (path, link) = (folder.path("keys"), folder.path("link"))
-            try KeyFile(path).create()
+            _ = try KeyFile(path).create()
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
             #expect(try KeyFile(link).rotate().keys.count == 2)
             #expect(try KeyFile(path).report().keys.count == 2)
@@ -142,7 +142,7 @@ struct KeyFileTests {
         try await TemporaryFolder.with { folder in
             let path = folder.path("keys")
             let file = KeyFile(path)
-            try file.create()
+            _ = try file.create()
             let report = try file.rotate()
             for key in try self.keys(path) {
                 #expect(key.utf8.count == 43)

@@ -6,8 +6,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-public import HTTPTypes
-public import Logging
+import HTTPTypes
+import Logging
 public import Sessions
 
 /// Who may administer sessions. A page of all sessions cannot be created without it.

@@ -7,7 +7,7 @@
 //
 
 import HTTPTypes
-public import Sessions
+import Sessions
 
 /// What an administrator looks for, as the query of the page has it.
 public struct AdministrationQuery: Sendable, Hashable {

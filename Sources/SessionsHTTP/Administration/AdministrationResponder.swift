@@ -6,8 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-public import HTTPTypes
-public import Logging
+import HTTPTypes
 public import Sessions
 
 /// The requests and responses of a page of all sessions and its JSON API, for the `AdministrationPage` of an adapter.

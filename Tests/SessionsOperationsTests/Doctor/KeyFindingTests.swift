@@ -24,7 +24,7 @@ struct KeyFindingTests {
             let path = folder.path("keys")
             let clock = ManualClock()
             let file = KeyFile(path, clock: clock.sessionClock)
-            try file.create()
+            _ = try file.create()
             let text = change(try String(contentsOfFile: path, encoding: .utf8))
             try Data(text.utf8).write(to: URL(filePath: path))
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)

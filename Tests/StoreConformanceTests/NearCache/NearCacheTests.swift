@@ -184,7 +184,7 @@ struct NearCacheTests {
                 try await store.create(record, now: self.now)
                 try await self.cache(record.id, in: store)
                 let command = RedisCommand(trouble[0], trouble[1...].map { RedisArgument($0) })
-                try await server.tell(command)
+                _ = try await server.tell(command)
                 let near = try #require(store.near)
                 while near.cache.count > 0 { await Task.yield() }
                 try await server.tell("FLUSHALL")
