@@ -20,7 +20,7 @@ extension SessionStoreError {
                 The disk is full, or the session file has reached its maximumFileSize. Sessions can be read and ended. \
                 Free some space, run a SessionSweeper, or raise maximumFileSize.
                 """
-            case .SQLITE_BUSY:
+            case .SQLITE_BUSY, .SQLITE_PROTOCOL:
                 "Another process kept the session file locked for longer than busyTimeout."
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
                 "The session file is damaged: restore a backup, or move the file away."

@@ -101,6 +101,25 @@ struct SQLiteSessionStoreTests {
         }
     }
 
+    @Test("a file whose log others keep locked is opened in three attempts, and then the error says so")
+    func lockedLog() async throws {
+        var attempts = 0
+        let attempt = {
+            attempts += 1
+            guard attempts.isMultiple(of: 3) else { throw DatabaseError(resultCode: .SQLITE_PROTOCOL) }
+            return attempts
+        }
+        #expect(try SQLiteSessionFile.opening("sessions.sqlite", attempt) == 3)
+        let error = #expect(throws: SessionStoreError.self) {
+            try SQLiteSessionFile.opening("sessions.sqlite") {
+                attempts += 1
+                throw DatabaseError(resultCode: .SQLITE_PROTOCOL)
+            }
+        }
+        #expect(attempts == 6)
+        #expect(error?.message.contains("other processes kept it locked") == true)
+    }
+
     @Test(
         "64 clients count 100 times each in one session: 6,400, also through two stores on one file", arguments: [1, 2])
     func sixtyFourClients(storeCount: Int) async throws {

@@ -59,7 +59,8 @@ private final class SQLiteReader: Sendable {
     func read<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value? {
         do {
             return try self.inUse.withLockIfAvailable { _ in try self.connection.unsafeRead(body) }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        } catch let error as DatabaseError {
+            guard error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_PROTOCOL else { throw error }
             return nil
         }
     }

@@ -53,27 +53,41 @@ package enum SQLiteSessionFile {
         if let size = configuration.maximumFileSize, size < 4 * self.reservedByteCount {
             throw self.unusable(path, "maximumFileSize is \(size) bytes: give at least 4 MiB (4194304), or nil")
         }
-        do {
+        return try self.opening(path) {
             try self.inspect(path, configuration)
             let pool = try DatabasePool(path: path, configuration: self.connection(configuration))
             try pool.writeWithoutTransaction { db in try self.migrate(db, path: path) }
             return pool
-        } catch let error as DatabaseError {
-            throw self.unusable(path, self.reason(of: error), underlying: error)
         }
     }
 
     /// Opens the connections for reads on the calling thread, to a file that ``open(path:configuration:)`` has opened.
     static func readers(path: String, configuration: SQLiteStoreConfiguration) throws -> SQLiteReaders {
-        do {
-            return try SQLiteReaders(
+        try self.opening(path) {
+            try SQLiteReaders(
                 path: path,
                 configuration: self.connection(configuration),
                 count: max(1, configuration.maximumReaderCount),
                 pause: SlowCallPause(limit: configuration.slowCallLimit)
             )
-        } catch let error as DatabaseError {
-            throw self.unusable(path, self.reason(of: error), underlying: error)
+        }
+    }
+
+    /// Runs what opens connections.
+    ///
+    /// SQLite gives up after 100 attempts to lock the log, about 10 seconds, as when many processes open a file at once.
+    /// That says nothing about the file, so it is tried three times.
+    static func opening<Connections>(_ path: String, _ open: () throws -> Connections) throws -> Connections {
+        var attempts = 1
+        while true {
+            do {
+                return try open()
+            } catch let error as DatabaseError {
+                guard error.resultCode == .SQLITE_PROTOCOL, attempts < 3 else {
+                    throw self.unusable(path, self.reason(of: error), underlying: error)
+                }
+                attempts += 1
+            }
         }
     }
 
@@ -191,7 +205,7 @@ package enum SQLiteSessionFile {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away"
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
             "it or its folder cannot be written to: check permissions"
-        case .SQLITE_BUSY: "another process kept it locked"
+        case .SQLITE_BUSY, .SQLITE_PROTOCOL: "other processes kept it locked"
         case .SQLITE_FULL: "the disk is full: free some space"
         default: "SQLite refused it"
         }
