@@ -9,12 +9,6 @@
 public import HTTPTypes
 public import Sessions
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension ActiveSessionsResponder {
     /// Lists the user's sessions as JSON, this one first, a page at a time.
     public func list(for request: HTTPRequest, session: Session) async throws -> HTTPReply {
@@ -23,7 +17,7 @@ extension ActiveSessionsResponder {
             throw HTTPRefusal(.badRequest, "from is no cursor: give one that a list of sessions named, or none.")
         }
         let sessions = try await self.mappingUnsupported { try await self.list(of: session, from: cursor) }
-        var reply = try self.json(sessions.map { ActiveSessionsPageItem($0) })
+        var reply = try HTTPReply.json(sessions.map { ActiveSessionsPageItem($0) })
         // The body is an array and has no room for a link (RFC 8288).
         if let next = sessions.next, let name = HTTPField.Name("Link") {
             reply.headerFields[name] = "<\(ActiveSessionsPageContent.link(to: next))>; rel=\"next\""
@@ -64,18 +58,7 @@ extension ActiveSessionsResponder {
         try await self.mappingUnsupported { try await session.logOutOthers() }
         // The session has a new token. A browser gets it in the cookie, a bearer client in the body.
         guard let token = session.bearerToken else { return HTTPReply(status: .noContent) }
-        return try self.json(["token": token])
-    }
-
-    private func json(_ value: some Encodable) throws -> HTTPReply {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let fields: HTTPFields = [
-            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
-            .xContentTypeOptions: "nosniff",
-        ]
-        return HTTPReply(
-            status: .ok, headerFields: fields, body: String(decoding: try encoder.encode(value), as: UTF8.self))
+        return try HTTPReply.json(["token": token])
     }
 
     /// Performs an operation that not every backend supports.

@@ -19,7 +19,8 @@ public import Sessions
 /// ```
 ///
 /// A request without a login, or with one that is too old, gets the response for it, and that of a user who is no
-/// administrator gets 403. The decision is made for each request.
+/// administrator gets 403. So does one in which a user acts as an administrator (`Session.act(as:reason:for:)`): the
+/// audit log must name who it was. The decision is made for each request.
 public struct AdministrationGuard: Sendable {
     private let response: GuardResponse
     private let longestAge: Duration?
@@ -58,7 +59,7 @@ public struct AdministrationGuard: Sendable {
         _ body: (_ administrator: String) async throws -> HTTPReply
     ) async throws -> HTTPReply {
         do {
-            try session.requireAuthenticated()
+            try session.requireNotActing()
             if let longestAge { try session.requireAuthentication(within: longestAge) }
         } catch {
             return try self.response.reply(to: request, refusedBy: error, logger)

@@ -10,12 +10,6 @@ public import HTTPTypes
 public import Logging
 public import Sessions
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 extension AdministrationResponder {
     /// Lists the sessions that match the query, as the page does: an object with `sessions`, and with `next`, the value
     /// of `from` for the next page, or `null`.
@@ -26,7 +20,7 @@ extension AdministrationResponder {
                 throw HTTPRefusal(.badRequest, "from is no cursor: give one that a list of sessions named, or none.")
             }
             let list = try await self.mappingRefusals { try await self.list(query, from: cursor) }
-            return try self.json(AdministrationList(list))
+            return try HTTPReply.json(AdministrationList(list))
         }
     }
 
@@ -59,17 +53,6 @@ extension AdministrationResponder {
             guard hasEnded else { throw HTTPRefusal(.notFound, "There is no session with this id.") }
             return HTTPReply(status: .noContent)
         }
-    }
-
-    private func json(_ value: some Encodable) throws -> HTTPReply {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let fields: HTTPFields = [
-            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
-            .xContentTypeOptions: "nosniff",
-        ]
-        return HTTPReply(
-            status: .ok, headerFields: fields, body: String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }
 

@@ -59,12 +59,18 @@ struct AdministrationPageTests {
         var configuration = SessionConfiguration()
         configuration.clock = clock.sessionClock
         configuration.observers = [audit]
+        configuration.allowsImpersonation = { $0.actor == "alan" }
         let engine = try SessionEngine(backend, configuration: configuration)
         let router = Router(context: TestRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SessionsMiddleware(engine))
         router.post("login/:user") { _, context in
             try await context.session.logIn(try context.parameters.require("user"))
             return "in"
+        }
+        router.post("act/:user") { _, context in
+            let user = try context.parameters.require("user")
+            try await context.session.act(as: user, reason: "support", for: .seconds(600))
+            return "acting"
         }
         router.get("who") { _, context in try context.session.subject ?? "anonymous" }
         let administrators = AdministrationGuard(try .redirect(to: "/login")) { _, subject in subject == "grace" }
@@ -106,6 +112,22 @@ struct AdministrationPageTests {
             #expect(try await ada.delete("/api/admin/sessions/\(id)?reason=why").status == .forbidden)
             #expect(try await stranger.delete("/api/admin/sessions/\(id)?reason=why").status == .unauthorized)
             #expect(try await grace.user == "grace")
+        }
+    }
+
+    @Test("a user who acts as an administrator is none, so that the audit log names who it was")
+    func acting() async throws {
+        try await self.test { harness in
+            let alan = try await harness.browser("alan")
+            let id = try await harness.id("alan")
+            #expect(try await alan.send("/act/grace", method: .post).status == .ok)
+            #expect(try await alan.user == "grace")
+            for path in ["/admin/sessions", "/api/admin/sessions"] {
+                #expect(try await alan.send(path).status == .forbidden)
+            }
+            #expect(try await alan.post("end=\(id)&reason=why", to: "/admin/sessions").status == .forbidden)
+            #expect(try await alan.delete("/api/admin/sessions/\(id)?reason=why").status == .forbidden)
+            #expect(harness.audit.events.isEmpty)
         }
     }
 
