@@ -228,7 +228,7 @@ struct OpenIDSessionsTests {
     func interrupted() async throws {
         let harness = try OpenIDHarness()
         _ = try await harness.browser()
-        let store = FaultySubjects(FaultySessionStore(harness.store), harness.store)
+        let store = FaultySubjectStore(harness.store)
         let keys = harness.provider.keys
         let engine = try SessionEngine(.stored(in: store), configuration: harness.harness.engine.configuration)
         let logins = try OpenIDSessions(

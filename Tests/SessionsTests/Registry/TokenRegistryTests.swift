@@ -9,6 +9,7 @@
 import LogAudit
 @testable import Sessions
 import SessionsTesting
+import TestSupport
 import Testing
 
 @Suite("Registered tokens")

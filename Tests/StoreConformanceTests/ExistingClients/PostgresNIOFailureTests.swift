@@ -59,23 +59,9 @@ struct PostgresNIOFailureTests {
         }
     }
 
-    @Test(
-        "tables that were dropped are made again by a server that runs",
-        arguments: [
-            "DROP TABLE sessions.sessions", "DROP TABLE sessions.sessions, sessions.sessions_schema",
-            "DROP SCHEMA sessions CASCADE",
-        ])
+    @Test("tables that were dropped are made again by a server that runs", arguments: PostgresFaultScenario.drops)
     func droppedTables(_ drop: String) async throws {
-        try await Self.with { scenario, _ in
-            let (harness, store) = (scenario.harness, scenario.store)
-            let ada = try await harness.loggedIn("ada")
-            try await scenario.server.tell("GRANT CREATE ON DATABASE postgres TO sessions")
-            try await scenario.server.tell(drop)
-            try await harness.visit(ada) { #expect($0.subject == nil) }
-            let alan = try await harness.loggedIn("alan")
-            try await harness.expectServed(alan, "alan", "with a table that is new")
-            #expect(try await store.count(now: harness.clock.now) == 1)
-        }
+        try await Self.with { scenario, _ in try await scenario.expectMadeAgain(after: drop) }
     }
 
     @Test("while PostgreSQL is killed again and again, no statement is executed twice")
@@ -131,33 +117,10 @@ struct PostgresNIOFailureTests {
     @Test("a cancelled call returns at once, whatever it waits for, and the connections are good afterwards")
     func cancellation() async throws {
         try await Self.with(maximumConnectionCount: 3, callDeadline: .minutes(2)) { scenario, _ in
-            let (samples, store) = (self.samples, scenario.store)
-            let record = samples.record()
-            try await store.create(record, now: samples.now)
             try await scenario.server.tell("ALTER ROLE sessions RESET statement_timeout")
             try await scenario.server.closeConnections()
-            try await store.serves()
-            try await scenario.lock("ACCESS EXCLUSIVE")
-            let begin = ContinuousClock.now
-            await withTaskGroup(of: Void.self) { group in
-                for index in 0..<20 {
-                    let other = samples.record()
-                    group.addTask {
-                        await #expect(throws: CancellationError.self) {
-                            if index.isMultiple(of: 2) {
-                                _ = try await store.load(record.id, now: samples.now)
-                            } else {
-                                try await store.create(other, now: samples.now)
-                            }
-                        }
-                    }
-                }
-                while (try? await scenario.processCount("wait_event_type = 'Lock'")) != 3 { await Task.yield() }
-                group.cancelAll()
-            }
-            #expect(ContinuousClock.now - begin < .seconds(30), "less than the statements wait for the lock")
-            try await scenario.unlock()
-            for _ in 0..<20 { #expect(try await store.load(record.id, now: samples.now) == .found(record)) }
+            try await scenario.store.serves()
+            try await scenario.expectCancelledCallsReturn(connectionCount: 3)
         }
     }
 

@@ -166,31 +166,7 @@ struct PostgresFailureTests {
             $0.statementTimeout = .minutes(1)
             $0.callDeadline = .minutes(2)
         }) { scenario in
-            let (samples, store) = (SampleRecords(), scenario.store)
-            let record = samples.record()
-            try await store.create(record, now: samples.now)
-            try await scenario.lock("ACCESS EXCLUSIVE")
-            let begin = ContinuousClock.now
-            await withTaskGroup(of: Void.self) { group in
-                for index in 0..<20 {
-                    let other = samples.record()
-                    group.addTask {
-                        await #expect(throws: CancellationError.self) {
-                            if index.isMultiple(of: 2) {
-                                _ = try await store.load(record.id, now: samples.now)
-                            } else {
-                                try await store.create(other, now: samples.now)
-                            }
-                        }
-                    }
-                }
-                // Until some of them wait for the table, and the others for a connection.
-                while (try? await scenario.processCount("wait_event_type = 'Lock'")) != 3 { await Task.yield() }
-                group.cancelAll()
-            }
-            #expect(ContinuousClock.now - begin < .seconds(30), "less than the statements wait for the lock")
-            try await scenario.unlock()
-            for _ in 0..<20 { #expect(try await store.load(record.id, now: samples.now) == .found(record)) }
+            try await scenario.expectCancelledCallsReturn(connectionCount: 3)
             // A statement that was cancelled while it had the lock ends a moment later.
             while try await scenario.processCount("state = 'active'") != 0 { await Task.yield() }
         }

@@ -6,33 +6,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 
-import Sessions
-import SessionsTesting
-import TestSupport
+package import Sessions
+package import SessionsTesting
 
 /// A store in memory with every capability, into whose calls for one session faults can be injected.
-struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, EnumerableSessionStore,
+package struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, EnumerableSessionStore,
     SynchronousSessionStore
 {
-    let faults: FaultySessionStore
-    let memory: MemorySessionStore
+    package let faults: FaultySessionStore
+    package let memory: MemorySessionStore
 
-    init(_ memory: MemorySessionStore, needsDeadline: Bool = false) {
+    package init(_ memory: MemorySessionStore, needsDeadline: Bool = false) {
         self.memory = memory
         self.faults = FaultySessionStore(memory, needsDeadline: needsDeadline)
     }
 
-    var base: FaultySessionStore { self.faults }
+    package var base: FaultySessionStore { self.faults }
 
-    var needsDeadline: Bool { self.faults.needsDeadline }
+    package var needsDeadline: Bool { self.faults.needsDeadline }
 
-    func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
+    package func page(of subject: String, from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws
         -> SessionPage
     {
         try await self.memory.page(of: subject, from: cursor, limit: limit, now: now)
     }
 
-    func endSessions(
+    package func endSessions(
         of subject: String,
         except kept: Set<SessionID>,
         from cursor: SessionCursor?,
@@ -44,11 +43,11 @@ struct FaultySubjectStore: ForwardingSessionStore, SubjectSessionStore, Enumerab
             of: subject, except: kept, from: cursor, limit: limit, tombstoneUntil: tombstoneUntil, now: now)
     }
 
-    func count(now: SessionInstant) async throws -> Int { try await self.memory.count(now: now) }
+    package func count(now: SessionInstant) async throws -> Int { try await self.memory.count(now: now) }
 
-    func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
+    package func page(from cursor: SessionCursor?, limit: Int, now: SessionInstant) async throws -> SessionPage {
         try await self.memory.page(from: cursor, limit: limit, now: now)
     }
 
-    func clear() async throws { try await self.memory.clear() }
+    package func clear() async throws { try await self.memory.clear() }
 }
