@@ -52,7 +52,7 @@ struct RedisFaultScenario: Sendable {
     /// The same on a cluster: all sessions are on one of its three primaries, to which all of it happens.
     static func withCluster<Result>(_ body: (RedisFaultScenario) async throws -> Result) async throws -> Result {
         let number = OwnCluster.number(of: RedisHashSlot.of("{sessions}"))
-        let port = try await OwnServer.freeClusterPort()
+        let port = try await OwnServer.freePort()
         return try await TroublesomeProxy.with(to: port) { proxy in
             // The others say that the server is where the proxy is.
             let announced = [

@@ -48,7 +48,7 @@ final class OwnCluster: Sendable {
             var servers: [OwnServer] = []
             defer { for server in servers { server.kill() } }
             for number in 0..<(hasReplicas ? 2 : 1) * self.primaryCount {
-                let port = if let port = ports(number) { port } else { try await OwnServer.freeClusterPort() }
+                let port = if let port = ports(number) { port } else { try await OwnServer.freePort() }
                 let server = try self.server(number, port, in: folder, options(number))
                 servers.append(server)
                 try await server.start()
@@ -115,7 +115,7 @@ final class OwnCluster: Sendable {
 
     /// Starts one more server, which knows the others and has nothing.
     func add() async throws -> OwnServer {
-        let port = try await OwnServer.freeClusterPort()
+        let port = try await OwnServer.freePort()
         let server = try Self.server(self.servers.count, port, in: self.folder)
         self.added.withLock { $0.append(server) }
         try await server.start()

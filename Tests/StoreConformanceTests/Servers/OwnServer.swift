@@ -13,6 +13,7 @@ import NIOCore
 import NIOPosix
 import Sessions
 import SessionsRedis
+import Synchronization
 import TestSupport
 import Testing
 
@@ -76,27 +77,24 @@ final class OwnServer: Sendable {
         return reply
     }
 
-    /// A port that was free a moment ago.
-    static func freePort() async throws -> Int {
-        try #require(try await self.bind(0))
-    }
+    private static let givenPorts = Mutex<Set<Int>>([])
 
-    /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at.
-    static func freeClusterPort() async throws -> Int {
+    /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at, which is
+    /// 10,000 higher. No test gets one twice, and both are below those that connections out of this machine get.
+    static func freePort() async throws -> Int {
         while true {
-            // Both below those that connections out of this machine get.
-            let port = Int.random(in: 10_500..<22_500)
-            if try await self.bind(port) != nil, try await self.bind(port + 10_000) != nil { return port }
+            let port = Int.random(in: 10_500..<20_500)
+            guard Self.givenPorts.withLock({ $0.insert(port).inserted }) else { continue }
+            if try await Self.isFree(port), try await Self.isFree(port + 10_000) { return port }
         }
     }
 
-    /// Takes a port for a moment. Returns nil when the port is in use.
-    private static func bind(_ port: Int) async throws -> Int? {
+    /// Takes a port for a moment.
+    private static func isFree(_ port: Int) async throws -> Bool {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { return nil }
-        let port = channel.localAddress?.port
+        guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { return false }
         try await channel.close()
-        return port
+        return true
     }
 }
 #endif
