@@ -128,7 +128,7 @@ struct OpenIDRoundTripTests {
                     body: HTTPBodySequence(data: Data(form.utf8)), remoteAddress: nil)
             ).statusCode.code
         }
-        let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
+        let token = try harness.token()
         #expect(try await post("logout_token=x") == 400)
         #expect(try await harness.isLoggedIn(browser))
         #expect(try await post("logout_token=\(token)") == 200)

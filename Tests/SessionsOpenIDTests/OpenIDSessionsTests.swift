@@ -84,7 +84,7 @@ struct OpenIDSessionsTests {
     func once() async throws {
         let harness = try OpenIDHarness()
         _ = try await harness.browser()
-        let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
+        let token = try harness.token()
         #expect(try await harness.logins.end(byToken: token) == 1)
         for passed in [Duration.zero, .seconds(100), .seconds(79), .seconds(1), .hours(1)] {
             harness.harness.clock.advance(by: passed)
@@ -198,7 +198,7 @@ struct OpenIDSessionsTests {
         let browser = try await harness.browser()
         let responder = OpenIDLogoutResponder(harness.logins)
         var request = HTTPRequest(method: .post, scheme: "https", authority: "example.com", path: "/logout")
-        let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
+        let token = try harness.token()
         let form = "application/x-www-form-urlencoded"
         for (type, body) in [
             ("text/plain", "logout_token=\(token)"), (form, ""), (form, "logout_token="), (form, "token=\(token)"),
@@ -234,7 +234,7 @@ struct OpenIDSessionsTests {
         let logins = try OpenIDSessions(
             OpenIDProvider(issuer: TestProvider.issuer, clientID: TestProvider.clientID) { keys }, engine: engine,
             in: store)
-        let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
+        let token = try harness.token()
         store.base.injectFault(.failing, .end)
         let error = await #expect(throws: SessionError.self) { try await logins.end(byToken: token) }
         #expect(error?.code == .storeUnavailable)

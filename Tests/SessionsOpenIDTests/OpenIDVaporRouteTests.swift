@@ -19,7 +19,7 @@ struct OpenIDVaporRouteTests {
     func route() async throws {
         let harness = try OpenIDHarness()
         let browser = try await harness.browser()
-        let token = try harness.provider.token(harness.provider.claims(now: harness.harness.now))
+        let token = try harness.token()
         let responder = OpenIDLogoutResponder(harness.logins)
         try await withApp(configure: { responder.add(to: $0, at: "openid", "logout") }) { app async throws in
             let post = { (body: String, contentType: String) in

@@ -43,9 +43,13 @@ struct OpenIDHarness {
         return browser
     }
 
+    /// A logout token of the provider.
+    func token(sid: String? = "s1", sub: String? = "u1") throws -> String {
+        try self.provider.token(self.provider.claims(sid: sid, sub: sub, now: self.harness.now))
+    }
+
     func end(sid: String? = "s1", sub: String? = "u1") async throws -> Int {
-        try await self.logins.end(
-            byToken: try self.provider.token(self.provider.claims(sid: sid, sub: sub, now: self.harness.now)))
+        try await self.logins.end(byToken: try self.token(sid: sid, sub: sub))
     }
 
     func isLoggedIn(_ browser: TestBrowser) async throws -> Bool {
