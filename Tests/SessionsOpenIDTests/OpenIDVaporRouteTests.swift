@@ -24,7 +24,7 @@ struct OpenIDVaporRouteTests {
         try await withApp(configure: { responder.add(to: $0, at: "openid", "logout") }) { app async throws in
             let post = { (body: String, contentType: String) in
                 let headers: HTTPHeaders = ["Content-Type": contentType]
-                return try await app.testing().sendRequest(
+                return try await app.testing(method: .running(port: 0)).sendRequest(
                     .POST, "/openid/logout", headers: headers, body: ByteBuffer(string: body)
                 ).status.code
             }
