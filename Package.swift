@@ -427,7 +427,10 @@ let package = Package(
                 "SessionsTesting",
                 "TestSupport",
                 .product(
-                    name: "AsyncAlgorithms", package: "swift-async-algorithms", condition: .when(traits: ["Hummingbird"])),
+                    name: "AsyncAlgorithms",
+                    package: "swift-async-algorithms",
+                    condition: .when(traits: ["Hummingbird"])
+                ),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
