@@ -75,8 +75,8 @@ package enum SQLiteSessionFile {
 
     /// Runs what opens connections.
     ///
-    /// SQLite gives up after 100 attempts to lock the log, about 10 seconds, as when many processes open a file at once.
-    /// That says nothing about the file, so it is tried three times.
+    /// SQLite gives up after 100 attempts to lock the log, about 10 seconds, as when many processes open a file at
+    /// once. That says nothing about the file, so it is tried three times.
     static func opening<Connections>(_ path: String, _ open: () throws -> Connections) throws -> Connections {
         var attempts = 1
         while true {

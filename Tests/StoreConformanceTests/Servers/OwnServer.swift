@@ -79,8 +79,8 @@ final class OwnServer: Sendable {
 
     private static let givenPorts = Mutex<Set<Int>>([])
 
-    /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at, which is
-    /// 10,000 higher. No test gets one twice, and both are below those that connections out of this machine get.
+    /// A port that was free a moment ago, and with it the one that servers of a cluster speak to each other at, which
+    /// is 10,000 higher. No test gets one twice, and both are below those that connections out of this machine get.
     static func freePort() async throws -> Int {
         while true {
             let port = Int.random(in: 10_500..<20_500)
