@@ -166,7 +166,11 @@ struct FuzzTests {
             #expect(redirect.location.utf8.allSatisfy { (0x21...0x7E).contains($0) })
             var reading = redirect.location
             for _ in 0..<6 {
-                #expect(reading.hasPrefix("/") && !reading.hasPrefix("//") && !reading.hasPrefix("/\\"))
+                // Bytes: a slash with a combining mark after it is another Character.
+                let (first, second) = (reading.utf8.first, reading.utf8.dropFirst().first)
+                #expect(
+                    first == UInt8(ascii: "/") && second != first && second != UInt8(ascii: "\\"),
+                    "\(redirect.location)")
                 reading = reading.removingPercentEncoding ?? reading
             }
             if let url = URL(string: redirect.location, relativeTo: base) { #expect(url.host() == "example.com") }
