@@ -41,7 +41,7 @@ extension StoreConformance {
             let (history, _) = try await workload.run(on: store, samples)
             try check.expectNothing(history.readsOfThePast)
         },
-        StoreRule(.histories, "the absolute limit moves only as it is told, beside other extensions") {
+        StoreRule(.histories, "the absolute limit changes only by a write that sets it") {
             store, samples, check in
             let workload = StoreWorkload(steps: [.load, .touch, .touch, .shorten], sessions: 3)
             let (history, _) = try await workload.run(on: store, samples)

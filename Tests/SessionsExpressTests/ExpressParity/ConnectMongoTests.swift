@@ -90,7 +90,7 @@ struct ConnectMongoTests {
         try await harness.visit(browser) { #expect($0[.theme] == "dark") }
     }
 
-    @Test("events: observers of the engine are told what happens to sessions")
+    @Test("events: observers of the engine get the events of sessions")
     func events() async throws {
         let observer = SessionEventStream()
         let harness = try EngineHarness { configuration in configuration.observers = [observer] }

@@ -186,7 +186,7 @@ struct RequireLoginTests {
         #expect(error?.message.contains("is not a path of this server") == true)
     }
 
-    @Test("while the store does not answer, no one is told to log in: the answer is to try again")
+    @Test("while the store does not answer, no one is asked to log in: the response is 503")
     func outage() async throws {
         for policy in [StoreFailurePolicy.unavailable, .anonymous] {
             var harness = GuardHarness()

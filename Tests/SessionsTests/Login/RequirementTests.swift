@@ -75,7 +75,7 @@ struct RequirementTests {
         }
     }
 
-    @Test("while the store does not answer no one is told that they are logged out")
+    @Test("while the store does not answer, no user counts as logged out")
     func outage() async throws {
         let harness = try StoredHarness { $0.onStoreFailure = .anonymous }
         let browser = harness.browser()

@@ -174,7 +174,7 @@ enum Defect: CaseIterable, Sendable, CustomTestStringConvertible {
         case .touchRevivesTheJustEnded: "nothing finds a session after its ending has returned"
         case .touchWritesBackWhatItRead: "a counter that everyone replaces until it sticks loses nothing"
         case .cacheIsFilledLate: "no load finds less than what was stored before it began"
-        case .touchRacesPastTheLimit: "the absolute limit moves only as it is told, beside other extensions"
+        case .touchRacesPastTheLimit: "the absolute limit changes only by a write that sets it"
         case .cancelledCreateLeavesAShell: "a cancelled create leaves the whole record or nothing"
         case .cancelledReplaceLeavesAMixture: "a cancelled replacement leaves one record or the other"
         case .cancelledTouchMovesOneTime: "a cancelled touch moves both times or neither"
